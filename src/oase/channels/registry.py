@@ -19,9 +19,7 @@ def adapters() -> dict[str, Adapter]:
         if not isinstance(adapter, Adapter):
             raise TypeError(f"The entry point {point.value} gives no oase.channels Adapter.")
         if adapter.manifest.id != point.name:
-            raise TypeError(
-                f"The adapter behind {point.value} calls itself {adapter.manifest.id!r}, not {point.name!r}."
-            )
+            raise TypeError(f"The adapter behind {point.value} calls itself {adapter.manifest.id!r}, not {point.name!r}.")
         found[point.name] = adapter
     return found
 

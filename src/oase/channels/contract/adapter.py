@@ -1,0 +1,95 @@
+"""The adapter itself, and the sink that a listener feeds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, Protocol
+
+from oase.channels.contract.inbound import Event, Media, Raw
+from oase.channels.contract.manifest import Account, Manifest
+from oase.channels.contract.outbound import (
+    Again,
+    Answer,
+    Call,
+    Checked,
+    File,
+    NoReply,
+    Outbound,
+    Outcome,
+    Refused,
+    Reply,
+    Template,
+)
+
+
+class Sink(Protocol):
+    """Where a listener puts what it hears. `deliver` returns when the bytes are durable; the cursor is kept in the same commit."""
+
+    async def deliver(self, raws: Sequence[Raw], *, cursor: Mapping[str, Any] | None = None) -> None:
+        """Stores these deliveries, in order, and the listener's cursor with them."""
+        ...
+
+    async def cursor(self) -> Mapping[str, Any]:
+        """The cursor of the last delivery; empty at first."""
+        ...
+
+    async def state(self, state: Literal["up", "down", "needs_sign_in"], why: str = "") -> None:
+        """Tells how the connection is."""
+        ...
+
+
+class Adapter:
+    """Base of every adapter: `manifest`, `parse`, `render`, `interpret` are its own; the rest where the channel has it."""
+
+    manifest: ClassVar[Manifest]
+
+    def verify(self, raw: Raw, account: Account) -> None:
+        """Raises Forged unless the bytes come from this account's provider."""
+        raise NotImplementedError
+
+    def greet(self, raw: Raw, account: Account) -> Answer | None:
+        """Answers a provider's handshake (before `verify`); None for ordinary deliveries."""
+        return None
+
+    def dedup_key(self, raw: Raw) -> bytes | None:
+        """The provider's own id of this delivery, if it repeats itself with one; None = a hash of the bytes."""
+        return None
+
+    def parse(self, raw: Raw, account: Account) -> Sequence[Event]:
+        """The events of a delivery, in its order. Raises Malformed only if nothing can be read."""
+        raise NotImplementedError
+
+    def render(self, outbound: Outbound, account: Account) -> Sequence[Call]:
+        """The calls that say it; raises CannotSay."""
+        raise NotImplementedError
+
+    def interpret(self, call: Call, reply: Reply | NoReply) -> Outcome:
+        """What a reply means for the message."""
+        raise NotImplementedError
+
+    def fetch(self, media: Media, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | File | Again | Refused:
+        """The next step to a file's bytes, given the replies so far."""
+        raise NotImplementedError
+
+    def extract(self, raw: Raw, media: Media) -> File:
+        """A file out of the delivery's own bytes; raises Malformed."""
+        raise NotImplementedError
+
+    def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
+        """The next step of *test connection*, given the replies so far."""
+        return Checked(ok=True, summary="")
+
+    def templates(self, account: Account, replies: Sequence[Reply] = ()) -> Call | Sequence[Template]:
+        """The next step to the account's list of templates, given the replies so far."""
+        return ()
+
+    async def perform(self, call: Call, account: Account) -> Reply | NoReply:
+        """Moves one call over the adapter's own wire (manifest.wire == "own")."""
+        raise NotImplementedError
+
+    async def listen(self, account: Account, sink: Sink) -> None:
+        """Holds a long connection and feeds the sink until cancelled (manifest.listens). Raises ChannelError when it breaks."""
+        raise NotImplementedError
+
+
+def secret_texts(account: Account) -> Sequence[str]:
+    """Every secret of the account in the clear: for checks that none leaks."""
+    return [secret.reveal() for secrets in account.secrets.values() for secret in secrets if secret]

@@ -1,0 +1,157 @@
+"""What comes in: raw deliveries and the events that `parse` makes of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+
+class Raw(Struct, frozen=True, kw_only=True):
+    """What came from outside, untouched. Header names are lower case."""
+
+    body: bytes
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    method: str = "POST"
+    received_at: datetime
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """A person on a channel. `aliases` are other addresses that the provider vouches for, as (kind, value)."""
+
+    value: str  # normalised: +49…, lower-case mail address, visitor id
+    name: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+    fields: Mapping[str, str] = {}  # what the provider or a form says about the person: company, language, …
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """A file that belongs to a message; its bytes are fetched after the message is stored."""
+
+    ref: str  # provider's media id, or the part of the raw mail
+    source: Literal["call", "raw"]  # call: by `fetch`; raw: by `extract` from the delivery's own bytes
+    type: str  # MIME type as stated
+    name: str = ""
+    size_bytes: int | None = None
+    inline: bool = False
+    content_id: str = ""
+
+
+ContentKind = Literal[
+    "text", "image", "audio", "voice", "video", "document", "sticker", "location", "contacts", "choice", "order", "system",
+    "placeholder",
+]  # fmt: skip
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """What was said. `text` is always readable by itself; `data` holds what the kind needs more (coordinates, cards, items)."""
+
+    kind: ContentKind = "text"
+    text: str = ""
+    html: str = ""  # sanitised
+    quoted: str = ""
+    signature: str = ""
+    subject: str = ""
+    media: tuple[Media, ...] = ()
+    data: Mapping[str, Any] = {}
+
+
+Automatic = Literal["", "auto_reply", "bounce", "list", "loop"]
+
+
+class Received(Struct, frozen=True, kw_only=True, tag="received"):
+    """Somebody said something. `external_id` is unique in the account and stable when the provider repeats itself."""
+
+    external_id: str
+    sender: Address
+    at: datetime  # by the provider's clock
+    content: Content
+    reply_to: str = ""  # external id of the message that is answered
+    references: tuple[str, ...] = ()  # external ids of earlier messages of the thread, newest first
+    token: str = ""  # our own conversation token, found in an address or a subject
+    others: tuple[Address, ...] = ()  # further people in the dialogue (cc)
+    automatic: Automatic = ""
+    origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
+
+
+class Receipt(Struct, frozen=True, kw_only=True, tag="receipt"):
+    """What became of a message that we sent."""
+
+    external_id: str
+    state: Literal["sent", "delivered", "read", "failed"]
+    at: datetime
+    code: str = ""
+    why: str = ""  # the provider's words
+    final: bool = True  # for "failed": False = the provider goes on trying
+    up_to: bool = False  # every earlier message to this person has this state too
+    sender: Address | None = None  # who read it, where there is no external id to go by
+
+
+class Edited(Struct, frozen=True, kw_only=True, tag="edited"):
+    """The sender changed what was said."""
+
+    external_id: str
+    content: Content
+    at: datetime
+
+
+class Deleted(Struct, frozen=True, kw_only=True, tag="deleted"):
+    """The sender took a message back."""
+
+    external_id: str
+    at: datetime
+
+
+class Reacted(Struct, frozen=True, kw_only=True, tag="reacted"):
+    """Somebody reacted to a message (ours or theirs). An empty `emoji` takes the reaction back."""
+
+    external_id: str  # of the message reacted to
+    sender: Address
+    emoji: str
+    at: datetime
+
+
+class Typing(Struct, frozen=True, kw_only=True, tag="typing"):
+    """The person types (or stopped)."""
+
+    sender: Address
+    on: bool
+    at: datetime
+
+
+class Moved(Struct, frozen=True, kw_only=True, tag="moved"):
+    """A person has a new address on this channel."""
+
+    old: str
+    new: str
+    at: datetime
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag="notice"):
+    """The provider tells us something about our account (template approved, quality dropped, app removed)."""
+
+    kind: str
+    text: str
+    at: datetime
+    serious: bool = False
+
+
+class Unknown(Struct, frozen=True, kw_only=True, tag="unknown"):
+    """An item of a kind that this adapter does not know: becomes a visible placeholder, never silence."""
+
+    kind: str
+    external_id: str
+    at: datetime
+    sender: Address | None = None
+    data: Mapping[str, Any] = {}
+
+
+class Broken(Struct, frozen=True, kw_only=True, tag="broken"):
+    """One item of the delivery that cannot be read; quarantined alone, with its place and the reason."""
+
+    place: str  # "entry/0/changes/1/messages/3"
+    why: str
+
+
+Event = Received | Receipt | Edited | Deleted | Reacted | Typing | Moved | Notice | Unknown | Broken

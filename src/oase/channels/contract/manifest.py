@@ -1,0 +1,124 @@
+"""What a channel is, as data: capabilities, limits, settings; and one configured account of it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from oase.kernel.secrets import Secret
+
+
+class Capability(StrEnum):
+    """What a channel can carry. Shown to agents and in the docs' feature matrix; tested against `render` and `parse`."""
+
+    TEXT = "text"
+    HTML = "html"
+    SUBJECT = "subject"
+    COPY = "copy"  # cc
+    IMAGE = "image"
+    AUDIO = "audio"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACTS = "contacts"
+    BUTTONS = "buttons"
+    LIST = "list"
+    TEMPLATE = "template"
+    REPLY = "reply"  # answers one given message
+    REACTION = "reaction"
+    EDIT = "edit"
+    DELETE = "delete"
+    TYPING = "typing"  # we can show that we type
+    MARK_READ = "mark_read"  # we can tell that we have read
+    RECEIPTS = "receipts"  # we are told what became of what we sent
+
+
+Pace = Literal["live", "messaging", "mail"]
+"""How fast customers expect an answer by nature of the channel; chooses the default promise."""
+
+
+class FileRule(Struct, frozen=True, kw_only=True):
+    """What files of one kind may be. `types` are MIME types, `image/*` allowed; empty = all."""
+
+    types: tuple[str, ...] = ()
+    size_bytes: int
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What the provider allows, as data: the core degrades by it, the composer shows it."""
+
+    text_length: int  # characters of one message
+    caption_length: int = 0  # text beside a file; 0 = files carry no text
+    files: Mapping[Capability, FileRule] = {}
+    attachments_per_message: int = 1
+    buttons: int = 0
+    button_length: int = 20
+    list_rows: int = 0
+    reply_window: timedelta | None = None  # after the customer's last message; then templates only
+    messages_per_second: float = 0.0  # of one account; 0 = no limit known
+    pair_interval: timedelta | None = None  # between two messages to the same person, sustained
+    pair_burst: int = 1  # messages to one person that may go before pair_interval counts
+
+
+class Words(Struct, frozen=True):
+    """A text in the interface's languages."""
+
+    en: str
+    de: str
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One field of an account's set-up page. `kind` "secret" is kept sealed and given to the adapter as a list (rotation)."""
+
+    name: str
+    label: Words
+    help: Words = Words("", "")
+    kind: Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines"] = "text"
+    required: bool = True
+    default: Any = None
+    choices: tuple[tuple[str, Words], ...] = ()
+    group: Words | None = None  # heading above this field
+    only_if: tuple[str, str] | None = None  # (name, value) of another field
+    generated: bool = False  # made by Oase, shown for copying (a verify token, for example)
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What a channel is, as data."""
+
+    id: str  # "whatsapp": in addresses, the database, the entry point
+    name: Words
+    icon: str  # Tabler icon name
+    color: str  # "#25d366", of the channel's mark
+    identity: str  # kind of address: "phone", "email", "visitor"
+    pace: Pace
+    wire: Literal["http", "own", "local"]  # own: the adapter performs; local: our own pages show it
+    webhook: bool = False
+    listens: bool = False
+    signature: str = ""  # name of the scheme, for the docs
+    capabilities: frozenset[Capability]
+    incoming: frozenset[Capability] = frozenset()  # kinds that can arrive, where they differ from `capabilities`
+    limits: Limits
+    settings: tuple[Setting, ...] = ()
+    guide: Words = Words("", "")  # markdown: what to create at the provider, step by step
+    customer_starts: bool = True  # only the customer can open the dialogue, apart from templates
+    safe_to_repeat: bool = False  # the provider recognises a repeated send by our id
+    threads: Literal["person", "subject"] = "person"  # "subject": a person may hold several conversations (mail)
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """One configured connection of a channel, as adapters see it."""
+
+    id: str
+    channel: str
+    name: str = ""
+    settings: Mapping[str, Any] = {}
+    secrets: Mapping[str, tuple[Secret, ...]] = {}  # newest first; any of them verifies, the first is used to send
+
+    def secret(self, name: str) -> Secret:
+        """The newest secret of that name; an empty one if there is none."""
+        found = self.secrets.get(name, ())
+        return found[0] if found else Secret("")

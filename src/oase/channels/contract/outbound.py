@@ -1,0 +1,210 @@
+"""What goes out: what is to be said, the calls that say it, what became of them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from oase.kernel.secrets import Secret
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file with its bytes."""
+
+    name: str
+    type: str
+    content: bytes
+    inline: bool = False
+    content_id: str = ""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One thing to choose: a button or a row of a list."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """To whom, in which thread, by whom: what every outgoing message has."""
+
+    id: str  # our message id: stable over retries
+    to: str
+    to_name: str = ""
+    copy_to: tuple[str, ...] = ()
+    from_name: str = ""  # the agent's or the company's name
+    token: str = ""  # the conversation's token (plus-address, subject)
+    subject: str = ""
+    reply_to: str = ""  # external id of the message answered
+    references: tuple[str, ...] = ()  # external ids of the thread, oldest first
+    at: datetime
+
+
+class Say(Struct, frozen=True, kw_only=True, tag="say"):
+    """Text, files, choices. The core has already degraded it to what the manifest can carry."""
+
+    envelope: Envelope
+    text: str = ""
+    html: str = ""
+    files: tuple[File, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    choices_label: str = ""  # of the button that opens a list
+    quoted: str = ""  # the message answered, for channels that carry it below (mail)
+    signature: str = ""
+    automatic: bool = False  # said by the system, not by a person (Auto-Submitted)
+
+
+class Position(Struct, frozen=True, kw_only=True, tag="position"):
+    """A place on the map, WGS 84."""
+
+    envelope: Envelope
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+class Card(Struct, frozen=True, kw_only=True, tag="card"):
+    """Contact cards, each as a mapping with name, phones, emails, organisation."""
+
+    envelope: Envelope
+    contacts: tuple[Mapping[str, Any], ...]
+
+
+class UseTemplate(Struct, frozen=True, kw_only=True, tag="template"):
+    """A template approved by the provider, with its parameters in order by component ("header", "body", "button.0")."""
+
+    envelope: Envelope
+    name: str
+    language: str
+    parameters: Mapping[str, tuple[str, ...]] = {}
+
+
+class React(Struct, frozen=True, kw_only=True, tag="react"):
+    """Our reaction to the message `envelope.reply_to`; empty takes it back."""
+
+    envelope: Envelope
+    emoji: str
+
+
+class MarkRead(Struct, frozen=True, kw_only=True, tag="mark_read"):
+    """Tell the customer that `envelope.reply_to` was read."""
+
+    envelope: Envelope
+
+
+class ShowTyping(Struct, frozen=True, kw_only=True, tag="show_typing"):
+    """Show the customer that somebody types an answer to `envelope.reply_to`."""
+
+    envelope: Envelope
+
+
+Outbound = Say | Position | Card | UseTemplate | React | MarkRead | ShowTyping
+
+
+class FromReply(Struct, frozen=True, kw_only=True):
+    """Stands inside a call's `json` for a value of an earlier reply (an uploaded file's id): JSON key `key` of call number `call`."""
+
+    call: int
+    key: str
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One part of a multipart/form-data body."""
+
+    name: str
+    content: bytes
+    filename: str = ""
+    type: str = "text/plain"
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One request to the provider, as data. Exactly one of json, parts, body, or none of them."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str | Secret] = {}
+    json: Any = None
+    parts: tuple[Part, ...] = ()
+    body: bytes = b""
+    timeout: timedelta = timedelta(seconds=20)
+    options: Mapping[str, Any] = {}  # for wires of the adapter's own: envelope sender, …
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What the provider answered. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+class NoReply(Struct, frozen=True, kw_only=True):
+    """No answer. `sent` says whether the request may have reached the provider."""
+
+    sent: bool
+    why: str
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """The provider has taken it, under this id."""
+
+    external_id: str
+    state: Literal["sent", "delivered"] = "sent"
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """Not now: try again, not before `after`. `account`: the whole account must wait, not only this message."""
+
+    why: str
+    after: timedelta = timedelta(0)
+    account: bool = False
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Never: the provider's words. `sign_in`: it refuses our credentials, so the account keeps its queue and waits."""
+
+    why: str
+    code: str = ""
+    sign_in: bool = False
+
+
+class Unclear(Struct, frozen=True, kw_only=True):
+    """We cannot tell whether the provider took it; shown as such, resolved by a receipt or a person."""
+
+    why: str
+
+
+Outcome = Accepted | Again | Refused | Unclear
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """A template known to the provider. `parameters` counts the placeholders by component."""
+
+    name: str
+    language: str
+    category: str = ""
+    status: str = "approved"
+    body: str = ""
+    header: str = ""
+    footer: str = ""
+    buttons: tuple[str, ...] = ()
+    parameters: Mapping[str, int] = {}
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """What the test of an account found: `summary` for people ("+49 30 … · Muster GmbH"), or why it failed and what to do."""
+
+    ok: bool
+    summary: str
+    facts: Mapping[str, str] = {}
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What to answer to the provider at once (a handshake)."""
+
+    status: int
+    body: bytes = b""
+    type: str = "text/plain; charset=utf-8"
