@@ -29,8 +29,8 @@ class Address(Struct, frozen=True, kw_only=True):
 class Media(Struct, frozen=True, kw_only=True):
     """A file that belongs to a message; its bytes are fetched after the message is stored."""
 
-    ref: str  # provider's media id, or the part of the raw mail
-    source: Literal["call", "raw"]  # call: by `fetch`; raw: by `extract` from the delivery's own bytes
+    ref: str  # provider's media id, the part of the raw mail, or the key of a blob
+    source: Literal["call", "raw", "blob"]  # by `fetch`; by `extract` from the delivery's own bytes; already in our storage
     type: str  # MIME type as stated
     name: str = ""
     size_bytes: int | None = None
@@ -79,6 +79,7 @@ class Receipt(Struct, frozen=True, kw_only=True, tag="receipt"):
     """What became of a message that we sent."""
 
     external_id: str
+    our_id: str = ""  # the envelope id that we gave the provider, where it hands it back: resolves an *unknown* delivery
     state: Literal["sent", "delivered", "read", "failed"]
     at: datetime
     code: str = ""
