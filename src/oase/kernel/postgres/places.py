@@ -9,11 +9,11 @@ FOLDER/                 mode 0711 for root (the server's user passes through), 0
   postgres.log          with postgres.log.1 and .2
 """
 
+import contextlib
 import hashlib
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -59,7 +59,8 @@ def make_folder(path: Path, account: Account) -> None:
     """Creates the folder if missing; an existing one keeps its permissions."""
     if not path.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o711 if account.switch else 0o700, exist_ok=True)
+        path.mkdir()
+        path.chmod(0o711 if account.switch else 0o700)
 
 
 def make_private(path: Path, account: Account) -> None:
@@ -80,23 +81,23 @@ def make_private(path: Path, account: Account) -> None:
 
 
 def socket_folder(folder: Path) -> Path:
-    """The folder of the socket: inside `folder` if the name fits, else one with a stable name in the runtime folder.
+    """The folder of the socket: inside `folder` if its path is short enough, else one with a stable name in /tmp.
 
-    As root always in /run: the server's user may not be able to reach `folder`. Depends on the user and the
-    environment only, so that another process of Oase finds the same.
+    For root in /run, as the server's user may not be able to reach `folder`. Depends on the folder and on being root
+    only (not on TMPDIR or a login's runtime folder), so that other processes of Oase find the same.
     """
-    inside = folder / "socket"
+    name = "oase-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     if os.name == "posix" and os.geteuid() == 0:
-        return Path("/run" if Path("/run").is_dir() else "/var/run", _short(folder))
-    if _fits(inside):
-        return inside
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    candidates = [Path(place) / _short(folder) for place in (runtime, tempfile.gettempdir()) if Path(place).is_dir()]
-    return next((place for place in candidates if place.is_absolute() and _fits(place)), Path("/tmp", _short(folder)))  # noqa: S108
+        return Path("/run" if os.access("/run", os.W_OK) else "/tmp", name)  # noqa: S108 - made with make_private
+    inside = folder / "socket"
+    return inside if _fits(inside) else Path("/tmp", name)  # noqa: S108
 
 
-def _short(folder: Path) -> str:
-    return "oase-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+def remove_outside(socket: Path, folder: Path) -> None:
+    """Leaves no empty folder in /run or /tmp."""
+    if socket.parent != folder:
+        with contextlib.suppress(OSError):
+            socket.rmdir()
 
 
 def _fits(folder: Path) -> bool:

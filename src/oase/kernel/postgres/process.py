@@ -8,12 +8,15 @@ import signal
 import sys
 from pathlib import Path
 
+import structlog
+
 from .account import Account
 from .errors import PostgresFailed
 from .places import Places
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL_SECONDS = 0.005
+TELL_SECONDS = 5.0  # how often a long start is mentioned
 STOP_SECONDS = 20.0  # for a fast shutdown, which writes what is only in memory
 QUIT_SECONDS = 5.0
 LOG_BYTES = 5_000_000
@@ -23,35 +26,36 @@ TAIL_LINES = 20
 STATE_LINE = 7  # of postmaster.pid, counted from 0: "starting", "ready   ", "stopping"
 
 Process = asyncio.subprocess.Process
+log = structlog.get_logger("oase.postgres")
 
 
-async def spawn(account: Account, folder: Path, command: list[str], *, log: Path, lock: int, death: signal.Signals) -> Process:
+async def spawn(account: Account, folder: Path, command: list[str], *, output: Path, lock: int, death: signal.Signals) -> Process:
     """Starts a program as the account, standing in `folder`, in a session of its own.
 
-    It inherits the lock `lock`, writes to the end of `log`, and gets `death` when this process dies.
+    It inherits the lock `lock`, writes to the end of `output`, and gets `death` when this process dies.
     """
     uid, gid = (account.uid, account.gid) if account.switch else (-1, -1)
     numbers = [str(number) for number in (os.getpid(), int(death), uid, gid)]
-    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-I", "-S", str(LAUNCHER), *numbers, str(folder), *command),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
+            stdout=descriptor,
+            stderr=descriptor,
             pass_fds=(lock,),
             start_new_session=True,
             env={"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"},  # no PG… variable of ours reaches the server
         )
     finally:
-        os.close(output)
+        os.close(descriptor)
 
 
-async def run(account: Account, folder: Path, command: list[str], *, log: Path, lock: int) -> None:
+async def run(account: Account, folder: Path, command: list[str], *, output: Path, lock: int) -> None:
     """Runs a program to its end; PostgresFailed with what it wrote if it does not end well."""
-    start = size(log)
-    process = await spawn(account, folder, command, log=log, lock=lock, death=signal.SIGKILL)
+    start = size(output)
+    process = await spawn(account, folder, command, output=output, lock=lock, death=signal.SIGKILL)
     try:
         code = await process.wait()
     except BaseException:
@@ -59,7 +63,7 @@ async def run(account: Account, folder: Path, command: list[str], *, log: Path, 
         await process.wait()
         raise
     if code != 0:
-        raise PostgresFailed(f"{Path(command[0]).name} failed ({ending(code)}).", log=tail(log, start))
+        raise PostgresFailed(f"{Path(command[0]).name} failed ({ending(code)}).", log=tail(output, start))
 
 
 async def wait_ready(process: Process, places: Places, start: int) -> None:
@@ -68,6 +72,7 @@ async def wait_ready(process: Process, places: Places, start: int) -> None:
     `start` is the log's size in bytes before the child was started. No time limit: after a crash the server may have
     much to replay, and killing it would only make it begin again.
     """
+    began = told = asyncio.get_running_loop().time()
     while not _ready(process.pid, places.pid_file):
         if process.returncode is not None:
             raise PostgresFailed(
@@ -75,6 +80,10 @@ async def wait_ready(process: Process, places: Places, start: int) -> None:
                 log=tail(places.log, start),
             )
         await asyncio.sleep(POLL_SECONDS)
+        now = asyncio.get_running_loop().time()
+        if now - told > TELL_SECONDS:
+            told = now
+            log.info("PostgreSQL is not ready yet; after a crash it replays its log", seconds=round(now - began))
 
 
 def _ready(pid: int, pid_file: Path) -> bool:
@@ -101,15 +110,15 @@ def ending(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"ended by {signal.Signals(-code).name}"
 
 
-def size(log: Path) -> int:
+def size(path: Path) -> int:
     """The log's length in bytes, 0 if there is none."""
-    return log.stat().st_size if log.exists() else 0
+    return path.stat().st_size if path.exists() else 0
 
 
-def tail(log: Path, start: int = 0) -> str:
+def tail(path: Path, start: int = 0) -> str:
     """The last lines of the log, none from before `start`."""
     try:
-        with log.open("rb") as file:
+        with path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(start if start <= end else 0, end - TAIL_BYTES))
             return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-TAIL_LINES:])
@@ -117,14 +126,14 @@ def tail(log: Path, start: int = 0) -> str:
         return ""
 
 
-def rotate(log: Path) -> None:
+def rotate(path: Path) -> None:
     """Keeps the log below `LOG_BYTES`. Copied and emptied, not renamed: the server keeps the file open."""
-    if size(log) < LOG_BYTES:
+    if size(path) < LOG_BYTES:
         return
     for number in range(LOG_FILES, 0, -1):
-        older = log.with_name(f"{log.name}.{number}")
+        older = path.with_name(f"{path.name}.{number}")
         if number == 1:
-            shutil.copyfile(log, older)
-            os.truncate(log, 0)
-        elif (newer := log.with_name(f"{log.name}.{number - 1}")).exists():
+            shutil.copyfile(path, older)
+            os.truncate(path, 0)
+        elif (newer := path.with_name(f"{path.name}.{number - 1}")).exists():
             newer.replace(older)

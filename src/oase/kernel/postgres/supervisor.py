@@ -29,7 +29,7 @@ from . import cluster, locks, process
 from .account import Account
 from .binaries import Binaries
 from .errors import PostgresError, PostgresFailed
-from .places import PORT, Places, data_argument, make_folder, make_private, socket_folder
+from .places import PORT, Places, data_argument, make_folder, make_private, remove_outside, socket_folder
 
 log = structlog.get_logger("oase.postgres")
 
@@ -39,12 +39,11 @@ FREE_RESTARTS = 3  # so many within that time cost no pause
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """What stays the same while we own the folder."""
+class _Server(msgspec.Struct, frozen=True, kw_only=True):
+    """As whom the server runs, and which programs."""
 
     account: Account
     binaries: Binaries
-    ownership: int
 
 
 class EmbeddedPostgres:
@@ -70,7 +69,8 @@ class EmbeddedPostgres:
         self._binaries = binaries
         self._durable = durable
         self._settings = dict(settings or {})
-        self._prepared: _Prepared | None = None
+        self._ownership: int | None = None  # the lock's descriptor
+        self._programs: Path | None = None
         self._process: process.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
 
@@ -82,9 +82,9 @@ class EmbeddedPostgres:
     @property
     def programs(self) -> Path:
         """The folder of programs in use (pg_dump and others); only while started."""
-        if self._prepared is None:
+        if self._programs is None:
             raise PostgresError("PostgreSQL is not started.")
-        return self._prepared.binaries.folder
+        return self._programs
 
     def dsn(self, role: str = cluster.ROLE, *, database: str = cluster.DATABASE) -> str:
         """How to connect, in libpq's words. Valid in other processes of the same user too. `postgres`: superuser."""
@@ -92,11 +92,11 @@ class EmbeddedPostgres:
 
     async def start(self) -> None:
         """Returns when the server answers queries. DataFolderInUse, PostgresFailed (with the last log lines)."""
-        if self._prepared is not None:
+        if self._ownership is not None:
             raise PostgresError("This PostgreSQL is already started.")
         try:
-            self._prepared = await asyncio.to_thread(self._prepare)
-            await self._launch(self._prepared)
+            server = await self._prepare()
+            await self._launch(server)
             await self._create_role_and_database()
         except OSError as error:
             await self.stop()
@@ -104,7 +104,7 @@ class EmbeddedPostgres:
         except BaseException:
             await self.stop()
             raise
-        self._watcher = asyncio.create_task(self._watch(self._prepared), name="embedded PostgreSQL")
+        self._watcher = asyncio.create_task(self._watch(server), name="embedded PostgreSQL")
 
     async def stop(self) -> None:
         """Fast shutdown, connections are ended. Nothing happens if it is not started."""
@@ -116,9 +116,11 @@ class EmbeddedPostgres:
         if self._process is not None:
             await process.shut_down(self._process)
             self._process = None
-        if self._prepared is not None:
-            os.close(self._prepared.ownership)
-            self._prepared = None
+        self._programs = None
+        if self._ownership is not None:
+            remove_outside(self._socket, self._places.folder)
+            os.close(self._ownership)
+            self._ownership = None
 
     async def create_database(self, name: str, *, template: str = "template1") -> None:
         """One more database of the role `oase`; for tests."""
@@ -139,37 +141,34 @@ class EmbeddedPostgres:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.stop()
 
-    def _prepare(self) -> _Prepared:
-        """Takes the folder and finds the programs. The descriptor of the lock is closed again if anything fails."""
+    async def _prepare(self) -> _Server:
+        """Takes the folder and finds user and programs. The slow steps, first time only, run in a thread."""
         programs.runs_here()
-        account = accounts.server_account()
+        account = await asyncio.to_thread(accounts.server_account)
         make_folder(self._places.folder, account)
-        ownership = locks.take_ownership(self._places)
-        try:
-            process.rotate(self._places.log)
-            binaries = programs.find_binaries(self._binaries, account)
-            make_private(self._socket, account)
-        except BaseException:
-            os.close(ownership)
-            raise
-        return _Prepared(account=account, binaries=binaries, ownership=ownership)
+        self._ownership = locks.take_ownership(self._places)
+        process.rotate(self._places.log)
+        make_private(self._socket, account)
+        binaries = await asyncio.to_thread(programs.find_binaries, self._binaries, account)
+        self._programs = binaries.folder
+        return _Server(account=account, binaries=binaries)
 
-    async def _launch(self, prepared: _Prepared) -> None:
+    async def _launch(self, server: _Server) -> None:
         """Starts the server, of a new cluster if there is none, and returns when it answers."""
         lock = await locks.take_server_lock(self._places)
         start = process.size(self._places.log)
         try:
             if not self._places.cluster.exists():
-                await self._initialise(prepared, lock)
-            await asyncio.to_thread(self._write_settings, prepared)
+                await self._initialise(server, lock)
+            await asyncio.to_thread(self._write_settings, server)
             locks.clear_stale_files(self._places, self._socket)
-            data = data_argument(self._places.cluster, prepared.account)
-            program = str(prepared.binaries.program("postgres"))
+            data = data_argument(self._places.cluster, server.account)
+            program = str(server.binaries.program("postgres"))
             self._process = await process.spawn(
-                prepared.account,
+                server.account,
                 self._places.cluster,
                 [program, *cluster.server_arguments(data, self._socket)],
-                log=self._places.log,
+                output=self._places.log,
                 lock=lock,
                 death=signal.SIGINT,
             )
@@ -178,23 +177,23 @@ class EmbeddedPostgres:
         await process.wait_ready(self._process, self._places, start)
         await self._administer(sql.SQL("SELECT 1"))
 
-    async def _initialise(self, prepared: _Prepared, lock: int) -> None:
+    async def _initialise(self, server: _Server, lock: int) -> None:
         """Makes the cluster beside its place, so that it is there completely or not at all."""
         new = self._places.unfinished
         if new.exists():
             await asyncio.to_thread(shutil.rmtree, new)
-        make_private(new, prepared.account)
-        data = data_argument(new, prepared.account)
-        arguments = cluster.initdb_arguments(data, prepared.binaries.major, durable=self._durable)
-        command = [str(prepared.binaries.program("initdb")), *arguments]
-        await process.run(prepared.account, new, command, log=self._places.log, lock=lock)
+        make_private(new, server.account)
+        data = data_argument(new, server.account)
+        arguments = cluster.initdb_arguments(data, server.binaries.major, durable=self._durable)
+        command = [str(server.binaries.program("initdb")), *arguments]
+        await process.run(server.account, new, command, output=self._places.log, lock=lock)
         new.rename(self._places.cluster)
 
-    def _write_settings(self, prepared: _Prepared) -> None:
+    def _write_settings(self, server: _Server) -> None:
         """Puts our three files into the cluster, after a look whether it is one for us."""
-        make_private(self._places.cluster, prepared.account)
+        make_private(self._places.cluster, server.account)
         made_by = (self._places.cluster / "PG_VERSION").read_text().strip()
-        major = prepared.binaries.major
+        major = server.binaries.major
         if made_by != str(major):
             raise PostgresFailed(
                 f"{self._places.cluster} was made by PostgreSQL {made_by}, but the programs are of {major}. Start Oase"
@@ -206,7 +205,7 @@ class EmbeddedPostgres:
             "pg_ident.conf": cluster.map_text(accounts.our_name()),
         }
         for name, text in texts.items():
-            self._put(name, text, prepared.account)
+            self._put(name, text, server.account)
 
     def _put(self, name: str, text: str, account: Account) -> None:
         """Replaces a file of the cluster as a whole: renamed into place, as the cluster is another user's folder."""
@@ -237,7 +236,7 @@ class EmbeddedPostgres:
             if await found.fetchone() is None:
                 await connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
-    async def _watch(self, prepared: _Prepared) -> None:
+    async def _watch(self, server: _Server) -> None:
         """Starts the server again whenever it ends."""
         clock = asyncio.get_running_loop().time
         exits: list[float] = []
@@ -253,15 +252,18 @@ class EmbeddedPostgres:
             )
             await asyncio.sleep(pause)
             try:
-                await self._launch(prepared)
+                await self._launch(server)
             except (PostgresError, OSError, psycopg.Error) as error:
                 log.error("PostgreSQL could not be started again", error=str(error))
                 if self._process is not None:
                     await process.shut_down(self._process)
                 continue
             log.warning("PostgreSQL is back")
-            if self.on_restart is not None:
-                self.on_restart()
+            try:
+                if self.on_restart is not None:
+                    self.on_restart()
+            except Exception:  # theirs; the watch goes on
+                log.exception("What shall happen after a restart of PostgreSQL failed")
 
     async def _exited(self) -> None:
         """Returns when the server has ended; meanwhile keeps its log small."""
