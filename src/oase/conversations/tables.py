@@ -1,0 +1,337 @@
+"""Conversations: journal, conversations, messages, files, deliveries, and what agents keep beside them."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+
+from oase.kernel.schema import belongs_to, metadata, workspace_table
+
+NOW = DateTime(timezone=True)
+conversation_number = Sequence("conversation_number", metadata=metadata, start=1001, cache=1)
+
+
+def _text(name: str) -> Column[Any]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+journal = workspace_table(
+    "journal",
+    Column("account_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("dedup", LargeBinary, nullable=False),  # provider's delivery id or a hash of the bytes
+    Column("received_at", NOW, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("query", JSONB, nullable=False),
+    Column("body", LargeBinary),  # small bodies; large ones lie in a blob
+    _text("blob_key"),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # new, done, partial (some items quarantined), quarantined
+    _text("why"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("items", Integer, nullable=False, server_default=text("0")),
+    Column("taken_at", NOW),
+    UniqueConstraint("workspace_id", "account_id", "dedup"),
+    Index("journal_new", "workspace_id", "account_id", "id", postgresql_where=text("state = 'new'")),
+    Index("journal_trouble", "workspace_id", "id", postgresql_where=text("state IN ('partial', 'quarantined')")),
+    owner="conversations",
+    retention="days",
+    comment="Raw deliveries of the outside world, with their fate.",
+)
+
+quarantine = workspace_table(
+    "quarantine",
+    Column("journal_id", Uuid, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", NOW, nullable=False),
+    belongs_to("journal_id", "journal"),
+    Index("quarantine_journal", "workspace_id", "journal_id"),
+    owner="conversations",
+    retention="days",
+    comment="Single items of a delivery that could not be read; replay tries again.",
+)
+
+conversation = workspace_table(
+    "conversation",
+    Column("number", BigInteger, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("identity_id", Uuid),  # to whom the next answer goes
+    Column("account_id", Uuid),  # over which account
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'private'")),
+    _text("subject"),
+    Column("state", Text, nullable=False),  # open, waiting, snoozed, solved
+    Column("assignee_id", Uuid),
+    Column("team_id", Uuid),
+    Column("priority", SmallInteger, nullable=False, server_default=text("0")),  # -1 low, 0, 1 high, 2 urgent
+    Column("due_at", NOW),  # when the promise for the next answer ends; null while nothing is owed
+    Column("snoozed_until", NOW),
+    Column("waiting_since", NOW),  # the first message of the customer that has no answer yet
+    Column("last_at", NOW, nullable=False),
+    Column("last_in_at", NOW),
+    Column("last_out_at", NOW),
+    Column("solved_at", NOW),
+    _text("first_line"),  # of the newest message, for lists
+    Column("first_line_by", Text, nullable=False, server_default=text("'in'")),
+    Column("message_count", Integer, nullable=False, server_default=text("0")),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("fields", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("token", Text, nullable=False),  # finds the way back in mail addresses and subjects
+    Column("merged_into", Uuid),
+    Column("created_at", NOW, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0")),  # rises with each act of an agent: clash notice
+    belongs_to("person_id", "person"),
+    UniqueConstraint("workspace_id", "number"),
+    UniqueConstraint("workspace_id", "token"),
+    Index("conversation_person", "workspace_id", "person_id", "last_at"),
+    # what to do next: open ones by due time (nulls last), then by age
+    Index(
+        "conversation_todo",
+        "workspace_id",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open' AND merged_into IS NULL"),
+    ),
+    Index(
+        "conversation_mine",
+        "workspace_id",
+        "assignee_id",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open' AND merged_into IS NULL"),
+    ),
+    Index("conversation_state", "workspace_id", "state", "last_at", "id", postgresql_where=text("merged_into IS NULL")),
+    Index("conversation_snoozed", "workspace_id", "snoozed_until", postgresql_where=text("state = 'snoozed'")),
+    Index("conversation_tags", "tags", postgresql_using="gin"),
+    owner="conversations",
+    retention="conversation",
+    comment="One concern of one person; may span channels.",
+)
+
+message = workspace_table(
+    "message",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("direction", Text, nullable=False),  # in, out, note, event
+    Column("kind", Text, nullable=False),  # text, image, …, placeholder; for events: what the system did
+    Column("channel", Text, nullable=False),
+    Column("account_id", Uuid),
+    Column("identity_id", Uuid),  # who said it, or to whom
+    Column("author_id", Uuid),  # the agent
+    _text("author_name"),
+    _text("text"),
+    _text("html"),
+    _text("quoted"),
+    _text("signature"),
+    _text("subject"),
+    Column("data", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("external_id", Text),  # the provider's, of what came in and of what was sent
+    _text("reply_to"),  # external id of the message answered
+    _text("automatic"),
+    Column("reactions", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("client_key", Uuid),  # makes a repeated `say` harmless
+    Column("journal_id", Uuid),
+    Column("at", NOW, nullable=False),  # the provider's time
+    Column("created_at", NOW, nullable=False),
+    Column("edited_at", NOW),
+    Column("deleted_at", NOW),
+    belongs_to("conversation_id", "conversation"),
+    Index("message_timeline", "workspace_id", "conversation_id", "at", "id"),
+    Index(
+        "message_external",
+        "workspace_id",
+        "account_id",
+        "external_id",
+        unique=True,
+        postgresql_where=text("external_id IS NOT NULL"),
+    ),
+    Index("message_client_key", "workspace_id", "client_key", unique=True, postgresql_where=text("client_key IS NOT NULL")),
+    owner="conversations",
+    retention="conversation",
+    comment="One thing said, in or out; notes and events of the system beside them.",
+)
+
+attachment = workspace_table(
+    "attachment",
+    Column("message_id", Uuid),  # null while an upload waits for its message
+    Column("account_id", Uuid),
+    Column("journal_id", Uuid),
+    Column("position", SmallInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("inline", Boolean, nullable=False, server_default=text("false")),
+    _text("content_id"),
+    Column("state", Text, nullable=False),  # pending, stored, failed
+    _text("blob_key"),
+    _text("why"),
+    Column("media", JSONB, nullable=False, server_default=text("'{}'")),  # contract.Media, to fetch it
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("next_at", NOW),
+    Column("uploaded_by", Uuid),
+    Column("created_at", NOW, nullable=False),
+    belongs_to("message_id", "message"),
+    Index("attachment_message", "workspace_id", "message_id", "position"),
+    Index("attachment_pending", "workspace_id", "next_at", postgresql_where=text("state = 'pending'")),
+    owner="conversations",
+    retention="conversation",
+    comment="A file of a message; its bytes are a blob.",
+)
+
+delivery = workspace_table(
+    "delivery",
+    Column("message_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("recipient", Text, nullable=False),  # address: order is kept within it
+    Column("part", SmallInteger, nullable=False),
+    Column("outbound", JSONB, nullable=False),  # contract.Outbound without the bytes of files
+    Column("state", Text, nullable=False),  # queued, sending, sent, delivered, read, failed, unknown, cancelled
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("next_at", NOW, nullable=False),  # not before: undo, schedule, back-off
+    Column("external_id", Text),
+    _text("code"),
+    _text("why"),
+    Column("created_at", NOW, nullable=False),
+    Column("sent_at", NOW),
+    Column("delivered_at", NOW),
+    Column("read_at", NOW),
+    Column("failed_at", NOW),
+    belongs_to("message_id", "message"),
+    UniqueConstraint("workspace_id", "message_id", "part"),
+    Index(
+        "delivery_lane", "workspace_id", "account_id", "recipient", "id", postgresql_where=text("state IN ('queued', 'sending')")
+    ),
+    Index("delivery_due", "workspace_id", "account_id", "next_at", postgresql_where=text("state = 'queued'")),
+    Index("delivery_external", "workspace_id", "account_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
+    owner="conversations",
+    retention="conversation",
+    comment="The fate of one outgoing message (of each of its parts).",
+)
+
+parked_receipt = workspace_table(
+    "parked_receipt",
+    Column("account_id", Uuid, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("receipt", JSONB, nullable=False),
+    Column("created_at", NOW, nullable=False),
+    Index("parked_receipt_external", "workspace_id", "account_id", "external_id"),
+    owner="conversations",
+    retention="short",
+    comment="Receipts that came before their message.",
+)
+
+draft = workspace_table(
+    "draft",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("updated_at", NOW, nullable=False),
+    belongs_to("conversation_id", "conversation"),
+    UniqueConstraint("workspace_id", "conversation_id", "agent_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="What an agent has begun to write.",
+)
+
+read_state = workspace_table(
+    "read_state",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("read_at", NOW, nullable=False),
+    belongs_to("conversation_id", "conversation"),
+    UniqueConstraint("workspace_id", "agent_id", "conversation_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="Up to when an agent has read a conversation.",
+)
+
+mention = workspace_table(
+    "mention",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("message_id", Uuid, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("at", NOW, nullable=False),
+    Column("seen_at", NOW),
+    belongs_to("message_id", "message"),
+    Index("mention_agent", "workspace_id", "agent_id", "at"),
+    owner="conversations",
+    retention="conversation",
+    comment="An agent was named in a note.",
+)
+
+tag = workspace_table(
+    "tag",
+    Column("name", Text, nullable=False),
+    Column("color", Text, nullable=False),
+    UniqueConstraint("workspace_id", "name"),
+    owner="conversations",
+    retention="workspace",
+    comment="A word to sort conversations and persons by.",
+)
+
+snippet = workspace_table(
+    "snippet",
+    Column("shortcut", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("texts", JSONB, nullable=False),  # language -> text, with variables {{person.name}}
+    Column("team_id", Uuid),
+    Column("updated_at", NOW, nullable=False),
+    UniqueConstraint("workspace_id", "shortcut"),
+    owner="conversations",
+    retention="workspace",
+    comment="A prepared answer.",
+)
+
+custom_field = workspace_table(
+    "custom_field",
+    Column("subject", Text, nullable=False),  # person, conversation
+    Column("key", Text, nullable=False),
+    Column("labels", JSONB, nullable=False),  # language -> label
+    Column("kind", Text, nullable=False),  # text, number, date, boolean, choice, url
+    Column("choices", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("position", SmallInteger, nullable=False),
+    UniqueConstraint("workspace_id", "subject", "key"),
+    owner="conversations",
+    retention="workspace",
+    comment="A field that the company adds to persons or conversations.",
+)
+
+saved_view = workspace_table(
+    "saved_view",
+    Column("agent_id", Uuid),  # null: for everybody
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    owner="conversations",
+    retention="workspace",
+    comment="A search kept as a view of the inbox.",
+)
+
+search_entry = workspace_table(
+    "search_entry",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("at", NOW, nullable=False),
+    Column("vector", TSVECTOR, nullable=False),
+    belongs_to("conversation_id", "conversation"),
+    Index("search_entry_vector", "vector", postgresql_using="gin"),
+    Index("search_entry_conversation", "workspace_id", "conversation_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="Words of a message (same id), written after it by the indexer.",
+)

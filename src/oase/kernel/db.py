@@ -1,0 +1,212 @@
+"""The database: one pool, and the unit of work, which is the only thing that commits.
+
+    async with database.work(workspace_id) as work:      BEGIN; the workspace for row-level security
+        rows = await work.rows("SELECT …", {...})
+        work.emit("conversation", conversation_id, {...})  kept until the end
+        work.audit("conversation.solved", ...)
+                                                           live events and audit entries in one statement each; COMMIT
+
+SQL is written as text with `%(name)s` parameters, in the slices' `repository.py`; psycopg prepares what repeats.
+`oase.kernel.schema` holds the tables as data for migrations; nothing here imports it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import psycopg
+from procrastinate.tasks import Task
+from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from oase.kernel.audit import Actor, AuditEntry, insert_entries
+from oase.kernel.clock import Clock, SystemClock
+from oase.kernel.errors import Unavailable
+
+Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+T = TypeVar("T")
+
+set_json_dumps(msgspec.json.encode)
+set_json_loads(msgspec.json.decode)
+
+
+class UnitOfWork:
+    """One transaction in one workspace. Made by `Database.work`; statements see only that workspace's rows."""
+
+    def __init__(self, connection: AsyncConnection[Any], workspace_id: UUID | None, actor: Actor, clock: Clock) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.clock = clock
+        self._workspace_id = workspace_id
+        self._events: list[tuple[UUID, str, UUID, bytes]] = []
+        self._entries: list[AuditEntry] = []
+        self._after: list[Callable[[], None]] = []
+
+    @property
+    def workspace_id(self) -> UUID:
+        """The workspace of this transaction; a mistake of the programmer if it works everywhere."""
+        if self._workspace_id is None:
+            raise RuntimeError("This unit of work belongs to no workspace.")
+        return self._workspace_id
+
+    def _named(self, parameters: Parameters | None) -> Parameters:
+        return {"workspace_id": self._workspace_id, **(parameters or {})}
+
+    async def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
+        """All rows as dictionaries. `%(workspace_id)s` is always there."""
+        async with self.connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return await cursor.fetchall()
+
+    async def all(self, kind: type[T], statement: str, parameters: Parameters | None = None) -> list[T]:
+        """All rows as instances of `kind`, whose fields are named like the columns."""
+        async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return await cursor.fetchall()
+
+    async def one(self, kind: type[T], statement: str, parameters: Parameters | None = None) -> T | None:
+        """The first row as an instance of `kind`, or None."""
+        async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return await cursor.fetchone()
+
+    async def tuples(self, statement: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """All rows as tuples: the quickest form, for hot paths."""
+        async with self.connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return await cursor.fetchall()
+
+    async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row, or None."""
+        async with self.connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return await cursor.fetchone()
+
+    async def value(self, statement: str, parameters: Parameters | None = None) -> Any:
+        """The first column of the first row, or None."""
+        async with self.connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            found = await cursor.fetchone()
+            return found[0] if found else None
+
+    async def run(self, statement: str, parameters: Parameters | None = None) -> int:
+        """Runs a statement and gives the number of rows it touched."""
+        async with self.connection.cursor() as cursor:
+            await cursor.execute(statement.encode(), self._named(parameters))
+            return cursor.rowcount
+
+    def emit(self, topic: str, key: UUID, payload: Mapping[str, Any] | None = None, *, workspace_id: UUID | None = None) -> None:
+        """Adds an event to the live log, with this transaction or not at all. Payloads hold ids and small facts only."""
+        self._events.append((workspace_id or self.workspace_id, topic, key, msgspec.json.encode(payload or {})))
+
+    def audit(self, act: str, *, subject: str = "", subject_id: UUID | None = None, **data: Any) -> None:
+        """Writes down who did what, with this transaction or not at all."""
+        entry = AuditEntry(act=act, subject=subject, subject_id=subject_id, data=data)
+        self._entries.append(entry)
+
+    async def defer(self, task: Task[Any, Any, Any], **arguments: Any) -> None:
+        """Adds a job in this transaction. Not on hot paths: its trigger notifies."""
+        await task.configure(connection=self.connection).defer_async(**arguments)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Calls this once the transaction is durable; for waking others in this process."""
+        self._after.append(call)
+
+    async def finish(self) -> None:
+        """Writes the collected events and audit entries. Called by `Database.work`."""
+        if self._entries:
+            await insert_entries(self.connection, self.workspace_id, self.actor, self.clock.now(), self._entries)
+        if self._events:
+            columns = list(zip(*self._events, strict=True))
+            await self.connection.execute(
+                b"INSERT INTO live_event (workspace_id, topic, key, payload)"
+                b" SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::jsonb[])",
+                [list(columns[0]), list(columns[1]), list(columns[2]), [payload.decode() for payload in columns[3]]],
+            )
+
+    @property
+    def emitted(self) -> bool:
+        """Whether this transaction has live events."""
+        return bool(self._events)
+
+
+class Database:
+    """The pool of connections and the way into a transaction."""
+
+    def __init__(self, dsn: str, *, clock: Clock | None = None, connections: int = 12) -> None:
+        self.dsn = dsn
+        self.clock: Clock = clock or SystemClock()
+        self.on_commit: list[Callable[[], None]] = []  # called after commits that emitted live events
+        self._pool = AsyncConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=connections,
+            kwargs={"autocommit": True, "prepare_threshold": 3},
+            check=AsyncConnectionPool.check_connection,
+            max_idle=120,
+            open=False,
+            num_workers=1,
+        )
+
+    async def open(self) -> None:
+        """Opens the pool; the first connection is made at once."""
+        await self._pool.open(wait=True, timeout=30)
+
+    async def close(self) -> None:
+        """Closes the pool."""
+        await self._pool.close(timeout=3)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """A bare autocommit connection: for health checks, advisory locks, bulk reads."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise Unavailable("The database does not answer at the moment.") from error
+
+    @asynccontextmanager
+    async def work(self, workspace_id: UUID, *, actor: Actor | None = None) -> AsyncIterator[UnitOfWork]:
+        """One transaction in one workspace: commits at the end, rolls back on any error."""
+        async with self._begin(workspace_id, str(workspace_id), actor) as work:
+            yield work
+
+    @asynccontextmanager
+    async def everywhere(self) -> AsyncIterator[UnitOfWork]:
+        """One transaction over all workspaces: only for set-up, sign-in by mail address, maintenance."""
+        async with self._begin(None, "everywhere", None) as work:
+            yield work
+
+    @asynccontextmanager
+    async def _begin(self, workspace_id: UUID | None, scope: str, actor: Actor | None) -> AsyncIterator[UnitOfWork]:
+        async with self.connection() as connection:
+            await connection.execute(sql.SQL("BEGIN; SET LOCAL oase.workspace = {}").format(sql.Literal(scope)))
+            work = UnitOfWork(connection, workspace_id, actor or Actor(), self.clock)
+            try:
+                yield work
+                await work.finish()
+                await connection.execute(b"COMMIT")
+            except BaseException:
+                await _roll_back(connection)
+                raise
+        for call in [*work._after, *(self.on_commit if work.emitted else ())]:
+            call()
+
+
+async def _roll_back(connection: AsyncConnection[Any]) -> None:
+    """Ends the transaction; a connection that cannot is closed, and the pool makes a new one."""
+    try:
+        if not connection.closed and not connection.broken:
+            await connection.execute(b"ROLLBACK")
+    except psycopg.Error:
+        await connection.close()
+
+
+def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into columns, for `unnest`; `width` columns even when there are no rows."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,0 +1,52 @@
+"""The kernel's own tables: live log and audit log. (Jobs are procrastinate's.)"""
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, PrimaryKeyConstraint, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
+
+from oase.kernel.schema import metadata, workspace_table
+
+
+class Xid8(UserDefinedType[str]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """The name of the type in SQL."""
+        return "xid8"
+
+
+live_event = Table(
+    "live_event",
+    metadata,
+    Column("workspace_id", Uuid, nullable=False),
+    Column("id", BigInteger, Identity(always=True, cache=64), nullable=False),
+    Column("xid", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
+    Column("topic", Text, nullable=False),
+    Column("key", Uuid, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    PrimaryKeyConstraint("workspace_id", "id"),
+    Index("live_event_position", "xid", "id"),
+    comment="What happened, for browsers and workers; the relay reads it over all workspaces.",
+    info={"owner": "kernel", "retention": "short", "secured": False},
+)
+
+audit_entry = workspace_table(
+    "audit_entry",
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Uuid),
+    Column("actor_name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Uuid),
+    Column("data", JSONB, nullable=False),
+    Index("audit_entry_subject", "workspace_id", "subject", "subject_id"),
+    owner="kernel",
+    retention="days",
+    comment="Who did what; never changed.",
+)

@@ -1,0 +1,535 @@
+CREATE FUNCTION oase_workspace() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('oase.workspace', true) ~ '^[0-9a-f-]{36}$'
+               THEN current_setting('oase.workspace', true)::uuid END $$;
+CREATE FUNCTION oase_everywhere() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('oase.workspace', true) = 'everywhere', false) $$;
+
+CREATE SEQUENCE conversation_number START WITH 1001 CACHE 1;
+
+CREATE TABLE account (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    name TEXT NOT NULL,
+    settings JSONB DEFAULT '{}' NOT NULL,
+    secrets BYTEA,
+    enabled BOOLEAN DEFAULT true NOT NULL,
+    state TEXT DEFAULT 'up' NOT NULL,
+    state_why TEXT DEFAULT '' NOT NULL,
+    state_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    cursor JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT account_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE account IS 'One configured connection of a channel.';
+
+ALTER TABLE account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE account FORCE ROW LEVEL SECURITY;
+CREATE POLICY account_workspace ON account USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE audit_entry (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id UUID,
+    actor_name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    act TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_id UUID,
+    data JSONB NOT NULL,
+    CONSTRAINT audit_entry_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX audit_entry_subject ON audit_entry (workspace_id, subject, subject_id);
+
+COMMENT ON TABLE audit_entry IS 'Who did what; never changed.';
+
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_entry_workspace ON audit_entry USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE custom_field (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    subject TEXT NOT NULL,
+    key TEXT NOT NULL,
+    labels JSONB NOT NULL,
+    kind TEXT NOT NULL,
+    choices JSONB DEFAULT '[]' NOT NULL,
+    position SMALLINT NOT NULL,
+    CONSTRAINT custom_field_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT custom_field_workspace_id_subject_key_key UNIQUE (workspace_id, subject, key)
+);
+
+COMMENT ON TABLE custom_field IS 'A field that the company adds to persons or conversations.';
+
+ALTER TABLE custom_field ENABLE ROW LEVEL SECURITY;
+ALTER TABLE custom_field FORCE ROW LEVEL SECURITY;
+CREATE POLICY custom_field_workspace ON custom_field USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE journal (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    dedup BYTEA NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    method TEXT NOT NULL,
+    headers JSONB NOT NULL,
+    query JSONB NOT NULL,
+    body BYTEA,
+    blob_key TEXT DEFAULT '' NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    attempts SMALLINT DEFAULT 0 NOT NULL,
+    items INTEGER DEFAULT 0 NOT NULL,
+    taken_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT journal_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT journal_workspace_id_account_id_dedup_key UNIQUE (workspace_id, account_id, dedup)
+);
+
+CREATE INDEX journal_new ON journal (workspace_id, account_id, id) WHERE state = 'new';
+
+CREATE INDEX journal_trouble ON journal (workspace_id, id) WHERE state IN ('partial', 'quarantined');
+
+COMMENT ON TABLE journal IS 'Raw deliveries of the outside world, with their fate.';
+
+ALTER TABLE journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journal FORCE ROW LEVEL SECURITY;
+CREATE POLICY journal_workspace ON journal USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE live_event (
+    workspace_id UUID NOT NULL,
+    id BIGINT GENERATED ALWAYS AS IDENTITY (CACHE 64),
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    topic TEXT NOT NULL,
+    key UUID NOT NULL,
+    payload JSONB NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT live_event_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX live_event_position ON live_event (xid, id);
+
+COMMENT ON TABLE live_event IS 'What happened, for browsers and workers; the relay reads it over all workspaces.';
+
+CREATE TABLE parked_receipt (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    external_id TEXT NOT NULL,
+    receipt JSONB NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT parked_receipt_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX parked_receipt_external ON parked_receipt (workspace_id, account_id, external_id);
+
+COMMENT ON TABLE parked_receipt IS 'Receipts that came before their message.';
+
+ALTER TABLE parked_receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE parked_receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY parked_receipt_workspace ON parked_receipt USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE person (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
+    language TEXT DEFAULT '' NOT NULL,
+    organisation TEXT DEFAULT '' NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    tags TEXT[] DEFAULT '{}' NOT NULL,
+    fields JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    merged_into UUID,
+    blocked BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT person_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX person_newest ON person (workspace_id, created_at);
+
+COMMENT ON TABLE person IS 'A human outside.';
+
+ALTER TABLE person ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_workspace ON person USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE saved_view (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    position SMALLINT NOT NULL,
+    CONSTRAINT saved_view_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE saved_view IS 'A search kept as a view of the inbox.';
+
+ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
+CREATE POLICY saved_view_workspace ON saved_view USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE snippet (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    shortcut TEXT NOT NULL,
+    name TEXT NOT NULL,
+    texts JSONB NOT NULL,
+    team_id UUID,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT snippet_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT snippet_workspace_id_shortcut_key UNIQUE (workspace_id, shortcut)
+);
+
+COMMENT ON TABLE snippet IS 'A prepared answer.';
+
+ALTER TABLE snippet ENABLE ROW LEVEL SECURITY;
+ALTER TABLE snippet FORCE ROW LEVEL SECURITY;
+CREATE POLICY snippet_workspace ON snippet USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE tag (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    color TEXT NOT NULL,
+    CONSTRAINT tag_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT tag_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+
+COMMENT ON TABLE tag IS 'A word to sort conversations and persons by.';
+
+ALTER TABLE tag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tag FORCE ROW LEVEL SECURITY;
+CREATE POLICY tag_workspace ON tag USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE conversation (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    person_id UUID NOT NULL,
+    identity_id UUID,
+    account_id UUID,
+    channel TEXT NOT NULL,
+    kind TEXT DEFAULT 'private' NOT NULL,
+    subject TEXT DEFAULT '' NOT NULL,
+    state TEXT NOT NULL,
+    assignee_id UUID,
+    team_id UUID,
+    priority SMALLINT DEFAULT 0 NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    snoozed_until TIMESTAMP WITH TIME ZONE,
+    waiting_since TIMESTAMP WITH TIME ZONE,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_in_at TIMESTAMP WITH TIME ZONE,
+    last_out_at TIMESTAMP WITH TIME ZONE,
+    solved_at TIMESTAMP WITH TIME ZONE,
+    first_line TEXT DEFAULT '' NOT NULL,
+    first_line_by TEXT DEFAULT 'in' NOT NULL,
+    message_count INTEGER DEFAULT 0 NOT NULL,
+    tags TEXT[] DEFAULT '{}' NOT NULL,
+    fields JSONB DEFAULT '{}' NOT NULL,
+    token TEXT NOT NULL,
+    merged_into UUID,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    version INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT conversation_workspace_id_person_id_fkey FOREIGN KEY(workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_workspace_id_number_key UNIQUE (workspace_id, number),
+    CONSTRAINT conversation_workspace_id_token_key UNIQUE (workspace_id, token)
+);
+
+CREATE INDEX conversation_mine ON conversation (workspace_id, assignee_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
+
+CREATE INDEX conversation_person ON conversation (workspace_id, person_id, last_at);
+
+CREATE INDEX conversation_snoozed ON conversation (workspace_id, snoozed_until) WHERE state = 'snoozed';
+
+CREATE INDEX conversation_state ON conversation (workspace_id, state, last_at, id) WHERE merged_into IS NULL;
+
+CREATE INDEX conversation_tags ON conversation USING gin (tags);
+
+CREATE INDEX conversation_todo ON conversation (workspace_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
+
+COMMENT ON TABLE conversation IS 'One concern of one person; may span channels.';
+
+ALTER TABLE conversation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
+CREATE POLICY conversation_workspace ON conversation USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE identity (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
+    verified BOOLEAN DEFAULT false NOT NULL,
+    consent JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT identity_workspace_id_person_id_fkey FOREIGN KEY(workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT identity_workspace_id_kind_value_key UNIQUE (workspace_id, kind, value)
+);
+
+CREATE INDEX identity_person ON identity (workspace_id, person_id);
+
+COMMENT ON TABLE identity IS 'A person''s address on a channel.';
+
+ALTER TABLE identity ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_workspace ON identity USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE person_merge (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kept_id UUID NOT NULL,
+    merged_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    moved JSONB NOT NULL,
+    undone_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT person_merge_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT person_merge_workspace_id_kept_id_fkey FOREIGN KEY(workspace_id, kept_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT person_merge_workspace_id_merged_id_fkey FOREIGN KEY(workspace_id, merged_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE person_merge IS 'That two persons were found to be one; undone exactly.';
+
+ALTER TABLE person_merge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_merge FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_merge_workspace ON person_merge USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE quarantine (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    journal_id UUID NOT NULL,
+    place TEXT NOT NULL,
+    why TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT quarantine_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT quarantine_workspace_id_journal_id_fkey FOREIGN KEY(workspace_id, journal_id) REFERENCES journal (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX quarantine_journal ON quarantine (workspace_id, journal_id);
+
+COMMENT ON TABLE quarantine IS 'Single items of a delivery that could not be read; replay tries again.';
+
+ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
+CREATE POLICY quarantine_workspace ON quarantine USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE template (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    content JSONB NOT NULL,
+    synchronised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT template_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT template_workspace_id_account_id_fkey FOREIGN KEY(workspace_id, account_id) REFERENCES account (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT template_workspace_id_account_id_name_language_key UNIQUE (workspace_id, account_id, name, language)
+);
+
+COMMENT ON TABLE template IS 'A template approved by the provider of an account.';
+
+ALTER TABLE template ENABLE ROW LEVEL SECURITY;
+ALTER TABLE template FORCE ROW LEVEL SECURITY;
+CREATE POLICY template_workspace ON template USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE draft (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    content JSONB NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT draft_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT draft_workspace_id_conversation_id_agent_id_key UNIQUE (workspace_id, conversation_id, agent_id)
+);
+
+COMMENT ON TABLE draft IS 'What an agent has begun to write.';
+
+ALTER TABLE draft ENABLE ROW LEVEL SECURITY;
+ALTER TABLE draft FORCE ROW LEVEL SECURITY;
+CREATE POLICY draft_workspace ON draft USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE message (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    direction TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    account_id UUID,
+    identity_id UUID,
+    author_id UUID,
+    author_name TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    html TEXT DEFAULT '' NOT NULL,
+    quoted TEXT DEFAULT '' NOT NULL,
+    signature TEXT DEFAULT '' NOT NULL,
+    subject TEXT DEFAULT '' NOT NULL,
+    data JSONB DEFAULT '{}' NOT NULL,
+    external_id TEXT,
+    reply_to TEXT DEFAULT '' NOT NULL,
+    automatic TEXT DEFAULT '' NOT NULL,
+    reactions JSONB DEFAULT '{}' NOT NULL,
+    client_key UUID,
+    journal_id UUID,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    edited_at TIMESTAMP WITH TIME ZONE,
+    deleted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT message_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT message_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX message_client_key ON message (workspace_id, client_key) WHERE client_key IS NOT NULL;
+
+CREATE UNIQUE INDEX message_external ON message (workspace_id, account_id, external_id) WHERE external_id IS NOT NULL;
+
+CREATE INDEX message_timeline ON message (workspace_id, conversation_id, at, id);
+
+COMMENT ON TABLE message IS 'One thing said, in or out; notes and events of the system beside them.';
+
+ALTER TABLE message ENABLE ROW LEVEL SECURITY;
+ALTER TABLE message FORCE ROW LEVEL SECURITY;
+CREATE POLICY message_workspace ON message USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE read_state (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT read_state_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT read_state_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT read_state_workspace_id_agent_id_conversation_id_key UNIQUE (workspace_id, agent_id, conversation_id)
+);
+
+COMMENT ON TABLE read_state IS 'Up to when an agent has read a conversation.';
+
+ALTER TABLE read_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE read_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY read_state_workspace ON read_state USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE search_entry (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    vector TSVECTOR NOT NULL,
+    CONSTRAINT search_entry_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT search_entry_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX search_entry_conversation ON search_entry (workspace_id, conversation_id);
+
+CREATE INDEX search_entry_vector ON search_entry USING gin (vector);
+
+COMMENT ON TABLE search_entry IS 'Words of a message (same id), written after it by the indexer.';
+
+ALTER TABLE search_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE search_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY search_entry_workspace ON search_entry USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE attachment (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    message_id UUID,
+    account_id UUID,
+    journal_id UUID,
+    position SMALLINT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    size_bytes BIGINT,
+    inline BOOLEAN DEFAULT false NOT NULL,
+    content_id TEXT DEFAULT '' NOT NULL,
+    state TEXT NOT NULL,
+    blob_key TEXT DEFAULT '' NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    media JSONB DEFAULT '{}' NOT NULL,
+    attempts SMALLINT DEFAULT 0 NOT NULL,
+    next_at TIMESTAMP WITH TIME ZONE,
+    uploaded_by UUID,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT attachment_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX attachment_message ON attachment (workspace_id, message_id, position);
+
+CREATE INDEX attachment_pending ON attachment (workspace_id, next_at) WHERE state = 'pending';
+
+COMMENT ON TABLE attachment IS 'A file of a message; its bytes are a blob.';
+
+ALTER TABLE attachment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attachment FORCE ROW LEVEL SECURITY;
+CREATE POLICY attachment_workspace ON attachment USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE delivery (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    message_id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    recipient TEXT NOT NULL,
+    part SMALLINT NOT NULL,
+    outbound JSONB NOT NULL,
+    state TEXT NOT NULL,
+    attempts SMALLINT DEFAULT 0 NOT NULL,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    external_id TEXT,
+    code TEXT DEFAULT '' NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    delivered_at TIMESTAMP WITH TIME ZONE,
+    read_at TIMESTAMP WITH TIME ZONE,
+    failed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT delivery_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT delivery_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT delivery_workspace_id_message_id_part_key UNIQUE (workspace_id, message_id, part)
+);
+
+CREATE INDEX delivery_due ON delivery (workspace_id, account_id, next_at) WHERE state = 'queued';
+
+CREATE INDEX delivery_external ON delivery (workspace_id, account_id, external_id) WHERE external_id IS NOT NULL;
+
+CREATE INDEX delivery_lane ON delivery (workspace_id, account_id, recipient, id) WHERE state IN ('queued', 'sending');
+
+COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts).';
+
+ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_workspace ON delivery USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE mention (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    message_id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT mention_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT mention_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX mention_agent ON mention (workspace_id, agent_id, at);
+
+COMMENT ON TABLE mention IS 'An agent was named in a note.';
+
+ALTER TABLE mention ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mention FORCE ROW LEVEL SECURITY;
+CREATE POLICY mention_workspace ON mention USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));

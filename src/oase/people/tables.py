@@ -1,0 +1,57 @@
+"""Persons, their identities (addresses on channels), and the merges that can be undone."""
+
+from sqlalchemy import Boolean, Column, DateTime, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from oase.kernel.schema import belongs_to, workspace_table
+
+person = workspace_table(
+    "person",
+    Column("name", Text, nullable=False, server_default=text("''")),
+    Column("language", Text, nullable=False, server_default=text("''")),
+    Column("organisation", Text, nullable=False, server_default=text("''")),
+    Column("note", Text, nullable=False, server_default=text("''")),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("fields", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("merged_into", Uuid),  # set while this person is merged into another
+    Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    Index("person_newest", "workspace_id", "created_at"),
+    owner="people",
+    retention="person",
+    comment="A human outside.",
+)
+
+identity = workspace_table(
+    "identity",
+    Column("person_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),  # phone, email, visitor, …: the manifest's `identity`, or an alias' kind
+    Column("value", Text, nullable=False),  # normalised by the adapter
+    Column("name", Text, nullable=False, server_default=text("''")),  # as the channel calls the person
+    Column("verified", Boolean, nullable=False, server_default=text("false")),
+    Column("consent", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    belongs_to("person_id", "person"),
+    UniqueConstraint("workspace_id", "kind", "value"),
+    Index("identity_person", "workspace_id", "person_id"),
+    owner="people",
+    retention="person",
+    comment="A person's address on a channel.",
+)
+
+merge = workspace_table(
+    "person_merge",
+    Column("kept_id", Uuid, nullable=False),
+    Column("merged_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", Uuid),
+    Column("moved", JSONB, nullable=False),  # ids of identities and conversations, the kept person as it was
+    Column("undone_at", DateTime(timezone=True)),
+    belongs_to("kept_id", "person"),
+    belongs_to("merged_id", "person"),
+    owner="people",
+    retention="person",
+    comment="That two persons were found to be one; undone exactly.",
+)
