@@ -46,6 +46,16 @@ class FileRule(Struct, frozen=True, kw_only=True):
 
     types: tuple[str, ...] = ()
     size_bytes: int
+    caption: bool = True  # False: no text beside such a file, whatever `caption_length` says
+
+    def allows(self, type: str, size_bytes: int) -> bool:
+        """Whether a file of this MIME type (its parameters count where a rule names them) and size may go."""
+        plain = type.partition(";")[0].strip().lower()
+        exact = type.replace(" ", "").lower()
+        matches = not self.types or any(
+            rule in (plain, exact) or (rule.endswith("/*") and plain.startswith(rule[:-1])) for rule in self.types
+        )
+        return matches and 0 < size_bytes <= self.size_bytes
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -58,10 +68,17 @@ class Limits(Struct, frozen=True, kw_only=True):
     buttons: int = 0
     button_length: int = 20
     list_rows: int = 0
+    row_length: int = 24
+    row_description_length: int = 72
+    choices_text_length: int = 0  # text beside buttons or a list; 0 = as text_length
     reply_window: timedelta | None = None  # after the customer's last message; then templates only
     messages_per_second: float = 0.0  # of one account; 0 = no limit known
     pair_interval: timedelta | None = None  # between two messages to the same person, sustained
     pair_burst: int = 1  # messages to one person that may go before pair_interval counts
+
+    def carrier(self, type: str, size_bytes: int) -> Capability | None:
+        """As what a file goes: the first kind, in the order of `files`, that allows its type and size; None = not at all."""
+        return next((kind for kind, rule in self.files.items() if rule.allows(type, size_bytes)), None)
 
 
 class Words(Struct, frozen=True):
@@ -72,17 +89,24 @@ class Words(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """One field of an account's set-up page. `kind` "secret" is kept sealed and given to the adapter as a list (rotation)."""
+    """One field of an account's set-up page.
+
+    `kind` "secret" is kept sealed and given to the adapter as a list (rotation); "rows" is a list of mappings, one value for
+    each of `columns`; "account" is the id of another account of the workspace, of one of the channels in `choices`.
+    """
 
     name: str
     label: Words
     help: Words = Words("", "")
-    kind: Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines"] = "text"
+    kind: Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account"] = (
+        "text"
+    )
     required: bool = True
     default: Any = None
     choices: tuple[tuple[str, Words], ...] = ()
     group: Words | None = None  # heading above this field
     only_if: tuple[str, str] | None = None  # (name, value) of another field
+    columns: tuple["Setting", ...] = ()  # of kind "rows"
     generated: bool = False  # made by Oase, shown for copying (a verify token, for example)
 
 

@@ -127,6 +127,11 @@ def unpack_file(text: str, secrets: Iterable[Secret]) -> FileRef:
     return _unpack(text, "file", secrets, FileRef)
 
 
+def read_file(body: str) -> FileRef:
+    """The file in a reference whose signature was checked before; raises ValueError."""
+    return msgspec.json.decode(_decode(body), type=FileRef)
+
+
 def sign_page(secret: Secret, content: bytes) -> str:
     """The signature with which our own hosted page hands a submission to its adapter."""
     return _encode(_mac(secret.reveal().encode(), b"page\n" + content))
