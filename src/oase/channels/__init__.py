@@ -1,6 +1,36 @@
-"""Channels: the contract that every place of dialogue meets, the adapters, and their registry."""
+"""Channels: the contract that every place of dialogue meets, the adapters and their registry, and the configured accounts."""
 
 from oase.channels import contract
+from oase.channels.accounts import (
+    AccountBook,
+    accounts_of,
+    change_account,
+    create_account,
+    delete_account,
+    open_account,
+    read_settings,
+    set_account_state,
+)
 from oase.channels.registry import adapter, adapters
+from oase.channels.repository import cursor, replace_templates, set_cursor, templates
+from oase.channels.types import AccountState, StoredAccount
 
-__all__ = ["adapter", "adapters", "contract"]
+__all__ = [
+    "AccountBook",
+    "AccountState",
+    "StoredAccount",
+    "accounts_of",
+    "adapter",
+    "adapters",
+    "change_account",
+    "contract",
+    "create_account",
+    "cursor",
+    "delete_account",
+    "open_account",
+    "read_settings",
+    "replace_templates",
+    "set_account_state",
+    "set_cursor",
+    "templates",
+]

@@ -1,0 +1,185 @@
+"""Accounts: create and change them, test them, keep them at hand.
+
+set-up page --check--> provider        saved: settings as they are, secrets sealed with the installation's key
+hot paths --AccountBook.get--> StoredAccount (kept in memory, forgotten when a live event says that it changed)
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from oase.channels import repository
+from oase.channels.contract import Account, Manifest, Setting
+from oase.channels.registry import adapter
+from oase.channels.types import AccountRow, AccountState, StoredAccount
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.ids import new_id
+from oase.kernel.live import LiveHub
+from oase.kernel.secrets import Safe, Secret
+
+Secrets = dict[str, list[str]]
+_KEPT_SECRETS: Final = 2  # the newest and the one before it: rotation
+
+
+def _purpose(workspace_id: UUID, account_id: UUID) -> str:
+    return f"account/{workspace_id}/{account_id}"
+
+
+def seal_secrets(safe: Safe, workspace_id: UUID, account_id: UUID, secrets: Secrets) -> bytes:
+    """All secrets of an account in one sealed value."""
+    return safe.seal(Secret(msgspec.json.encode(secrets).decode()), purpose=_purpose(workspace_id, account_id))
+
+
+def _open_secrets(safe: Safe, row: AccountRow) -> Secrets:
+    if not row.secrets:
+        return {}
+    text = safe.open(row.secrets, purpose=_purpose(row.workspace_id, row.id)).reveal()
+    return msgspec.json.decode(text, type=dict[str, list[str]])
+
+
+def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
+    """A row with its secrets opened, as adapters take it."""
+    manifest = adapter(row.channel).manifest
+    defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
+    return StoredAccount(
+        workspace_id=row.workspace_id,
+        id=row.id,
+        channel=row.channel,
+        name=row.name,
+        enabled=row.enabled,
+        state=row.state,
+        state_why=row.state_why,
+        state_since=row.state_since,
+        manifest=manifest,
+        account=Account(
+            id=str(row.id),
+            channel=row.channel,
+            name=row.name,
+            settings={**defaults, **row.settings},
+            secrets={name: tuple(map(Secret, values)) for name, values in _open_secrets(safe, row).items()},
+        ),
+    )
+
+
+def read_settings(manifest: Manifest, given: Mapping[str, Any]) -> tuple[dict[str, Any], Secrets]:
+    """Splits what a form or an API client sent into settings and new secrets; raises Invalid naming the field."""
+    settings: dict[str, Any] = {}
+    secrets: Secrets = {}
+    for setting in manifest.settings:
+        value = given.get(setting.name, setting.default)
+        if setting.kind == "secret":
+            if value:
+                secrets[setting.name] = [str(value)]
+            continue
+        if setting.required and value in (None, "") and _applies(setting, given):
+            raise Invalid(f"{setting.label.en} is missing.", field=setting.name)
+        settings[setting.name] = _typed(setting, value)
+    return settings, secrets
+
+
+def _applies(setting: Setting, given: Mapping[str, Any]) -> bool:
+    return setting.only_if is None or str(given.get(setting.only_if[0], "")) == setting.only_if[1]
+
+
+def _typed(setting: Setting, value: Any) -> Any:
+    if setting.kind == "boolean":
+        return value in (True, "true", "on", "1", 1)
+    if setting.kind == "number" and value not in (None, ""):
+        try:
+            return float(value) if "." in str(value) else int(value)
+        except ValueError:
+            raise Invalid(f"{setting.label.en} must be a number.", field=setting.name) from None
+    if setting.kind == "choice" and value and value not in {choice for choice, _ in setting.choices}:
+        raise Invalid(f"{setting.label.en}: {value!r} is not one of the choices.", field=setting.name)
+    if setting.kind == "lines" and isinstance(value, str):
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    return value
+
+
+async def create_account(work: UnitOfWork, safe: Safe, channel: str, name: str, given: Mapping[str, Any]) -> UUID:
+    """Adds a connection of a channel; raises Invalid for a setting that cannot be used."""
+    manifest = adapter(channel).manifest
+    settings, secrets = read_settings(manifest, given)
+    account_id = new_id()
+    await repository.insert(work, account_id, channel, name, settings, seal_secrets(safe, work.workspace_id, account_id, secrets))
+    work.emit("account", account_id, {"what": "created"})
+    work.audit("account.created", subject="account", subject_id=account_id, channel=channel, name=name)
+    return account_id
+
+
+async def change_account(
+    work: UnitOfWork, safe: Safe, account_id: UUID, *, name: str, given: Mapping[str, Any], enabled: bool = True
+) -> None:
+    """Changes a connection. A new secret goes before the old one, which still verifies; an empty one keeps what is there."""
+    row = await repository.find(work, account_id)
+    if row is None:
+        raise NotFound("This account does not exist.")
+    settings, new = read_settings(adapter(row.channel).manifest, given)
+    kept = _open_secrets(safe, row)
+    for key, values in new.items():
+        kept[key] = list(dict.fromkeys([*values, *kept.get(key, [])]))[:_KEPT_SECRETS]
+    await repository.update(work, account_id, name, settings, seal_secrets(safe, work.workspace_id, account_id, kept), enabled)
+    work.emit("account", account_id, {"what": "changed"})
+    changed = sorted(key for key in settings if settings[key] != row.settings.get(key))
+    work.audit(
+        "account.changed", subject="account", subject_id=account_id, settings=changed, secrets=sorted(new), enabled=enabled
+    )
+
+
+async def delete_account(work: UnitOfWork, account_id: UUID) -> None:
+    """Removes a connection; conversations stay."""
+    if not await repository.delete(work, account_id):
+        raise NotFound("This account does not exist.")
+    work.emit("account", account_id, {"what": "deleted"})
+    work.audit("account.deleted", subject="account", subject_id=account_id)
+
+
+async def set_account_state(work: UnitOfWork, account_id: UUID, state: AccountState, why: str = "") -> None:
+    """Writes down how the connection is, and says so to whoever looks."""
+    if await repository.set_state(work, account_id, state, why[:500]):
+        work.emit("account", account_id, {"what": "state", "state": state})
+
+
+async def accounts_of(work: UnitOfWork, safe: Safe) -> list[StoredAccount]:
+    """All connections of the workspace."""
+    return [open_account(safe, row) for row in await repository.of_workspace(work)]
+
+
+class AccountBook:
+    """Accounts by id, kept in memory: every incoming delivery asks for one."""
+
+    def __init__(self, database: Database, safe: Safe) -> None:
+        self._database = database
+        self._safe = safe
+        self._known: dict[UUID, StoredAccount | None] = {}
+
+    async def get(self, account_id: UUID) -> StoredAccount | None:
+        """The account, if it exists; switched off or not."""
+        if account_id not in self._known:
+            async with self._database.everywhere() as work:
+                row = await repository.find(work, account_id)
+            if len(self._known) > 10_000:
+                self._known.clear()
+            self._known[account_id] = open_account(self._safe, row) if row else None
+        return self._known[account_id]
+
+    async def enabled(self) -> list[StoredAccount]:
+        """All accounts that are switched on, of all workspaces, fresh from the database."""
+        async with self._database.everywhere() as work:
+            rows = await repository.enabled(work)
+        return [open_account(self._safe, row) for row in rows]
+
+    def forget(self, account_id: UUID) -> None:
+        """The next `get` reads it anew."""
+        self._known.pop(account_id, None)
+
+    async def run(self, hub: LiveHub) -> None:
+        """Forgets what changes, until cancelled."""
+        while True:
+            async with hub.subscribe(None, ["account"]) as subscription:
+                self._known.clear()
+                async for event in subscription.events():
+                    self.forget(event.key)

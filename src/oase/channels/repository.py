@@ -1,0 +1,121 @@
+"""All SQL of accounts and templates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from oase.channels.contract import Template
+from oase.channels.types import AccountRow, AccountState
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+_COLUMNS = "workspace_id, id, channel, name, settings, secrets, enabled, state, state_why, state_since"
+
+
+async def find(work: UnitOfWork, account_id: UUID) -> AccountRow | None:
+    """One account, in whatever workspace the unit of work may see."""
+    return await work.one(AccountRow, f"SELECT {_COLUMNS} FROM account WHERE id = %(id)s", {"id": account_id})
+
+
+async def enabled(work: UnitOfWork) -> list[AccountRow]:
+    """All accounts that are switched on, of every workspace that the unit of work may see."""
+    return await work.all(AccountRow, f"SELECT {_COLUMNS} FROM account WHERE enabled ORDER BY workspace_id, id")
+
+
+async def of_workspace(work: UnitOfWork) -> list[AccountRow]:
+    """All accounts of the workspace."""
+    return await work.all(
+        AccountRow, f"SELECT {_COLUMNS} FROM account WHERE workspace_id = %(workspace_id)s ORDER BY channel, name, id"
+    )
+
+
+async def insert(
+    work: UnitOfWork, account_id: UUID, channel: str, name: str, settings: Mapping[str, Any], secrets: bytes
+) -> None:
+    """Adds an account, switched on."""
+    await work.run(
+        "INSERT INTO account (workspace_id, id, channel, name, settings, secrets, state_since, created_at)"
+        " VALUES (%(workspace_id)s, %(id)s, %(channel)s, %(name)s, %(settings)s, %(secrets)s, %(now)s, %(now)s)",
+        {
+            "id": account_id,
+            "channel": channel,
+            "name": name,
+            "settings": Jsonb(settings),
+            "secrets": secrets,
+            "now": work.clock.now(),
+        },
+    )
+
+
+async def update(work: UnitOfWork, account_id: UUID, name: str, settings: Mapping[str, Any], secrets: bytes, on: bool) -> int:
+    """Changes an account; its state begins anew."""
+    return await work.run(
+        "UPDATE account SET name = %(name)s, settings = %(settings)s, secrets = %(secrets)s, enabled = %(on)s,"
+        " state = 'up', state_why = '', state_since = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "name": name, "settings": Jsonb(settings), "secrets": secrets, "on": on, "now": work.clock.now()},
+    )
+
+
+async def delete(work: UnitOfWork, account_id: UUID) -> int:
+    """Removes an account; what was said over it stays."""
+    return await work.run("DELETE FROM account WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": account_id})
+
+
+async def set_state(work: UnitOfWork, account_id: UUID, state: AccountState, why: str) -> bool:
+    """Writes down how the connection is; True if that is new."""
+    return bool(
+        await work.run(
+            "UPDATE account SET state = %(state)s, state_why = %(why)s,"
+            " state_since = CASE WHEN state = %(state)s THEN state_since ELSE %(now)s END"
+            " WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND (state, state_why) <> (%(state)s, %(why)s)",
+            {"id": account_id, "state": state, "why": why, "now": work.clock.now()},
+        )
+    )
+
+
+async def cursor(work: UnitOfWork, account_id: UUID) -> Mapping[str, Any]:
+    """Where the account's listener is."""
+    found = await work.value(
+        "SELECT cursor FROM account WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": account_id}
+    )
+    return found or {}
+
+
+async def set_cursor(work: UnitOfWork, account_id: UUID, value: Mapping[str, Any]) -> None:
+    """Moves the account's listener on."""
+    await work.run(
+        "UPDATE account SET cursor = %(cursor)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "cursor": Jsonb(value)},
+    )
+
+
+async def replace_templates(work: UnitOfWork, account_id: UUID, templates: Sequence[Template]) -> None:
+    """Takes the provider's list in place of what was known."""
+    await work.run(
+        "DELETE FROM template WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s", {"account_id": account_id}
+    )
+    await work.run(
+        "INSERT INTO template (workspace_id, id, account_id, name, language, content, synchronised_at)"
+        " SELECT %(workspace_id)s, t.id, %(account_id)s, t.content->>'name', t.content->>'language', t.content, %(now)s"
+        " FROM unnest(%(ids)s::uuid[], %(contents)s::jsonb[]) AS t (id, content)"
+        " ON CONFLICT (workspace_id, account_id, name, language) DO NOTHING",
+        {
+            "account_id": account_id,
+            "ids": [new_id() for _ in templates],
+            "contents": [msgspec.json.encode(template).decode() for template in templates],
+            "now": work.clock.now(),
+        },
+    )
+
+
+async def templates(work: UnitOfWork, account_id: UUID) -> list[Template]:
+    """The templates of an account, approved ones first."""
+    found = await work.tuples(
+        "SELECT content FROM template WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " ORDER BY content->>'status' <> 'approved', name, language",
+        {"account_id": account_id},
+    )
+    return [msgspec.convert(content, Template) for (content,) in found]

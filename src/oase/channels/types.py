@@ -1,0 +1,41 @@
+"""What the slice knows of accounts beyond the contract."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels.contract import Account, Manifest
+
+AccountState = Literal["up", "down", "needs_sign_in"]
+
+
+class StoredAccount(Struct, frozen=True, kw_only=True):
+    """A configured connection: as adapters see it (`account`), where it belongs and how it is."""
+
+    workspace_id: UUID
+    id: UUID
+    channel: str
+    name: str
+    enabled: bool
+    state: AccountState
+    state_why: str
+    state_since: datetime
+    account: Account
+    manifest: Manifest
+
+
+class AccountRow(Struct, frozen=True, kw_only=True):
+    """A row of the table `account`."""
+
+    workspace_id: UUID
+    id: UUID
+    channel: str
+    name: str
+    settings: dict[str, Any]
+    secrets: bytes | None
+    enabled: bool
+    state: AccountState
+    state_why: str
+    state_since: datetime
