@@ -1,0 +1,145 @@
+"""Who speaks: addresses become identities, identities belong to persons. A batch costs a constant number of statements.
+
+addresses and aliases --known?--> identity, person
+                      --unknown--> a new person with this identity; aliases join the same person
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+from oase.people.types import Recognised, Seen
+
+Key = tuple[str, str]
+_SEEN_AGAIN_AFTER: Final = timedelta(minutes=30)  # `last_seen_at` need not be exact; one write per message would be waste
+
+
+async def recognise(work: UnitOfWork, seen: Sequence[Seen]) -> Mapping[Key, Recognised]:
+    """The identity and person of each address, made where they are new. Keys are (kind, value) of the addresses themselves."""
+    newest = {(one.kind, one.value): one for one in seen}
+    keys = sorted({key for one in seen for key in ((one.kind, one.value), *one.aliases)})
+    known = await _known(work, keys)
+    missing = _plan(newest, known)
+    if missing:
+        await _insert(work, newest, missing)
+        fresh = await _known(work, keys)
+        await _drop_orphans(work, missing, fresh)
+        known = {
+            key: (identity, person, key in missing and missing[key][0] == identity)
+            for key, (identity, person, _) in fresh.items()
+        }
+    await _remember(work, newest, known)
+    return {key: Recognised(known[key][0], known[key][1], known[key][2]) for key in newest}
+
+
+Known = dict[Key, tuple[UUID, UUID, bool]]
+
+
+async def _known(work: UnitOfWork, keys: Sequence[Key]) -> Known:
+    rows = await work.tuples(
+        "SELECT i.kind, i.value, i.id, i.person_id FROM identity i"
+        " JOIN unnest(%(kinds)s::text[], %(values)s::text[]) AS k (kind, value) ON i.kind = k.kind AND i.value = k.value"
+        " WHERE i.workspace_id = %(workspace_id)s",
+        {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]},
+    )
+    return {(kind, value): (identity, person, False) for kind, value, identity, person in rows}
+
+
+def _plan(newest: Mapping[Key, Seen], known: Known) -> dict[Key, tuple[UUID, UUID]]:
+    """New identities with the person each will belong to: one that an alias already leads to, else a new one."""
+    missing: dict[Key, tuple[UUID, UUID]] = {}
+    persons: dict[Key, UUID] = {key: place[1] for key, place in known.items()}
+    for key, one in newest.items():
+        group = (key, *one.aliases)
+        person = next((persons[other] for other in group if other in persons), None) or new_id()
+        for other in group:
+            if other not in persons:
+                persons[other] = person
+                missing[other] = (new_id(), person)
+    return missing
+
+
+async def _insert(work: UnitOfWork, newest: Mapping[Key, Seen], missing: Mapping[Key, tuple[UUID, UUID]]) -> None:
+    now = work.clock.now()
+    speakers = {key: one for one_key, one in newest.items() for key in (one_key, *one.aliases)}
+    persons = {person: speakers[key] for key, (_, person) in missing.items()}
+    await work.run(
+        "INSERT INTO person (workspace_id, id, name, language, organisation, fields, created_at, updated_at)"
+        " SELECT %(workspace_id)s, p.id, p.name, p.language, p.organisation, p.fields, %(now)s, %(now)s FROM"
+        " unnest(%(ids)s::uuid[], %(names)s::text[], %(languages)s::text[], %(organisations)s::text[], %(fields)s::jsonb[])"
+        " AS p (id, name, language, organisation, fields) ORDER BY p.id ON CONFLICT DO NOTHING",
+        {
+            "ids": list(persons),
+            "names": [one.name for one in persons.values()],
+            "languages": [one.fields.get("language", "") for one in persons.values()],
+            "organisations": [one.fields.get("company", "") for one in persons.values()],
+            "fields": [
+                Jsonb({k: v for k, v in one.fields.items() if k not in {"language", "company"}}) for one in persons.values()
+            ],
+            "now": now,
+        },
+    )
+    ordered = sorted(missing)
+    await work.run(
+        "INSERT INTO identity (workspace_id, id, person_id, kind, value, name, created_at, last_seen_at)"
+        " SELECT %(workspace_id)s, i.id, i.person_id, i.kind, i.value, i.name, %(now)s, %(now)s"
+        " FROM unnest(%(ids)s::uuid[], %(persons)s::uuid[], %(kinds)s::text[], %(values)s::text[], %(names)s::text[])"
+        " AS i (id, person_id, kind, value, name) ORDER BY i.kind, i.value ON CONFLICT (workspace_id, kind, value) DO NOTHING",
+        {
+            "ids": [missing[key][0] for key in ordered],
+            "persons": [missing[key][1] for key in ordered],
+            "kinds": [key[0] for key in ordered],
+            "values": [key[1] for key in ordered],
+            "names": [speakers[key].name for key in ordered],
+            "now": now,
+        },
+    )
+
+
+async def _drop_orphans(work: UnitOfWork, missing: Mapping[Key, tuple[UUID, UUID]], fresh: Known) -> None:
+    """Another lane was faster with the same address: our new person has nobody behind it."""
+    lost = {missing[key][1] for key in missing if fresh[key][0] != missing[key][0]} - {place[1] for place in fresh.values()}
+    if lost:
+        await work.run(
+            "DELETE FROM person WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+            " AND NOT EXISTS (SELECT FROM identity i WHERE i.workspace_id = person.workspace_id AND i.person_id = person.id)",
+            {"ids": sorted(lost)},
+        )
+
+
+async def _remember(work: UnitOfWork, newest: Mapping[Key, Seen], known: Known) -> None:
+    """New names that channels give, and when each address last spoke; a person without a name takes the channel's."""
+    if not any(not known[key][2] for key in newest):
+        return
+    now: datetime = work.clock.now()
+    ordered = sorted((known[key][0], one.name) for key, one in newest.items() if not known[key][2])
+    await work.run(
+        "WITH spoken AS (SELECT * FROM unnest(%(ids)s::uuid[], %(names)s::text[]) AS s (id, name)),"
+        " touched AS (UPDATE identity i SET last_seen_at = %(now)s, name = coalesce(nullif(s.name, ''), i.name) FROM spoken s"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.id = s.id"
+        " AND (i.last_seen_at < %(stale)s OR (s.name <> '' AND s.name <> i.name)) RETURNING i.person_id, i.name)"
+        " UPDATE person p SET name = t.name, updated_at = %(now)s FROM touched t"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.id = t.person_id AND p.name = '' AND t.name <> ''",
+        {
+            "ids": [one for one, _ in ordered],
+            "names": [name for _, name in ordered],
+            "now": now,
+            "stale": now - _SEEN_AGAIN_AFTER,
+        },
+    )
+
+
+async def add_identity(work: UnitOfWork, old: Key, new: Key) -> None:
+    """A person has a new address on a channel (a changed phone number): both belong to the same person from now on."""
+    await work.run(
+        "INSERT INTO identity (workspace_id, id, person_id, kind, value, name, verified, created_at, last_seen_at)"
+        " SELECT workspace_id, %(id)s, person_id, %(kind)s, %(value)s, name, verified, %(now)s, %(now)s FROM identity"
+        " WHERE workspace_id = %(workspace_id)s AND kind = %(old_kind)s AND value = %(old_value)s"
+        " ON CONFLICT (workspace_id, kind, value) DO NOTHING",
+        {"id": new_id(), "kind": new[0], "value": new[1], "old_kind": old[0], "old_value": old[1], "now": work.clock.now()},
+    )

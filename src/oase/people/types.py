@@ -1,0 +1,54 @@
+"""Persons and identities as others see them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Recognised(Struct, frozen=True):
+    """Who is behind an address."""
+
+    identity_id: UUID
+    person_id: UUID
+    new: bool
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """An address that just spoke. `aliases` are (kind, value) that the provider vouches for."""
+
+    kind: str
+    value: str
+    name: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+    fields: Mapping[str, str] = {}
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """A person's address on a channel."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    value: str
+    name: str
+    verified: bool
+    consent: dict[str, Any]
+    last_seen_at: datetime
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A human outside."""
+
+    id: UUID
+    name: str
+    language: str
+    organisation: str
+    note: str
+    tags: list[str]
+    fields: dict[str, Any]
+    created_at: datetime
+    blocked: bool
+    merged_into: UUID | None
