@@ -1,13 +1,13 @@
-"""Turns itself into a program of PostgreSQL: `python -I -S launch.py PARENT SIGNAL UID GID FOLDER PROGRAM ARGUMENT…`.
+"""Turns itself into a program of PostgreSQL: `python -I -S launch.py PARENT SIGNAL UID GID PROGRAM ARGUMENT…`.
 
 A program of its own, run with nothing but the standard library, because what it does must happen in the child between
 fork and exec, and Python code there is unsafe in a process with threads. It keeps its process id, so PostgreSQL is the
 direct child of whoever started this.
 
-    child -> folder (entered while still root) -> user -> death signal -> still the same parent? -> exec PROGRAM
+    child -> user -> death signal -> still the same parent? -> exec PROGRAM
 
 PARENT is the process id of the supervisor, SIGNAL what this process shall get when the supervisor dies (Linux only),
-UID and GID the user to become (-1: stay), FOLDER the working folder.
+UID and GID the user to become (-1: stay).
 """
 
 import ctypes  # now: after the change of user Python's own files may be out of reach
@@ -35,15 +35,14 @@ def die_with(parent: int, signal: int) -> None:
 
 def main() -> None:
     parent, signal, uid, gid = (int(argument) for argument in sys.argv[1:5])
-    folder, program = sys.argv[5:7]
+    program = sys.argv[5]
     try:
         os.umask(0o077)
-        os.chdir(folder)
         if uid >= 0:
             become(uid, gid)
         if sys.platform == "linux":
             die_with(parent, signal)
-        os.execv(program, sys.argv[6:])  # noqa: S606 - no shell is the point
+        os.execv(program, sys.argv[5:])  # noqa: S606 - no shell is the point
     except OSError as error:
         sys.exit(f"{program} cannot be started as user id {uid}: {error}")
 

@@ -14,6 +14,7 @@ import hashlib
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -104,14 +105,20 @@ def _fits(folder: Path) -> bool:
     return len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES
 
 
-def data_argument(cluster: Path, account: Account) -> str:
-    """What the server is told as its data folder (`-D`), having been started inside it.
+@contextlib.contextmanager
+def reachable(cluster: Path, account: Account) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """What a program is told as its data folder (`-D`), and the descriptors it must inherit for that.
 
-    Below a folder that is closed to its user (/root) it cannot use the path; but it may use the folder it stands in,
-    which root entered for it. No permission is changed, and the data stay where the administrator wants them.
+    Below a folder that is closed to the server's user (/root) it cannot use the path; but it may use the open folder
+    that root hands to it. No permission is changed, and the data stay where the administrator wants them.
     """
     if not account.switch or may_enter(account, cluster):
-        return str(cluster)
+        yield str(cluster), ()
+        return
     if sys.platform != "linux":
         raise PostgresFailed(f"The user {account.name} cannot reach {cluster}. Choose another data folder.")
-    return "/proc/self/cwd"
+    descriptor = os.open(cluster, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{descriptor}", (descriptor,)
+    finally:
+        os.close(descriptor)

@@ -29,10 +29,12 @@ Process = asyncio.subprocess.Process
 log = structlog.get_logger("oase.postgres")
 
 
-async def spawn(account: Account, folder: Path, command: list[str], *, output: Path, lock: int, death: signal.Signals) -> Process:
-    """Starts a program as the account, standing in `folder`, in a session of its own.
+async def spawn(
+    account: Account, command: list[str], *, output: Path, inherits: tuple[int, ...], death: signal.Signals
+) -> Process:
+    """Starts a program as the account, in a session of its own.
 
-    It inherits the lock `lock`, writes to the end of `output`, and gets `death` when this process dies.
+    It keeps the descriptors `inherits` open, writes to the end of `output`, and gets `death` when this process dies.
     """
     uid, gid = (account.uid, account.gid) if account.switch else (-1, -1)
     numbers = [str(number) for number in (os.getpid(), int(death), uid, gid)]
@@ -40,11 +42,12 @@ async def spawn(account: Account, folder: Path, command: list[str], *, output: P
     try:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-I", "-S", str(LAUNCHER), *numbers, str(folder), *command),
+            *("-I", "-S", str(LAUNCHER), *numbers, *command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
-            pass_fds=(lock,),
+            pass_fds=inherits,
+            cwd="/",  # one that every user can enter
             start_new_session=True,
             env={"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"},  # no PG… variable of ours reaches the server
         )
@@ -52,10 +55,10 @@ async def spawn(account: Account, folder: Path, command: list[str], *, output: P
         os.close(descriptor)
 
 
-async def run(account: Account, folder: Path, command: list[str], *, output: Path, lock: int) -> None:
+async def run(account: Account, command: list[str], *, output: Path, inherits: tuple[int, ...]) -> None:
     """Runs a program to its end; PostgresFailed with what it wrote if it does not end well."""
     start = size(output)
-    process = await spawn(account, folder, command, output=output, lock=lock, death=signal.SIGKILL)
+    process = await spawn(account, command, output=output, inherits=inherits, death=signal.SIGKILL)
     try:
         code = await process.wait()
     except BaseException:

@@ -29,7 +29,7 @@ from . import cluster, locks, process
 from .account import Account
 from .binaries import Binaries
 from .errors import PostgresError, PostgresFailed
-from .places import PORT, Places, data_argument, make_folder, make_private, remove_outside, socket_folder
+from .places import PORT, Places, make_folder, make_private, reachable, remove_outside, socket_folder
 
 log = structlog.get_logger("oase.postgres")
 
@@ -162,16 +162,15 @@ class EmbeddedPostgres:
                 await self._initialise(server, lock)
             await asyncio.to_thread(self._write_settings, server)
             locks.clear_stale_files(self._places, self._socket)
-            data = data_argument(self._places.cluster, server.account)
             program = str(server.binaries.program("postgres"))
-            self._process = await process.spawn(
-                server.account,
-                self._places.cluster,
-                [program, *cluster.server_arguments(data, self._socket)],
-                output=self._places.log,
-                lock=lock,
-                death=signal.SIGINT,
-            )
+            with reachable(self._places.cluster, server.account) as (data, descriptors):
+                self._process = await process.spawn(
+                    server.account,
+                    [program, *cluster.server_arguments(data, self._socket)],
+                    output=self._places.log,
+                    inherits=(lock, *descriptors),
+                    death=signal.SIGINT,
+                )
         finally:
             os.close(lock)  # from here on the server's processes hold it
         await process.wait_ready(self._process, self._places, start)
@@ -183,10 +182,10 @@ class EmbeddedPostgres:
         if new.exists():
             await asyncio.to_thread(shutil.rmtree, new)
         make_private(new, server.account)
-        data = data_argument(new, server.account)
-        arguments = cluster.initdb_arguments(data, server.binaries.major, durable=self._durable)
-        command = [str(server.binaries.program("initdb")), *arguments]
-        await process.run(server.account, new, command, output=self._places.log, lock=lock)
+        with reachable(new, server.account) as (data, descriptors):
+            arguments = cluster.initdb_arguments(data, server.binaries.major, durable=self._durable)
+            command = [str(server.binaries.program("initdb")), *arguments]
+            await process.run(server.account, command, output=self._places.log, inherits=(lock, *descriptors))
         new.rename(self._places.cluster)
 
     def _write_settings(self, server: _Server) -> None:
