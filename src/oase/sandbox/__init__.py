@@ -1,0 +1,9 @@
+"""Simulators of the outside world, for trying everything without an account and for the tests.
+
+They share no code with the adapters and are written from the providers' published descriptions only.
+"""
+
+from oase.sandbox.app import Sandbox, SandboxSettings, create_app, sandbox_routes
+from oase.sandbox.whatsapp import WhatsApp, WhatsAppSettings
+
+__all__ = ["Sandbox", "SandboxSettings", "WhatsApp", "WhatsAppSettings", "create_app", "sandbox_routes"]

@@ -1,0 +1,34 @@
+"""`python -m oase.sandbox --port N`: the sandbox alone, with one business number and a few customers."""
+
+import argparse
+
+import uvicorn
+
+from oase.sandbox import Sandbox, SandboxSettings, WhatsAppSettings, create_app
+
+
+def main() -> None:
+    """Runs until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m oase.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8421)
+    parser.add_argument("--webhook", default="", help="where the first business number sends its webhooks")
+    parser.add_argument("--secret", default="sandbox-app-secret", help="the app secret that signs webhooks")
+    parser.add_argument("--token", default="EAAsandbox", help="the access token that Graph accepts")
+    parser.add_argument("--throughput", type=int, default=80, help="messages a second and number")
+    parser.add_argument("--no-pair-limit", action="store_true", help="without the limit per customer, for load")
+    asked = parser.parse_args()
+    settings = WhatsAppSettings(
+        public_url=f"http://{asked.host}:{asked.port}/sandbox",
+        app_secret=asked.secret,
+        access_token=asked.token,
+        throughput_per_second=asked.throughput,
+        pair_limit=not asked.no_pair_limit,
+    )
+    sandbox = Sandbox(SandboxSettings(whatsapp=settings))
+    sandbox.seed(webhook_url=asked.webhook)
+    uvicorn.run(create_app(sandbox), host=asked.host, port=asked.port, log_level="warning", timeout_graceful_shutdown=3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The sandbox as one object, its routes, and as an application of its own.
+
+Oase ── POST /messages ──▶ /sandbox/graph ─┐
+Oase ◀── signed webhooks ── delivery ◀─────┤ WhatsApp (state) ◀── /sandbox/phone (a person), /sandbox/control (tests, load)
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.types import ASGIApp
+
+from oase.kernel.clock import Clock, SystemClock
+from oase.sandbox.live import Hub
+from oase.sandbox.whatsapp import Number, WhatsApp, WhatsAppSettings
+from oase.sandbox.whatsapp.answers import with_cuts
+from oase.sandbox.whatsapp.routes import whatsapp_routes
+
+
+class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of the whole sandbox."""
+
+    whatsapp: WhatsAppSettings = WhatsAppSettings()
+
+
+class Sandbox:
+    """Simulated providers with their state. Use `start` before and `stop` after."""
+
+    def __init__(self, settings: SandboxSettings | None = None, clock: Clock | None = None) -> None:
+        self.settings = settings or SandboxSettings()
+        self.clock = clock or SystemClock()
+        self.hub = Hub()
+        self.whatsapp = WhatsApp(self.settings.whatsapp, self.clock, self.hub)
+
+    def seed(self, *, webhook_url: str = "") -> Number:
+        """The usual inhabitants: one business number and three customers (numbers reserved for fiction)."""
+        number = self.whatsapp.add_number(
+            display="+49 30 23125 100",
+            name="Lindgrün Fahrräder",
+            number_id="106540352242922",
+            account_id="102290129340398",
+            webhook_url=webhook_url,
+        )
+        for wa_id, name in (("493023125201", "Aylin Özdemir"), ("12025550123", "Sam O’Neill"), ("4915228817386", "Jürgen Groß")):
+            self.whatsapp.store.add_customer(wa_id, name)
+        return number
+
+    async def start(self) -> None:
+        """Starts what works in the background."""
+        await self.whatsapp.start()
+
+    async def stop(self) -> None:
+        """Ends all streams and background work."""
+        self.hub.close()
+        await self.whatsapp.stop()
+
+
+def sandbox_routes(sandbox: Sandbox) -> list[Router]:
+    """Everything below `/sandbox`, to be mounted in an application of Litestar."""
+    return [*whatsapp_routes(sandbox.whatsapp)]
+
+
+def create_app(sandbox: Sandbox) -> ASGIApp:
+    """The sandbox as an application of its own, which starts and stops the sandbox."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await sandbox.start()
+        try:
+            yield
+        finally:
+            await sandbox.stop()
+
+    app = Litestar(route_handlers=sandbox_routes(sandbox), lifespan=[lifespan], openapi_config=None)
+    return with_cuts(app)

@@ -1,0 +1,34 @@
+"""The routes of the simulated WhatsApp: Graph below `/sandbox/graph`, media downloads, the control interface."""
+
+from litestar import Router, get, route
+from litestar.enums import HttpMethod
+
+from oase.sandbox.guard import CONTROL_OPTIONS, MAX_BODY_BYTES
+from oase.sandbox.whatsapp.answers import Answer
+from oase.sandbox.whatsapp.control import control_router
+from oase.sandbox.whatsapp.graph import Asked, Graph
+from oase.sandbox.whatsapp.tokens import Tokens
+from oase.sandbox.whatsapp.world import WhatsApp
+
+
+def whatsapp_routes(whatsapp: WhatsApp) -> list[Router]:
+    """All routes of the simulated WhatsApp."""
+    tokens = Tokens(whatsapp.settings, whatsapp.clock)
+    graph = Graph(whatsapp, tokens)
+
+    @route("/graph/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE], status_code=200)
+    async def ask(request: Asked, rest: str) -> Answer:
+        return await graph.answer(request, rest)
+
+    @get("/lookaside/whatsapp_business/attachments")
+    async def download(request: Asked) -> Answer:
+        return await graph.download(request)
+
+    public = Router(
+        path="/sandbox",
+        route_handlers=[ask, download],
+        request_max_body_size=MAX_BODY_BYTES,
+        opt=CONTROL_OPTIONS,
+        include_in_schema=False,
+    )
+    return [public, control_router(whatsapp, tokens)]
