@@ -1,0 +1,79 @@
+"""*Test connection*: does the number exist, may the token use it, do messages reach us; in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oase.channels.adapters.whatsapp.errors import sentence
+from oase.channels.adapters.whatsapp.people import phone
+from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url, json_of
+
+_FIELDS = "verified_name,display_phone_number,quality_rating,status,name_status,messaging_limit_tier,throughput"
+_PERMISSIONS = ("whatsapp_business_messaging", "whatsapp_business_management")
+
+
+def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checked:
+    """Three calls (the number, the token's permissions, the subscription of the app), then what they found."""
+    if not replies:
+        for name, label in (("phone_number_id", "phone number ID"), ("waba_id", "WhatsApp Business account ID")):
+            if not str(account.settings.get(name) or "").isdigit():
+                return Checked(ok=False, summary=f"Enter the {label}: it consists of digits only.")
+        return _get(account, str(account.settings["phone_number_id"]), fields=_FIELDS)
+    number, error = _read(replies[0])
+    if number is None:
+        return Checked(ok=False, summary=error)
+    if len(replies) == 1:
+        return _get(account, "me", "permissions")
+    if len(replies) == 2:
+        return _get(account, str(account.settings["waba_id"]), "subscribed_apps")
+    return _found(number, _missing(replies[1]), replies[2])
+
+
+def _get(account: Account, *path: str, **query: str) -> Call:
+    return Call(method="GET", url=graph_url(account, *path, **query), headers=bearer(account))
+
+
+def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
+    if isinstance(reply, NoReply):
+        return None, f"WhatsApp cannot be reached: {reply.why}"
+    content = json_of(reply)
+    error = graph_error(content)
+    if error is not None:
+        return None, _words(error)
+    if content is None or reply.status != 200:
+        return None, f"WhatsApp answered with HTTP status {reply.status} and nothing that can be read."
+    return content, ""
+
+
+def _words(error: GraphError) -> str:
+    if error.code == 100:
+        return sentence(33, error.details, error.message)
+    return sentence(error.code, error.details, error.message)
+
+
+def _missing(reply: Reply | NoReply) -> list[str]:
+    """Permissions that the token lacks; none if the list is not given (some kinds of tokens do not tell)."""
+    content, _ = _read(reply)
+    entries = content.get("data") if content else None
+    if not isinstance(entries, list) or not entries:
+        return []
+    granted = {entry.get("permission") for entry in entries if isinstance(entry, dict) and entry.get("status") == "granted"}
+    return [permission for permission in _PERMISSIONS if permission not in granted]
+
+
+def _found(number: dict[str, Any], missing: list[str], subscribed: Reply | NoReply) -> Checked:
+    facts = {key: str(number[key]) for key in _FIELDS.split(",") if isinstance(number.get(key), str | int)}
+    throughput = number.get("throughput")
+    if isinstance(throughput, dict):
+        facts["throughput"] = str(throughput.get("level", ""))
+    name = f"{phone(facts.get('display_phone_number'))} · {facts.get('verified_name', '?')}"
+    if missing:
+        return Checked(ok=False, summary=f"{name}: the access token lacks the permission {' and '.join(missing)}.", facts=facts)
+    apps, error = _read(subscribed)
+    if apps is None:
+        return Checked(ok=False, summary=f"{name}: the WhatsApp Business account cannot be read. {error}", facts=facts)
+    if not apps.get("data"):
+        why = "no app is subscribed to the WhatsApp Business account, so no message will arrive. See step 5 of the guide."
+        return Checked(ok=False, summary=f"{name}: {why}", facts=facts)
+    quality = facts.get("quality_rating", "")
+    return Checked(ok=True, summary=name + (f" · quality {quality.lower()}" if quality else ""), facts=facts)

@@ -1,0 +1,176 @@
+"""What a WhatsApp message says, for each of its types.
+
+Texts are written so that they can be read by themselves; `data` holds what pages need to show it better.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from oase.channels.adapters.whatsapp import wire
+from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.json_in_the_wild import Unreadable
+
+_FILE_KINDS: Mapping[str, ContentKind] = {
+    "image": "image",
+    "audio": "audio",
+    "video": "video",
+    "document": "document",
+    "sticker": "sticker",
+}
+
+
+class Incomplete(ValueError):
+    """A message does not hold what its type promises."""
+
+
+def content_of(message: wire.Message) -> Content | None:
+    """The content of a message; None for types that we do not know. Raises Incomplete."""
+    if message.type in ("unsupported", "unknown"):
+        return placeholder(message)
+    if message.errors and getattr(message, message.type, None) is None:
+        return placeholder(message)
+    write = _WRITERS.get(message.type)
+    content = write(message) if write else None
+    if content is None:
+        return None
+    extra = dict(content.data) | _extra(message)
+    return msgspec.structs.replace(content, data=extra) if extra else content
+
+
+def placeholder(message: wire.Message) -> Content:
+    """What stands for a message that WhatsApp does not pass on."""
+    error = message.errors[0] if message.errors else wire.Error()
+    details = (error.error_data.details if error.error_data else None) or error.message or error.title or ""
+    text = "WhatsApp does not pass on this message. Please ask the customer to send it in another way."
+    return Content(kind="placeholder", text=text, data={"type": message.type, "code": error.code, "details": details})
+
+
+def _extra(message: wire.Message) -> dict[str, Any]:
+    context = message.context
+    if context is None:
+        return {}
+    extra: dict[str, Any] = {}
+    if context.forwarded or context.frequently_forwarded:
+        extra["forwarded"] = "often" if context.frequently_forwarded else "once"
+    if context.referred_product:
+        product = context.referred_product
+        extra["product"] = {"catalog": str(product.catalog_id), "id": str(product.product_retailer_id)}
+    return extra
+
+
+def _text(message: wire.Message) -> Content:
+    if message.text is None:
+        raise Incomplete("The message is of type text but has no text.")
+    return Content(text=message.text.body)
+
+
+def _file(message: wire.Message) -> Content:
+    file: wire.File | None = getattr(message, message.type)
+    if file is None:
+        raise Incomplete(f"The message is of type {message.type} but has no file.")
+    kind: ContentKind = "voice" if file.voice else _FILE_KINDS[message.type]
+    media = Media(ref=str(file.id), source="call", type=file.mime_type, name=_name(file.filename or ""))
+    return Content(kind=kind, text=file.caption or "", media=(media,), data={"animated": True} if file.animated else {})
+
+
+def _name(name: str) -> str:
+    """A file name without folders and control characters."""
+    return "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())
+
+
+def _location(message: wire.Message) -> Content:
+    place = message.location
+    if place is None:
+        raise Incomplete("The message is of type location but has no place.")
+    latitude, longitude = float(place.latitude), float(place.longitude)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise Incomplete("The place of the message does not lie on the earth.")
+    lines = [place.name or "", place.address or "", f"{latitude:.6f}, {longitude:.6f}"]
+    data = {
+        "latitude": latitude,
+        "longitude": longitude,
+        "name": place.name or "",
+        "address": place.address or "",
+        "url": place.url or "",
+    }
+    return Content(kind="location", text="\n".join(line for line in lines if line), data=data)
+
+
+def _contacts(message: wire.Message) -> Content:
+    cards = message.contacts
+    if not cards:
+        raise Incomplete("The message is of type contacts but has none.")
+    return Content(kind="contacts", text="\n".join(_card(card) for card in cards), data={"contacts": cards})
+
+
+def _card(card: Mapping[str, Any]) -> str:
+    name = card.get("name")
+    parts = [str(name.get("formatted_name") or name.get("first_name") or "") if isinstance(name, dict) else ""]
+    organisation = card.get("org")
+    parts.append(str(organisation.get("company") or "") if isinstance(organisation, dict) else "")
+    for group, key in (("phones", "phone"), ("emails", "email"), ("urls", "url")):
+        entries = card.get(group)
+        for entry in entries if isinstance(entries, list) else ():
+            parts.append(str(entry.get(key) or "") if isinstance(entry, dict) else "")
+    return " · ".join(part for part in parts if part) or "?"
+
+
+def _button(message: wire.Message) -> Content:
+    if message.button is None:
+        raise Incomplete("The message is of type button but names none.")
+    return Content(kind="choice", text=message.button.text, data={"id": message.button.payload or message.button.text})
+
+
+def _interactive(message: wire.Message) -> Content | None:
+    reply = message.interactive
+    if reply is None:
+        raise Incomplete("The message is of type interactive but holds no reply.")
+    chosen = reply.button_reply or reply.list_reply
+    if chosen is not None:
+        data = {"id": str(chosen.id)} | ({"description": chosen.description} if chosen.description else {})
+        return Content(kind="choice", text=chosen.title, data=data)
+    return _form(reply.nfm_reply) if reply.nfm_reply is not None else None
+
+
+def _form(form: wire.Form) -> Content:
+    try:
+        answers = msgspec.json.decode(form.response_json or "{}")
+    except Unreadable:
+        answers = {"": form.response_json}
+    fields = {key: value for key, value in answers.items() if key != "flow_token"} if isinstance(answers, dict) else {}
+    lines = [f"{key}: {_plain(value)}" if key else _plain(value) for key, value in fields.items()]
+    text = "\n".join(lines) or form.body or form.name or ""
+    return Content(kind="choice", text=text, data={"form": form.name or "", "fields": fields})
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _order(message: wire.Message) -> Content:
+    order = message.order
+    if order is None:
+        raise Incomplete("The message is of type order but holds none.")
+    lines = [order.text] if order.text else []
+    for item in order.product_items:
+        price = f" ({item.item_price} {item.currency or ''}".rstrip() + ")" if item.item_price is not None else ""
+        lines.append(f"{item.quantity} × {item.product_retailer_id}{price}")
+    data = {"catalog": str(order.catalog_id), "items": [msgspec.to_builtins(item) for item in order.product_items]}
+    return Content(kind="order", text="\n".join(lines), data=data)
+
+
+_WRITERS: Mapping[str, Callable[[wire.Message], Content | None]] = {
+    "text": _text,
+    "image": _file,
+    "audio": _file,
+    "video": _file,
+    "document": _file,
+    "sticker": _file,
+    "location": _location,
+    "contacts": _contacts,
+    "button": _button,
+    "interactive": _interactive,
+    "order": _order,
+}

@@ -1,0 +1,72 @@
+"""Downloading a customer's file: first where it lies (an address good for five minutes), then its bytes.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media (read 2026-08)
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from oase.channels.adapters.whatsapp.errors import sentence
+from oase.channels.adapters.whatsapp.replies import interpret
+from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.meta import bearer, graph_error, graph_url, json_of, may_see_token
+
+_SOON = timedelta(seconds=30)
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "video/mp4": "mp4",
+    "video/3gpp": "3gp",
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+}
+
+
+def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
+    """The next step: two calls, then the file."""
+    if not replies:
+        number = str(account.settings.get("phone_number_id") or "")
+        url = graph_url(account, media.ref, phone_number_id=number)
+        return Call(method="GET", url=url, headers=bearer(account))
+    if len(replies) == 1:
+        return _where(account, replies[0])
+    return _bytes(media, replies[0], replies[1])
+
+
+def _where(account: Account, reply: Reply | NoReply) -> Call | Again | Refused:
+    content = json_of(reply) if isinstance(reply, Reply) else None
+    url = (content or {}).get("url")
+    if graph_error(content) is not None or not isinstance(url, str):
+        return _failed(reply)
+    if not may_see_token(account, url):
+        return Refused(why="WhatsApp names an address for this file that is not one of Meta's.", code="address")
+    return Call(method="GET", url=url, headers=bearer(account), timeout=timedelta(seconds=120))
+
+
+def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> File | Again | Refused:
+    if isinstance(reply, NoReply) or reply.status != 200:
+        expired = isinstance(reply, Reply) and reply.status in (404, 410)
+        return Again(why="The address of the file has expired.") if expired else _failed(reply)
+    facts = (json_of(located) if isinstance(located, Reply) else None) or {}
+    size = facts.get("file_size")
+    if str(size or "").isdigit() and int(str(size)) != len(reply.body):
+        return Again(why="The file arrived incomplete.", after=_SOON)
+    plain = media.type.partition(";")[0].strip().lower()
+    name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"
+    return File(name=name, type=media.type, content=reply.body)
+
+
+def _failed(reply: Reply | NoReply) -> Again | Refused:
+    """Why a download failed; nothing was changed at Meta's, so whatever is unclear can be tried again."""
+    error = graph_error(json_of(reply)) if isinstance(reply, Reply) else None
+    if error is not None and error.code == 100:
+        return Refused(why=sentence(131052, error.details, error.message), code="100")
+    outcome = interpret(Call(method="GET", url=""), reply)
+    return outcome if isinstance(outcome, Again | Refused) else Again(why="WhatsApp does not give the file yet.", after=_SOON)

@@ -1,0 +1,209 @@
+"""From the bytes of a webhook to events.
+
+payload -> entry[] -> changes[] -> field "messages": messages[], statuses[], errors[]   every item, in order
+                                -> other fields: `notices`
+an item that cannot be read -> Broken with its place; its neighbours go on
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+
+from oase.channels.adapters.whatsapp import wire
+from oase.channels.adapters.whatsapp.content import Incomplete, content_of
+from oase.channels.adapters.whatsapp.errors import words_of
+from oase.channels.adapters.whatsapp.notices import notice_of
+from oase.channels.adapters.whatsapp.people import address, phone
+from oase.channels.adapters.whatsapp.receipts import receipt_of
+from oase.channels.contract import (
+    Account,
+    Address,
+    Broken,
+    Content,
+    Deleted,
+    Edited,
+    Event,
+    Moved,
+    Notice,
+    Raw,
+    Reacted,
+    Received,
+    Unknown,
+)
+from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+
+_PAYLOAD = msgspec.json.Decoder(wire.Payload, strict=False)
+_ENTRY = msgspec.json.Decoder(wire.Entry, strict=False)
+_CHANGE = msgspec.json.Decoder(wire.Change, strict=False)
+_VALUE = msgspec.json.Decoder(wire.Value, strict=False)
+_CONTACT = msgspec.json.Decoder(wire.Contact, strict=False)
+_MESSAGE = msgspec.json.Decoder(wire.Message, strict=False)
+_INNER = msgspec.json.Decoder(wire.Inner, strict=False)
+_STATUS = msgspec.json.Decoder(wire.Status, strict=False)
+_ERROR = msgspec.json.Decoder(wire.Error, strict=False)
+_MILLISECONDS = 100_000_000_000  # larger numbers are not seconds: the year 5138
+
+
+class Scene(Struct, frozen=True):
+    """What the items of one change have in common."""
+
+    number: str  # id of our phone number, as the account's settings say
+    contacts: Sequence[wire.Contact]
+    received_at: datetime
+
+
+def read(raw: Raw, account: Account) -> Sequence[Event]:
+    """Every event of a delivery, in its order; raises Malformed if it is no webhook of Meta at all."""
+    payload = decode(sound(raw.body), _PAYLOAD)
+    if payload.object != "whatsapp_business_account":
+        return [Unknown(kind=f"object.{payload.object}"[:100], external_id=_digest(raw.body), at=raw.received_at)]
+    events: list[Event] = []
+    for number, entry in enumerate(payload.entry):
+        events += _entry(entry, f"entry/{number}", raw, str(account.settings.get("phone_number_id") or ""))
+    return events
+
+
+def _entry(entry: msgspec.Raw, place: str, raw: Raw, number: str) -> Iterator[Event]:
+    try:
+        read_entry = _ENTRY.decode(entry)
+        at = moment(read_entry.time, raw.received_at)
+    except Unreadable as error:
+        yield Broken(place=place, why=reason(error))
+        return
+    for index, change in enumerate(read_entry.changes):
+        yield from _change(change, f"{place}/changes/{index}", at, number)
+
+
+def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> Iterator[Event]:
+    try:
+        change = _CHANGE.decode(raw_change)
+        if change.field != "messages":
+            yield notice_of(change.field, as_mapping(change.value), at, _digest(change.value))
+            return
+        value = _VALUE.decode(change.value)
+        contacts = [_CONTACT.decode(contact) for contact in value.contacts] if value.messages else ()
+    except Unreadable as error:
+        yield Broken(place=place, why=reason(error))
+        return
+    ours = str(value.metadata.phone_number_id) if value.metadata else ""
+    if ours != number:
+        yield _for_another(value, at)
+        return
+    scene = Scene(number, contacts, at)
+    for index, message in enumerate(value.messages):
+        yield from _item(message, f"{place}/value/messages/{index}", scene)
+    for index, status in enumerate(value.statuses):
+        try:
+            status_read = _STATUS.decode(status)
+            yield receipt_of(status_read, moment(status_read.timestamp, at))
+        except Unreadable as error:
+            yield Broken(place=f"{place}/value/statuses/{index}", why=reason(error))
+    for index, failure in enumerate(value.errors):
+        try:
+            yield Notice(kind="error", text=words_of(_ERROR.decode(failure)), at=at, serious=True)
+        except Unreadable as error:
+            yield Broken(place=f"{place}/value/errors/{index}", why=reason(error))
+
+
+def _for_another(value: wire.Value, at: datetime) -> Notice:
+    """Items of a number that is not this account's: said, not lost (the journal keeps the bytes for replay)."""
+    metadata = value.metadata or wire.Metadata()
+    items = len(value.messages) + len(value.statuses) + len(value.errors)
+    name = phone(metadata.display_phone_number) or "unknown"
+    text = (
+        f"{items} item(s) arrived here for another number: {name} (phone number ID {metadata.phone_number_id or 'unknown'}). "
+        "Connect that number as an account of its own, then replay this delivery there."
+    )
+    return Notice(kind="other_number", text=text, at=at, serious=bool(value.messages))
+
+
+def _item(raw_message: msgspec.Raw, place: str, scene: Scene) -> Iterator[Event]:
+    try:
+        message = _MESSAGE.decode(raw_message)
+        yield from _message(message, raw_message, scene)
+    except Unreadable as error:
+        yield Broken(place=place, why=str(error) if isinstance(error, Incomplete) else reason(error))
+
+
+def _message(message: wire.Message, raw: msgspec.Raw, scene: Scene) -> Iterator[Event]:
+    at = moment(message.timestamp, scene.received_at)
+    if message.type == "system":
+        yield from _system(message, at, scene)
+        return
+    sender = address(message.from_, message.from_user_id, scene.contacts)
+    if sender is None:
+        raise Incomplete("The message does not say who sent it.")
+    yield _said(message, raw, sender, at)
+
+
+def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime) -> Event:
+    if message.type == "reaction" and message.reaction is not None:
+        return Reacted(external_id=message.reaction.message_id, sender=sender, emoji=message.reaction.emoji or "", at=at)
+    if message.type == "revoke" and message.revoke is not None:
+        return Deleted(external_id=message.revoke.original_message_id, at=at)
+    if message.type == "edit" and message.edit is not None and message.edit.message is not None:
+        inner = content_of(_INNER.decode(message.edit.message))
+        if inner is not None:
+            return Edited(external_id=message.edit.original_message_id, content=inner, at=at)
+    if message.type == "request_welcome":
+        content: Content | None = Content(kind="system", text="The customer has opened the chat for the first time.")
+    else:
+        content = content_of(message)
+    if content is None:
+        kind = f"interactive.{message.interactive.type}" if message.interactive else message.type
+        return Unknown(kind=kind[:100], external_id=message.id, at=at, sender=sender, data=as_mapping(raw))
+    return Received(
+        external_id=message.id,
+        sender=sender,
+        at=at,
+        content=content,
+        reply_to=(message.context.id or "") if message.context else "",
+        origin=_origin(message),
+    )
+
+
+def _origin(message: wire.Message) -> dict[str, object]:
+    origin: dict[str, object] = {}
+    if message.referral:
+        origin |= {"kind": "advertisement"} | message.referral
+    if message.group_id:
+        origin["group"] = str(message.group_id)
+    return origin
+
+
+def _system(message: wire.Message, at: datetime, scene: Scene) -> Iterator[Event]:
+    system = message.system
+    if system is None:
+        raise Incomplete("The message is of type system but says nothing.")
+    old = phone(system.customer or message.from_)
+    new = phone(system.wa_id or system.new_wa_id) if system.type.endswith("_changed_number") else ""
+    moves = [(old, new), (str(system.previous_user_id or ""), str(system.user_id or ""))]
+    moved = [Moved(old=before, new=after, at=at) for before, after in moves if before and after and before != after]
+    if moved:
+        yield from moved
+        return
+    sender = address(system.customer or message.from_, message.from_user_id or system.user_id, scene.contacts)
+    if sender is None:
+        raise Incomplete("The message does not say whom it is about.")
+    text = system.body or system.type or "system"
+    yield Received(
+        external_id=message.id, sender=sender, at=at, content=Content(kind="system", text=text, data={"type": system.type})
+    )
+
+
+def moment(stamp: wire.Number | None, otherwise: datetime) -> datetime:
+    """A time of Meta's (seconds, in one place milliseconds, since 1970). Raises ValueError or OverflowError."""
+    if stamp is None or stamp == "":
+        return otherwise
+    seconds = float(stamp)
+    try:
+        return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
+    except OSError as error:
+        raise ValueError("The time is out of range.") from error
+
+
+def _digest(content: bytes | msgspec.Raw) -> str:
+    return sha256(bytes(content)).hexdigest()[:32]

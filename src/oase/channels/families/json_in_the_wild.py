@@ -1,0 +1,68 @@
+"""Reading JSON as it comes: quickly when it is sound, with replacement characters where single characters are not.
+
+A body with a NUL, half a surrogate pair or a wrong byte in one string must not cost the whole delivery: neither the
+parser's patience nor the database's (PostgreSQL takes no NUL in a text). Such characters become U+FFFD.
+"""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from oase.channels.contract import Malformed
+
+T = TypeVar("T")
+
+Unreadable = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
+"""What the decoders raise for input that is not what they expect."""
+
+_ESCAPE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+
+def sound(body: bytes) -> bytes:
+    """The same JSON text without NUL, lone surrogates and bytes that are not UTF-8."""
+    if b"\\u0000" not in body and b"\\ud" not in body and b"\\uD" not in body and _is_utf8(body):
+        return body
+    return _ESCAPE.sub(_mended, body.decode("utf-8", "replace").encode())
+
+
+def decode(body: bytes | msgspec.Raw, decoder: "msgspec.json.Decoder[T]") -> T:
+    """Decodes; raises Malformed with the reason and its place in the JSON."""
+    try:
+        return decoder.decode(body)
+    except Unreadable as error:
+        raise Malformed(reason(error)) from None
+
+
+def reason(error: BaseException) -> str:
+    """What a decoder complained about, in a sentence that quotes nothing of the content."""
+    if isinstance(error, RecursionError):
+        return "The JSON is nested too deeply."
+    return f"The JSON cannot be read: {error}."[:300]
+
+
+def as_mapping(raw: msgspec.Raw) -> dict[str, Any]:
+    """Any JSON value as a mapping, for showing what is not understood; never raises."""
+    try:
+        value = msgspec.json.decode(raw)
+    except Unreadable:
+        return {}
+    return value if isinstance(value, dict) else {"value": value}
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(found: "re.Match[bytes]") -> bytes:
+    high, _, single = found.groups()
+    if high is None and single is not None and (single == b"0000" or single[:2].lower() in _SURROGATES):
+        return b"\\ufffd"
+    return found.group()
+
+
+_SURROGATES = frozenset((b"d8", b"d9", b"da", b"db", b"dc", b"dd", b"de", b"df"))
