@@ -1,0 +1,24 @@
+"""Mails: raw bytes to what a person would understand, and back.
+
+`read` understands a mail, `extract` gives one of its files, `compose` writes one, `explain` says how one was understood.
+Pure functions; see docs/handbook/mail.md.
+"""
+
+from oase.channels.contract.errors import Malformed
+from oase.channels.families.mime.explain import explain
+from oase.channels.families.mime.read import extract, read
+from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mail, Mailbox, Notice, Part, Segment
+
+__all__ = [
+    "BounceReport",
+    "FailedRecipient",
+    "Mail",
+    "Mailbox",
+    "Malformed",
+    "Notice",
+    "Part",
+    "Segment",
+    "explain",
+    "extract",
+    "read",
+]

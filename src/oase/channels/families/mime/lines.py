@@ -1,0 +1,28 @@
+"""A line of a mail's text, the unit that is judged when quotes and signatures are told apart from what was written."""
+
+import re
+from dataclasses import dataclass
+
+_MARKS = re.compile(r"^[ \t]{0,3}((?:>[ \t]?)+)")
+
+
+@dataclass(slots=True, frozen=True)
+class Line:
+    """`text` is the line as it stands; `body` without quote marks and blanks at both ends."""
+
+    text: str
+    body: str
+    depth: int = 0  # how often it is quoted
+    hint: str = ""  # what the HTML says: quoted, soft, cut, attribution, forward, signature
+
+
+def plain_lines(text: str) -> list[Line]:
+    """The lines of a plain text. `>From` is an escaped mbox line, `->` and `=>` are arrows: neither is a quote."""
+    return [_line(line) for line in text.split("\n")]
+
+
+def _line(text: str) -> Line:
+    match = _MARKS.match(text) if ">" in text[:8] else None
+    if match is None or text.startswith((">From ", ">_<", ">.<", ">:")):
+        return Line(text=text, body=text.strip())
+    return Line(text=text, body=text[match.end() :].strip(), depth=match[1].count(">"))
