@@ -1,0 +1,217 @@
+"""Files: attachments, raw mails, pictures. A folder by default, S3-compatible storage by setting, memory for tests.
+
+    bytes or a stream --put--> key ... get / stream --> bytes        put_content: the key is made of the content's SHA-256
+
+A key is a path such as `<workspace>/attachments/<id>`. What was put is durable when `put` returns: in a folder the file and
+its name are synced to the disk; what breaks off half-way leaves nothing under the key.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+from oase.kernel.errors import NotFound, Unavailable
+from oase.kernel.i18n import message
+from oase.kernel.ids import new_id
+from oase.kernel.settings import BadSetting, Settings
+
+_KEY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_CHUNK_BYTES: Final = 256 * 1024
+_INCOMING: Final = "incoming"
+
+Content = bytes | AsyncIterable[bytes]
+
+
+class BlobMissing(NotFound):
+    """No file lies under this key."""
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """A file put by its content: the same content always has the same key."""
+
+    key: str
+    size_bytes: int
+    sha256: str
+
+
+class Blobs:
+    """One place for files. Raises Unavailable when it does not answer."""
+
+    def __init__(self, store: LocalStore | MemoryStore | S3Store, *, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    async def put(self, key: str, content: Content, type: str = "application/octet-stream") -> int:
+        """Stores a file under `key`, replacing what lay there, and gives its size in bytes."""
+        counted = content if isinstance(content, bytes) else _Counted(content)
+        attributes = {"Content-Type": type} if isinstance(self._store, S3Store) else None
+        with _plain_errors():
+            await self._store.put_async(_checked(key), counted, attributes=attributes)
+        await self._sync(key)
+        return len(content) if isinstance(content, bytes) else counted.size_bytes  # type: ignore[union-attr]
+
+    async def put_content(self, content: Content, *, folder: str, type: str = "application/octet-stream") -> Stored:
+        """Stores a file in `folder` under a key made of its content. Whoever deletes it must know that others may use it."""
+        if isinstance(content, bytes):
+            digest, size_bytes = hashlib.sha256(content).hexdigest(), len(content)
+            key = _content_key(folder, digest)
+            if not await self.exists(key):
+                await self.put(key, content, type)
+            return Stored(key=key, size_bytes=size_bytes, sha256=digest)
+        hashed, incoming = _Counted(content), f"{_INCOMING}/{new_id()}"
+        await self.put(incoming, hashed, type)
+        key = _content_key(folder, hashed.sha256)
+        with _plain_errors(key):
+            await self._store.rename_async(incoming, key)
+        await self._sync(key)
+        return Stored(key=key, size_bytes=hashed.size_bytes, sha256=hashed.sha256)
+
+    async def get(self, key: str) -> bytes:
+        """The whole file; raises BlobMissing."""
+        with _plain_errors(key):
+            result = await self._store.get_async(_checked(key))
+            return bytes(await result.bytes_async())
+
+    async def stream(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The file piece by piece, from byte `start` up to but not including `end`; raises BlobMissing before the first piece."""
+        stop = min(end, await self.size(key)) if end is not None else await self.size(key)
+        if start >= stop:
+            return
+        with _plain_errors(key):
+            result = await self._store.get_async(_checked(key), options={"range": (start, stop)})
+            async for chunk in result.stream(min_chunk_size=_CHUNK_BYTES):
+                yield bytes(chunk)
+
+    async def size(self, key: str) -> int:
+        """The size of the file in bytes; raises BlobMissing."""
+        with _plain_errors(key):
+            return (await self._store.head_async(_checked(key)))["size"]
+
+    async def exists(self, key: str) -> bool:
+        """Whether a file lies under this key."""
+        try:
+            await self.size(key)
+        except BlobMissing:
+            return False
+        return True
+
+    async def delete(self, *keys: str) -> None:
+        """Deletes files; those that are not there are passed over."""
+        for key in keys:
+            try:
+                with _plain_errors(key):
+                    await self._store.delete_async(_checked(key))
+            except BlobMissing:
+                continue
+
+    async def keys(self, prefix: str = "") -> AsyncIterator[tuple[str, int]]:
+        """Every key below `prefix` with the file's size in bytes, in no order; half-taken uploads are left out."""
+        with _plain_errors(prefix):
+            async for batch in self._store.list(prefix or None, chunk_size=500):
+                for entry in batch:
+                    if not entry["path"].startswith(f"{_INCOMING}/"):
+                        yield entry["path"], entry["size"]
+
+    async def _sync(self, key: str) -> None:
+        if self._folder:
+            await asyncio.to_thread(_sync_file, self._folder, self._folder / key)
+
+
+class _Counted:
+    """A stream that is counted and hashed while it passes."""
+
+    def __init__(self, content: AsyncIterable[bytes]) -> None:
+        self._content = content
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._content:
+            self.size_bytes += len(chunk)
+            self._hash.update(chunk)
+            yield chunk
+
+
+def in_memory() -> Blobs:
+    """Files that live as long as the process: for tests."""
+    return Blobs(MemoryStore())
+
+
+def in_folder(folder: Path) -> Blobs:
+    """Files in a folder, which is made if it is not there, closed to others."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Blobs(LocalStore(folder), folder=folder)
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """The place for files that the settings name; raises BadSetting."""
+    if not settings.blobs_url:
+        return in_folder(settings.data_dir / "blobs")
+    scheme, _, rest = settings.blobs_url.partition("://")
+    bucket, _, prefix = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise BadSetting(f"The setting OASE_BLOBS_URL is {settings.blobs_url!r}, but must be s3://bucket or s3://bucket/prefix.")
+    return Blobs(
+        S3Store(
+            bucket,
+            prefix=prefix.strip("/") or None,
+            endpoint=settings.blobs_endpoint or None,
+            region=settings.blobs_region,
+            access_key_id=settings.blobs_key_id or None,
+            secret_access_key=settings.blobs_secret.reveal() or None,
+            client_options={
+                "allow_http": settings.blobs_endpoint.startswith("http://"),
+                "timeout": "60s",
+                "connect_timeout": "5s",
+            },
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+        )
+    )
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key for a file.")
+    return key
+
+
+def _content_key(folder: str, digest: str) -> str:
+    return f"{folder}/{digest[:2]}/{digest}"
+
+
+@contextmanager
+def _plain_errors(key: str = "") -> Iterator[None]:
+    """Errors of the store as ours. With `key`, what is not found is that file; without, it is the bucket or folder."""
+    try:
+        yield
+    except (BaseError, FileNotFoundError, PermissionError) as error:
+        if key and isinstance(error, FileNotFoundError):
+            raise BlobMissing(message("The file %(key)s does not exist.", key=key)) from None
+        raise Unavailable(message("The place for files does not answer at the moment.")) from error
+
+
+def _sync_file(root: Path, file: Path) -> None:
+    """Makes a file and its names durable (fsync of the file and of each folder up to the root)."""
+    for path in (file, *[parent for parent in file.parents if parent == root or root in parent.parents]):
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, PermissionError):  # replaced or deleted meanwhile; folders cannot be opened on Windows
+            continue
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
