@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -17,7 +18,8 @@ import psycopg
 import pytest
 
 import oase
-from oase.kernel.postgres import EmbeddedPostgres
+from oase.kernel.postgres import EmbeddedPostgres, locks
+from oase.kernel.postgres.places import socket_folder
 
 HOLDER = Path(__file__).with_name("holder.py")
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
@@ -86,6 +88,7 @@ class Holder:
     """Another process with a server, as this user or an ordinary one."""
 
     def __init__(self, *arguments: Path, user: int | None = None) -> None:
+        self.folder = arguments[0].resolve()
         environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join(p for p in [_source(), *sys.path] if p)}
         self.process = subprocess.Popen(
             [python_for(user), str(HOLDER), *map(str, arguments)],
@@ -110,6 +113,10 @@ class Holder:
         self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _unused(lock: Path) -> bool:
+    return not locks.holders(lock)
 
 
 def _source() -> str:
@@ -139,8 +146,8 @@ def _starts(candidate: str, user: int) -> bool:
 
 
 @pytest.fixture
-def hold() -> Iterator[Callable[..., Holder]]:
-    """Starts processes with a server; kills them at the end."""
+async def hold() -> AsyncIterator[Callable[..., Holder]]:
+    """Starts processes with a server; kills them at the end and waits until the servers are gone too."""
     holders: list[Holder] = []
 
     def start(*arguments: Path, user: int | None = None) -> Holder:
@@ -150,3 +157,7 @@ def hold() -> Iterator[Callable[..., Holder]]:
     yield start
     for holder in holders:
         holder.end()
+    for folder in {holder.folder for holder in holders}:
+        await _until(functools.partial(_unused, folder / "server.lock"))
+        with contextlib.suppress(OSError):
+            socket_folder(folder).rmdir()

@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+import uvloop
+
 from oase.kernel.postgres import EmbeddedPostgres, PostgresError
 
 
@@ -23,4 +25,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())  # as uvicorn does; the tests themselves run on asyncio's own loop

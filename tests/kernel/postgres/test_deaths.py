@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -94,6 +95,42 @@ async def test_a_postmaster_killed_again_and_again_comes_back(tmp_path: Path, ru
             async with asyncio.timeout(30):
                 await back.wait()
         assert await ask(server.dsn(), "SELECT count(*) FROM note") == 4
+
+
+async def test_a_server_that_cannot_start_is_tried_again_until_the_cause_is_gone(
+    tmp_path: Path, running: Any, until: Any, ask: Any
+) -> None:
+    folder = tmp_path / "postgres"
+    control, away = folder / "cluster" / "global" / "pg_control", folder / "cluster" / "global" / "away"
+    back = asyncio.Event()
+    async with running(folder, on_restart=back.set) as server:
+        await ask(server.dsn(), "CREATE TABLE note AS SELECT 'Ærø' AS body")
+        control.rename(away)
+        os.kill(server.pid, signal.SIGKILL)
+        await until(lambda: (folder / "postgres.log").read_text().count("could not find the database system") >= 2)
+        assert not back.is_set()
+        away.rename(control)
+        async with asyncio.timeout(30):
+            await back.wait()
+        assert await ask(server.dsn(), "SELECT body FROM note") == "Ærø"
+
+
+async def test_a_failing_hook_does_not_end_the_watch(tmp_path: Path, running: Any, ask: Any, until: Any) -> None:
+    calls: list[int] = []
+
+    def hook() -> None:
+        calls.append(1)
+        raise ValueError("not our fault")
+
+    async with running(tmp_path / "postgres", on_restart=hook) as server:
+        for number in (1, 2):
+            os.kill(server.pid, signal.SIGKILL)
+            await until(functools.partial(_longer, calls, number))
+        assert await ask(server.dsn(), "SELECT 1") == 1
+
+
+def _longer(calls: list[int], number: int) -> bool:
+    return len(calls) >= number
 
 
 async def test_a_killed_backend_costs_only_the_open_connections(tmp_path: Path, running: Any, ask: Any, until: Any) -> None:

@@ -80,6 +80,19 @@ async def test_settings_are_taken_and_a_wrong_one_is_named(tmp_path: Path, runni
         assert await ask(server.dsn(), "SELECT 1") == 1
 
 
+async def test_an_administrators_own_settings_win_but_cannot_open_the_server_to_the_network(
+    tmp_path: Path, running: Any, ask: Any
+) -> None:
+    folder = tmp_path / "postgres"
+    async with running(folder):
+        pass
+    (folder / "cluster" / "local.conf").write_text("work_mem = '7MB'\nlisten_addresses = '*'\n")
+    (folder / "cluster" / "local.conf").chmod(0o644)
+    async with running(folder) as server:
+        assert await ask(server.dsn(), "SHOW work_mem") == "7MB"
+        assert await ask(server.dsn("postgres"), "SHOW listen_addresses") == ""
+
+
 async def test_variables_of_the_environment_for_other_servers_do_no_harm(
     tmp_path: Path, running: Any, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,14 +84,14 @@ def _list_item(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def settings_text(major: int, *, durable: bool, more: Mapping[str, str]) -> str:
-    """postgresql.conf."""
+def settings_text(major: int, *, durable: bool, more: Mapping[str, str], local: bool) -> str:
+    """postgresql.conf; `local`: the administrator has put a local.conf beside it."""
     values = MEMORY | OPERATION | (DURABLE if durable else NOT_DURABLE)
     if major >= 18:
         values |= {"io_method": "sync", "autovacuum_worker_slots": "4"}  # no processes for reading ahead
     lines = [f"{name} = '{_quoted(value)}'" for name, value in (values | dict(more)).items()]
-    head = "# Written by Oase at every start. Own settings: local.conf in this folder, read last.\n"
-    return head + "\n".join(lines) + "\ninclude_if_exists = 'local.conf'\n"
+    head = "# Written by Oase at every start. Own settings: local.conf in this folder, read last, from the next start.\n"
+    return head + "\n".join([*lines, "include 'local.conf'"] if local else lines) + "\n"
 
 
 def _quoted(value: str) -> str:

@@ -115,8 +115,8 @@ def signal_holder(path: Path, pid: int, number: signal.Signals) -> bool:
 
 
 def _holds(pid: int, path: Path) -> bool:
-    wanted = path.stat()
     try:
+        wanted = path.stat()
         for entry in Path(f"/proc/{pid}/fd").iterdir():
             try:
                 status = entry.stat()

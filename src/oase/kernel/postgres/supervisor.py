@@ -98,7 +98,7 @@ class EmbeddedPostgres:
             server = await self._prepare()
             await self._launch(server)
             await self._create_role_and_database()
-        except OSError as error:
+        except (OSError, psycopg.Error) as error:
             await self.stop()
             raise PostgresFailed(f"PostgreSQL cannot be started in {self._places.folder}: {error}.") from error
         except BaseException:
@@ -198,8 +198,9 @@ class EmbeddedPostgres:
                 f"{self._places.cluster} was made by PostgreSQL {made_by}, but the programs are of {major}. Start Oase"
                 f" with the programs of {made_by}, make a backup, and restore it into a new data folder."
             )
+        local = (self._places.cluster / "local.conf").exists()
         texts = {
-            "postgresql.conf": cluster.settings_text(major, durable=self._durable, more=self._settings),
+            "postgresql.conf": cluster.settings_text(major, durable=self._durable, more=self._settings, local=local),
             "pg_hba.conf": cluster.access_text(),
             "pg_ident.conf": cluster.map_text(accounts.our_name()),
         }
