@@ -1,0 +1,123 @@
+"""The application: areas put together, with what holds for all of them.
+
+    request -> Litestar -> guards (same origin, permission) -> handler -> before_send (security headers, request id)
+
+An area is a folder of `oase.web` whose `__init__.py` has `handlers: list`; `opt` of each handler: see `web.guards`.
+"""
+
+import pkgutil
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, Final
+
+import structlog
+from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+
+import oase.web
+from oase.kernel.errors import OaseError
+from oase.kernel.ids import new_id
+from oase.web import channels, errors
+from oase.web.assets import Assets, asset
+from oase.web.guards import permitted
+from oase.web.pages import make_environment
+from oase.web.services import Services
+from oase.web.sessions import Resolver
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
+}
+_SECURE_ONLY: Final = "max-age=31536000"
+_MAXIMUM_BODY: Final = 16 * 1024 * 1024  # pages and forms; uploads and webhooks set their own
+log = structlog.get_logger()
+
+
+def make_app(
+    services: Services,
+    resolver: Resolver,
+    *,
+    on_startup: Sequence[Callable[..., Any]] = (),
+    on_shutdown: Sequence[Callable[..., Any]] = (),
+) -> Litestar:
+    """The ASGI application of this process."""
+    assets = Assets({"css/channels.css": channels.colors()})
+    return Litestar(
+        route_handlers=[asset, *find_handlers()],
+        guards=[permitted],
+        middleware=[follow],
+        before_send=[finish_headers],
+        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        exception_handlers={
+            OaseError: errors.on_oase_error,
+            HTTPException: errors.on_http_error,
+            Exception: errors.on_crash,
+        },
+        state=State({"assets": assets, "templates": make_environment(assets), "resolver": resolver, "services": services}),
+        on_startup=list(on_startup),
+        on_shutdown=list(on_shutdown),
+        openapi_config=None,
+        request_max_body_size=_MAXIMUM_BODY,
+        logging_config=None,
+    )
+
+
+def find_handlers() -> list[ControllerRouterHandler]:
+    """The handlers of every area, in the order of their names."""
+    found: list[ControllerRouterHandler] = []
+    for module in sorted(pkgutil.iter_modules(oase.web.__path__), key=lambda module: module.name):
+        if module.ispkg:
+            found += getattr(import_module(f"oase.web.{module.name}"), "handlers", [])
+    return found
+
+
+def follow(app: ASGIApp) -> ASGIApp:
+    """Gives every request an id, which its log lines, its errors and its audit entries carry."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        request_id = new_id().hex
+        scope["state"]["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await app(scope, receive, send)
+
+    return middleware
+
+
+async def finish_headers(message: Message, scope: Scope) -> None:
+    """Security headers for every answer that did not set its own."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders(message)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if scope.get("scheme") == "https":
+        headers.setdefault("strict-transport-security", _SECURE_ONLY)
+    if request_id := scope.get("state", {}).get("request_id"):
+        headers.setdefault("x-request-id", request_id)

@@ -1,0 +1,67 @@
+// Menus are native popovers; this places them beside their button and gives them the arrow keys.
+const GAP = 6;
+
+function openerOf(menu) {
+  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
+
+function place(menu, opener) {
+  const box = opener.getBoundingClientRect();
+  const width = menu.offsetWidth;
+  const height = menu.offsetHeight;
+  let left = menu.hasAttribute("data-end") ? box.right - width : box.left;
+  let top = box.bottom + GAP;
+  if (menu.hasAttribute("data-side") && innerWidth > 767) {
+    left = box.right + GAP;
+    top = box.bottom - height;
+  } else if (top + height > innerHeight - GAP && box.top - GAP - height > 0) {
+    top = box.top - GAP - height;
+  }
+  menu.style.left = `${Math.max(GAP, Math.min(left, innerWidth - width - GAP))}px`;
+  menu.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
+}
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("[popover].menu")) return;
+  const opener = openerOf(menu);
+  const open = event.newState === "open";
+  opener?.setAttribute("aria-expanded", String(open));
+  if (!open || !opener) return;
+  place(menu, opener);
+  const first = menu.querySelector("[autofocus], input, .menu-item[aria-checked='true'], .menu-item");
+  first?.focus({ preventScroll: true });
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("[popover].menu");
+  if (!menu) return;
+  const items = [...menu.querySelectorAll(".menu-item:not([hidden])")];
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (to === undefined || items.length === 0) {
+    if (event.key === "Tab") menu.hidePopover();
+    return;
+  }
+  if (event.target.matches("input") && (event.key === "Home" || event.key === "End")) return;
+  event.preventDefault();
+  items[(to + items.length) % items.length].focus();
+});
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest(".menu-item:not([data-stays])");
+  item?.closest("[popover]")?.hidePopover();
+});
+
+addEventListener("resize", () => {
+  for (const menu of document.querySelectorAll("[popover].menu:popover-open")) menu.hidePopover();
+});
+
+// <input data-filters> in a menu: hides the items that do not contain what is typed
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-filters]")) return;
+  const wanted = event.target.value.trim().toLocaleLowerCase();
+  for (const item of event.target.closest(".menu").querySelectorAll(".menu-item")) {
+    item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+  }
+});
