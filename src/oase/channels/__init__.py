@@ -11,6 +11,7 @@ from oase.channels.accounts import (
     read_settings,
     set_account_state,
 )
+from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.registry import adapter, adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount

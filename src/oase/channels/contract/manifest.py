@@ -65,6 +65,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     caption_length: int = 0  # text beside a file; 0 = files carry no text
     files: Mapping[Capability, FileRule] = {}
     attachments_per_message: int = 1
+    files_size_bytes: int = 0  # of all files of one message together; 0 = no limit known
     buttons: int = 0
     button_length: int = 20
     list_rows: int = 0

@@ -113,9 +113,9 @@ def _interactive(say: Say, manifest: Manifest) -> Body:
     if not 0 < len(say.text) <= limits.choices_text_length:
         raise CannotSay("buttons", f"Beside buttons WhatsApp needs a text of at most {limits.choices_text_length} characters.")
     body: Body = {"body": {"text": say.text}}
-    if len(choices) <= limits.buttons and not any(choice.description for choice in choices):
-        if any(len(choice.title) > limits.button_length for choice in choices):
-            raise CannotSay("buttons", f"A button of WhatsApp carries {limits.button_length} characters.")
+    if len(choices) <= limits.buttons and all(
+        len(choice.title) <= limits.button_length and not choice.description for choice in choices
+    ):
         replies = [{"type": "reply", "reply": {"id": choice.id, "title": choice.title}} for choice in choices]
         return {"type": "button", **body, "action": {"buttons": replies}}
     if len(choices) > limits.list_rows or any(

@@ -1,0 +1,216 @@
+"""Fitting what is to be said into what a channel can carry, by its manifest alone; nothing that was said is lost.
+
+    html -> text · subject -> first line · a file too big or of a wrong type -> a link · choices -> list -> numbered text
+    position -> text with a map link · contact card -> text · text too long -> several messages · many files -> several messages
+
+Pure: links to files need storage, so the caller gives `link_of`; without it the files that need one come back as `NeedsLink`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oase.channels.contract import (
+    CannotSay,
+    Capability,
+    Card,
+    Choice,
+    Envelope,
+    File,
+    Manifest,
+    MarkRead,
+    Outbound,
+    Position,
+    React,
+    Say,
+    ShowTyping,
+    UseTemplate,
+)
+from oase.channels.plaintext import plain_text
+from oase.channels.splitting import split_text
+
+LinkOf = Callable[[File], str]
+
+
+class NeedsLink(Struct, frozen=True, kw_only=True, tag="needs_link"):
+    """A file that this channel cannot carry: make a link to it, then degrade the same message again with `link_of`."""
+
+    envelope: Envelope
+    file: File
+    why: str
+
+
+def degrade(outbound: Outbound, manifest: Manifest, link_of: LinkOf | None = None) -> tuple[Outbound | NeedsLink, ...]:
+    """The messages, in order, that say the same within the manifest's limits.
+
+    The first keeps the envelope's id and what it answers; further ones have "/2", "/3" … behind the id. Empty for signs (typing,
+    read) that the channel does not have. Raises CannotSay for a template or a reaction where there are none.
+    """
+    match outbound:
+        case Say():
+            return _say(outbound, manifest, link_of)
+        case Position() if Capability.LOCATION not in manifest.capabilities:
+            return _say(Say(envelope=outbound.envelope, text=_place(outbound)), manifest, link_of)
+        case Card() if Capability.CONTACTS not in manifest.capabilities:
+            text = "\n\n".join(_contact(contact) for contact in outbound.contacts)
+            return _say(Say(envelope=outbound.envelope, text=text), manifest, link_of)
+        case UseTemplate() if Capability.TEMPLATE not in manifest.capabilities:
+            raise CannotSay(Capability.TEMPLATE)
+        case React() if Capability.REACTION not in manifest.capabilities:
+            raise CannotSay(Capability.REACTION)
+        case MarkRead() if Capability.MARK_READ not in manifest.capabilities:
+            return ()
+        case ShowTyping() if Capability.TYPING not in manifest.capabilities:
+            return ()
+    return (outbound,)
+
+
+def _say(say: Say, manifest: Manifest, link_of: LinkOf | None) -> tuple[Outbound | NeedsLink, ...]:
+    kept, linked = _sorted_files(say.files, manifest)
+    if linked and link_of is None:
+        why = f"{manifest.name.en} does not carry a file of this type or size."
+        return tuple(NeedsLink(envelope=say.envelope, file=file, why=why) for file in linked)
+    text, html = _texts(say, manifest)
+    links = "\n".join(f"{file.name}: {link_of(file)}" for file in linked) if link_of else ""
+    choices = say.choices
+    if choices and not _fits_choices(choices, manifest):
+        links = "\n\n".join(part for part in (_numbered(choices), links) if part)
+        choices = ()
+    if links:
+        text, html = f"{text}\n\n{links}".strip(), ""
+    envelope = say.envelope
+    if envelope.subject and Capability.SUBJECT not in manifest.capabilities:
+        envelope = replace(envelope, subject="")
+    said = replace(say, envelope=envelope, text=text, html=html, files=(), choices=())
+    return tuple(_numbered_parts(_parts(said, kept, choices, manifest)))
+
+
+def _texts(say: Say, manifest: Manifest) -> tuple[str, str]:
+    """Text and HTML as this channel carries them."""
+    text = say.text or (plain_text(say.html) if say.html else "")
+    html = say.html if Capability.HTML in manifest.capabilities else ""
+    if say.envelope.subject and Capability.SUBJECT not in manifest.capabilities:
+        text = f"{say.envelope.subject}\n\n{text}".strip()
+    limit = manifest.limits.text_length
+    return text, html if not limit or max(len(html), len(text)) <= limit else ""
+
+
+def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], manifest: Manifest) -> list[Say]:
+    """The messages: text, then files (the first with the text beside it, if it fits), then what can be chosen."""
+    limits = manifest.limits
+    groups = _groups(files, manifest)
+    parts: list[Say] = []
+    if choices:
+        *before, last = split_text(say.text if say.text.strip() else say.choices_label or "…", limits.text_length)
+        *more, last = split_text(last, min(limits.choices_text_length, limits.text_length) or limits.text_length)
+        before += more
+        parts = [replace(say, text=text, html="") for text in before]
+        parts += [replace(say, text="", html="", files=group) for group in groups]
+        return [*parts, replace(say, text=last, html="" if before else say.html, choices=choices)]
+    if groups and _beside(say.text, groups[0], manifest):
+        parts = [replace(say, files=groups[0])]
+        groups = groups[1:]
+    elif say.text.strip() or say.html:
+        texts = split_text(say.text, limits.text_length)
+        parts = [replace(say, text=text, html=say.html if len(texts) == 1 else "") for text in texts]
+    parts += [replace(say, text="", html="", files=group) for group in groups]
+    return parts or [say]
+
+
+def _numbered_parts(parts: Sequence[Say]) -> list[Say]:
+    first, *others = parts
+    envelope = first.envelope
+    return [
+        first,
+        *(
+            replace(part, envelope=replace(envelope, id=f"{envelope.id}/{number}", reply_to=""))
+            for number, part in enumerate(others, start=2)
+        ),
+    ]
+
+
+def _beside(text: str, group: Sequence[File], manifest: Manifest) -> bool:
+    """Whether a text can go with these files."""
+    limits = manifest.limits
+    if not text:
+        return True
+    rules = [limits.files.get(kind) for file in group if (kind := _carrier(file, manifest)) is not None]
+    return len(text) <= limits.caption_length and all(rule is None or rule.caption for rule in rules)
+
+
+def _groups(files: Sequence[File], manifest: Manifest) -> list[tuple[File, ...]]:
+    """The files as they share messages."""
+    limits = manifest.limits
+    groups: list[tuple[File, ...]] = []
+    for file in files:
+        if groups:
+            size = sum(len(other.content) for other in groups[-1]) + len(file.content)
+            if len(groups[-1]) < limits.attachments_per_message and (
+                not limits.files_size_bytes or size <= limits.files_size_bytes
+            ):
+                groups[-1] = (*groups[-1], file)
+                continue
+        groups.append((file,))
+    return groups
+
+
+def _sorted_files(files: Sequence[File], manifest: Manifest) -> tuple[list[File], list[File]]:
+    """Files that go as they are, and files that need a link."""
+    carried: list[File] = []
+    linked: list[File] = []
+    for file in files:
+        (carried if _carrier(file, manifest) is not None else linked).append(file)
+    return carried, linked
+
+
+def _carrier(file: File, manifest: Manifest) -> Capability | None:
+    total = manifest.limits.files_size_bytes
+    if manifest.limits.attachments_per_message < 1 or (total and len(file.content) > total):
+        return None
+    kind = manifest.limits.carrier(file.type, len(file.content))
+    return kind if kind in manifest.capabilities else None
+
+
+def _fits_choices(choices: Sequence[Choice], manifest: Manifest) -> bool:
+    limits, has = manifest.limits, manifest.capabilities
+    described = any(choice.description for choice in choices)
+    as_list = (
+        Capability.LIST in has
+        and len(choices) <= limits.list_rows
+        and all(
+            len(choice.title) <= limits.row_length and len(choice.description) <= limits.row_description_length
+            for choice in choices
+        )
+    )
+    as_buttons = (
+        Capability.BUTTONS in has
+        and len(choices) <= limits.buttons
+        and all(len(choice.title) <= limits.button_length for choice in choices)
+        and not (described and Capability.LIST in has)
+    )
+    distinct = len({choice.title for choice in choices}) == len(choices) and all(choice.title.strip() for choice in choices)
+    return distinct and (as_buttons or as_list)
+
+
+def _numbered(choices: Sequence[Choice]) -> str:
+    return "\n".join(
+        f"{number}. {choice.title}" + (f" – {choice.description}" if choice.description else "")
+        for number, choice in enumerate(choices, start=1)
+    )
+
+
+def _place(position: Position) -> str:
+    """A place in words, with a link to a map that needs no consent to cookies."""
+    point = f"mlat={position.latitude:.6f}&mlon={position.longitude:.6f}"
+    lines = (position.name, position.address, f"https://www.openstreetmap.org/?{point}")
+    return "\n".join(line for line in lines if line)
+
+
+def _contact(contact: Mapping[str, Any]) -> str:
+    lines: list[str] = [str(contact.get(key)) for key in ("name", "organisation") if contact.get(key)]
+    for key in ("phones", "emails"):
+        values = contact.get(key) or ()
+        lines += [str(value) for value in ([values] if isinstance(values, str) else values)]
+    return "\n".join(lines)

@@ -1,0 +1,111 @@
+"""Cutting a long text into pieces that a channel can carry, where a reader would cut it.
+
+In this order: between paragraphs, lines, sentences, words; only where there is no such place, inside a word, and then never
+inside what a reader sees as one character (an emoji family, a letter with its accents) and not inside an address of the web.
+
+Boundaries of such characters follow Unicode's rules for grapheme clusters (UAX #29) as far as they are in use.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_PARAGRAPH: Final = re.compile(r"\n[ \t]*\n+")
+_LINE: Final = re.compile(r"\n")
+_SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])[\"»“”’)]*\s+")
+_SPACE: Final = re.compile(r"\s+")
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_JOINER: Final = "\u200d"
+_EXTENDING: Final = frozenset("\u200c\u200d\u0e33\u0eb3")
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """The text in pieces of at most `limit` characters (0 = no limit); only white space at the cuts is left out."""
+    pieces: list[str] = []
+    rest = text
+    while limit > 0 and len(rest) > limit:
+        end, begin = _cut(rest, limit)
+        pieces.append(rest[:end])
+        rest = rest[begin:]
+    pieces.append(rest)
+    return [piece for piece in pieces if piece.strip()] or ([text] if not limit else [text[:limit]])
+
+
+def _cut(text: str, limit: int) -> tuple[int, int]:
+    """Where the first piece ends and the next begins."""
+    for pattern, least in ((_PARAGRAPH, limit // 2), (_LINE, limit // 2), (_SENTENCE, limit // 2), (_SPACE, 1)):
+        found = _last(pattern, text, least, limit)
+        if found is not None:
+            return found
+    end = _outside_address(text, limit)
+    whole = _whole_character(text, end)
+    end = whole or _whole_character(text, limit) or limit
+    return end, end
+
+
+def _last(pattern: "re.Pattern[str]", text: str, least: int, limit: int) -> tuple[int, int] | None:
+    """The last place of `pattern` whose piece is between `least` and `limit` long."""
+    best: tuple[int, int] | None = None
+    for found in pattern.finditer(text, 0, limit + 1):
+        end = found.start() + len(found.group().rstrip()) if found.group().rstrip() else found.start()
+        begin = found.end()
+        while begin < len(text) and text[begin] in " \t\r\n":
+            begin += 1
+        if least <= end <= limit and text[:end].strip() and is_boundary(text, begin):
+            best = (end, begin)
+    return best
+
+
+def _outside_address(text: str, at: int) -> int:
+    """`at`, or the start of the web address that it would cut, if that address can go whole into a later piece."""
+    for found in _ADDRESS.finditer(text, 0, min(len(text), at * 2)):
+        if 0 < found.start() < at < found.end() and found.end() - found.start() <= at:
+            return found.start()
+    return at
+
+
+def _whole_character(text: str, at: int) -> int:
+    """The last boundary between characters that is not after `at`; 0 if there is none."""
+    while at > 0 and not is_boundary(text, at):
+        at -= 1
+    return at
+
+
+def is_boundary(text: str, at: int) -> bool:
+    """Whether the text may be cut before position `at` without cutting what a reader sees as one character."""
+    if at <= 0 or at >= len(text):
+        return True
+    before, after = text[at - 1], text[at]
+    if after in _EXTENDING or unicodedata.category(after).startswith("M") or _modifies(after):
+        return before in "\n\r"
+    if before == _JOINER or (before == "\r" and after == "\n"):
+        return False
+    if _is_flag_letter(before) and _is_flag_letter(after):
+        return _flag_letters_before(text, at) % 2 == 0
+    if "\ud800" <= before <= "\udbff" and "\udc00" <= after <= "\udfff":
+        return False
+    return not _same_hangul_syllable(before, after)
+
+
+def _modifies(character: str) -> bool:
+    """Skin colours and the tags of regional flags."""
+    return "\U0001f3fb" <= character <= "\U0001f3ff" or "\U000e0020" <= character <= "\U000e007f"
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    count = 0
+    while count < at and _is_flag_letter(text[at - 1 - count]):
+        count += 1
+    return count
+
+
+def _same_hangul_syllable(before: str, after: str) -> bool:
+    leads = "\u1100" <= before <= "\u115f" or "\ua960" <= before <= "\ua97c"
+    follows = "\u1160" <= after <= "\u11ff" or "\ud7b0" <= after <= "\ud7fb"
+    if leads:
+        return follows or "\u1100" <= after <= "\u115f" or "\uac00" <= after <= "\ud7a3"
+    return follows and ("\u1160" <= before <= "\u11ff" or "\uac00" <= before <= "\ud7fb")
