@@ -19,6 +19,7 @@ from oase.channels.types import AccountState, StoredAccount
 __all__ = [
     "AccountBook",
     "AccountState",
+    "NeedsLink",
     "StoredAccount",
     "accounts_of",
     "adapter",
@@ -27,6 +28,7 @@ __all__ = [
     "contract",
     "create_account",
     "cursor",
+    "degrade",
     "delete_account",
     "open_account",
     "read_settings",
