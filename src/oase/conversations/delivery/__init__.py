@@ -1,0 +1,1 @@
+"""Delivery: what we say, on its way to the customer."""

@@ -1,0 +1,188 @@
+"""One account's lane: takes the oldest deliveries, sends several persons' at once, one person's in order.
+
+    loop:  one transaction { fates of what ended · claim what may go }  -->  send them side by side  -->  wait for one to end
+
+A delivery is *sending* in the database before a byte leaves. If the process dies, whoever takes the lane next finds it so and
+says honestly that it is unknown (or repeats it, where the provider recognises repeats).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+import psycopg
+import structlog
+
+from oase.channels import StoredAccount, set_account_state
+from oase.channels.contract import Accepted, Again, File, Outbound, Outcome, Refused, Say, Unclear
+from oase.conversations.delivery import repository
+from oase.conversations.delivery.receipts import apply_parked
+from oase.conversations.delivery.rules import Pace, fate_of
+from oase.conversations.delivery.types import Delivery, Fate
+from oase.conversations.delivery.wire import deliver
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.errors import OaseError
+from oase.kernel.http import Outside
+
+_AT_ONCE: Final = 16
+_LONGEST_WAIT: Final = timedelta(seconds=30)
+log = structlog.get_logger()
+
+
+class Lane:
+    """The lane of one account, as long as `may_go_on` says that it is still ours."""
+
+    def __init__(
+        self, database: Database, read_blob: Callable[[str], Awaitable[bytes]], outside: Outside, account: StoredAccount
+    ) -> None:
+        self._database = database
+        self._read_blob = read_blob
+        self._outside = outside
+        self.account = account
+        self._pace = Pace(account.manifest.limits)
+        self._under_way: dict[asyncio.Task[Outcome], Delivery] = {}
+        self._ended: list[tuple[Delivery, Outcome]] = []
+        self.kick = asyncio.Event()
+        self._pause_until = 0.0
+        self._stopped = False
+
+    async def recover(self) -> None:
+        """What a dead process left behind gets its honest state. Called when the lane has been taken over."""
+        async with self._database.work(self.account.workspace_id) as work:
+            repeat = self.account.manifest.safe_to_repeat or self.account.manifest.wire == "local"
+            for message_id, conversation_id in await repository.orphans(work, self.account.id, repeat=repeat):
+                work.emit("conversation", conversation_id, {"what": "delivery", "messages": [str(message_id)]})
+
+    async def run(self, may_go_on: Callable[[], bool]) -> None:
+        """Sends until nothing is due for a while, the lane is lost, or the account refuses us."""
+        try:
+            while may_go_on():
+                self.kick.clear()
+                await self._turn()
+                if not self._under_way and not self._ended:
+                    if self._stopped or not await self._wait_for_due():
+                        return
+                else:
+                    await self._wait_for_end()
+        finally:
+            await self._last_words()
+
+    async def _turn(self) -> None:
+        ended, self._ended = self._ended, []
+        room = 0 if self._stopped or time.monotonic() < self._pause_until else _AT_ONCE - len(self._under_way)
+        try:
+            async with self._database.work(self.account.workspace_id) as work:
+                if ended:
+                    await self._settle(work, ended)
+                claimed = await repository.claim(work, self.account.id, room) if room > 0 else []
+                ready = await self._paced(work, claimed)
+        except (OaseError, psycopg.Error):
+            self._ended = ended + self._ended  # the fates are known; they must not be lost with the transaction
+            raise
+        for delivery in ready:
+            self._under_way[asyncio.create_task(self._send(delivery))] = delivery
+
+    async def _paced(self, work: UnitOfWork, claimed: Sequence[Delivery]) -> list[Delivery]:
+        """What the account's limits let go now; the rest goes back with the moment when it may."""
+        ready, held = [], []
+        clock, now = time.monotonic(), work.clock.now()
+        for delivery in claimed:
+            seconds, _ = self._pace.wait(delivery.recipient, clock)
+            if seconds > 0:
+                held.append((delivery.id, now + timedelta(seconds=seconds)))
+            else:
+                self._pace.take(delivery.recipient, clock)
+                ready.append(delivery)
+        if held:
+            await repository.put_back(work, held)
+        return ready
+
+    async def _send(self, delivery: Delivery) -> Outcome:
+        try:
+            return await deliver(self._outside, self.account, await self._outbound(delivery))
+        except asyncio.CancelledError:
+            return Unclear(why="The program stopped while this was being sent.")
+        except Exception as error:  # a fault of ours or of the adapter must not stop the lane
+            log.exception("delivery.adapter_failed", delivery_id=str(delivery.id), channel=self.account.channel)
+            return Refused(why=f"It could not be prepared: {type(error).__name__}: {error}")
+
+    async def _outbound(self, delivery: Delivery) -> Outbound:
+        outbound = delivery.planned.outbound
+        if not delivery.planned.attachment_ids or not isinstance(outbound, Say):
+            return outbound
+        async with self._database.work(self.account.workspace_id) as work:
+            known = await repository.files(work, delivery.planned.attachment_ids)
+        files = []
+        for attachment_id in delivery.planned.attachment_ids:
+            name, kind, blob_key, inline, content_id = known[attachment_id]
+            content = await self._read_blob(blob_key)
+            files.append(File(name=name, type=kind, content=content, inline=inline, content_id=content_id))
+        return msgspec.structs.replace(outbound, files=tuple(files))
+
+    async def _settle(self, work: UnitOfWork, ended: Sequence[tuple[Delivery, Outcome]]) -> None:
+        now = work.clock.now()
+        fates = [fate_of(delivery, outcome, now) for delivery, outcome in ended]
+        changed = await repository.write_fates(work, fates)
+        named = [fate.external_id for fate in fates if fate.external_id]
+        if named:
+            await apply_parked(work, self.account.id, named)
+        for fate in fates:
+            if fate.delivery_id in changed:
+                work.emit("conversation", fate.conversation_id, {"what": "delivery", "messages": [str(fate.message_id)]})
+        if self.account.manifest.wire == "local":
+            await self._show(work, fates)
+        await self._account_state(work, [outcome for _, outcome in ended])
+
+    async def _show(self, work: UnitOfWork, fates: Sequence[Fate]) -> None:
+        """Our own pages hear of it over the live log."""
+        for message_id, identity_id in await repository.visitors(work, [fate.message_id for fate in fates]):
+            work.emit("visitor", identity_id, {"what": "message", "message": str(message_id)})
+
+    async def _account_state(self, work: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Refused) and outcome.sign_in:
+                self._stopped = True
+                await set_account_state(work, self.account.id, "needs_sign_in", outcome.why)
+                return
+            if isinstance(outcome, Again) and outcome.account:
+                self._pause_until = time.monotonic() + max(outcome.after.total_seconds(), 1.0)
+        if self.account.state != "up" and any(isinstance(outcome, Accepted) for outcome in outcomes):
+            await set_account_state(work, self.account.id, "up")
+            self.account = msgspec.structs.replace(self.account, state="up", state_why="")
+
+    async def _wait_for_end(self) -> None:
+        """Until something ends, something new is said, or a limit lets the next one go."""
+        kick = asyncio.create_task(self.kick.wait())
+        done, _ = await asyncio.wait([*self._under_way, kick], return_when=asyncio.FIRST_COMPLETED)
+        kick.cancel()
+        for task in done:
+            if task in self._under_way:
+                self._ended.append((self._under_way.pop(task), task.result()))  # type: ignore[arg-type]
+
+    async def _wait_for_due(self) -> bool:
+        """Waits for the next due delivery; False when there is none soon."""
+        async with self._database.work(self.account.workspace_id) as work:
+            due = await repository.next_due(work, self.account.id)
+            now = work.clock.now()
+        seconds = max((due - now).total_seconds() if due else 1e9, self._pause_until - time.monotonic(), 0.002)
+        if seconds > _LONGEST_WAIT.total_seconds():
+            return False
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.kick.wait(), seconds)
+        return True
+
+    async def _last_words(self) -> None:
+        """At the end of the process: what is under way gets a moment to end, and its fate is written."""
+        if self._under_way:
+            done, _ = await asyncio.wait(self._under_way, timeout=3)
+            self._ended += [(self._under_way.pop(task), task.result()) for task in done]
+            for task in self._under_way:
+                task.cancel()
+        if self._ended:
+            async with self._database.work(self.account.workspace_id) as work:
+                await self._settle(work, self._ended)
+            self._ended = []

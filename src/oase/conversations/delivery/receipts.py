@@ -1,0 +1,167 @@
+"""Receipts: what providers tell about what we sent. States move forward only; a receipt that is early is parked.
+
+receipt --its delivery is known--> state moves on        (several in one batch: one statement)
+        --not yet--> parked, until the send's own answer brings the id
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from oase.channels import StoredAccount
+from oase.channels.contract import Receipt
+from oase.conversations.rules import moves_forward
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+
+class _Known(Struct, kw_only=True):
+    """A delivery as receipts see it; `state` and times change in memory until they are written."""
+
+    id: UUID
+    message_id: UUID
+    conversation_id: UUID
+    external_id: str | None
+    recipient: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    code: str
+    why: str
+
+
+_TIMES = "created_at, sent_at, delivered_at, read_at, failed_at"
+_COLUMNS = f"id, message_id, conversation_id, external_id, recipient, state, {_TIMES}, code, why"
+
+
+async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Sequence[Receipt]) -> None:
+    """Moves deliveries on by what came in; parks what has no delivery yet."""
+    direct = [one for one in receipts if not one.up_to]
+    known = await _find(work, account.id, direct)
+    changed: dict[UUID, _Known] = {}
+    early: list[Receipt] = []
+    for receipt in direct:
+        delivery = known.get(receipt.external_id) or known.get(receipt.our_id)
+        if delivery is None:
+            early.append(receipt)
+        elif _move(delivery, receipt):
+            changed[delivery.id] = delivery
+    await _park(work, account.id, early)
+    for receipt in receipts:
+        if receipt.up_to and receipt.sender is not None:
+            for delivery in await _earlier(work, account.id, receipt.sender.value, receipt.at):
+                if _move(delivery, receipt):
+                    changed[delivery.id] = delivery
+    await _write(work, list(changed.values()))
+
+
+async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> None:
+    """Applies receipts that came before the answer to the send did."""
+    rows = await work.tuples(
+        "DELETE FROM parked_receipt WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND external_id = ANY(%(ids)s) RETURNING receipt",
+        {"account_id": account_id, "ids": list(external_ids)},
+    )
+    receipts = [msgspec.convert(row[0], Receipt) for row in rows]
+    known = await _find(work, account_id, receipts)
+    changed = {}
+    for receipt in sorted(receipts, key=lambda one: one.at):
+        delivery = known.get(receipt.external_id)
+        if delivery is not None and _move(delivery, receipt):
+            changed[delivery.id] = delivery
+    await _write(work, list(changed.values()))
+
+
+def _move(delivery: _Known, receipt: Receipt) -> bool:
+    if receipt.external_id and not delivery.external_id:
+        delivery.external_id = receipt.external_id
+    if receipt.state == "failed" and not receipt.final:
+        delivery.why = receipt.why[:500]
+        return True
+    if not moves_forward(delivery.state, receipt.state):
+        return False
+    delivery.state = receipt.state
+    if receipt.state == "sent":
+        delivery.sent_at = delivery.sent_at or receipt.at
+    elif receipt.state == "delivered":
+        delivery.delivered_at = delivery.delivered_at or receipt.at
+    elif receipt.state == "read":
+        delivery.read_at = delivery.read_at or receipt.at
+    else:
+        delivery.failed_at = delivery.failed_at or receipt.at
+    delivery.code, delivery.why = receipt.code[:100], receipt.why[:500]
+    return True
+
+
+async def _find(work: UnitOfWork, account_id: UUID, receipts: Sequence[Receipt]) -> dict[str, _Known]:
+    """Deliveries by the provider's id and by ours."""
+    ids = sorted({one.external_id for one in receipts if one.external_id})
+    ours = sorted({one.our_id for one in receipts if _is_uuid(one.our_id)})
+    found = await work.all(
+        _Known,
+        f"SELECT {_COLUMNS} FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND (external_id = ANY(%(ids)s) OR id = ANY(%(ours)s::uuid[])) ORDER BY id FOR UPDATE",
+        {"account_id": account_id, "ids": ids, "ours": ours},
+    )
+    by_id = {str(one.id): one for one in found}
+    return {**by_id, **{one.external_id: one for one in found if one.external_id}}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(text) and str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+async def _earlier(work: UnitOfWork, account_id: UUID, recipient: str, at: datetime) -> list[_Known]:
+    """What went to a person until a moment and is not read yet."""
+    return await work.all(
+        _Known,
+        f"SELECT {_COLUMNS} FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND recipient = %(recipient)s AND state IN ('sent', 'delivered', 'unknown') AND created_at <= %(at)s"
+        " AND created_at > %(at)s - interval '30 days' ORDER BY id LIMIT 200 FOR UPDATE",
+        {"account_id": account_id, "recipient": recipient, "at": at},
+    )
+
+
+async def _park(work: UnitOfWork, account_id: UUID, early: Sequence[Receipt]) -> None:
+    if early:
+        await work.run(
+            "INSERT INTO parked_receipt (workspace_id, id, account_id, external_id, receipt, created_at)"
+            " SELECT %(workspace_id)s, r.id, %(account_id)s, r.external_id, r.receipt, %(now)s"
+            " FROM unnest(%(ids)s::uuid[], %(externals)s::text[], %(receipts)s::jsonb[]) AS r (id, external_id, receipt)",
+            {
+                "account_id": account_id,
+                "ids": [new_id() for _ in early],
+                "externals": [one.external_id for one in early],
+                "receipts": [msgspec.json.encode(one).decode() for one in early],
+                "now": work.clock.now(),
+            },
+        )
+
+
+async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
+    if not changed:
+        return
+    ordered = sorted(changed, key=lambda one: one.id)
+    names = ("id", "state", "external_id", "sent_at", "delivered_at", "read_at", "failed_at", "code", "why")
+    values: dict[str, list[Any]] = {name: [getattr(one, name) for one in ordered] for name in names}
+    await work.run(
+        "UPDATE delivery d SET state = n.state, external_id = n.external_id, sent_at = n.sent_at, delivered_at = n.delivered_at,"
+        " read_at = n.read_at, failed_at = n.failed_at, code = n.code, why = n.why FROM unnest(%(id)s::uuid[], %(state)s::text[],"
+        " %(external_id)s::text[], %(sent_at)s::timestamptz[], %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[],"
+        " %(failed_at)s::timestamptz[], %(code)s::text[], %(why)s::text[])"
+        " AS n (id, state, external_id, sent_at, delivered_at, read_at, failed_at, code, why)"
+        " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id",
+        values,
+    )
+    for one in ordered:
+        work.emit("conversation", one.conversation_id, {"what": "delivery", "messages": [str(one.message_id)]})

@@ -1,0 +1,163 @@
+"""All SQL of deliveries: the table is the queue, one lane per account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from oase.conversations.delivery.types import Delivery, Fate, Planned
+from oase.kernel.db import UnitOfWork
+
+
+async def lanes(work: UnitOfWork) -> list[tuple[UUID, UUID]]:
+    """(workspace, account) of lanes with something to do, over all workspaces."""
+    rows = await work.tuples(
+        "SELECT DISTINCT workspace_id, account_id FROM delivery WHERE state = 'queued' AND next_at <= %(now)s"
+        " UNION SELECT workspace_id, account_id FROM delivery WHERE state = 'sending'",
+        {"now": work.clock.now()},
+    )
+    return [(workspace, account) for workspace, account in rows]
+
+
+async def insert(work: UnitOfWork, rows: Sequence[tuple[UUID, UUID, UUID, UUID, str, int, Planned, datetime]]) -> None:
+    """Queues deliveries: (id, message, conversation, account, recipient, part, planned, not before)."""
+    ordered = sorted(rows, key=lambda row: row[0])
+    columns = list(zip(*ordered, strict=True))
+    await work.run(
+        "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, part,"
+        " outbound, state, next_at,"
+        " created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.conversation_id, n.account_id,"
+        " n.recipient, n.part, n.outbound,"
+        " 'queued', n.next_at, %(now)s FROM unnest(%(ids)s::uuid[], %(messages)s::uuid[], %(conversations)s::uuid[],"
+        " %(accounts)s::uuid[], %(recipients)s::text[], %(parts)s::int[], %(outbounds)s::jsonb[], %(times)s::timestamptz[])"
+        " AS n (id, message_id, conversation_id, account_id, recipient, part, outbound, next_at)",
+        {
+            "ids": list(columns[0]),
+            "messages": list(columns[1]),
+            "conversations": list(columns[2]),
+            "accounts": list(columns[3]),
+            "recipients": list(columns[4]),
+            "parts": list(columns[5]),
+            "outbounds": [msgspec.json.encode(planned).decode() for planned in columns[6]],
+            "times": list(columns[7]),
+            "now": work.clock.now(),
+        },
+    )
+
+
+async def claim(work: UnitOfWork, account_id: UUID, limit: int) -> list[Delivery]:
+    """The oldest that may go now become *sending*; to one person only one at a time, in order."""
+    rows = await work.tuples(
+        "UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM (SELECT q.id FROM delivery q"
+        " WHERE q.workspace_id = %(workspace_id)s AND q.account_id = %(account_id)s AND q.state = 'queued'"
+        " AND q.next_at <= %(now)s"
+        " AND NOT EXISTS (SELECT FROM delivery e WHERE e.workspace_id = q.workspace_id AND e.account_id = q.account_id"
+        " AND e.recipient = q.recipient AND e.id < q.id AND (e.state = 'sending'"
+        " OR (e.state = 'queued' AND (e.attempts > 0 OR e.next_at <= %(now)s))))"
+        " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS next WHERE d.workspace_id ="
+        " %(workspace_id)s AND d.id = next.id"
+        " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
+        {"account_id": account_id, "limit": limit, "now": work.clock.now()},
+    )
+    return sorted((_delivery(row) for row in rows), key=lambda one: one.id)
+
+
+def _delivery(row: tuple[object, ...]) -> Delivery:
+    names = ("id", "message_id", "conversation_id", "recipient", "part", "planned", "attempts", "next_at", "created_at")
+    values = dict(zip(names, row, strict=True))
+    return Delivery(**{**values, "planned": msgspec.convert(values["planned"], Planned)})  # type: ignore[arg-type]
+
+
+async def put_back(work: UnitOfWork, rows: Sequence[tuple[UUID, datetime]]) -> None:
+    """Claimed, but a limit holds them: back into the queue, as if they had not been tried."""
+    ordered = sorted(rows)
+    await work.run(
+        "UPDATE delivery d SET state = 'queued', attempts = greatest(attempts - 1, 0), next_at = n.next_at"
+        " FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS n (id, next_at)"
+        " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id AND d.state = 'sending'",
+        {"ids": [one for one, _ in ordered], "times": [at for _, at in ordered]},
+    )
+
+
+async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
+    """What became of attempts. A row that a receipt or a person moved on meanwhile keeps its better state. Gives what changed."""
+    ordered = sorted(fates, key=lambda one: one.delivery_id)
+    rows = await work.tuples(
+        "UPDATE delivery d SET state = CASE WHEN d.state IN ('sending', 'unknown') THEN n.state ELSE d.state END,"
+        " external_id = coalesce(d.external_id, n.external_id), code = n.code, why = n.why,"
+        " next_at = coalesce(n.next_at, d.next_at),"
+        " sent_at = CASE WHEN n.state IN ('sent', 'delivered') THEN coalesce(d.sent_at, %(now)s) ELSE d.sent_at END,"
+        " delivered_at = CASE WHEN n.state = 'delivered' THEN coalesce(d.delivered_at, %(now)s) ELSE d.delivered_at END,"
+        " failed_at = CASE WHEN n.state = 'failed' THEN %(now)s ELSE d.failed_at END"
+        " FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(externals)s::text[], %(codes)s::text[], %(whys)s::text[],"
+        " %(times)s::timestamptz[]) AS n (id, state, external_id, code, why, next_at)"
+        " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id AND d.state <> 'cancelled' RETURNING d.id",
+        {
+            "ids": [one.delivery_id for one in ordered],
+            "states": [one.state for one in ordered],
+            "externals": [one.external_id for one in ordered],
+            "codes": [one.code for one in ordered],
+            "whys": [one.why for one in ordered],
+            "times": [one.next_at for one in ordered],
+            "now": work.clock.now(),
+        },
+    )
+    await _name_messages(work, [one for one in ordered if one.external_id and one.part == 0])
+    return {row[0] for row in rows}
+
+
+async def _name_messages(work: UnitOfWork, accepted: Sequence[Fate]) -> None:
+    """The provider's id goes to the message, so that answers to it find their conversation."""
+    if accepted:
+        await work.run(
+            "UPDATE message m SET external_id = n.external_id FROM unnest(%(ids)s::uuid[],"
+            " %(externals)s::text[]) AS n (id, external_id)"
+            " WHERE m.workspace_id = %(workspace_id)s AND m.id = n.id AND m.external_id IS NULL",
+            {"ids": [one.message_id for one in accepted], "externals": [one.external_id for one in accepted]},
+        )
+
+
+async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[tuple[UUID, UUID]]:
+    """Deliveries that a dead process left *sending*: *unknown*, or queued again where the provider recognises repeats."""
+    state, why = ("queued", "") if repeat else ("unknown", "The program stopped while this was being sent.")
+    return [
+        (message, conversation)
+        for message, conversation in await work.tuples(
+            "UPDATE delivery SET state = %(state)s, why = %(why)s WHERE workspace_id = %(workspace_id)s"
+            " AND account_id = %(account_id)s AND state = 'sending' RETURNING message_id, conversation_id",
+            {"account_id": account_id, "state": state, "why": why},
+        )
+    ]
+
+
+async def next_due(work: UnitOfWork, account_id: UUID) -> datetime | None:
+    """When the lane has something to do next."""
+    found = await work.value(
+        "SELECT min(next_at) FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND state = 'queued'",
+        {"account_id": account_id},
+    )
+    return found if isinstance(found, datetime) else None
+
+
+async def files(work: UnitOfWork, attachment_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str, bool, str]]:
+    """id -> (name, type, blob key, inline, content id) of stored files."""
+    rows = await work.tuples(
+        "SELECT id, name, type, blob_key, inline, content_id FROM attachment WHERE workspace_id = %(workspace_id)s"
+        " AND id = ANY(%(ids)s) AND state = 'stored'",
+        {"ids": list(attachment_ids)},
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+async def visitors(work: UnitOfWork, message_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """(message, identity) of messages that our own pages show."""
+    return [
+        (message, identity)
+        for message, identity in await work.tuples(
+            "SELECT id, identity_id FROM message WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+            " AND identity_id IS NOT NULL",
+            {"ids": list(message_ids)},
+        )
+    ]

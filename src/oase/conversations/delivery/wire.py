@@ -1,0 +1,84 @@
+"""Moves one outbound over the wire: render, perform call by call, interpret. Only this knows HTTP and adapters.
+
+outbound --render--> calls --(values of earlier replies put in)--> Outside or the adapter's own wire --interpret--> outcome
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from oase.channels import StoredAccount, adapter
+from oase.channels.contract import (
+    Accepted,
+    Again,
+    Call,
+    CannotSay,
+    FromReply,
+    NoReply,
+    Outbound,
+    Outcome,
+    Refused,
+    Reply,
+    Unclear,
+)
+from oase.kernel.http import ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+
+
+async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) -> Outcome:
+    """Says it. Never raises for what the provider does; whatever cannot be told apart is Unclear."""
+    channel = adapter(account.channel)
+    if account.manifest.wire == "local":
+        return Accepted(external_id=outbound.envelope.id)
+    try:
+        calls = channel.render(outbound, account.account)
+    except CannotSay as error:
+        return Refused(why=str(error), code=error.capability)
+    replies: list[Reply] = []
+    outcome: Outcome = Refused(why="There was nothing to send.")
+    for number, call in enumerate(calls):
+        reply = await perform(outside, account, _filled(call, replies))
+        outcome = channel.interpret(call, reply)
+        if not isinstance(outcome, Accepted) or isinstance(reply, NoReply):
+            last = number == len(calls) - 1
+            # a file that may or may not have been uploaded has reached nobody: it can be tried again
+            return Again(why=outcome.why) if isinstance(outcome, Unclear) and not last else outcome
+        replies.append(reply)
+    return outcome
+
+
+async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply | NoReply:
+    """One call over HTTP, or over the adapter's own wire."""
+    if account.manifest.wire == "own":
+        return await adapter(account.channel).perform(call, account.account)
+    request = OutgoingRequest(
+        method=call.method,
+        url=call.url,
+        headers=call.headers,
+        json=call.json,
+        parts=tuple(FormPart(name=p.name, content=p.content, filename=p.filename, type=p.type) for p in call.parts),
+        body=call.body,
+        timeout=call.timeout,
+    )
+    try:
+        response = await outside.send(request)
+    except ConnectionNotMade as error:
+        return NoReply(sent=False, why=str(error))
+    except NoAnswer as error:
+        return NoReply(sent=True, why=str(error))
+    return Reply(status=response.status, headers=response.headers, body=response.body)
+
+
+def _filled(call: Call, replies: Sequence[Reply]) -> Call:
+    """The call with the values that earlier replies gave, in place of `FromReply`."""
+    return msgspec.structs.replace(call, json=_fill(call.json, replies)) if replies and call.json is not None else call
+
+
+def _fill(value: Any, replies: Sequence[Reply]) -> Any:
+    if isinstance(value, FromReply):
+        return msgspec.json.decode(replies[value.call].body)[value.key]
+    if isinstance(value, Mapping):
+        return {key: _fill(one, replies) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_fill(one, replies) for one in value]
+    return value

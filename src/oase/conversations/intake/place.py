@@ -1,0 +1,221 @@
+"""Finding each message its place: the pure part of taking in a batch.
+
+    messages of a batch + what the database knows --place--> new conversations, messages with their conversation, changes
+
+A message goes, in this order: to the conversation whose message it answers; to the one whose token it carries; on channels
+where a person has one dialogue, to the person's newest conversation that is still alive; on channels with subjects, to the
+person's newest one of the same subject; else a new one is opened.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels.contract import Address, Content, Manifest, Received, Unknown
+from oase.conversations.intake.repository import (
+    KnownConversation,
+    NewAttachment,
+    NewConversation,
+    NewMessage,
+    Touched,
+)
+from oase.conversations.rules import SAME_SUBJECT_WITHIN, continues, due_at, first_line, plain_subject
+from oase.kernel.ids import new_id
+from oase.people import Recognised
+
+_TOKEN_BYTES: Final = 10
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """One message to be placed, with where it lies in the journal and who sent it."""
+
+    journal_id: UUID
+    received: Received
+    who: Recognised
+
+
+class Knowledge(Struct, frozen=True, kw_only=True):
+    """What the database knows, as far as this batch needs it."""
+
+    by_external: Mapping[str, tuple[UUID, UUID]]
+    by_id: Mapping[UUID, KnownConversation]
+    by_token: Mapping[str, KnownConversation]
+    by_person: Mapping[UUID, Sequence[KnownConversation]]
+
+
+class Placed(Struct, kw_only=True):
+    """What is to be written."""
+
+    conversations: dict[UUID, NewConversation] = {}
+    messages: list[NewMessage] = []
+    attachments: list[NewAttachment] = []
+    touched: dict[UUID, Touched] = {}
+    reopened: set[UUID] = set()
+
+
+class Placer:
+    """Places the messages of one account's batch, one after the other; what it opens itself is found again."""
+
+    def __init__(self, account_id: UUID, manifest: Manifest, knowledge: Knowledge, now: datetime) -> None:
+        self._account_id = account_id
+        self._manifest = manifest
+        self._now = now
+        self._external = dict(knowledge.by_external)
+        self._by_id = dict(knowledge.by_id)
+        self._by_token = knowledge.by_token
+        self._by_person = {person: list(known) for person, known in knowledge.by_person.items()}
+        self.placed = Placed()
+
+    def place(self, incoming: Incoming) -> None:
+        """Finds or opens the conversation of a message; a message that has its place already is left alone."""
+        received = incoming.received
+        if received.external_id in self._external:
+            return
+        conversation = self._find(incoming) or self._open(incoming)
+        message = self._message(incoming, conversation)
+        self._external[received.external_id] = (message.id, conversation.id)
+        self._touch(incoming, conversation, message)
+
+    def _find(self, incoming: Incoming) -> KnownConversation | None:
+        received = incoming.received
+        if self._manifest.threads == "subject":
+            for reference in (received.reply_to, *received.references):
+                if reference in self._external and (known := self._by_id.get(self._external[reference][1])):
+                    return known
+        if received.token and (known := self._by_token.get(received.token)):
+            return known
+        return self._of_person(incoming)
+
+    def _of_person(self, incoming: Incoming) -> KnownConversation | None:
+        at = incoming.received.at
+        alive = [one for one in self._by_person.get(incoming.who.person_id, ()) if continues(one.state, one.last_at, at)]
+        if self._manifest.threads == "person":
+            return next(iter(alive), None)
+        subject = plain_subject(incoming.received.content.subject)
+        if not subject or subject == incoming.received.content.subject.strip().casefold():
+            return None  # not an answer: a new concern, whatever else is open
+        return next(
+            (one for one in alive if plain_subject(one.subject) == subject and at - one.last_at < SAME_SUBJECT_WITHIN), None
+        )
+
+    def _open(self, incoming: Incoming) -> KnownConversation:
+        received = incoming.received
+        new = NewConversation(
+            id=new_id(),
+            person_id=incoming.who.person_id,
+            identity_id=incoming.who.identity_id,
+            account_id=self._account_id,
+            channel=self._manifest.id,
+            subject=received.content.subject[:500],
+            token=new_token(),
+            created_at=received.at,
+            fields={"origin": dict(received.origin)} if received.origin else {},
+        )
+        self.placed.conversations[new.id] = new
+        known = KnownConversation(
+            id=new.id, person_id=new.person_id, channel=new.channel, state="open", subject=new.subject,
+            last_at=received.at, due_at=None, assignee_id=None,
+        )  # fmt: skip
+        self._by_id[new.id] = known
+        self._by_person.setdefault(new.person_id, []).insert(0, known)
+        return known
+
+    def _message(self, incoming: Incoming, conversation: KnownConversation) -> NewMessage:
+        received, content = incoming.received, incoming.received.content
+        data = dict(content.data)
+        if received.others:
+            data["others"] = [{"value": other.value, "name": other.name} for other in received.others]
+        if received.origin:
+            data["origin"] = dict(received.origin)
+        message = NewMessage(
+            id=new_id(),
+            conversation_id=conversation.id,
+            kind=content.kind,
+            channel=self._manifest.id,
+            account_id=self._account_id,
+            identity_id=incoming.who.identity_id,
+            author_name=clean(received.sender.name)[:200],
+            text=clean(content.text),
+            html=clean(content.html),
+            quoted=clean(content.quoted),
+            signature=clean(content.signature),
+            subject=clean(content.subject)[:1000],
+            data=data,
+            external_id=received.external_id,
+            reply_to=received.reply_to,
+            automatic=received.automatic,
+            journal_id=incoming.journal_id,
+            at=received.at,
+        )
+        self.placed.messages.append(message)
+        self._attach(message, content)
+        return message
+
+    def _attach(self, message: NewMessage, content: Content) -> None:
+        for position, media in enumerate(content.media):
+            self.placed.attachments.append(
+                NewAttachment(
+                    id=new_id(),
+                    message_id=message.id,
+                    account_id=self._account_id,
+                    journal_id=message.journal_id,
+                    position=position,
+                    name=clean(media.name)[:255],
+                    type=clean(media.type)[:120] or "application/octet-stream",
+                    size_bytes=media.size_bytes,
+                    inline=media.inline,
+                    content_id=clean(media.content_id)[:255],
+                    media=media,
+                )
+            )
+
+    def _touch(self, incoming: Incoming, conversation: KnownConversation, message: NewMessage) -> None:
+        received = incoming.received
+        wants_answer = not received.automatic
+        touched = self.placed.touched.get(conversation.id)
+        if touched is None:
+            touched = self.placed.touched[conversation.id] = Touched(
+                id=conversation.id,
+                last_at=received.at,
+                identity_id=incoming.who.identity_id,
+                account_id=self._account_id,
+                channel=self._manifest.id,
+            )
+        touched.count += 1
+        if received.at >= touched.last_at:
+            touched.last_at = received.at
+            touched.first_line = clean(first_line(received.content))
+        if wants_answer:
+            if conversation.state != "open" and not touched.reopens:
+                self.placed.reopened.add(conversation.id)
+            touched.reopens = True
+            touched.last_in_at = max(touched.last_in_at or received.at, received.at)
+            promised = due_at(self._manifest.pace, min(received.at, self._now))
+            touched.due_at = min(touched.due_at or promised, promised)
+
+
+def as_received(unknown: Unknown, sender: Address) -> Received:
+    """A visible placeholder for a kind of item that we do not know yet: never silence."""
+    content = Content(kind="placeholder", data={"unknown": unknown.kind, **unknown.data})
+    return Received(external_id=unknown.external_id, sender=sender, at=unknown.at, content=content)
+
+
+def clean(text: str) -> str:
+    """Text that the database takes: no NUL characters, no lone surrogates."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode(errors="replace").decode()
+    return text
+
+
+def new_token() -> str:
+    """A short unguessable word for addresses and subjects: 16 letters and digits."""
+    return base64.b32encode(secrets.token_bytes(_TOKEN_BYTES)).decode().lower()

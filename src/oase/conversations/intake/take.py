@@ -1,0 +1,197 @@
+"""Taking in a batch: one transaction from journal rows to messages in conversations.
+
+    rows of one account --parse (outside the transaction)--> events
+    BEGIN  lock the rows that still wait · moved addresses · who speaks · placed messages · edits, reactions · receipts
+           · quarantine · fate of the rows · live events  COMMIT
+
+Whatever happens before the COMMIT, the rows wait on; whatever happens after it, they are done: nothing lost, nothing doubled.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels import StoredAccount
+from oase.channels.contract import (
+    Broken,
+    Deleted,
+    Edited,
+    Event,
+    Moved,
+    Notice,
+    Reacted,
+    Receipt,
+    Received,
+    Typing,
+    Unknown,
+)
+from oase.conversations.delivery.receipts import apply_receipts
+from oase.conversations.intake import repository
+from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, as_received, clean
+from oase.conversations.journal import repository as journal
+from oase.conversations.journal.types import JournalState
+from oase.kernel.db import UnitOfWork
+from oase.people import Recognised, Seen, add_identity, recognise
+
+_LOOK_BACK: Final = timedelta(days=30)
+_NEWEST_EACH: Final = 8
+E = TypeVar("E")
+
+
+class Parsed(Struct, frozen=True, kw_only=True):
+    """A journal row and what `parse` made of it. `why` is set when nothing could be read."""
+
+    journal_id: UUID
+    events: tuple[Event, ...] = ()
+    why: str = ""
+
+
+async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]) -> int:
+    """Puts everything of the batch that still waits into its place. Gives the number of messages written."""
+    waiting = await journal.lock(work, [one.journal_id for one in batch])
+    rows = [one for one in batch if one.journal_id in waiting]
+    if not rows:
+        return 0
+    for moved in _events(rows, Moved):
+        kind = account.manifest.identity
+        await add_identity(work, (kind, moved.old), (kind, moved.new))
+    placed = await _place(work, account, rows)
+    await _change(work, account, rows)
+    receipts = _events(rows, Receipt)
+    if receipts:
+        await apply_receipts(work, account, receipts)
+    _tell(work, account, rows)
+    broken = [(one.journal_id, event) for one in rows for event in one.events if isinstance(event, Broken)]
+    broken += [(one.journal_id, _nameless(event)) for one in rows for event in one.events if _is_nameless(event)]
+    if broken:
+        await journal.put_aside(work, broken)
+    await journal.finish(work, [_fate(one) for one in rows])
+    return len(placed.messages)
+
+
+def _events(rows: Sequence[Parsed], kind: type[E]) -> list[E]:
+    return [event for one in rows for event in one.events if isinstance(event, kind)]
+
+
+def _is_nameless(event: Event) -> bool:
+    return isinstance(event, Unknown) and event.sender is None
+
+
+def _nameless(event: Event) -> Broken:
+    kind = event.kind if isinstance(event, Unknown) else ""
+    return Broken(place=kind, why=f"An item of an unknown kind ({kind}) that belongs to no person.")
+
+
+def _fate(row: Parsed) -> tuple[UUID, JournalState, str, int]:
+    if row.why:
+        return row.journal_id, "quarantined", row.why[:1000], 0
+    trouble = [event for event in row.events if isinstance(event, Broken) or _is_nameless(event)]
+    state: JournalState = "partial" if trouble else "done"
+    return row.journal_id, state, "", len(row.events)
+
+
+async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> Placed:
+    spoken = [(one.journal_id, event) for one in rows for event in map(_spoken, one.events) if event]
+    if not spoken:
+        return Placed()
+    wanted = sorted({ref for _, one in spoken for ref in (one.external_id, one.reply_to, *one.references[:30]) if ref})
+    by_external = await repository.messages_by_external_id(work, account.id, wanted)
+    fresh = [(row, one) for row, one in spoken if one.external_id not in by_external]
+    if not fresh:
+        return Placed()
+    people = await recognise(work, [_seen(account, one) for _, one in fresh])
+    knowledge = await _knowledge(work, account, fresh, people, by_external)
+    placer = Placer(account.id, account.manifest, knowledge, work.clock.now())
+    for journal_id, one in fresh:
+        who = people[account.manifest.identity, one.sender.value]
+        placer.place(Incoming(journal_id=journal_id, received=one, who=who))
+    await _write(work, placer.placed)
+    return placer.placed
+
+
+def _spoken(event: Event) -> Received | None:
+    if isinstance(event, Received):
+        return event
+    if isinstance(event, Unknown) and event.sender is not None:
+        return as_received(event, event.sender)
+    return None
+
+
+def _seen(account: StoredAccount, one: Received) -> Seen:
+    sender = one.sender
+    aliases = tuple((kind, clean(value)[:500]) for kind, value in sender.aliases)
+    name = clean(sender.name)[:200]
+    return Seen(kind=account.manifest.identity, value=sender.value, name=name, aliases=aliases, fields=sender.fields)
+
+
+async def _knowledge(
+    work: UnitOfWork,
+    account: StoredAccount,
+    fresh: Sequence[tuple[UUID, Received]],
+    people: Mapping[tuple[str, str], Recognised],
+    by_external: Mapping[str, tuple[UUID, UUID]],
+) -> Knowledge:
+    old = sorted({who.person_id for who in people.values() if not who.new})
+    of_persons: list[repository.KnownConversation] = []
+    if old:
+        await repository.lock_persons(work, old)
+        since = min(one.at for _, one in fresh) - _LOOK_BACK
+        of_persons = await repository.newest_of_persons(work, old, since, _NEWEST_EACH)
+    ids = sorted({conversation for _, conversation in by_external.values()})
+    tokens = sorted({one.token for _, one in fresh if one.token})
+    named = await repository.conversations(work, ids=ids, tokens=tokens) if ids or tokens else []
+    by_person: dict[UUID, list[repository.KnownConversation]] = {}
+    for known in of_persons:
+        by_person.setdefault(known.person_id, []).append(known)
+    return Knowledge(
+        by_external=by_external,
+        by_id={known.id: known for known, _ in named},
+        by_token={token: known for known, token in named},
+        by_person=by_person,
+    )
+
+
+async def _write(work: UnitOfWork, placed: Placed) -> None:
+    if placed.conversations:
+        await repository.insert_conversations(work, list(placed.conversations.values()))
+    if placed.messages:
+        await repository.insert_messages(work, placed.messages)
+    if placed.attachments:
+        await repository.insert_attachments(work, placed.attachments)
+        work.emit("attachments", placed.attachments[0].account_id)
+    await repository.touch_conversations(work, list(placed.touched.values()))
+    ids: dict[UUID, list[str]] = {}
+    for message in placed.messages:
+        ids.setdefault(message.conversation_id, []).append(str(message.id))
+    for conversation_id, messages in ids.items():
+        what = "opened" if conversation_id in placed.conversations else "received"
+        reopened = conversation_id in placed.reopened
+        work.emit("conversation", conversation_id, {"what": what, "messages": messages[-50:], "reopened": reopened})
+
+
+async def _change(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> None:
+    changed: set[UUID | None] = set()
+    for edited in _events(rows, Edited):
+        content = {"text": clean(edited.content.text), "html": clean(edited.content.html)}
+        changed.add(await repository.edit_message(work, account.id, edited.external_id, content, edited.at))
+    for deleted in _events(rows, Deleted):
+        changed.add(await repository.delete_message(work, account.id, deleted.external_id, deleted.at))
+    for reacted in _events(rows, Reacted):
+        by = reacted.sender.value
+        changed.add(await repository.react(work, account.id, reacted.external_id, by, clean(reacted.emoji)[:16]))
+    for conversation_id in changed - {None}:
+        if conversation_id is not None:
+            work.emit("conversation", conversation_id, {"what": "changed"})
+
+
+def _tell(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> None:
+    """What needs no row of its own: who types, what the provider says about our account."""
+    typing = {event.sender.value: event for event in _events(rows, Typing)}
+    for value, event in typing.items():
+        work.emit("typing", account.id, {"address": value, "on": event.on})
+    for notice in _events(rows, Notice):
+        work.emit("notice", account.id, {"kind": notice.kind, "text": clean(notice.text)[:500], "serious": notice.serious})
+        work.audit("account.notice", subject="account", subject_id=account.id, kind=notice.kind, text=clean(notice.text)[:500])

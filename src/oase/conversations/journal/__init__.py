@@ -1,0 +1,6 @@
+"""The journal: raw deliveries of the outside world with their fate."""
+
+from oase.conversations.journal.types import JournalRow, JournalState
+from oase.conversations.journal.writer import BlobStore, Journal
+
+__all__ = ["BlobStore", "Journal", "JournalRow", "JournalState"]

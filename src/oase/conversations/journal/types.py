@@ -1,0 +1,57 @@
+"""Deliveries on their way into the journal, and as they lie there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from oase.channels.contract import Raw
+
+
+class Arrival(Struct, frozen=True):
+    """A delivery on its way into the journal."""
+
+    id: UUID
+    workspace_id: UUID
+    account_id: UUID
+    channel: str
+    dedup: bytes
+    raw: Raw
+    blob_key: str
+
+
+JournalState = Literal["new", "done", "partial", "quarantined"]
+
+
+class JournalRow(Struct, frozen=True, kw_only=True):
+    """A raw delivery as it lies in the journal."""
+
+    id: UUID
+    account_id: UUID
+    channel: str
+    received_at: datetime
+    method: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    body: bytes | None
+    blob_key: str
+    size_bytes: int
+    state: JournalState
+    why: str
+    attempts: int
+    items: int
+    taken_at: datetime | None
+
+
+_KEPT_HEADERS: Final = frozenset(
+    {"content-type", "user-agent", "x-forwarded-for", "x-real-ip", "origin", "referer", "accept-language"}
+)
+
+
+def kept_headers(headers: Mapping[str, str]) -> str:
+    """The headers worth keeping, as JSON: what parsing needs and people ask for; no credentials, no cookies."""
+    kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS or name.startswith(("x-oase-", "x-hub-"))}
+    return msgspec.json.encode(kept).decode()

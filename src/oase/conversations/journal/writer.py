@@ -1,0 +1,83 @@
+"""The way into the journal: what the outside sends is durable before it is acknowledged.
+
+    accept ─┐
+    accept ─┼─ waiting ──(a slot is free)──> one INSERT, one COMMIT ──> all of them return
+    accept ─┘
+
+Natural batching: there is no timer. At most two commits are under way; whatever arrives meanwhile shares the next one.
+"""
+
+import asyncio
+import hashlib
+from collections import deque
+from typing import Final, Protocol
+from uuid import UUID
+
+from oase.channels.contract import Raw
+from oase.conversations.journal import repository
+from oase.conversations.journal.types import Arrival
+from oase.kernel.db import Database
+from oase.kernel.ids import new_id
+
+_SLOTS: Final = 2
+_AT_MOST: Final = 200
+_INLINE_BYTES: Final = 128 * 1024
+
+
+class BlobStore(Protocol):
+    """Where large bodies lie."""
+
+    async def put(self, key: str, content: bytes) -> object:
+        """Stores the bytes durably under the key."""
+        ...
+
+
+class Journal:
+    """The journal's writer of this process."""
+
+    def __init__(self, database: Database, blobs: BlobStore) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._waiting: deque[tuple[Arrival, asyncio.Future[None]]] = deque()
+        self._busy = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None) -> None:
+        """Returns when the delivery is durable; one that is there already is fine, too. Raises Unavailable."""
+        key = dedup or hashlib.blake2b(raw.body, digest_size=16).digest()
+        arrival_id, blob_key = new_id(), ""
+        if len(raw.body) > _INLINE_BYTES:
+            blob_key = f"journal/{workspace_id}/{arrival_id}"
+            await self._blobs.put(blob_key, raw.body)
+        arrival = Arrival(arrival_id, workspace_id, account_id, channel, key, raw, blob_key)
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((arrival, durable))
+        if self._busy < _SLOTS:
+            self._busy += 1
+            task = asyncio.create_task(self._write())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        await durable
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_AT_MOST, len(self._waiting)))]
+                await self._commit(batch)
+        finally:
+            self._busy -= 1
+
+    async def _commit(self, batch: list[tuple[Arrival, asyncio.Future[None]]]) -> None:
+        try:
+            async with self._database.everywhere() as work:
+                await repository.insert(work, [arrival for arrival, _ in batch])
+                for workspace_id, account_id in {(a.workspace_id, a.account_id): None for a, _ in batch}:
+                    work.emit("journal", account_id, workspace_id=workspace_id)
+        except Exception as error:  # every waiting sender must hear of it, whatever it was
+            for _, durable in batch:
+                if not durable.done():
+                    durable.set_exception(error)
+            return
+        for _, durable in batch:
+            if not durable.done():
+                durable.set_result(None)

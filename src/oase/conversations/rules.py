@@ -1,0 +1,71 @@
+"""Pure decisions about conversations: what continues one, what is owed, how states follow. No I/O, no clock."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from oase.channels.contract import Content, Pace
+
+State = Literal["open", "waiting", "snoozed", "solved"]
+
+TARGETS: Final[dict[Pace, timedelta]] = {
+    "live": timedelta(minutes=2),
+    "messaging": timedelta(minutes=15),
+    "mail": timedelta(hours=24),
+}
+"""How soon an answer is promised by nature of the channel, until business hours and rules say more."""
+
+REOPEN_WITHIN: Final = timedelta(days=3)
+SAME_SUBJECT_WITHIN: Final = timedelta(days=30)
+_FIRST_LINE_CHARACTERS: Final = 160
+_PREFIX: Final = re.compile(
+    r"^\s*(?:(?:re|aw|antw|antwort|sv|vs|r|rif|ref|res|odp|ynt|fwd?|wg|tr|i|rv|enc|doorst)(?:\[\d+\]|\(\d+\))?\s*:\s*)+",
+    re.IGNORECASE,
+)
+_SIGNS: Final[dict[str, str]] = {
+    "image": "📷", "sticker": "🖼️", "audio": "🎵", "voice": "🎤", "video": "🎬", "document": "📎", "location": "📍",
+    "contacts": "👤", "order": "🛒",
+}  # fmt: skip
+
+
+def due_at(pace: Pace, since: datetime) -> datetime:
+    """When an answer is promised to a message of that moment."""
+    return since + TARGETS[pace]
+
+
+def continues(state: State, last_at: datetime, at: datetime) -> bool:
+    """Whether a new message of the same person belongs to this conversation: it is unsolved, or was solved only just."""
+    return state != "solved" or at - last_at <= REOPEN_WITHIN
+
+
+def plain_subject(subject: str) -> str:
+    """A subject without "Re:", "AW:" and their like, folded: equal for mails of one thread."""
+    return " ".join(_PREFIX.sub("", subject).split()).casefold()
+
+
+def first_line(content: Content) -> str:
+    """One line that stands for a message in a list."""
+    sign = _SIGNS.get(content.kind, "📎" if content.media else "")
+    words = " ".join((content.text or content.subject or (content.media[0].name if content.media else "")).split())
+    line = f"{sign} {words}".strip()
+    return line if len(line) <= _FIRST_LINE_CHARACTERS else line[: _FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
+
+
+def window_open(reply_window: timedelta | None, last_in_at: datetime | None, now: datetime) -> bool:
+    """Whether the channel still lets us answer freely."""
+    return reply_window is None or (last_in_at is not None and now - last_in_at < reply_window)
+
+
+ORDER: Final = ("queued", "sending", "unknown", "sent", "delivered", "read")
+"""States of a delivery, in the only direction they move; failed and cancelled are ends beside them."""
+
+
+def moves_forward(old: str, new: str) -> bool:
+    """Whether a delivery may go from one state to another: forward only; `failed` unless it was delivered or read."""
+    if new == "failed":
+        return old in ("queued", "sending", "unknown", "sent")
+    if old == "failed":
+        return new in ("delivered", "read")  # the provider saw it arrive after all
+    if old == "cancelled" or new not in ORDER or old not in ORDER:
+        return False
+    return ORDER.index(new) > ORDER.index(old)
