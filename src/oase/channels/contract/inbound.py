@@ -72,6 +72,7 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     token: str = ""  # our own conversation token, found in an address or a subject
     others: tuple[Address, ...] = ()  # further people in the dialogue (cc)
     automatic: Automatic = ""
+    may_auto_answer: bool = True  # False: no machine may answer this (RFC 3834): a machine, a list or nobody would get it
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
 
 
