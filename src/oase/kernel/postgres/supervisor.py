@@ -8,7 +8,6 @@ killed  the kernel sends SIGINT to the child
 """
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -69,6 +68,7 @@ class EmbeddedPostgres:
         self._binaries = binaries
         self._durable = durable
         self._settings = dict(settings or {})
+        self._started = False
         self._ownership: int | None = None  # the lock's descriptor
         self._programs: Path | None = None
         self._process: process.Process | None = None
@@ -92,8 +92,9 @@ class EmbeddedPostgres:
 
     async def start(self) -> None:
         """Returns when the server answers queries. DataFolderInUse, PostgresFailed (with the last log lines)."""
-        if self._ownership is not None:
+        if self._started:
             raise PostgresError("This PostgreSQL is already started.")
+        self._started = True
         try:
             server = await self._prepare()
             await self._launch(server)
@@ -110,8 +111,7 @@ class EmbeddedPostgres:
         """Fast shutdown, connections are ended. Nothing happens if it is not started."""
         if self._watcher is not None:
             self._watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watcher
+            await asyncio.wait([self._watcher])
             self._watcher = None
         if self._process is not None:
             await process.shut_down(self._process)
@@ -121,6 +121,7 @@ class EmbeddedPostgres:
             remove_outside(self._socket, self._places.folder)
             os.close(self._ownership)
             self._ownership = None
+        self._started = False
 
     async def create_database(self, name: str, *, template: str = "template1") -> None:
         """One more database of the role `oase`; for tests."""
