@@ -146,7 +146,7 @@ def _groups(files: Sequence[File], manifest: Manifest) -> list[tuple[File, ...]]
     groups: list[tuple[File, ...]] = []
     for file in files:
         if groups:
-            size = sum(len(other.content) for other in groups[-1]) + len(file.content)
+            size = sum(other.size_bytes for other in groups[-1]) + file.size_bytes
             if len(groups[-1]) < limits.attachments_per_message and (
                 not limits.files_size_bytes or size <= limits.files_size_bytes
             ):
@@ -167,9 +167,9 @@ def _sorted_files(files: Sequence[File], manifest: Manifest) -> tuple[list[File]
 
 def _carrier(file: File, manifest: Manifest) -> Capability | None:
     total = manifest.limits.files_size_bytes
-    if manifest.limits.attachments_per_message < 1 or (total and len(file.content) > total):
+    if manifest.limits.attachments_per_message < 1 or (total and file.size_bytes > total):
         return None
-    kind = manifest.limits.carrier(file.type, len(file.content))
+    kind = manifest.limits.carrier(file.type, file.size_bytes)
     return kind if kind in manifest.capabilities else None
 
 

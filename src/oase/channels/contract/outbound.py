@@ -10,13 +10,19 @@ from oase.kernel.secrets import Secret
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """A file with its bytes."""
+    """A file with its bytes; `content` is empty while a message is only planned, and `stated_bytes` gives its size."""
 
     name: str
     type: str
     content: bytes
     inline: bool = False
     content_id: str = ""
+    stated_bytes: int = 0
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it is."""
+        return len(self.content) or self.stated_bytes
 
 
 class Choice(Struct, frozen=True, kw_only=True):
