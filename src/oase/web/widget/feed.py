@@ -1,0 +1,168 @@
+"""Live events to visitors' streams: one subscription per process, handed out by key.
+
+    LiveHub --topic "visitor"--> Feed --key--> Stream, Stream, …
+
+A stream costs one waiting task (uvicorn's own, in `receive`); bytes are sent by a short task that exists only while there are
+some. So 10,000 quiet visitors cost memory, not time, and a slow one holds up nobody.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from oase.channels import StoredAccount
+from oase.kernel.clock import Clock
+from oase.kernel.live import LiveEvent, LiveHub
+from oase.web.widget import shape
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+_BACKLOG: Final = 200  # pieces a visitor's browser may lag before its stream ends (it comes back and loads anew)
+_BEAT_SECONDS: Final = 20.0
+_SLICE: Final = 500  # streams that are served before others get their turn
+log = structlog.get_logger()
+
+
+class Stream:
+    """One visitor's open connection."""
+
+    __slots__ = ("_begun", "_pending", "_send", "_sender", "account", "beats", "closed", "visitor")
+
+    def __init__(self, account: StoredAccount, visitor: str, send: Send) -> None:
+        self.account = account
+        self.visitor = visitor
+        self.beats = 0
+        self.closed = False
+        self._begun = False
+        self._send = send
+        self._pending: deque[bytes] = deque()
+        self._sender: asyncio.Task[None] | None = None
+
+    def push(self, piece: bytes) -> None:
+        """Sends a piece after those before it, without waiting; ends a stream that lags."""
+        if self.closed:
+            return
+        if len(self._pending) >= _BACKLOG:
+            self.close()
+            return
+        self._pending.append(piece)
+        self._wake()
+
+    def begin(self) -> None:
+        """The response has been started: what waited may go."""
+        self._begun = True
+        if self._pending or self.closed:
+            self._wake()
+
+    def close(self) -> None:
+        """Ends the stream once what is pending has gone; the browser comes back when it wants more."""
+        if not self.closed:
+            self.closed = True
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._begun and self._sender is None:
+            self._sender = asyncio.get_running_loop().create_task(self._drain())
+
+    async def drained(self) -> None:
+        """Waits until nothing is being sent."""
+        if self._sender is not None:
+            await asyncio.wait([self._sender])
+
+    async def _drain(self) -> None:
+        try:
+            while self._pending:
+                await self._send({"type": "http.response.body", "body": self._pending.popleft(), "more_body": True})
+            if self.closed:
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        except (OSError, RuntimeError):  # the browser went away in the middle
+            self.closed = True
+        finally:
+            self._sender = None
+
+
+class Feed:
+    """All open streams of this process."""
+
+    def __init__(self, clock: Clock, *, lasts_seconds: float = 600.0) -> None:
+        self._clock = clock
+        self._beats = max(1, round(lasts_seconds / _BEAT_SECONDS))
+        self._streams: defaultdict[UUID, set[Stream]] = defaultdict(set)
+        self.count = 0
+
+    def add(self, key: UUID, stream: Stream) -> None:
+        """From now on the stream gets the events of this key."""
+        self._streams[key].add(stream)
+        self.count += 1
+
+    def remove(self, key: UUID, stream: Stream) -> None:
+        """The browser went away."""
+        found = self._streams.get(key)
+        if found is not None and stream in found:
+            found.discard(stream)
+            self.count -= 1
+            if not found:
+                del self._streams[key]
+
+    def here(self, key: UUID) -> bool:
+        """Whether this visitor has a stream open in this process."""
+        return key in self._streams
+
+    def hand_out(self, event: LiveEvent) -> None:
+        """Gives an event to the streams of its key."""
+        streams = self._streams.get(event.key)
+        if not streams:
+            return
+        first = next(iter(streams))
+        content = shape.live(first.account, first.visitor, event.payload, self._clock.now())
+        piece = b"id: %s\ndata: %s\n\n" % (str(event.position).encode(), content)
+        for stream in streams:
+            stream.push(piece)
+
+    async def run(self, hub: LiveHub) -> None:
+        """Hands out until cancelled. After a lag all streams start anew: they load what they missed."""
+        beat = asyncio.create_task(self._beat())
+        try:
+            while True:
+                async with hub.subscribe(None, ["visitor"]) as subscription:
+                    async for event in subscription.events():
+                        self._safely_hand_out(event)
+                    lagged = subscription.lagged
+                self.close_all()
+                if not lagged:
+                    return
+        finally:
+            beat.cancel()
+            with suppress(asyncio.CancelledError):
+                await beat
+
+    def _safely_hand_out(self, event: LiveEvent) -> None:
+        try:
+            self.hand_out(event)
+        except Exception:
+            log.exception("widget.event_not_shown", position=str(event.position))
+
+    def close_all(self) -> None:
+        """Ends every stream: after a lag and at shutdown."""
+        for stream in self._all():
+            stream.close()
+
+    async def _beat(self) -> None:
+        """Keeps idle connections alive through proxies, and ends those that are old."""
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            for number, stream in enumerate(self._all()):
+                stream.beats += 1
+                if stream.beats > self._beats:
+                    stream.close()
+                else:
+                    stream.push(b":\n\n")
+                if number % _SLICE == 0:
+                    await asyncio.sleep(0)
+
+    def _all(self) -> Iterable[Stream]:
+        return [stream for streams in self._streams.values() for stream in streams]

@@ -1,0 +1,126 @@
+"""What the widget's server side needs from the rest of the house; made once in `oase.main.wiring`, kept in `app.state.widget`.
+
+The shapes here are the widget's protocol: the query behind `Desk.timeline` and the live events of topic "visitor" give them.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels import StoredAccount
+from oase.channels.contract import Raw
+from oase.kernel.clock import Clock
+from oase.web.widget.abuse import Abuse
+from oase.web.widget.puzzle import Puzzles
+
+
+class VisitorFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file of a message. `blob` is its key in our storage; visitors see a signed address instead."""
+
+    blob: str
+    name: str
+    type: str
+    size_bytes: int
+    width: int = 0
+    height: int = 0
+
+
+class VisitorChoice(Struct, frozen=True, kw_only=True):
+    """A quick reply."""
+
+    id: str
+    title: str
+
+
+class VisitorMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """One message as the visitor may see it: no notes, no internals.
+
+    `client` is the widget's own id of a visitor's message (what follows the colon in its external id), so that the widget knows
+    its own again. `state` is of the visitor's own messages: "sent" (we have it) or "read" (an agent has seen it).
+    """
+
+    id: str
+    at: str  # ISO 8601
+    from_: Literal["us", "visitor", "system"]
+    text: str = ""
+    name: str = ""
+    avatar: str = ""  # address of a picture
+    files: Sequence[VisitorFile] = ()
+    choices: Sequence[VisitorChoice] = ()
+    state: Literal["", "sent", "read"] = ""
+    client: str = ""
+
+
+class Face(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody of the team, as visitors may see them."""
+
+    name: str
+    avatar: str = ""
+
+
+class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether somebody is there, in words for the visitor's language; empty where we do not know."""
+
+    open: bool = True
+    wait: str = ""  # "Usually answers within 5 minutes"
+    hours: str = ""  # "Mon-Fri 9:00-17:00"
+    faces: Sequence[Face] = ()
+
+
+class Accounts(Protocol):
+    """Accounts by id, at hand."""
+
+    async def get(self, account_id: UUID) -> StoredAccount | None:
+        """The account, if it exists."""
+        ...
+
+
+class Journal(Protocol):
+    """The one way in."""
+
+    async def accept(self, workspace_id: UUID, account_id: UUID, raw: Raw) -> None:
+        """Returns when the delivery is durable."""
+        ...
+
+
+class Desk(Protocol):
+    """What a visitor may know of the desk."""
+
+    async def timeline(self, account: StoredAccount, visitor: str, *, limit: int) -> Sequence[VisitorMessage]:
+        """The visitor's newest messages over all his conversations on this account, oldest first."""
+        ...
+
+    async def presence(self, account: StoredAccount, language: str) -> Presence:
+        """Whether somebody is there now."""
+        ...
+
+
+class Blobs(Protocol):
+    """Files in our storage."""
+
+    async def put(self, workspace_id: UUID, content: AsyncIterator[bytes]) -> str:
+        """Stores a file and gives its key."""
+        ...
+
+    def stream(self, workspace_id: UUID, key: str) -> AsyncIterator[bytes]:
+        """The file's bytes in pieces; raises NotFound at the first piece."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """The running parts behind the widget and the public form."""
+
+    accounts: Accounts
+    journal: Journal
+    desk: Desk
+    blobs: Blobs
+    clock: Clock
+    abuse: Abuse
+    puzzles: Puzzles
+
+
+LivePayload = Mapping[str, Any]
