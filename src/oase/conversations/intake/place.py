@@ -171,6 +171,8 @@ class Placer:
                     inline=media.inline,
                     content_id=clean(media.content_id)[:255],
                     media=media,
+                    state="stored" if media.source == "blob" else "pending",
+                    blob_key=media.ref if media.source == "blob" else "",
                 )
             )
 

@@ -76,6 +76,8 @@ class NewAttachment(Struct, kw_only=True):
     inline: bool
     content_id: str
     media: Any
+    state: str = "pending"
+    blob_key: str = ""
 
 
 class Touched(Struct, kw_only=True):
@@ -217,11 +219,12 @@ async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> 
     """Writes files that are still to be fetched."""
     await work.run(
         "INSERT INTO attachment (workspace_id, id, message_id, account_id, journal_id, position, name, type, size_bytes, inline,"
-        " content_id, state, media, next_at, created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.account_id, n.journal_id,"
-        " n.position, n.name, n.type, n.size_bytes, n.inline, n.content_id, 'pending', n.media, %(now)s, %(now)s"
+        " content_id, state, blob_key, media, next_at, created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.account_id,"
+        " n.journal_id, n.position, n.name, n.type, n.size_bytes, n.inline, n.content_id, n.state, n.blob_key, n.media, %(now)s, %(now)s"
         " FROM unnest(%(ids)s::uuid[], %(messages)s::uuid[], %(accounts)s::uuid[], %(journals)s::uuid[], %(positions)s::int[],"
-        " %(names)s::text[], %(types)s::text[], %(sizes)s::bigint[], %(inlines)s::bool[], %(cids)s::text[], %(medias)s::jsonb[])"
-        " AS n (id, message_id, account_id, journal_id, position, name, type, size_bytes, inline, content_id, media)",
+        " %(names)s::text[], %(types)s::text[], %(sizes)s::bigint[], %(inlines)s::bool[], %(cids)s::text[], %(medias)s::jsonb[],"
+        " %(states)s::text[], %(blobs)s::text[])"
+        " AS n (id, message_id, account_id, journal_id, position, name, type, size_bytes, inline, content_id, media, state, blob_key)",
         {
             "ids": [one.id for one in new],
             "messages": [one.message_id for one in new],
@@ -234,6 +237,8 @@ async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> 
             "inlines": [one.inline for one in new],
             "cids": [one.content_id for one in new],
             "medias": [_json(one.media) for one in new],
+            "states": [one.state for one in new],
+            "blobs": [one.blob_key for one in new],
             "now": work.clock.now(),
         },
     )

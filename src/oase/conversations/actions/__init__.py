@@ -1,0 +1,42 @@
+"""What people do with conversations: one function is one thing that happens."""
+
+from oase.conversations.actions.deliveries import cancel, resolve_unknown, retry
+from oase.conversations.actions.desk import (
+    PRIORITIES,
+    assign,
+    keep_draft,
+    mark_read,
+    note,
+    set_fields,
+    set_priority,
+    set_state,
+    set_subject,
+    set_tags,
+    set_team,
+    snooze,
+    wake_snoozed,
+)
+from oase.conversations.actions.join import merge, split
+from oase.conversations.actions.say import say
+
+__all__ = [
+    "PRIORITIES",
+    "assign",
+    "cancel",
+    "keep_draft",
+    "mark_read",
+    "merge",
+    "note",
+    "resolve_unknown",
+    "retry",
+    "say",
+    "set_fields",
+    "set_priority",
+    "set_state",
+    "set_subject",
+    "set_tags",
+    "set_team",
+    "snooze",
+    "split",
+    "wake_snoozed",
+]

@@ -1,0 +1,90 @@
+"""What people do with deliveries: take back what has not left, try again, decide what is unknown."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from oase.conversations import repository
+from oase.conversations.errors import NoMessage, TooLate
+from oase.conversations.types import ConversationRow
+from oase.kernel.db import UnitOfWork
+
+
+async def _of_message(work: UnitOfWork, message_id: UUID) -> tuple[ConversationRow, list[dict[str, Any]], dict[str, Any]]:
+    """The message's conversation, its deliveries (all locked) and what it kept for an undo."""
+    message = await work.row(
+        "SELECT conversation_id, data FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND direction = 'out'",
+        {"id": message_id},
+    )
+    if message is None:
+        raise NoMessage("This message does not exist.")
+    conversation = await repository.lock_conversation(work, message["conversation_id"])
+    deliveries = await work.rows(
+        "SELECT id, state, account_id, why FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s"
+        " ORDER BY id FOR UPDATE",
+        {"id": message_id},
+    )
+    return conversation, deliveries, message["data"]
+
+
+async def _set(work: UnitOfWork, message_id: UUID, from_states: list[str], state: str, why: str) -> None:
+    await work.run(
+        "UPDATE delivery SET state = %(state)s, why = %(why)s, next_at = %(now)s,"
+        " attempts = CASE WHEN %(state)s = 'queued' THEN 0 ELSE attempts END"
+        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state = ANY(%(from)s)",
+        {"id": message_id, "state": state, "why": why, "from": from_states, "now": work.clock.now()},
+    )
+
+
+async def cancel(work: UnitOfWork, message_id: UUID) -> None:
+    """Takes back a message that has not left yet (undo); the conversation is as before. Raises TooLate."""
+    conversation, deliveries, data = await _of_message(work, message_id)
+    if any(one["state"] != "queued" for one in deliveries):
+        raise TooLate("This message is on its way already.")
+    await _set(work, message_id, ["queued"], "cancelled", "")
+    await work.run(
+        "UPDATE message SET deleted_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": message_id, "now": work.clock.now()},
+    )
+    await work.run(  # uploads can be sent again with the text that comes back into the composer
+        "UPDATE attachment SET message_id = NULL WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s",
+        {"id": message_id},
+    )
+    before = data.get("before") or {}
+    await work.run(
+        "UPDATE conversation SET state = coalesce(%(state)s, state), due_at = %(due_at)s, solved_at = %(solved_at)s,"
+        " waiting_since = CASE WHEN %(due_at)s::timestamptz IS NULL THEN waiting_since ELSE coalesce(waiting_since, last_in_at) END,"
+        " message_count = greatest(message_count - 1, 0), version = version + 1"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {
+            "id": conversation.id,
+            "state": before.get("state"),
+            "due_at": before.get("due_at"),
+            "solved_at": before.get("solved_at"),
+        },
+    )
+    work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
+
+
+async def retry(work: UnitOfWork, message_id: UUID) -> None:
+    """Sends the failed parts of a message once more."""
+    conversation, deliveries, _ = await _of_message(work, message_id)
+    if not any(one["state"] == "failed" for one in deliveries):
+        raise TooLate("Nothing of this message has failed.")
+    await _set(work, message_id, ["failed"], "queued", "")
+    work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
+    work.emit("delivery", deliveries[0]["account_id"])
+    work.audit("message.retried", subject="message", subject_id=message_id)
+
+
+async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal["sent", "again"]) -> None:
+    """A person decides what we cannot tell: it arrived, or it is to be sent again."""
+    conversation, deliveries, _ = await _of_message(work, message_id)
+    if not any(one["state"] == "unknown" for one in deliveries):
+        raise TooLate("The fate of this message is known by now.")
+    if decision == "sent":
+        await _set(work, message_id, ["unknown"], "sent", "")
+    else:
+        await _set(work, message_id, ["unknown"], "queued", "")
+        work.emit("delivery", deliveries[0]["account_id"])
+    work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
+    work.audit("message.resolved", subject="message", subject_id=message_id, decision=decision)

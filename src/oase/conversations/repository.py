@@ -1,0 +1,219 @@
+"""SQL of the conversations' own rows: what actions read and write. (Journal, intake, delivery and queries have their own.)"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from oase.conversations.errors import NoConversation
+from oase.conversations.types import Author, ConversationRow, EventKind, IdentityRow
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+_CONVERSATION = (
+    "id, number, person_id, identity_id, account_id, channel, subject, state, assignee_id, team_id, priority, due_at,"
+    " snoozed_until, last_in_at, waiting_since, solved_at, first_line, tags, token, version, merged_into"
+)
+
+
+async def lock_conversation(work: UnitOfWork, conversation_id: UUID) -> ConversationRow:
+    """The conversation, locked until the end of the transaction; raises NoConversation."""
+    found = await work.one(
+        ConversationRow,
+        f"SELECT {_CONVERSATION} FROM conversation WHERE workspace_id = %(workspace_id)s AND id = %(id)s FOR NO KEY UPDATE",
+        {"id": conversation_id},
+    )
+    if found is None:
+        raise NoConversation("This conversation does not exist.")
+    return found
+
+
+async def update_conversation(work: UnitOfWork, conversation_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Writes columns of a conversation. Keys are column names of this file's callers, never input."""
+    settings = ", ".join(f"{column} = %({column})s" for column in changes)
+    await work.run(
+        f"UPDATE conversation SET {settings}, version = version + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": conversation_id, **changes},
+    )
+
+
+async def identity(work: UnitOfWork, identity_id: UUID) -> IdentityRow | None:
+    """An address of a person."""
+    return await work.one(
+        IdentityRow,
+        "SELECT id, person_id, kind, value, name FROM identity WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": identity_id},
+    )
+
+
+async def message_by_client_key(work: UnitOfWork, client_key: UUID) -> UUID | None:
+    """The message that a repeated request made the first time."""
+    found = await work.value(
+        "SELECT id FROM message WHERE workspace_id = %(workspace_id)s AND client_key = %(key)s", {"key": client_key}
+    )
+    return found if isinstance(found, UUID) else None
+
+
+async def insert_message(work: UnitOfWork, message: Mapping[str, Any]) -> UUID:
+    """Writes one message of ours (out, note or event) and gives its id."""
+    now = work.clock.now()
+    row = {
+        "id": new_id(), "kind": "text", "account_id": None, "identity_id": None, "author_id": None, "author_name": "",
+        "text": "", "html": "", "subject": "", "data": {}, "reply_to": "", "automatic": "", "client_key": None, "at": now,
+        "created_at": now, **message,
+    }  # fmt: skip
+    row["data"] = Jsonb(row["data"])
+    columns = ", ".join(row)
+    await work.run(
+        f"INSERT INTO message (workspace_id, {columns}) VALUES (%(workspace_id)s, {', '.join(f'%({c})s' for c in row)})", row
+    )
+    return UUID(str(row["id"]))
+
+
+async def insert_event(
+    work: UnitOfWork, conversation: ConversationRow, kind: EventKind, author: Author, data: Mapping[str, Any]
+) -> None:
+    """What the system or an agent did, for the timeline."""
+    await insert_message(
+        work,
+        {
+            "conversation_id": conversation.id,
+            "direction": "event",
+            "kind": kind,
+            "channel": conversation.channel,
+            "author_id": author.id,
+            "author_name": author.name,
+            "data": dict(data),
+        },
+    )
+
+
+async def external_id(work: UnitOfWork, message_id: UUID) -> str:
+    """The provider's id of a message; empty if it has none."""
+    found = await work.value(
+        "SELECT external_id FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": message_id}
+    )
+    return found or ""
+
+
+async def thread(work: UnitOfWork, conversation_id: UUID, account_id: UUID) -> list[dict[str, Any]]:
+    """The newest messages of a conversation on one account, newest first: for references and quotes."""
+    return await work.rows(
+        "SELECT id, direction, external_id, author_name, text, subject, at, data FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s AND account_id = %(account_id)s"
+        " AND direction IN ('in', 'out') AND external_id IS NOT NULL ORDER BY at DESC, id DESC LIMIT 20",
+        {"id": conversation_id, "account_id": account_id},
+    )
+
+
+async def attach(work: UnitOfWork, message_id: UUID, attachment_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Gives uploads to their message, in order; gives those that were there and belonged to nobody yet."""
+    return await work.rows(
+        "UPDATE attachment a SET message_id = %(message_id)s, position = n.position FROM"
+        " unnest(%(ids)s::uuid[]) WITH ORDINALITY AS n (id, position) WHERE a.workspace_id = %(workspace_id)s AND a.id = n.id"
+        " AND a.message_id IS NULL RETURNING a.id, a.name, a.type, a.size_bytes, a.inline, a.content_id, a.blob_key, a.position",
+        {"message_id": message_id, "ids": list(attachment_ids)},
+    )
+
+
+async def insert_upload(work: UnitOfWork, upload: Mapping[str, Any]) -> UUID:
+    """Writes a file that an agent (or a program) uploaded, before its message exists."""
+    attachment_id = new_id()
+    await work.run(
+        "INSERT INTO attachment (workspace_id, id, position, name, type, size_bytes, inline, content_id, state, blob_key,"
+        " uploaded_by, created_at) VALUES (%(workspace_id)s, %(id)s, 0, %(name)s, %(type)s, %(size_bytes)s, %(inline)s,"
+        " %(content_id)s, 'stored', %(blob_key)s, %(uploaded_by)s, %(now)s)",
+        {"inline": False, "content_id": "", "uploaded_by": None, **upload, "id": attachment_id, "now": work.clock.now()},
+    )
+    return attachment_id
+
+
+async def save_draft(work: UnitOfWork, conversation_id: UUID, agent_id: UUID, content: Mapping[str, Any]) -> None:
+    """Keeps what an agent has begun to write."""
+    await work.run(
+        "INSERT INTO draft (workspace_id, id, conversation_id, agent_id, content, updated_at) VALUES (%(workspace_id)s, %(id)s,"
+        " %(conversation_id)s, %(agent_id)s, %(content)s, %(now)s) ON CONFLICT (workspace_id, conversation_id, agent_id)"
+        " DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at",
+        {
+            "id": new_id(),
+            "conversation_id": conversation_id,
+            "agent_id": agent_id,
+            "content": Jsonb(content),
+            "now": work.clock.now(),
+        },
+    )
+
+
+async def delete_draft(work: UnitOfWork, conversation_id: UUID, agent_id: UUID) -> None:
+    """The draft was sent or thrown away."""
+    await work.run(
+        "DELETE FROM draft WHERE workspace_id = %(workspace_id)s AND conversation_id = %(c)s AND agent_id = %(a)s",
+        {"c": conversation_id, "a": agent_id},
+    )
+
+
+async def mark_read(work: UnitOfWork, conversation_id: UUID, agent_id: UUID, at: datetime) -> bool:
+    """The agent has seen everything until then; True if that was new."""
+    return bool(
+        await work.run(
+            "INSERT INTO read_state (workspace_id, id, conversation_id, agent_id, read_at) VALUES (%(workspace_id)s, %(id)s,"
+            " %(conversation_id)s, %(agent_id)s, %(at)s) ON CONFLICT (workspace_id, agent_id, conversation_id)"
+            " DO UPDATE SET read_at = excluded.read_at WHERE read_state.read_at < excluded.read_at",
+            {"id": new_id(), "conversation_id": conversation_id, "agent_id": agent_id, "at": at},
+        )
+    )
+
+
+async def mention(work: UnitOfWork, conversation_id: UUID, message_id: UUID, agent_ids: Sequence[UUID]) -> None:
+    """Agents were named in a note."""
+    await work.run(
+        "INSERT INTO mention (workspace_id, id, conversation_id, message_id, agent_id, at)"
+        " SELECT %(workspace_id)s, n.id, %(conversation_id)s, %(message_id)s, n.agent_id, %(now)s"
+        " FROM unnest(%(ids)s::uuid[], %(agents)s::uuid[]) AS n (id, agent_id)",
+        {
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "ids": [new_id() for _ in agent_ids],
+            "agents": list(agent_ids),
+            "now": work.clock.now(),
+        },
+    )
+
+
+async def due_snoozes(work: UnitOfWork, now: datetime, limit: int) -> list[UUID]:
+    """Conversations whose sleep is over."""
+    rows = await work.tuples(
+        "SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s AND state = 'snoozed' AND snoozed_until <= %(now)s"
+        " ORDER BY snoozed_until LIMIT %(limit)s",
+        {"now": now, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON text for arrays of jsonb."""
+    return msgspec.json.encode(value).decode()
+
+
+async def ensure_tags(work: UnitOfWork, names: Sequence[str]) -> None:
+    """Tags of the workspace with these names; new ones get a quiet colour."""
+    await work.run(
+        "INSERT INTO tag (workspace_id, id, name, color) SELECT %(workspace_id)s, n.id, n.name, '#64748b'"
+        " FROM unnest(%(ids)s::uuid[], %(names)s::text[]) AS n (id, name) ORDER BY n.name ON CONFLICT (workspace_id, name) DO NOTHING",
+        {"ids": [new_id() for _ in names], "names": list(names)},
+    )
+
+
+async def recount(work: UnitOfWork, conversation_id: UUID) -> None:
+    """Sets what a conversation says about its messages anew, after messages came or went."""
+    await work.run(
+        "UPDATE conversation c SET message_count = m.count, last_at = coalesce(m.last_at, c.last_at), last_in_at = m.last_in_at"
+        " FROM (SELECT count(*) FILTER (WHERE direction IN ('in', 'out')) AS count, max(at) AS last_at,"
+        " max(at) FILTER (WHERE direction = 'in') AS last_in_at FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s) AS m"
+        " WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
+        {"id": conversation_id},
+    )

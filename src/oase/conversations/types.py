@@ -1,0 +1,93 @@
+"""What others hand to this slice's actions, and what they get."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels.contract import Choice
+from oase.conversations.rules import State
+
+
+class Author(Struct, frozen=True, kw_only=True):
+    """Who speaks for the company: an agent, or the system (no id)."""
+
+    id: UUID | None = None
+    name: str = ""
+
+
+class TemplateUse(Struct, frozen=True, kw_only=True):
+    """A provider's template with its parameters by component."""
+
+    name: str
+    language: str
+    parameters: dict[str, tuple[str, ...]] = {}
+    preview: str = ""  # the text as the customer will read it
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What an agent says. `client_key` makes a repeated request harmless."""
+
+    client_key: UUID
+    text: str = ""
+    html: str = ""
+    subject: str = ""
+    copy_to: tuple[str, ...] = ()
+    attachment_ids: tuple[UUID, ...] = ()
+    template: TemplateUse | None = None
+    choices: tuple[Choice, ...] = ()
+    choices_label: str = ""
+    reply_to_id: UUID | None = None  # our id of the message that is answered
+    quote: bool = True  # mail: the message answered below
+    account_id: UUID | None = None  # another account than the conversation's
+    identity_id: UUID | None = None  # another address of the person
+    undo: timedelta = timedelta(seconds=5)
+    send_at: datetime | None = None
+    then: State | None = "waiting"
+    automatic: bool = False
+
+
+class ConversationRow(Struct, frozen=True, kw_only=True):
+    """A conversation as actions see it, locked for the transaction."""
+
+    id: UUID
+    number: int
+    person_id: UUID
+    identity_id: UUID | None
+    account_id: UUID | None
+    channel: str
+    subject: str
+    state: State
+    assignee_id: UUID | None
+    team_id: UUID | None
+    priority: int
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    last_in_at: datetime | None
+    waiting_since: datetime | None
+    solved_at: datetime | None
+    first_line: str
+    tags: list[str]
+    token: str
+    version: int
+    merged_into: UUID | None
+
+
+class IdentityRow(Struct, frozen=True, kw_only=True):
+    """The address an answer goes to."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    value: str
+    name: str
+
+
+EventKind = Literal[
+    "assigned", "unassigned", "state", "snoozed", "woke", "tagged", "untagged", "priority", "team", "merged", "split", "subject",
+    "reopened", "channel",
+]  # fmt: skip
+"""What the system did, as the timeline shows it in one thin line; `data` holds the rest."""
+
+Facts = dict[str, Any]
