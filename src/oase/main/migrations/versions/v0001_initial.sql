@@ -28,6 +28,38 @@ ALTER TABLE account ENABLE ROW LEVEL SECURITY;
 ALTER TABLE account FORCE ROW LEVEL SECURITY;
 CREATE POLICY account_workspace ON account USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE agent (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    state TEXT NOT NULL,
+    language TEXT NOT NULL,
+    time_zone TEXT DEFAULT '' NOT NULL,
+    picture TEXT DEFAULT '' NOT NULL,
+    signature TEXT DEFAULT '' NOT NULL,
+    preferences JSONB DEFAULT '{}' NOT NULL,
+    password_hash TEXT DEFAULT '' NOT NULL,
+    password_changed_at TIMESTAMP WITH TIME ZONE,
+    totp BYTEA,
+    totp_pending BYTEA,
+    totp_last_step BIGINT DEFAULT 0 NOT NULL,
+    recovery BYTEA[] DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_seen_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT agent_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_workspace_id_email_key UNIQUE (workspace_id, email),
+    CONSTRAINT agent_state_check CHECK (state IN ('active', 'invited', 'deactivated'))
+);
+
+CREATE INDEX agent_by_email ON agent (email);
+
+COMMENT ON TABLE agent IS 'A person inside, who answers; never deleted while messages name them, only deactivated.';
+
+ALTER TABLE agent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_workspace ON agent USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE audit_entry (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -160,6 +192,23 @@ ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person FORCE ROW LEVEL SECURITY;
 CREATE POLICY person_workspace ON person USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE role (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    key TEXT DEFAULT '' NOT NULL,
+    name TEXT NOT NULL,
+    permissions TEXT[] DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT role_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT role_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+
+COMMENT ON TABLE role IS 'A set of permissions with a name.';
+
+ALTER TABLE role ENABLE ROW LEVEL SECURITY;
+ALTER TABLE role FORCE ROW LEVEL SECURITY;
+CREATE POLICY role_workspace ON role USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE saved_view (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -175,6 +224,17 @@ COMMENT ON TABLE saved_view IS 'A search kept as a view of the inbox.';
 ALTER TABLE saved_view ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
 CREATE POLICY saved_view_workspace ON saved_view USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE sign_in_lock (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    failures INTEGER NOT NULL,
+    last_failure_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    locked_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT sign_in_lock_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE sign_in_lock IS 'Failed sign-ins, counted before the password is looked at.';
 
 CREATE TABLE snippet (
     workspace_id UUID NOT NULL,
@@ -208,6 +268,124 @@ COMMENT ON TABLE tag IS 'A word to sort conversations and persons by.';
 ALTER TABLE tag ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tag FORCE ROW LEVEL SECURITY;
 CREATE POLICY tag_workspace ON tag USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE team (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    colour TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT team_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT team_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+
+COMMENT ON TABLE team IS 'Agents who work on the same conversations.';
+
+ALTER TABLE team ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team FORCE ROW LEVEL SECURITY;
+CREATE POLICY team_workspace ON team USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE workspace (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    language TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    settings JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT workspace_own_check CHECK (id = workspace_id),
+    CONSTRAINT workspace_slug_key UNIQUE (slug)
+);
+
+COMMENT ON TABLE workspace IS 'One company''s data: the tenant. Its id is its workspace_id.';
+
+ALTER TABLE workspace ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workspace FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace_workspace ON workspace USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE agent_link (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    purpose TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT agent_link_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_link_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_link_workspace_id_agent_id_purpose_key UNIQUE (workspace_id, agent_id, purpose),
+    CONSTRAINT agent_link_purpose_check CHECK (purpose IN ('invitation', 'reset'))
+);
+
+COMMENT ON TABLE agent_link IS 'A link by mail that works once: an invitation, a password reset.';
+
+ALTER TABLE agent_link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_link_workspace ON agent_link USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE agent_role (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    role_id UUID NOT NULL,
+    CONSTRAINT agent_role_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_role_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_role_workspace_id_role_id_fkey FOREIGN KEY(workspace_id, role_id) REFERENCES role (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_role_workspace_id_agent_id_role_id_key UNIQUE (workspace_id, agent_id, role_id)
+);
+
+CREATE INDEX agent_role_role ON agent_role (workspace_id, role_id);
+
+COMMENT ON TABLE agent_role IS 'Which roles an agent has.';
+
+ALTER TABLE agent_role ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_role FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_role_workspace ON agent_role USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE agent_session (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    token_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    CONSTRAINT agent_session_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_session_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX agent_session_agent ON agent_session (workspace_id, agent_id);
+
+COMMENT ON TABLE agent_session IS 'A browser in which an agent is signed in.';
+
+ALTER TABLE agent_session ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_session FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_session_workspace ON agent_session USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE api_token (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    permissions TEXT[] NOT NULL,
+    created_by UUID NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    last_used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT api_token_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT api_token_workspace_id_created_by_fkey FOREIGN KEY(workspace_id, created_by) REFERENCES agent (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE api_token IS 'A program''s way in: some permissions, no agent.';
+
+ALTER TABLE api_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_token FORCE ROW LEVEL SECURITY;
+CREATE POLICY api_token_workspace ON api_token USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE conversation (
     workspace_id UUID NOT NULL,
@@ -325,6 +503,26 @@ COMMENT ON TABLE quarantine IS 'Single items of a delivery that could not be rea
 ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
 ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_workspace ON quarantine USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE team_member (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    team_id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    leads BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT team_member_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT team_member_workspace_id_team_id_fkey FOREIGN KEY(workspace_id, team_id) REFERENCES team (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT team_member_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT team_member_workspace_id_team_id_agent_id_key UNIQUE (workspace_id, team_id, agent_id)
+);
+
+CREATE INDEX team_member_agent ON team_member (workspace_id, agent_id);
+
+COMMENT ON TABLE team_member IS 'Who is in which team.';
+
+ALTER TABLE team_member ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team_member FORCE ROW LEVEL SECURITY;
+CREATE POLICY team_member_workspace ON team_member USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE template (
     workspace_id UUID NOT NULL,
