@@ -5,6 +5,7 @@ Pure functions; see docs/handbook/mail.md.
 """
 
 from oase.channels.contract.errors import Malformed
+from oase.channels.families.mime.compose import File, Outgoing, Quoted, compose, text_to_html
 from oase.channels.families.mime.explain import explain
 from oase.channels.families.mime.read import extract, read
 from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mail, Mailbox, Notice, Part, Segment
@@ -12,13 +13,18 @@ from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mai
 __all__ = [
     "BounceReport",
     "FailedRecipient",
+    "File",
     "Mail",
     "Mailbox",
     "Malformed",
     "Notice",
+    "Outgoing",
     "Part",
+    "Quoted",
     "Segment",
+    "compose",
     "explain",
     "extract",
     "read",
+    "text_to_html",
 ]

@@ -12,11 +12,10 @@ from lxml import etree
 
 from oase.channels.families.mime.html_hints import is_hidden
 
-TAGS = set(
-    """a abbr address article aside b bdi big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
+_TAG_NAMES = """a abbr address article aside b bdi big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
     figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span
-    strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr""".split()
-)
+    strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr"""
+TAGS = set(_TAG_NAMES.split())
 DROPPED_WITH_CONTENT = {"script", "style", "title", "head", "noscript", "template", "textarea", "select", "iframe", "object",
                         "applet", "svg", "math", "audio", "video", "noframes", "xml"}  # fmt: skip
 ATTRIBUTES = {

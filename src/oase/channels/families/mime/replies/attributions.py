@@ -1,0 +1,150 @@
+"""Lines that introduce a quote: "Am 12.03.26 um 14:05 schrieb Max Mustermann <max@example.com>:".
+
+Evidence is counted, not one pattern per program: a verb of writing, a date or time, an address, a quote that follows,
+and how the line begins. A sentence of the writer ("Am Montag schrieb ich Ihnen:") lacks most of it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from oase.channels.families.mime.lines import Line
+from oase.channels.families.mime.replies.tables import LANGUAGES, fold, ideographic, spaced, table, words
+
+MAX_LINES = 5
+MAX_LENGTH = 500
+_VERB = re.compile(rf"(?<![\w@./-])(?:{words(spaced(table('wrote')))})(?![\w@/-])|(?:{words(ideographic(table('wrote')))})")
+_OWN = [
+    re.compile(
+        rf"\b(?:{words(language.author)})(?:\W+\w+){{0,2}}\W+(?:{words(language.wrote)})\b"
+        rf"|\b(?:{words(language.wrote)})(?:\W+\w+){{0,2}}?\W+(?:{words(language.author)})\b"
+    )
+    for language in LANGUAGES
+    if language.author and language.wrote
+]
+_WEEKDAY = (
+    r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|gio|seg|ter|qua|qui|sex"
+    r"|ma|wo|vr|za|zo|di|pon|wt|śr|czw|pt|sob|niedz|po|út|st|čt|pá|so|ne|man|tir|ons|tor|fre|lør|søn|mån|tis|tors|lör|sön"
+    r"|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс|нд|h|k|sze|cs|p|szo|v|lun|mie|joi|vin|sâm|dum)[a-zäöüßéáíóúåøæčšžěřýůłśćńăâîșțа-яіїєё]*"
+)
+_OPENER = re.compile(
+    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|在|于|於|\d{{1,4}}\s?[./年년-])"
+)
+_TIME = re.compile(r"\b\d{1,2}\s?[:.h時时시]\s?\d{2}")
+_DATE = re.compile(
+    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[.,]?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:de\s+)?\d{2,4}"
+)
+_ADDRESS = re.compile(r"[^\s<>@\[\]()\"]+@[^\s<>@\[\]()\"]+\.[^\s<>@\[\]()\"]+")
+_END = re.compile(r"[:：]\s*$")
+_DASHED_END = re.compile(r"-{2,}\s*$")
+_LOOKS_LIKE_NAME = re.compile(r"^[\"'<(\[]?[^\W\d_][\w.'’ \-,/@<>()\[\]\"]*$")
+
+
+@dataclass(slots=True, frozen=True)
+class Attribution:
+    """Lines `start` to `end` (exclusive) introduce a quote."""
+
+    start: int
+    end: int
+    followed: bool  # marked quote lines come next
+
+
+@dataclass(slots=True, frozen=True)
+class _Evidence:
+    verb: bool
+    date: bool
+    time: bool
+    address: bool
+    opener: bool
+    own: bool
+    length: int
+
+
+def attribution_ending_at(lines: list[Line], last: int, *, answers: bool) -> Attribution | None:
+    """The attribution whose last line this is; the shortest stretch of lines that convinces, with the line it began on."""
+    if not _may_end(lines[last]):
+        return None
+    followed = _quote_follows(lines, last + 1)
+    hinted = lines[last].hint == "attribution"
+    joined = ""
+    depth = lines[last].depth
+    for start in range(last, max(-1, last - MAX_LINES), -1):
+        line = lines[start]
+        if not line.body or line.depth != depth:
+            break
+        joined = f"{line.body} {joined}".strip()
+        if len(joined) > MAX_LENGTH:
+            break
+        evidence = _evidence(joined)
+        if _convinces(evidence, joined, followed=followed, hinted=hinted or line.hint == "attribution", answers=answers):
+            return Attribution(_with_beginning(lines, start, evidence), last + 1, followed)
+    return None
+
+
+def _may_end(line: Line) -> bool:
+    body = line.body
+    if not body or len(body) > MAX_LENGTH:
+        return False
+    if line.hint == "attribution" or body[-1] in ":：":
+        return True
+    folded = fold(body[-60:])
+    if _DASHED_END.search(folded):
+        return bool(_VERB.search(folded))
+    verbs = list(_VERB.finditer(folded))
+    return bool(verbs) and verbs[-1].end() >= len(folded) - 1 and bool(_DATE.search(body) or "@" in body)
+
+
+def _quote_follows(lines: list[Line], index: int) -> bool:
+    for line in lines[index : index + 4]:
+        if line.body or line.depth:
+            return line.depth > 0 or line.hint == "quoted"
+    return False
+
+
+def _evidence(joined: str) -> _Evidence:
+    folded = fold(joined)
+    return _Evidence(
+        verb=bool(_VERB.search(folded)),
+        date=bool(_DATE.search(folded)),
+        time=bool(_TIME.search(folded)),
+        address=bool(_ADDRESS.search(folded)),
+        opener=bool(_OPENER.match(folded)),
+        own=any(pattern.search(folded) for pattern in _OWN),
+        length=len(folded),
+    )
+
+
+def _convinces(seen: _Evidence, joined: str, *, followed: bool, hinted: bool, answers: bool) -> bool:
+    when = seen.date or seen.time
+    if hinted and (seen.verb or seen.address or when):
+        return True
+    if seen.own and not (seen.address and when):
+        return False
+    if not seen.verb:
+        # Gmail in some languages has no verb: "2026年3月12日(木) 14:05 Yamada <yamada@example.com>:"
+        return seen.address and when and seen.opener and (followed or (seen.time and joined.rstrip(" :：").endswith(">")))
+    if followed:
+        return when or seen.address or _is_name_and_verb(joined, seen)
+    if not (seen.date or (seen.time and seen.opener)):
+        return False
+    if seen.address:
+        return seen.opener or seen.time
+    return seen.opener and seen.time and seen.date and answers
+
+
+def _is_name_and_verb(joined: str, seen: _Evidence) -> bool:
+    """ "Max Mustermann schrieb:" and "Quoting Max Mustermann:" with the quote right below."""
+    text = _END.sub("", joined).strip()
+    return seen.length <= 80 and len(text.split()) <= 7 and bool(_LOOKS_LIKE_NAME.match(text)) and text[0].isupper()
+
+
+def _with_beginning(lines: list[Line], start: int, seen: _Evidence) -> int:
+    """Take in the line above where the attribution was wrapped after its date."""
+    while not seen.opener and start > 0:
+        above = lines[start - 1]
+        folded = fold(above.body)
+        if above.depth != lines[start].depth or len(folded) > 130 or not _OPENER.match(folded):
+            break
+        if not (_DATE.search(folded) or _TIME.search(folded)) or (folded[-1:] in ".!?" and not folded[-2:-1].isdigit()):
+            break
+        return start - 1
+    return start

@@ -1,0 +1,198 @@
+"""Where a signature begins: after `-- `, with a closing phrase and a name, a line of a telephone, an imprint, a disclaimer.
+
+A signature reaches to the end of what was written, except for a postscript or a paragraph of prose below it: in doubt it is text.
+"""
+
+import re
+
+from oase.channels.families.mime.lines import Line
+from oase.channels.families.mime.replies.tables import fold, ideographic, spaced, table, words
+
+MAX_SIGNATURE_LINES = 60
+_DELIMITER = re.compile(r"^--\s*$")
+_OTHER_DELIMITER = re.compile(r"^(?:[-_=*~—–]{2,}|—|–)\s*$")
+_CLOSING = re.compile(
+    rf"^(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤😊🙂☀️-]*"
+    r"(?P<name>(?:[^\W\d_][\w.'’-]*[\s,.!]*){0,4})$"
+)
+_PARTICLES = frozenset(["von", "van", "de", "und", "der", "den", "zu", "and", "i.a.", "ppa.", "i.v."])
+_SHORT_CLOSINGS = frozenset(
+    ["best", "yours", "t.", "lp", "sg", "bg", "br", "kr", "以上", "드림", "올림", "pozdrav", "att", "lg", "vg", "vh", "yt."]
+)
+_MOBILE = re.compile(
+    rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
+)
+_MOBILE_URL = re.compile(r"^(?:\S{0,20}\s?){0,6}<?https?://aka\.ms/\S+>?$", re.IGNORECASE)
+_DISCLAIMER = re.compile(rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
+_DISCLAIMER_WORDS = re.compile(
+    r"vertraul|confiden|confidenc|riservat|vertrouwel|poufn|důvěrn|dôvern|fortrol|konfiden|luottamuks|gizli|конфиденц|конфіденц|bizalmas"
+    r"|confidenț|機密|保密|intended|adressat|empfänger|recipient|destinat|viren|virus|umwelt|environment|ambient|milieu|miljø|print|druck"
+    r"|datenschutz|privacy|unauthor|unbefugt|irrtümlich|erreur|error"
+)
+_COMPANY = re.compile(rf"(?<!\w)(?:{words(table('company'))})(?!\w)")
+_CONTACT = re.compile(
+    rf"(?<!\w)(?:{words(table('contact'))})\b\.?\s*(?:\(?[a-z]+\)?)?\s*[:./|+(]?\s*[+(\d]|\+\d[\d\s()/.-]{{6,}}|https?://|\bwww\.|[^\s@]+@[^\s@]+\.[a-z]{{2,}}"
+    r"|\b\d{4,5}\s+[a-zäöüß]{3,}|\bgmbh\b|\bag\b|\be\.\s?k\.|\bgbr\b|\bkg\b|\bohg\b|\bug\b|\bltd\b|\binc\b|\bs\.?a\.?r\.?l\b|\bs\.?r\.?l\b|\bb\.?v\.?\b"
+)
+_POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…:][\"'“”)]*$")
+
+
+def signature_lines(lines: list[Line], start: int, end: int) -> list[bool]:
+    """For each of lines[start:end] (one run of what was written): does it belong to the signature?"""
+    marks = [lines[index].hint == "signature" for index in range(start, end)]
+    begin = _delimiter(lines, start, end)
+    if begin is None:
+        begin = _closing(lines, start, end)
+    if begin is None:
+        begin = _mobile_or_legal(lines, start, end)
+    if begin is not None:
+        _mark(lines, begin, end, start, marks)
+    _mark_trailing_mobile(lines, start, end, marks)
+    return marks
+
+
+def is_mobile_line(line: Line) -> bool:
+    """ "Von meinem iPhone gesendet", "Get Outlook for Android"."""
+    text = line.body
+    return 0 < len(text) <= 120 and bool(_MOBILE.match(fold(text)) or _MOBILE_URL.match(text))
+
+
+def _delimiter(lines: list[Line], start: int, end: int) -> int | None:
+    bare: int | None = None
+    for index in range(start, end):
+        text = lines[index].text
+        if text in {"-- ", "--\xa0"} and index + 1 < end and end - index <= MAX_SIGNATURE_LINES:
+            return index
+        if _DELIMITER.match(text.strip("\xa0")):
+            bare = index
+    if bare is not None and _is_signature_like(lines, bare + 1, end):
+        return bare
+    for index in range(end - 1, start - 1, -1):
+        if _OTHER_DELIMITER.match(lines[index].body) and not _DELIMITER.match(lines[index].body):
+            below = [line for line in lines[index + 1 : end] if line.body]
+            strong = sum(1 for line in below if _is_signature_word(line))
+            if below and strong and _is_signature_like(lines, index + 1, end):
+                return index
+            if below:
+                break
+    return None
+
+
+def _is_signature_word(line: Line) -> bool:
+    folded = fold(line.body)
+    return bool(_CONTACT.search(folded) or _COMPANY.search(folded) or _DISCLAIMER.match(folded))
+
+
+def _is_signature_like(lines: list[Line], start: int, end: int) -> bool:
+    """Short lines, or lines with contact data: not paragraphs, not a list of points."""
+    below = [line for line in lines[start:end] if line.body]
+    if not below or len(below) > 25:
+        return False
+    if any(_DELIMITER.match(line.body) for line in below[:-1]):
+        return False
+    prose = [line for line in below if _is_prose(line)]
+    bullets = sum(1 for line in below if line.body[:2] in {"- ", "* ", "• "})
+    return not prose and bullets < 2
+
+
+def _is_prose(line: Line) -> bool:
+    text = line.body
+    folded = fold(text)
+    if _DISCLAIMER.match(folded) or _COMPANY.search(folded) or _CONTACT.search(folded):
+        return False
+    count = len(text.split())
+    return (count >= 6 and bool(_SENTENCE_END.search(text))) or count >= 14 or (text.endswith("?") and count >= 2)
+
+
+def _closing(lines: list[Line], start: int, end: int) -> int | None:
+    """The last closing phrase that only a name and a signature follow."""
+    filled = [index for index in range(start, end) if lines[index].body]
+    for index in reversed(filled[-MAX_SIGNATURE_LINES:]):
+        text = lines[index].body.strip("*_ ")
+        if not text or len(text) > 90:
+            continue
+        folded = fold(text)
+        match = _CLOSING.match(folded)
+        if match is None or not _is_closing(folded, match["name"], text):
+            continue
+        if index == filled[0] and not any(_is_signature_word(line) for line in lines[index:end]):
+            continue  # the greeting is all there is
+        below = [line for line in lines[index + 1 : end] if line.body]
+        if folded.rstrip(" ,.!") in _SHORT_CLOSINGS and not match["name"] and (not below or len(below[0].body) > 40):
+            continue
+        return index
+    return None
+
+
+def _is_closing(folded: str, name: str, text: str) -> bool:
+    """ "Grüße an Ihre Kollegin" is no closing, "Gruß Max" is: names begin with a capital."""
+    parts = text.split()[-len(name.split()) :] if name.strip() else []
+    return all(part.lower() in _PARTICLES or not part[0].islower() for part in parts)
+
+
+def _mobile_or_legal(lines: list[Line], start: int, end: int) -> int | None:
+    """The first of the last paragraphs that are nothing but imprint, disclaimer or a line of a telephone."""
+    begin: int | None = None
+    index = end
+    while index > start:
+        paragraph_end = index
+        while index > start and lines[index - 1].body:
+            index -= 1
+        paragraph = lines[index:paragraph_end]
+        if paragraph and not _is_legal(paragraph):
+            break
+        if paragraph:
+            begin = index
+        while index > start and not lines[index - 1].body:
+            index -= 1
+    return begin
+
+
+def _is_legal(paragraph: list[Line]) -> bool:
+    folded = fold(" ".join(line.body for line in paragraph))
+    if len(paragraph) == 1 and is_mobile_line(paragraph[0]):
+        return True
+    if _DISCLAIMER.match(folded) and _DISCLAIMER_WORDS.search(folded) and len(folded) > 60:
+        return True
+    return len(_COMPANY.findall(folded)) >= 2 and not any(_is_prose(line) for line in paragraph)
+
+
+def _mark(lines: list[Line], begin: int, end: int, start: int, marks: list[bool]) -> None:
+    """From the beginning to the end, but a postscript, and prose below the name block, are text again."""
+    text_again = False
+    seen_blank = False
+    for index in range(begin, end):
+        line = lines[index]
+        if index > begin and line.body:
+            folded = fold(line.body)
+            if _POSTSCRIPT.match(folded + " ") or (
+                seen_blank and _is_prose(line) and not _in_legal_paragraph(lines, index, start)
+            ):
+                text_again = True
+            elif text_again and (is_mobile_line(line) or _DISCLAIMER.match(folded)):
+                text_again = False
+        seen_blank = seen_blank or not line.body
+        marks[index - start] = marks[index - start] or not text_again
+
+
+def _in_legal_paragraph(lines: list[Line], index: int, start: int) -> bool:
+    first = index
+    while first > start and lines[first - 1].body:
+        first -= 1
+    folded = fold(" ".join(line.body for line in lines[first : first + 6]))
+    return bool(
+        _DISCLAIMER.match(folded)
+        or _COMPANY.search(folded)
+        or (_DISCLAIMER_WORDS.search(folded) and _DISCLAIMER_WORDS.search(fold(lines[index].body)))
+    )
+
+
+def _mark_trailing_mobile(lines: list[Line], start: int, end: int, marks: list[bool]) -> None:
+    """A line of a telephone at the end, whatever stands above it."""
+    for index in range(end - 1, start - 1, -1):
+        if not lines[index].body or marks[index - start]:
+            continue
+        if not is_mobile_line(lines[index]):
+            return
+        marks[index - start] = True
