@@ -159,6 +159,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
     external_id: str
     state: Literal["sent", "delivered"] = "sent"
+    note: str = ""  # what was not taken although the message was: an address in copy, with the provider's words
 
 
 class Again(Struct, frozen=True, kw_only=True):

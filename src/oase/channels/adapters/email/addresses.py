@@ -29,6 +29,12 @@ def without_plus(address: str) -> str:
     return f"{local.partition('+')[0] or local}@{domain}"
 
 
+def is_valid(address: str) -> bool:
+    """Whether this can be an address at all: one @ with something before and after, no blanks or control characters."""
+    local, _, domain = address.rpartition("@")
+    return bool(local and domain) and len(address) <= 320 and not re.search(r"[\s\x00-\x1f\x7f<>,;]", address)
+
+
 def is_own(address: str, who: Identity) -> bool:
     """Whether the address is the account's own, with or without a token."""
     plain = address.strip().lower()

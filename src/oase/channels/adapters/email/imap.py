@@ -16,9 +16,11 @@ from msgspec import Struct
 
 from oase.channels.adapters.email.errors import Down, ImapNo, NotSignedIn
 from oase.channels.adapters.email.imapsyntax import Value, code_of, parse, segments
+from oase.kernel.i18n import message
 
 _LINE_LIMIT: Final = 4 * 1024 * 1024  # a SEARCH answer of half a million numbers is one line
 _CHUNK: Final = 65_536
+_OPENS: Final = ("SELECT", "EXAMINE")
 # Codes of RFC 5530 that say "not now" or "not your password": they must never make us give up an account.
 _NOT_THE_PASSWORD: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "ALERT", "CONTACTADMIN"})
 
@@ -52,6 +54,7 @@ class Imap:
         self._patience = patience  # seconds without a byte until we believe that nobody is there
         self._literal_limit = literal_limit
         self._number = 0
+        self._unheard = False  # a new mail was announced beside another command's answer
         self.capabilities: frozenset[str] = frozenset()
 
     @classmethod
@@ -79,7 +82,7 @@ class Imap:
         if line.text.upper().startswith(b"* BYE"):
             raise Down(_words(line.text[5:]))
         if not line.text.upper().startswith(b"* OK"):
-            raise Down(f"This is no mail server: {_words(line.text)[:100]}")
+            raise Down(message("This is no mail server; it says: %(words)s", words=_words(line.text)[:100]))
         self._note_capabilities(line)
 
     async def _secure(self, host: str, tls: ssl.SSLContext) -> None:
@@ -87,14 +90,14 @@ class Imap:
         if not self.capabilities:
             await self._ask_capabilities()
         if "STARTTLS" not in self.capabilities:
-            raise Down("The server offers no encryption (STARTTLS) on this port.")
+            raise Down(message("The server offers no encryption (STARTTLS) on this port."))
         await self.run("STARTTLS")
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=_LINE_LIMIT, loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         transport = await loop.start_tls(self._writer.transport, protocol, tls, server_hostname=host)
         if transport is None:
-            raise Down("The connection closed while it was being encrypted.")
+            raise Down(message("The connection closed while it was being encrypted."))
         protocol.connection_made(transport)
         self._unencrypted = self._writer  # kept: a stream writer that is forgotten closes its connection, which is still below
         self._reader, self._writer = reader, asyncio.StreamWriter(transport, protocol, reader, loop)
@@ -105,7 +108,7 @@ class Imap:
         if "AUTH=PLAIN" in self.capabilities:
             await self._authenticate("PLAIN", f"\0{user}\0{password}")
         elif "LOGINDISABLED" in self.capabilities:
-            raise Down("The server accepts no password on an unencrypted connection.")
+            raise Down(message("The server accepts no password on an unencrypted connection."))
         else:
             await self._signing_in("LOGIN", user.encode(), password.encode())
 
@@ -152,6 +155,8 @@ class Imap:
     async def run(self, name: str, *arguments: str | bytes, more: Callable[[bytes], bytes] | None = None) -> Done:
         """One command and all its answers; `more` answers a challenge. Raises ImapNo, Down."""
         tag, waiting = await self._start(name, arguments)
+        if name in _OPENS:
+            self._unheard = False  # what this command announces is what it is asked for
         lines: list[Line] = []
         while True:
             line = await self._read()
@@ -161,7 +166,8 @@ class Imap:
             elif line.text.startswith(tag + b" "):
                 return self._finish(line.text[len(tag) + 1 :], lines)
             else:
-                self._refuse_goodbye(line, logout=name == "LOGOUT")
+                news = self._heard(line, logout=name == "LOGOUT")
+                self._unheard = self._unheard or (news and name not in _OPENS)
                 lines.append(line)
 
     async def _start(self, name: str, arguments: Sequence[str | bytes] = ()) -> tuple[bytes, list[bytes]]:
@@ -177,7 +183,7 @@ class Imap:
             async with asyncio.timeout(self._patience):
                 await self._writer.drain()
         except TimeoutError:
-            raise Down(f"The server has taken nothing for {self._patience:.0f} seconds.") from None
+            raise Down(message("The server has taken nothing for %(seconds)s seconds.", seconds=round(self._patience))) from None
 
     def _finish(self, status: bytes, lines: Sequence[Line]) -> Done:
         word, _, rest = status.partition(b" ")
@@ -186,9 +192,11 @@ class Imap:
             return Done(lines, code, words)
         raise ImapNo(words or _words(status), code=code.partition(" ")[0], bad=word.upper() == b"BAD")
 
-    def _refuse_goodbye(self, line: Line, *, logout: bool = False) -> None:
+    def _heard(self, line: Line, *, logout: bool = False) -> bool:
+        """Whether an answer announces new mail; a goodbye raises Down."""
         if not logout and line.text[:5].upper() == b"* BYE":
-            raise Down(_words(line.text[5:]) or "The server has closed the connection.")
+            raise Down(_words(line.text[5:]) or message("The server has closed the connection."))
+        return line.text.upper().endswith((b" EXISTS", b" RECENT"))
 
     async def _read(self) -> Line:
         """One answer with its literals. Raises Down when the server is silent, gone or sends more than was asked for."""
@@ -198,11 +206,13 @@ class Imap:
                 async with asyncio.timeout(self._patience):
                     text += (await self._reader.readuntil(b"\r\n"))[:-2]
             except TimeoutError:
-                raise Down(f"The server has said nothing for {self._patience:.0f} seconds.") from None
+                raise Down(
+                    message("The server has said nothing for %(seconds)s seconds.", seconds=round(self._patience))
+                ) from None
             except asyncio.IncompleteReadError:
-                raise Down("The server has closed the connection.") from None
+                raise Down(message("The server has closed the connection.")) from None
             except asyncio.LimitOverrunError:
-                raise Down("The server sent an endless line.") from None
+                raise Down(message("The server sent an endless line.")) from None
             size = _literal_size(text)
             if size is None:
                 return Line(text, tuple(literals))
@@ -210,22 +220,25 @@ class Imap:
 
     async def _literal(self, size: int) -> bytes:
         if size > self._literal_limit:
-            raise Down(f"The server sent {size} bytes at once, more than was asked for.")
+            raise Down(message("The server sent %(size)s bytes at once, more than was asked for.", size=size))
         pieces, left = list[bytes](), size
         while left:
             try:
                 async with asyncio.timeout(self._patience):
                     piece = await self._reader.read(min(left, _CHUNK))
             except TimeoutError:
-                raise Down(f"The server stopped in the middle of a mail for {self._patience:.0f} seconds.") from None
+                raise Down(message("The server fell silent in the middle of a mail.")) from None
             if not piece:
-                raise Down("The server has closed the connection in the middle of a mail.")
+                raise Down(message("The server has closed the connection in the middle of a mail."))
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
 
     async def idle(self, seconds: float) -> bool:
         """Waits at most that long for news in the selected folder (RFC 2177); True = something happened."""
+        if self._unheard:
+            self._unheard = False
+            return True
         tag, _ = await self._start("IDLE")
         until = asyncio.get_running_loop().time() + seconds
         news = False
@@ -242,10 +255,6 @@ class Imap:
         self._finish(line.text[len(tag) + 1 :], ())
         return news
 
-    def _heard(self, line: Line) -> bool:
-        self._refuse_goodbye(line)
-        return line.text.upper().endswith((b" EXISTS", b" RECENT"))
-
     async def _read_until(self, until: float) -> Line | None:
         try:
             async with asyncio.timeout_at(until):
@@ -253,9 +262,9 @@ class Imap:
         except TimeoutError:
             return None
         except asyncio.IncompleteReadError:
-            raise Down("The server has closed the connection.") from None
+            raise Down(message("The server has closed the connection.")) from None
         except asyncio.LimitOverrunError:
-            raise Down("The server sent an endless line.") from None
+            raise Down(message("The server sent an endless line.")) from None
         literals = list[bytes]()
         while (size := _literal_size(text)) is not None:
             literals.append(await self._literal(size))
