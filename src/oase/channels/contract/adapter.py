@@ -1,7 +1,7 @@
 """The adapter itself, and the sink that a listener feeds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from oase.channels.contract.inbound import Event, Media, Raw
 from oase.channels.contract.manifest import Account, Manifest
@@ -18,6 +18,7 @@ from oase.channels.contract.outbound import (
     Reply,
     Template,
 )
+from oase.kernel.secrets import Secret
 
 
 class Sink(Protocol):
@@ -33,6 +34,15 @@ class Sink(Protocol):
 
     async def state(self, state: Literal["up", "down", "needs_sign_in"], why: str = "") -> None:
         """Tells how the connection is."""
+        ...
+
+
+@runtime_checkable
+class KeepsSecrets(Protocol):
+    """A sink that can also keep a secret which the provider has renewed (rotating refresh tokens). Listeners ask by isinstance."""
+
+    async def keep_secret(self, name: str, secret: Secret) -> None:
+        """Stores it as the account's newest secret of that name."""
         ...
 
 

@@ -58,6 +58,8 @@ class Say(Struct, frozen=True, kw_only=True, tag="say"):
     choices: tuple[Choice, ...] = ()
     choices_label: str = ""  # of the button that opens a list
     quoted: str = ""  # the message answered, for channels that carry it below (mail)
+    quoted_author: str = ""  # who wrote it
+    quoted_at: datetime | None = None  # and when, in the time zone to show it in; without it no line "On … wrote:" is made
     signature: str = ""
     automatic: bool = False  # said by the system, not by a person (Auto-Submitted)
 

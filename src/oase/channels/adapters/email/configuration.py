@@ -67,6 +67,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     signature: str
     max_bytes: int
     null_sender: bool
+    language: str
 
     @property
     def domain(self) -> str:
@@ -112,6 +113,7 @@ def identity(account: Account) -> Identity:
         signature=str(settings.get("signature") or "").strip("\n"),
         max_bytes=_max_bytes(settings),
         null_sender=bool(settings.get("null_sender", True)),
+        language=text(settings, "language", "de"),
     )
 
 

@@ -29,6 +29,11 @@ def external_id(message_id: str) -> str:
     return f"{hashlib.blake2b(plain.encode('utf-8', 'replace'), digest_size=20).hexdigest()}@long.invalid"
 
 
+def is_real(external_id: str) -> bool:
+    """Whether an external id can stand in a header: hashes of monstrous ones cannot, nor ids of other channels."""
+    return "@" in external_id and not external_id.endswith("@long.invalid")
+
+
 def loop_of(who: Identity) -> str:
     """The account's own mark; another company's Oase has another."""
     return hashlib.blake2b(who.address.encode(), digest_size=8, person=b"oase-loop").hexdigest()

@@ -22,7 +22,7 @@ _LINE_LIMIT: Final = 4 * 1024 * 1024  # a SEARCH answer of half a million number
 _CHUNK: Final = 65_536
 _OPENS: Final = ("SELECT", "EXAMINE")
 # Codes of RFC 5530 that say "not now" or "not your password": they must never make us give up an account.
-_NOT_THE_PASSWORD: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "ALERT", "CONTACTADMIN"})
+_NOT_THE_PASSWORD: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 
 
 class Line(Struct, frozen=True):

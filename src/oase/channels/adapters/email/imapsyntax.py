@@ -10,6 +10,7 @@ Value = bytes | int | None | list["Value"]
 _ATOM_ENDS = b" ()\r\n"
 _SAFE = re.compile(rb"[\x20-\x7e]*")
 _NOT_BASE = re.compile(r"[^\x20-\x7e]+|&")
+_BASE = re.compile(r"&([A-Za-z0-9+,]*)-")
 _DEPTH = 50
 
 
@@ -114,6 +115,20 @@ def folder_name(name: str) -> bytes:
         return f"&{packed}-"
 
     return _NOT_BASE.sub(shift, name).encode("ascii")
+
+
+def readable_folder_name(name: bytes) -> str:
+    """A folder's name as people write it; where the coding is broken, as the server wrote it."""
+
+    def shift_back(found: re.Match[str]) -> str:
+        packed = found[1].replace(",", "/")
+        return base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("utf-16-be") if packed else "&"
+
+    text = name.decode("utf-8", "replace")
+    try:
+        return _BASE.sub(shift_back, text)
+    except ValueError:
+        return text
 
 
 def fetched(values: Sequence[Value]) -> Mapping[str, Value] | None:

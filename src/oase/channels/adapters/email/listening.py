@@ -8,7 +8,7 @@ import asyncio
 import random
 import ssl
 from collections.abc import Mapping
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final
 
 import structlog
 
@@ -18,10 +18,9 @@ from oase.channels.adapters.email.failures import connection_failed, words_of
 from oase.channels.adapters.email.imap import Imap
 from oase.channels.adapters.email.mailbox import FolderReader
 from oase.channels.adapters.email.oauth import Tokens
-from oase.channels.contract import Account, Sink
+from oase.channels.contract import Account, KeepsSecrets, Sink
 from oase.kernel.clock import Clock
 from oase.kernel.i18n import message
-from oase.kernel.secrets import Secret
 
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 300.0
@@ -30,15 +29,6 @@ _PATIENCE: Final = 60.0
 _WITHOUT_IDLE: Final = 60.0
 
 _log = structlog.get_logger("oase.email")
-
-
-@runtime_checkable
-class KeepsSecrets(Protocol):
-    """A sink that can keep a secret which the provider has renewed (Microsoft's refresh tokens)."""
-
-    async def keep_secret(self, name: str, secret: Secret) -> None:
-        """Stores it as the account's newest."""
-        ...
 
 
 class Listener:

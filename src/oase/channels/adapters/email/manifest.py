@@ -226,6 +226,14 @@ _MAIL_OUT = (
 )
 
 _HABITS = (
+    _optional(
+        "language",
+        Words("Language of the line above quotes", "Sprache der Zeile über Zitaten"),
+        kind="choice",
+        default="de",
+        choices=(("de", Words("German", "Deutsch")), ("en", Words("English", "Englisch"))),
+        group=_ANSWERS,
+    ),
     _optional("signature", Words("Signature", "Signatur"), kind="long_text", group=_ANSWERS),
     _optional(
         "plus_address",

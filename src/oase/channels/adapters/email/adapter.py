@@ -1,0 +1,99 @@
+"""E-mail as an adapter: the contract's functions, each in a file of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from oase.channels.adapters.email import checking, inbound, outcome
+from oase.channels.adapters.email import outbound as writing
+from oase.channels.adapters.email.configuration import reads_mailbox
+from oase.channels.adapters.email.listening import Listener
+from oase.channels.adapters.email.manifest import MANIFEST
+from oase.channels.adapters.email.oauth import Tokens
+from oase.channels.adapters.email.submission import Submitter
+from oase.channels.contract import (
+    Account,
+    Adapter,
+    Call,
+    Checked,
+    Event,
+    File,
+    Malformed,
+    Manifest,
+    Media,
+    NoReply,
+    Outbound,
+    Outcome,
+    Raw,
+    Reply,
+    Sink,
+)
+from oase.channels.families import mime
+from oase.kernel.clock import Clock, SystemClock
+from oase.kernel.http import Outside
+
+
+class Email(Adapter):
+    """Mail by IMAP or our own receiver, out by SMTP submission."""
+
+    manifest: ClassVar[Manifest] = MANIFEST
+
+    def __init__(self, *, outside: Outside | None = None, clock: Clock | None = None, first_pause: float = 1.0) -> None:
+        self._outside = outside  # for access tokens; made when first needed
+        self._clock = clock or SystemClock()
+        self._first_pause = first_pause  # seconds before the first new attempt after a broken connection
+        self._tokens = Tokens(self._way_out)
+        self._submitter = Submitter(self._tokens)
+
+    def _way_out(self) -> Outside:
+        if self._outside is None:
+            self._outside = Outside()
+        return self._outside
+
+    async def close(self) -> None:
+        """Ends kept connections."""
+        await self._submitter.close()
+        if self._outside is not None:
+            await self._outside.close()
+
+    def verify(self, raw: Raw, account: Account) -> None:
+        """Mails come over connections that we opened ourselves or listen on; there is no signature of a provider."""
+
+    def parse(self, raw: Raw, account: Account) -> Sequence[Event]:
+        """See `inbound`."""
+        return inbound.parse(raw, account)
+
+    def render(self, outbound: Outbound, account: Account) -> Sequence[Call]:
+        """See `outbound`."""
+        return writing.render(outbound, account)
+
+    def interpret(self, call: Call, reply: Reply | NoReply) -> Outcome:
+        """See `outcome`."""
+        return outcome.interpret(call, reply)
+
+    def extract(self, raw: Raw, media: Media) -> File:
+        """A file out of the mail's own bytes."""
+        try:
+            part, content = mime.extract(raw.body, int(media.ref))
+        except (ValueError, IndexError) as error:
+            raise Malformed(f"The mail has no file {media.ref}.") from error
+        return File(name=part.name, type=part.type, content=content, inline=part.inline, content_id=part.content_id)
+
+    def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
+        """See `checking`."""
+        return checking.check(account, replies)
+
+    async def perform(self, call: Call, account: Account) -> Reply | NoReply:
+        """Sends a mail, or tries one of the two sign-ins."""
+        if call.url == "imap:":
+            return await checking.try_mailbox(account, self._tokens)
+        if call.method == "CHECK":
+            return await self._submitter.try_sign_in(call, account)
+        return await self._submitter.send(call, account)
+
+    async def listen(self, account: Account, sink: Sink) -> None:
+        """Reads the mailbox until cancelled. An account that our own receiver serves only has to be there."""
+        if not reads_mailbox(account):
+            await sink.state("up")
+            await asyncio.get_running_loop().create_future()  # until cancelled
+        await Listener(account, sink, self._tokens, self._clock, pause=self._first_pause).run()
