@@ -4,6 +4,16 @@ They share no code with the adapters and are written from the providers' publish
 """
 
 from oase.sandbox.app import Sandbox, SandboxSettings, create_app, sandbox_routes
+from oase.sandbox.mailbox import Mailbox, MailboxSettings
 from oase.sandbox.whatsapp import WhatsApp, WhatsAppSettings
 
-__all__ = ["Sandbox", "SandboxSettings", "WhatsApp", "WhatsAppSettings", "create_app", "sandbox_routes"]
+__all__ = [
+    "Mailbox",
+    "MailboxSettings",
+    "Sandbox",
+    "SandboxSettings",
+    "WhatsApp",
+    "WhatsAppSettings",
+    "create_app",
+    "sandbox_routes",
+]

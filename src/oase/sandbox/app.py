@@ -13,6 +13,9 @@ from litestar.types import ASGIApp
 
 from oase.kernel.clock import Clock, SystemClock
 from oase.sandbox.live import Hub
+from oase.sandbox.mailbox import Mailbox, MailboxSettings
+from oase.sandbox.mailbox.routes import mailbox_router
+from oase.sandbox.pages import page_routes
 from oase.sandbox.whatsapp import Number, WhatsApp, WhatsAppSettings
 from oase.sandbox.whatsapp.answers import with_cuts
 from oase.sandbox.whatsapp.routes import whatsapp_routes
@@ -22,6 +25,7 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the whole sandbox."""
 
     whatsapp: WhatsAppSettings = WhatsAppSettings()
+    mailbox: MailboxSettings = MailboxSettings()
 
 
 class Sandbox:
@@ -32,6 +36,7 @@ class Sandbox:
         self.clock = clock or SystemClock()
         self.hub = Hub()
         self.whatsapp = WhatsApp(self.settings.whatsapp, self.clock, self.hub)
+        self.mailbox = Mailbox(self.settings.mailbox, self.clock, self.hub)
 
     def seed(self, *, webhook_url: str = "") -> Number:
         """The usual inhabitants: one business number and three customers (numbers reserved for fiction)."""
@@ -49,16 +54,18 @@ class Sandbox:
     async def start(self) -> None:
         """Starts what works in the background."""
         await self.whatsapp.start()
+        await self.mailbox.start()
 
     async def stop(self) -> None:
         """Ends all streams and background work."""
         self.hub.close()
         await self.whatsapp.stop()
+        await self.mailbox.stop()
 
 
 def sandbox_routes(sandbox: Sandbox) -> list[Router]:
     """Everything below `/sandbox`, to be mounted in an application of Litestar."""
-    return [*whatsapp_routes(sandbox.whatsapp)]
+    return [*whatsapp_routes(sandbox.whatsapp), mailbox_router(sandbox.mailbox), *page_routes(sandbox.hub)]
 
 
 def create_app(sandbox: Sandbox) -> ASGIApp:

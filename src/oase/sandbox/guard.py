@@ -9,11 +9,12 @@ from typing import Any
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
-from oase.kernel.errors import Conflict, Forbidden, Invalid, NotFound, OaseError
+from oase.kernel.errors import Conflict, Forbidden, Invalid, NotFound, OaseError, Unavailable
 
 MAX_BODY_BYTES = 110 * 1024 * 1024
-CONTROL_OPTIONS = {"public": True, "exclude_from_auth": True, "exclude_from_csrf": True}
-_STATUS = {NotFound: 404, Invalid: 400, Conflict: 409, Forbidden: 403}
+PAGE_OPTIONS = {"public": True}
+GRAPH_OPTIONS = {"public": True, "cross_site": True}
+_STATUS = {NotFound: 404, Invalid: 400, Conflict: 409, Forbidden: 403, Unavailable: 503}
 
 
 async def own_pages_only(request: Request[Any, Any, Any]) -> Response[dict[str, str]] | None:

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from oase.kernel.errors import Conflict, Invalid
-from oase.sandbox.guard import CONTROL_OPTIONS, MAX_BODY_BYTES, own_pages_only
+from oase.sandbox.guard import MAX_BODY_BYTES, PAGE_OPTIONS, own_pages_only
 from oase.sandbox.guard import answer_errors as errors
 from oase.sandbox.whatsapp.delivery import log_of
 from oase.sandbox.whatsapp.faults import KINDS, Fault
@@ -115,7 +115,7 @@ def control_router(whatsapp: WhatsApp, tokens: Tokens) -> Router:
         before_request=own_pages_only,
         exception_handlers=errors,
         request_max_body_size=MAX_BODY_BYTES,
-        opt=CONTROL_OPTIONS,
+        opt=PAGE_OPTIONS,
         include_in_schema=False,
     )
 

@@ -3,7 +3,7 @@
 from litestar import Router, get, route
 from litestar.enums import HttpMethod
 
-from oase.sandbox.guard import CONTROL_OPTIONS, MAX_BODY_BYTES
+from oase.sandbox.guard import GRAPH_OPTIONS, MAX_BODY_BYTES
 from oase.sandbox.whatsapp.answers import Answer
 from oase.sandbox.whatsapp.control import control_router
 from oase.sandbox.whatsapp.graph import Asked, Graph
@@ -28,7 +28,7 @@ def whatsapp_routes(whatsapp: WhatsApp) -> list[Router]:
         path="/sandbox",
         route_handlers=[ask, download],
         request_max_body_size=MAX_BODY_BYTES,
-        opt=CONTROL_OPTIONS,
+        opt=GRAPH_OPTIONS,
         include_in_schema=False,
     )
     return [public, control_router(whatsapp, tokens)]

@@ -1,0 +1,266 @@
+// The phone page: whose phone it is, the chats, the open chat, what happens live.
+import { _, ask, avatar, byId, clockTime, dayName, el, icon, listen, notice, openMenu } from "./common.js";
+import { makeComposer } from "./composer.js";
+import { drawMessage } from "./messages.js";
+
+const CONTROL = "/sandbox/control";
+const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+const state = { customers: [], customer: null, chats: [], number: null, messages: [], stop: () => {}, typing: 0 };
+const of = (customer) => `${CONTROL}/customers/${customer.wa_id}`;
+const messagePath = (message) => `${of(state.customer)}/messages/${encodeURIComponent(message.id)}`;
+
+const composer = makeComposer({
+  send: async (kind, content, contextId) => {
+    const sent = await ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: contextId });
+    put(sent);
+    scrollDown();
+  },
+  edit: (message, text) => ask("PUT", messagePath(message), { text }),
+});
+
+async function loadCustomers() {
+  state.customers = await ask("GET", `${CONTROL}/customers`);
+  if (state.customer) state.customer = state.customers.find((each) => each.wa_id === state.customer.wa_id) ?? state.customer;
+  drawPeople();
+}
+
+function drawPeople() {
+  byId("person-list").replaceChildren(...state.customers.map((customer) =>
+    el("li", {}, el("button", { type: "button", "aria-pressed": String(customer.wa_id === state.customer?.wa_id), onclick: () => become(customer) },
+      avatar(customer.name, customer.wa_id), el("span", {}, el("strong", {}, customer.name), el("span", {}, customer.username ? `@${customer.username}` : `+${customer.wa_id}`))))));
+}
+
+async function become(customer, openNumber) {
+  state.stop();
+  state.customer = customer;
+  state.number = null;
+  localStorage.setItem("sandbox-customer", customer.wa_id);
+  byId("my-avatar").replaceWith(Object.assign(avatar(customer.name, customer.wa_id), { id: "my-avatar" }));
+  byId("people").classList.remove("open");
+  drawPeople();
+  state.stop = listen(`/sandbox/phone/events/${customer.wa_id}`, onEvent, refresh);
+  await loadChats();
+  const wide = matchMedia("(min-width: 761px)").matches;
+  const first = state.chats.find((chat) => chat.number.id === openNumber) ?? (wide || state.chats.length === 1 ? state.chats[0] : null);
+  if (first) await openChat(first.number); else showChats();
+  drawDevice();
+}
+
+async function loadChats() {
+  state.chats = await ask("GET", `${of(state.customer)}/chats`);
+  drawChats();
+}
+
+function drawChats() {
+  const rows = state.chats.map(({ number, unread, last }) =>
+    el("li", {}, el("button", { type: "button", onclick: () => openChat(number) },
+      avatar(number.name, number.id), el("strong", {}, number.name), el("time", {}, last ? clockTime(last.time) : ""),
+      el("span", { class: "last" }, last ? `${last.from_business ? "" : `${_("You:")} `}${last.text}` : number.display),
+      unread > 0 && el("span", { class: "unread" }, String(unread), el("span", { class: "sr-only" }, ` ${_("unread")}`)))));
+  byId("chat-list").replaceChildren(...(rows.length ? rows : [el("li", { class: "empty" }, _("No company has a number here yet."))]));
+}
+
+function showChats() {
+  state.number = null;
+  byId("screen-chat").hidden = true;
+  byId("screen-chats").hidden = false;
+  drawDevice();
+}
+
+async function openChat(number) {
+  state.number = number;
+  byId("screen-chats").hidden = true;
+  byId("screen-chat").hidden = false;
+  byId("chat-avatar").replaceWith(Object.assign(avatar(number.name, number.id), { id: "chat-avatar" }));
+  byId("chat-name").textContent = number.name;
+  composer.reset();
+  drawState();
+  drawDevice();
+  await loadMessages();
+  if (matchMedia("(min-width: 761px)").matches) composer.focus();
+}
+
+async function loadMessages() {
+  state.messages = await ask("GET", `${of(state.customer)}/chats/${state.number.id}`);
+  drawMessages();
+  scrollDown();
+  seen();
+}
+
+function drawMessages() {
+  const list = byId("messages");
+  list.replaceChildren();
+  let day = "";
+  for (const message of state.messages) {
+    const name = dayName(message.time);
+    if (name !== day) list.append(el("li", { class: "day" }, name));
+    day = name;
+    list.append(drawMessage(message, acts));
+  }
+  if (!state.messages.length) list.append(el("li", { class: "day" }, _("Write the first message.")));
+}
+
+function put(message) {
+  const place = state.messages.findIndex((each) => each.id === message.id);
+  if (place < 0) {
+    const list = byId("messages");
+    const newDay = !state.messages.length || dayName(state.messages.at(-1).time) !== dayName(message.time);
+    const atEnd = isAtEnd();
+    if (!state.messages.length) list.replaceChildren();
+    if (newDay) list.append(el("li", { class: "day" }, dayName(message.time)));
+    state.messages.push(message);
+    list.append(drawMessage(message, acts));
+    if (atEnd) scrollDown();
+    else byId("to-end").hidden = false;
+    return;
+  }
+  state.messages[place] = message;
+  find(message.id)?.replaceWith(drawMessage(message, acts));
+}
+
+const find = (id) => [...byId("messages").children].find((entry) => entry.dataset.id === id);
+const isAtEnd = () => { const list = byId("messages"); return list.scrollHeight - list.scrollTop - list.clientHeight < 90; };
+const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.scrollHeight; byId("to-end").hidden = true; };
+
+function seen() {
+  if (!state.number || document.hidden || !state.customer.online) return;
+  ask("POST", `${of(state.customer)}/chats/${state.number.id}/seen`).catch(() => {});
+}
+
+function onEvent(event) {
+  if (event.type === "message" || event.type === "update") {
+    if (event.message.number === state.number?.id) {
+      if (event.type === "message") state.typing = 0;
+      put(event.message);
+      if (event.type === "message" && event.message.from_business) seen();
+      drawState();
+    }
+    loadChats();
+    loadFacts();
+  } else if (event.type === "typing" && event.number === state.number?.id) {
+    state.typing = Date.now() + event.seconds * 1000;
+    drawState();
+    setTimeout(drawState, event.seconds * 1000 + 50);
+  }
+}
+
+async function refresh() {
+  await loadChats();
+  if (state.number) await loadMessages();
+}
+
+function drawState() {
+  const typing = state.typing > Date.now();
+  const line = byId("chat-state");
+  line.classList.toggle("typing", typing);
+  const blocked = state.customer.blocked.includes(state.number?.id);
+  line.textContent = blocked ? _("blocked") : typing ? _("is typing …") : _("Business account");
+  byId("offline-note").hidden = state.customer.online;
+}
+
+const acts = {
+  enlarge: (address, name) => { const image = byId("picture-image"); image.src = address; image.alt = name; byId("picture").showModal(); },
+  show: (id) => { const entry = find(id); if (entry) { entry.scrollIntoView({ block: "center", behavior: "smooth" }); entry.classList.add("flash"); setTimeout(() => entry.classList.remove("flash"), 1300); } },
+  call: (number) => notice(_("The phone would call %(number)s now.", { number })),
+  location: (message) => composer.place(message),
+  tap: (message, kind, content) => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: message.id }).then(put).then(scrollDown),
+  list: (message) => {
+    const sections = message.content.action.sections.map((section) => [
+      section.title && el("h3", {}, section.title),
+      ...section.rows.map((row) => el("button", { type: "button", onclick: () => {
+        byId("sheet").close();
+        const { id, title, description = "" } = row;
+        acts.tap(message, "interactive", { type: "list_reply", list_reply: { id, title, description } });
+      } }, row.title, row.description && el("small", {}, row.description))),
+    ]);
+    byId("sheet-title").textContent = message.content.action.button;
+    byId("sheet-body").replaceChildren(el("div", { class: "sheet-rows" }, sections), el("div", { class: "sheet-end" }, el("button", { class: "button quiet-button" }, _("Cancel"))));
+    byId("sheet").showModal();
+  },
+  menu: (message, button) => {
+    const item = (name, label, run, danger) => el("button", { type: "button", role: "menuitem", class: danger ? "danger" : undefined, onclick: () => { close(); run(); } }, icon(name), label);
+    const react = (emoji) => el("button", {
+      type: "button", role: "menuitem", "aria-pressed": String(message.reactions.customer === emoji), "aria-label": _("React with %(emoji)s", { emoji }),
+      onclick: () => { close(); ask("POST", `${messagePath(message)}/reaction`, { emoji: message.reactions.customer === emoji ? "" : emoji }); },
+    }, emoji);
+    const changeable = !message.from_business && (message.kind === "text" || "caption" in message.content);
+    const menu = el("div", { class: "menu message-menu", role: "menu", hidden: true },
+      el("div", { class: "emoji-row" }, EMOJI.map(react)), item("reply", _("Reply"), () => composer.reply(message)),
+      changeable && item("edit", _("Change"), () => composer.edit(message)),
+      message.kind === "text" && item("forward", _("Forward to the company"), () => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, text: message.content.body, forwarded: true })),
+      !message.from_business && item("trash", _("Delete for everyone"), () => ask("DELETE", messagePath(message)), true));
+    document.body.append(menu);
+    const box = button.getBoundingClientRect();
+    const close = openMenu(menu, button);
+    menu.style.left = `${Math.max(8, Math.min(box.left - 100, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - menu.offsetHeight - 8))}px`;
+    menu.addEventListener("closed", () => menu.remove());
+  },
+};
+
+function drawDevice() {
+  const { customer, number } = state;
+  byId("online").checked = customer.online;
+  byId("receipts").checked = customer.read_receipts;
+  byId("hidden-number").checked = customer.hides_number;
+  byId("blocked").disabled = !number;
+  byId("blocked").checked = Boolean(number && customer.blocked.includes(number.id));
+  if (number) drawState();
+}
+
+async function change(changes) {
+  const old = state.customer.wa_id;
+  state.customer = await ask("PATCH", of(state.customer), changes).catch((error) => { drawDevice(); throw error; });
+  await loadCustomers();
+  if (state.customer.wa_id !== old) await become(state.customer, state.number?.id);
+  drawDevice();
+}
+
+let factsTimer;
+function loadFacts() {
+  clearTimeout(factsTimer);
+  factsTimer = setTimeout(async () => {
+    const { counts, pending } = await ask("GET", `${CONTROL}/webhooks?limit=0`);
+    byId("fact-accepted").textContent = counts.accepted.toLocaleString();
+    byId("fact-pending").textContent = pending.toLocaleString();
+    byId("fact-refused").textContent = counts.refused.toLocaleString();
+  }, 300);
+}
+
+function wire() {
+  byId("back").addEventListener("click", async () => { showChats(); await loadChats(); byId("chat-list").querySelector("button")?.focus(); });
+  byId("to-end").addEventListener("click", scrollDown);
+  byId("messages").addEventListener("scroll", () => { if (isAtEnd()) byId("to-end").hidden = true; });
+  byId("online").addEventListener("change", (event) => change({ online: event.target.checked }).then(() => { if (state.customer.online) seen(); }));
+  byId("receipts").addEventListener("change", (event) => change({ read_receipts: event.target.checked }));
+  byId("blocked").addEventListener("change", (event) => change(event.target.checked ? { blocks: state.number.id } : { unblocks: state.number.id }));
+  byId("hidden-number").addEventListener("change", (event) => {
+    const username = state.customer.username || state.customer.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ".");
+    return change({ hides_number: event.target.checked, username: event.target.checked ? username : "" });
+  });
+  byId("number-form").addEventListener("submit", async (event) => { event.preventDefault(); await change({ wa_id: new FormData(event.target).get("wa_id") }); event.target.reset(); });
+  byId("person-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const added = await ask("POST", `${CONTROL}/customers`, Object.fromEntries(new FormData(event.target)));
+    event.target.reset();
+    event.target.closest("details").open = false;
+    await loadCustomers();
+    await become(added);
+  });
+  for (const opener of document.querySelectorAll("[data-open]")) opener.addEventListener("click", () => { const panel = byId(opener.dataset.open); panel.classList.add("open"); panel.querySelector("button, input")?.focus(); });
+  for (const closer of document.querySelectorAll("[data-close]")) closer.addEventListener("click", () => byId(closer.dataset.close).classList.remove("open"));
+  document.addEventListener("visibilitychange", seen);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const panel of document.querySelectorAll(".panel.open")) panel.classList.remove("open"); });
+  const tick = () => { byId("clock").textContent = clockTime(Date.now()); };
+  tick();
+  setInterval(tick, 10_000);
+}
+
+wire();
+await loadCustomers();
+const remembered = localStorage.getItem("sandbox-customer");
+const me = state.customers.find((each) => each.wa_id === remembered) ?? state.customers.at(-1);
+if (me) await become(me); else { byId("people").classList.add("open"); document.querySelector(".add").open = true; }
+loadFacts();
+setInterval(loadFacts, 5_000);
+document.documentElement.dataset.ready = "true";
