@@ -12,6 +12,7 @@ from oase.channels.accounts import (
     set_account_state,
 )
 from oase.channels.degrade import NeedsLink, degrade
+from oase.channels.families.visitor import live_key as visitor_key
 from oase.channels.registry import adapter, adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount
@@ -36,4 +37,5 @@ __all__ = [
     "set_account_state",
     "set_cursor",
     "templates",
+    "visitor_key",
 ]

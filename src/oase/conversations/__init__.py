@@ -35,6 +35,7 @@ from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, window_open
 from oase.conversations.types import Answer, Author, TemplateUse
+from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
 __all__ = [
     "PRIORITIES",
@@ -56,6 +57,7 @@ __all__ = [
     "State",
     "TemplateUse",
     "TooLate",
+    "VisibleMessage",
     "WindowClosed",
     "assign",
     "cancel",
@@ -80,6 +82,8 @@ __all__ = [
     "set_team",
     "snooze",
     "split",
+    "visitor_message",
+    "visitor_timeline",
     "wake_snoozed",
     "window_open",
 ]

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from oase.channels import AccountBook
+from oase.conversations import Journal
+from oase.kernel.blobs import Blobs
 from oase.kernel.clock import Clock
 from oase.kernel.db import Database
+from oase.kernel.http import Outside
 from oase.kernel.live import LiveHub
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
@@ -18,3 +22,7 @@ class Services:
     live: LiveHub
     safe: Safe
     clock: Clock
+    book: AccountBook
+    journal: Journal
+    blobs: Blobs
+    outside: Outside

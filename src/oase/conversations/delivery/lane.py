@@ -17,12 +17,12 @@ import msgspec
 import psycopg
 import structlog
 
-from oase.channels import StoredAccount, set_account_state
+from oase.channels import StoredAccount, set_account_state, visitor_key
 from oase.channels.contract import Accepted, Again, File, Outbound, Outcome, Refused, Say, Unclear
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.receipts import apply_parked
 from oase.conversations.delivery.rules import Pace, fate_of
-from oase.conversations.delivery.types import Delivery, Fate
+from oase.conversations.delivery.types import Delivery
 from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
@@ -134,13 +134,10 @@ class Lane:
             if fate.delivery_id in changed:
                 work.emit("conversation", fate.conversation_id, {"what": "delivery", "messages": [str(fate.message_id)]})
         if self.account.manifest.wire == "local":
-            await self._show(work, fates)
+            for delivery, _ in ended:  # our own pages hear of it over the live log
+                key = visitor_key(str(self.account.id), delivery.recipient)
+                work.emit("visitor", key, {"message": str(delivery.message_id)})
         await self._account_state(work, [outcome for _, outcome in ended])
-
-    async def _show(self, work: UnitOfWork, fates: Sequence[Fate]) -> None:
-        """Our own pages hear of it over the live log."""
-        for message_id, identity_id in await repository.visitors(work, [fate.message_id for fate in fates]):
-            work.emit("visitor", identity_id, {"what": "message", "message": str(message_id)})
 
     async def _account_state(self, work: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:

@@ -149,15 +149,3 @@ async def files(work: UnitOfWork, attachment_ids: Sequence[UUID]) -> dict[UUID, 
         {"ids": list(attachment_ids)},
     )
     return {row[0]: row[1:] for row in rows}
-
-
-async def visitors(work: UnitOfWork, message_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """(message, identity) of messages that our own pages show."""
-    return [
-        (message, identity)
-        for message, identity in await work.tuples(
-            "SELECT id, identity_id FROM message WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
-            " AND identity_id IS NOT NULL",
-            {"ids": list(message_ids)},
-        )
-    ]

@@ -208,9 +208,9 @@ def as_received(unknown: Unknown, sender: Address) -> Received:
 
 
 def clean(text: str) -> str:
-    """Text that the database takes: no NUL characters, no lone surrogates."""
+    """Text that the database takes: no NUL characters, no lone surrogates; what it cannot take is marked."""
     if "\x00" in text:
-        text = text.replace("\x00", "")
+        text = text.replace("\x00", "\ufffd")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -12,6 +12,6 @@ down_revision = None
 def upgrade() -> None:
     """Creates everything: our tables with row-level security, and the tables of the jobs."""
     statements = [Path(__file__).with_suffix(".sql").read_text(), SchemaManager.get_schema()]
-    with op.get_bind().connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    cursor = op.get_bind().connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)

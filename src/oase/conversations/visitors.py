@@ -1,0 +1,82 @@
+"""What a visitor of our own pages may see of a dialogue: what was said in and out over one account, nothing internal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.kernel.db import UnitOfWork
+
+
+class VisibleFile(Struct, frozen=True, kw_only=True):
+    """A stored file of a message."""
+
+    blob_key: str
+    name: str
+    type: str
+    size_bytes: int
+
+
+class VisibleMessage(Struct, frozen=True, kw_only=True):
+    """One message as the customer may see it."""
+
+    id: UUID
+    at: datetime
+    ours: bool
+    text: str
+    author_name: str
+    external_id: str
+    read: bool
+    choices: list[dict[str, Any]]
+    files: list[VisibleFile]
+
+
+_WHO: Final = (
+    "m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.direction IN ('in', 'out') AND m.deleted_at IS NULL"
+    " AND m.identity_id = (SELECT id FROM identity i WHERE i.workspace_id = %(workspace_id)s AND i.kind = %(kind)s"
+    " AND i.value = %(address)s)"
+    # what is still in the queue can be taken back: the customer sees it once it is on its way
+    " AND (m.direction = 'in' OR EXISTS (SELECT FROM delivery d WHERE d.workspace_id = m.workspace_id AND d.message_id = m.id"
+    " AND d.state IN ('sent', 'delivered', 'read')))"
+)
+
+
+async def visitor_timeline(work: UnitOfWork, account_id: UUID, kind: str, address: str, *, limit: int) -> list[VisibleMessage]:
+    """The newest messages of an address over one account, oldest first."""
+    parameters = {"account_id": account_id, "kind": kind, "address": address, "limit": limit}
+    return await _load(work, f"{_WHO} ORDER BY m.at DESC, m.id DESC LIMIT %(limit)s", parameters)
+
+
+async def visitor_message(work: UnitOfWork, account_id: UUID, kind: str, address: str, message_id: UUID) -> VisibleMessage | None:
+    """One message, if this address may see it."""
+    parameters = {"account_id": account_id, "kind": kind, "address": address, "id": message_id}
+    found = await _load(work, f"{_WHO} AND m.id = %(id)s", parameters)
+    return found[0] if found else None
+
+
+async def _load(work: UnitOfWork, condition: str, parameters: dict[str, Any]) -> list[VisibleMessage]:
+    rows = await work.rows(
+        "SELECT m.id, m.at, m.direction = 'out' AS ours, m.text, m.author_name, coalesce(m.external_id, '') AS external_id,"
+        " m.data->'choices' AS choices, EXISTS (SELECT FROM read_state r WHERE r.workspace_id = m.workspace_id"
+        " AND r.conversation_id = m.conversation_id AND r.read_at >= m.created_at) AS read FROM message m WHERE " + condition,
+        parameters,
+    )
+    files = await _files(work, [row["id"] for row in rows])
+    return [
+        VisibleMessage(**{**row, "choices": row["choices"] or []}, files=files.get(row["id"], []))
+        for row in sorted(rows, key=lambda row: (row["at"], row["id"]))
+    ]
+
+
+async def _files(work: UnitOfWork, message_ids: Sequence[UUID]) -> dict[UUID, list[VisibleFile]]:
+    found: dict[UUID, list[VisibleFile]] = {}
+    for message_id, *columns in await work.tuples(
+        "SELECT message_id, blob_key, name, type, coalesce(size_bytes, 0) FROM attachment WHERE workspace_id = %(workspace_id)s"
+        " AND message_id = ANY(%(ids)s) AND state = 'stored' ORDER BY message_id, position",
+        {"ids": list(message_ids)},
+    ):
+        blob_key, name, kind, size = columns
+        found.setdefault(message_id, []).append(VisibleFile(blob_key=blob_key, name=name, type=kind, size_bytes=size))
+    return found

@@ -1,0 +1,74 @@
+"""The clockwork: what happens because time passes. One process at a time does it.
+
+every few seconds: snoozed conversations wake      every few minutes: what has outlived its retention goes
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from oase.conversations import wake_snoozed
+from oase.kernel.db import Database
+from oase.kernel.errors import OaseError
+from oase.kernel.locks import Locks, lock_key
+
+_TICK_SECONDS: Final = 5.0
+_SWEEP_EVERY: Final = 60  # ticks
+_LIVE_LOG_KEPT: Final = timedelta(hours=24)
+_PARKED_KEPT: Final = timedelta(days=7)
+_UPLOADS_KEPT: Final = timedelta(days=2)
+_KEY: Final = lock_key("clockwork", UUID(int=0))
+log = structlog.get_logger()
+
+
+class Clockwork:
+    """Turns until cancelled."""
+
+    def __init__(self, database: Database, locks: Locks) -> None:
+        self._database = database
+        self._locks = locks
+
+    async def run(self) -> None:
+        """One tick after the other, in the process that holds the lock."""
+        generation: int | None = None
+        tick = 0
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            try:
+                if generation is None or not self._locks.holds(generation):
+                    generation = await self._locks.take(_KEY)
+                if generation is not None:
+                    await self._wake()
+                    if tick % _SWEEP_EVERY == 0:
+                        await self._sweep()
+                    tick += 1
+            except (OaseError, psycopg.Error, OSError) as error:
+                log.warning("clockwork.interrupted", error=str(error))
+
+    async def _wake(self) -> None:
+        async with self._database.everywhere() as work:
+            rows = await work.tuples(
+                "SELECT DISTINCT workspace_id FROM conversation WHERE state = 'snoozed' AND snoozed_until <= %(now)s",
+                {"now": work.clock.now()},
+            )
+        for (workspace_id,) in rows:
+            async with self._database.work(workspace_id) as work:
+                await wake_snoozed(work)
+
+    async def _sweep(self) -> None:
+        """Short-lived rows. The newest of the old live events stays: it tells late readers that they were away too long."""
+        async with self._database.everywhere() as work:
+            now = work.clock.now()
+            await work.run(
+                "DELETE FROM live_event WHERE (xid, id) < (SELECT xid, id FROM live_event WHERE at < %(before)s"
+                " ORDER BY xid DESC, id DESC LIMIT 1)",
+                {"before": now - _LIVE_LOG_KEPT},
+            )
+            await work.run("DELETE FROM parked_receipt WHERE created_at < %(before)s", {"before": now - _PARKED_KEPT})
+            await work.run(
+                "DELETE FROM attachment WHERE message_id IS NULL AND created_at < %(before)s", {"before": now - _UPLOADS_KEPT}
+            )

@@ -1,0 +1,112 @@
+"""The house: every running part of a process, made in one place and started in order.
+
+database (ours or given) --> migrated --> pool --> live hub, relay --> accounts, journal, outgoing HTTP, files
+web: pages, hooks, streams      work: intake, delivery, files, jobs, clockwork      connect: listeners, mail receiver
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import structlog
+
+from oase.channels import AccountBook
+from oase.conversations import DeliveryWorker, FileWorker, IntakeWorker, Journal
+from oase.kernel.blobs import Blobs, open_blobs
+from oase.kernel.clock import Clock, SystemClock
+from oase.kernel.db import Database
+from oase.kernel.http import Guard, Outside
+from oase.kernel.live import LiveHub, Relay
+from oase.kernel.locks import Locks
+from oase.kernel.postgres import EmbeddedPostgres
+from oase.kernel.secrets import Safe, load_key
+from oase.kernel.settings import Settings
+from oase.main.clockwork import Clockwork
+from oase.main.migrate import migrate
+
+_RESTART_SECONDS: Final = 1.0
+log = structlog.get_logger()
+
+
+class House:
+    """The parts that every process has. Opened by `open_house`."""
+
+    def __init__(self, settings: Settings, dsn: str) -> None:
+        self.settings = settings
+        self.clock: Clock = SystemClock()
+        self.safe = Safe(load_key(settings.data_dir, settings.secret_key.reveal()))
+        self.database = Database(dsn, clock=self.clock, connections=settings.database_connections)
+        self.hub = LiveHub(self.database)
+        self.relay = Relay(self.database)
+        self.locks = Locks(dsn)
+        self.blobs: Blobs = open_blobs(settings)
+        self.book = AccountBook(self.database, self.safe)
+        self.journal = Journal(self.database, self.blobs)
+        self.outside = Outside(
+            _guard(settings),
+            connections=settings.outgoing_connections,
+            connections_per_host=settings.outgoing_connections_per_host,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Runs a part in the background until the house closes; a part that fails is loud."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_loudly)
+        self._tasks.append(task)
+
+    def begin_work(self) -> None:
+        """What a worker process does."""
+        self.begin("intake", IntakeWorker(self.database, self.book, self.blobs, self.hub, self.locks).run())
+        sender = DeliveryWorker(self.database, self.book, self.blobs.get, self.outside, self.hub, self.locks)
+        self.begin("delivery", sender.run())
+        self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
+        self.begin("clockwork", Clockwork(self.database, self.locks).run())
+
+    async def close(self) -> None:
+        """Ends every part; what is under way gets a moment."""
+        self.hub.end_all()
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.locks.close()
+        await self.outside.close()
+        await self.database.close()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """The parts of a process, with the database up and migrated."""
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database_of(settings))
+        await migrate(settings.database_admin_url.reveal() or dsn)
+        house = House(settings, dsn)
+        await house.database.open()
+        stack.push_async_callback(house.close)
+        house.begin("live hub", house.hub.run())
+        house.begin("relay", house.relay.run())
+        house.begin("accounts", house.book.run(house.hub))
+        await asyncio.wait_for(house.hub.ready.wait(), 30)
+        yield house
+
+
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[str]:
+    """The database's address: the one that was set, the running one of our own, or our own, started and stopped with us."""
+    if settings.database_url:
+        yield settings.database_url.reveal()
+        return
+    server = EmbeddedPostgres(settings.data_dir / "postgres", binaries=settings.postgres_binaries)
+    async with server:
+        yield server.dsn()
+
+
+def _guard(settings: Settings) -> Guard:
+    """Outgoing requests may not reach our own network, but for what the administrator allows and our own sandbox."""
+    return Guard(settings.allow_private_networks, [("127.0.0.1", settings.port)] if settings.sandbox else [])
+
+
+def _loudly(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("house.part_failed", part=task.get_name(), error=repr(error), exc_info=error)

@@ -1,0 +1,168 @@
+"""The web side of a process: one ASGI application that sends each request to its part.
+
+/hooks/…  providers' deliveries        /live, /widget/…/deliver, /widget/…/stream   streams and hot paths (bare ASGI)
+/sandbox/…  simulated providers        /healthz, /readyz, /metrics                  for machines
+everything else: the pages and the API (Litestar)
+"""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from litestar import Litestar
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from oase.channels import StoredAccount
+from oase.conversations import VisibleMessage, visitor_message, visitor_timeline
+from oase.kernel import metrics
+from oase.kernel.errors import OaseError
+from oase.main.house import House
+from oase.main.sign_in import SessionResolver
+from oase.web.app import make_app
+from oase.web.hooks import PREFIX as HOOKS
+from oase.web.hooks import Hooks
+from oase.web.live import PATH as LIVE
+from oase.web.live import Live
+from oase.web.services import Services
+from oase.web.widget import (
+    Abuse,
+    Feed,
+    HotPaths,
+    Parts,
+    Presence,
+    Puzzles,
+    VisitorChoice,
+    VisitorFile,
+    VisitorMessage,
+)
+
+_TEXT: Final = [(b"content-type", b"text/plain; charset=utf-8")]
+log = structlog.get_logger()
+
+
+class VisitorDesk:
+    """What visitors of the widget may know: their own dialogue, and whether somebody is there."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def timeline(self, account: StoredAccount, visitor: str, *, limit: int) -> Sequence[VisitorMessage]:
+        """The newest messages, oldest first."""
+        async with self._house.database.work(account.workspace_id) as work:
+            found = await visitor_timeline(work, account.id, account.manifest.identity, visitor, limit=limit)
+        return [_shown(message) for message in found]
+
+    async def message(self, account: StoredAccount, visitor: str, message_id: str) -> VisitorMessage | None:
+        """One message, if the visitor may see it."""
+        async with self._house.database.work(account.workspace_id) as work:
+            found = await visitor_message(work, account.id, account.manifest.identity, visitor, UUID(message_id))
+        return _shown(found) if found else None
+
+    async def presence(self, account: StoredAccount, language: str) -> Presence:
+        """Nothing is claimed that is not measured: until there is a measured wait, only that messages are taken."""
+        return Presence(open=True)
+
+
+def _shown(message: VisibleMessage) -> VisitorMessage:
+    return VisitorMessage(
+        id=str(message.id),
+        at=message.at.isoformat(),
+        from_="us" if message.ours else "visitor",
+        text=message.text,
+        name=message.author_name if message.ours else "",
+        files=[
+            VisitorFile(blob=file.blob_key, name=file.name, type=file.type, size_bytes=file.size_bytes) for file in message.files
+        ],
+        choices=[VisitorChoice(id=choice["id"], title=choice["title"]) for choice in message.choices],
+        state="" if message.ours else "read" if message.read else "sent",
+        client="" if message.ours else message.external_id.partition(":")[2],
+    )
+
+
+class Front:
+    """The application that the server runs."""
+
+    def __init__(self, house: House, sandbox: ASGIApp | None = None) -> None:
+        resolver = SessionResolver(house.database, house.settings.session_length)
+        services = Services(
+            settings=house.settings,
+            database=house.database,
+            live=house.hub,
+            safe=house.safe,
+            clock=house.clock,
+            book=house.book,
+            journal=house.journal,
+            blobs=house.blobs,
+            outside=house.outside,
+        )
+        self._house = house
+        self._pages: Litestar = make_app(services, resolver)
+        self._hooks = Hooks(house.book, house.journal, house.clock)
+        self._live = Live(house.hub, resolver)
+        parts = _widget_parts(house)
+        self._pages.state.widget = parts
+        self.feed = Feed(parts.desk, house.clock)
+        house.begin("visitors", self.feed.run(house.hub))
+        self._widget = HotPaths(parts, self.feed)
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the request to its part."""
+        if scope["type"] != "http":
+            await self._pages(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(HOOKS):
+            await self._hooks(scope, receive, send)
+        elif path == LIVE:
+            await self._live(scope, receive, send)
+        elif self._widget.takes(scope):  # type: ignore[arg-type]
+            await self._widget(scope, receive, send)  # type: ignore[arg-type]
+        elif self._sandbox is not None and path.startswith("/sandbox"):
+            await self._sandbox(scope, receive, send)
+        elif path in ("/healthz", "/readyz", "/metrics"):
+            await self._for_machines(path, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _for_machines(self, path: str, send: Send) -> None:
+        if path == "/metrics":
+            await _answer(send, 200, metrics.exposition(), [(b"content-type", metrics.CONTENT_TYPE.encode())])
+        elif path == "/healthz":
+            await _answer(send, 200, b"ok", _TEXT)
+        else:
+            ready = await self._ready()
+            await _answer(send, 200 if ready else 503, b"ready" if ready else b"The database does not answer.", _TEXT)
+
+    async def _ready(self) -> bool:
+        with suppress(OaseError):
+            async with self._house.database.connection() as connection:
+                await connection.execute(b"SELECT 1")
+                return True
+        return False
+
+    def close_streams(self) -> None:
+        """Ends every stream, so that none holds the server up at shutdown."""
+        self.feed.close_all()
+        self._house.hub.end_all()
+
+
+def _widget_parts(house: House) -> Parts:
+    return Parts(
+        accounts=house.book,
+        journal=house.journal,
+        desk=VisitorDesk(house),
+        blobs=house.blobs,
+        clock=house.clock,
+        abuse=Abuse(time.monotonic),
+        puzzles=Puzzles(house.safe.derive("puzzle")),
+    )
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    start: Any = {"type": "http.response.start", "status": status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,117 @@
+"""Live events for our own pages: `GET /live` is a stream of server-sent events (HTML Living Standard, 9.2).
+
+    cookie --resolve--> viewer --rooms--> hub --> "id: position · event: topic · data: {key, …}"
+
+Resumes by `Last-Event-ID`; says `reload` to whoever was away too long. Streams end by themselves after ten minutes (the browser
+comes back by itself) and at shutdown. Bare ASGI, since thousands of them stay open.
+"""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from oase.kernel.live import LiveEvent, LiveHub, Position, Subscription
+from oase.web.sessions import Resolver, cookie_name
+
+PATH: Final = "/live"
+_LIFE_SECONDS: Final = 600.0
+_HEARTBEAT_SECONDS: Final = 20.0
+_HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Live:
+    """The agents' stream as an ASGI application."""
+
+    def __init__(self, hub: LiveHub, resolver: Resolver) -> None:
+        self._hub = hub
+        self._resolver = resolver
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streams until the client goes, the stream is old, or the house shuts down."""
+        viewer = await self._resolver(_cookie(scope))
+        if viewer is None:
+            await send({"type": "http.response.start", "status": 401, "headers": []})
+            await send({"type": "http.response.body", "body": b"Please sign in.", "more_body": False})
+            return
+        me = viewer.agent_id
+        rooms = ["conversation", "account", "notice", "typing", "presence", f"read:{me}", f"mention:{me}", "person"]
+        await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
+
+
+async def stream(
+    hub: LiveHub, workspace_id: UUID, rooms: Collection[str], after: Position | None, receive: Receive, send: Send
+) -> None:
+    """Sends the events of these rooms as a stream of server-sent events."""
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    async with hub.subscribe(workspace_id, rooms, after) as subscription:
+        begin = f"retry: 1000\nid: {after or hub.position}\nevent: hello\ndata: {{}}\n\n"
+        await send({"type": "http.response.body", "body": begin.encode(), "more_body": True})
+        gone = asyncio.create_task(_gone(receive, subscription))
+        try:
+            await _pump(subscription, send)
+        finally:
+            gone.cancel()
+            with suppress(asyncio.CancelledError):
+                await gone
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _pump(subscription: Subscription, send: Send) -> None:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _LIFE_SECONDS
+    while (now := loop.time()) < end:
+        try:
+            event = await asyncio.wait_for(subscription.queue.get(), min(_HEARTBEAT_SECONDS, end - now))
+        except TimeoutError:
+            await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+            continue
+        if event is None:
+            if subscription.lagged:
+                await send({"type": "http.response.body", "body": b"event: reload\ndata: {}\n\n", "more_body": True})
+            return
+        chunk = [encode(event)]
+        while not subscription.queue.empty() and len(chunk) < 100:
+            more = subscription.queue.get_nowait()
+            if more is None:
+                subscription.queue.put_nowait(None)
+                break
+            chunk.append(encode(more))
+        await send({"type": "http.response.body", "body": b"".join(chunk), "more_body": True})
+
+
+def encode(event: LiveEvent) -> bytes:
+    """One event as it goes over the wire."""
+    data = msgspec.json.encode({"key": event.key, **event.payload})
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (str(event.position).encode(), event.topic.encode(), data)
+
+
+async def _gone(receive: Receive, subscription: Subscription) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    subscription.end()
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _last_seen(scope: Scope) -> Position | None:
+    return Position.read(_header(scope, b"last-event-id"))
+
+
+def _cookie(scope: Scope) -> str:
+    name = cookie_name(scope.get("scheme") == "https")
+    for pair in _header(scope, b"cookie").split(";"):
+        key, _, value = pair.strip().partition("=")
+        if key == name:
+            return value
+    return ""
