@@ -16,6 +16,8 @@ from jinja2 import Environment
 
 from oase.channels.contract import Words
 from oase.kernel.i18n import Translator, translator
+from oase.web import moments
+from oase.web.chat import chat
 
 _AVATAR_COLORS: Final = 10
 _reader: ContextVar[Translator] = ContextVar("reader")
@@ -39,11 +41,11 @@ def speaking(to: Translator) -> Iterator[None]:
 def install(environment: Environment) -> None:
     """Gives the environment its texts and filters."""
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        gettext=lambda text: reader().gettext(text),
-        ngettext=lambda one, many, count: reader().ngettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, text: reader().pgettext(context, text),
-        npgettext=lambda context, one, many, count: reader().npgettext(context, one, many, count),
+        gettext=lambda text, **values: reader().gettext(text, **values),
+        ngettext=lambda one, many, n, **values: reader().ngettext(one, many, n, **values),
+        newstyle=False,  # the translator fills in the values itself; the result is escaped as a whole
+        pgettext=lambda context, text, **values: reader().pgettext(context, text, **values),
+        npgettext=lambda context, one, many, n, **values: reader().npgettext(context, one, many, n, **values),
     )
     environment.filters |= {
         "time": lambda moment: reader().time(moment),
@@ -60,6 +62,11 @@ def install(environment: Environment) -> None:
         "words": words_for_reader,
         "initials": initials,
         "avatar_color": avatar_color,
+        "due": lambda at, now: moments.due_text(reader(), at, now),
+        "due_class": moments.due_class,
+        "due_title": lambda at: moments.due_title(reader(), at),
+        "moment_short": lambda moment, now: moments.moment_short(reader(), moment, now),
+        "chat": chat,
         "iso": lambda moment: moment.isoformat(timespec="milliseconds"),
     }
 

@@ -1,0 +1,302 @@
+"""What the pages of the inbox need, exactly: frozen structs between the queries and the templates.
+
+    conversations.queries + people + staff + manifests --assemble--> Inbox, Row, Conversation, Entry, Somebody --template--> HTML
+
+Nothing here knows the database or HTTP; `tests/web/inbox/example.py` fills these by hand to look at the pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+DeliveryState = Literal["", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
+State = Literal["open", "waiting", "snoozed", "solved"]
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """How a channel is shown: id for the colour, icon, name in the reader's language."""
+
+    id: str
+    icon: str
+    name: str
+
+
+class Colleague(Struct, frozen=True, kw_only=True):
+    """An agent, as others see them."""
+
+    id: UUID
+    name: str
+
+
+class Team(Struct, frozen=True, kw_only=True):
+    """A team."""
+
+    id: UUID
+    name: str
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """One line of the left pane. `id` stands in the address; `count` ends at 100, which is shown as 99+."""
+
+    id: str
+    name: str
+    icon: str = ""
+    mark: Mark | None = None
+    count: int = 0
+    loud: bool = False  # the number matters now: unread, mine
+
+
+class QueueGroup(Struct, frozen=True, kw_only=True):
+    """Queues under a heading; an empty heading for the first ones."""
+
+    name: str
+    queues: Sequence[Queue]
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One conversation in the list."""
+
+    id: UUID
+    number: int
+    person_id: UUID
+    person: str
+    mark: Mark
+    state: State
+    subject: str
+    line: str
+    line_by: str  # in, out, note
+    assignee: Colleague | None
+    team: str
+    priority: int
+    due_at: datetime | None
+    last_at: datetime
+    snoozed_until: datetime | None
+    unread: int
+    draft: bool
+    tags: Sequence[str]
+    key: int  # where it stands in the list: microseconds of the time that the list is ordered by
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """A page of the list. `after` asks for the next one; empty at the end."""
+
+    queue: Queue
+    rows: Sequence[Row]
+    after: str
+    newest_first: bool  # False: by due time
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file of a message. `state`: pending, stored, failed."""
+
+    id: UUID
+    name: str
+    type: str
+    size_bytes: int | None
+    state: str
+    kind: Literal["image", "audio", "video", "pdf", "file"]
+    why: str = ""
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What became of a message of ours; `why` in the provider's words."""
+
+    state: DeliveryState = ""
+    why: str = ""
+    at: datetime | None = None
+    undo_until: datetime | None = None
+    scheduled_for: datetime | None = None
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One entry of the timeline. `direction`: in, out, note, event."""
+
+    id: UUID
+    direction: Literal["in", "out", "note", "event"]
+    kind: str
+    at: datetime
+    day: str  # in the reader's time zone, for the separators
+    author: str
+    author_id: UUID | None = None
+    mine: bool = False
+    mark: Mark | None = None
+    switched: bool = False  # another channel than the entry before
+    follows: bool = False  # the same author within a few minutes: no second head
+    text: str = ""
+    mail: bool = False  # has HTML, shown in a frame
+    subject: str = ""
+    quoted: str = ""
+    signature: str = ""
+    data: Mapping[str, Any] = {}
+    reply_to: str = ""  # the first line of the message answered
+    files: Sequence[File] = ()
+    reactions: Sequence[str] = ()
+    automatic: str = ""
+    edited: bool = False
+    deleted: bool = False
+    delivery: Delivery = Delivery()
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A way to answer: an address of the person and the account that speaks to it."""
+
+    identity_id: UUID
+    account_id: UUID
+    mark: Mark
+    to: str
+    account: str
+    text_length: int
+    caption_length: int
+    files: int  # how many at once; 0 = none
+    accepts: str  # for the file button
+    size_bytes: int  # of the largest file
+    subject: bool
+    copies: bool
+    templates: bool
+    window_open: bool
+    window_ends_at: datetime | None
+    public: bool
+    trouble: str = ""  # the account is down or needs to sign in
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """A template that the provider has approved; `places` counts the blanks to fill."""
+
+    name: str
+    language: str
+    body: str
+    places: int
+
+
+class Composer(Struct, frozen=True, kw_only=True):
+    """Where the agent writes. `answers` is empty when nothing can be sent to this person."""
+
+    answers: Sequence[Answer]
+    chosen: Answer | None
+    templates: Sequence[Template]
+    tab: Literal["reply", "note"]
+    text: str
+    note: str
+    subject: str
+    copy_to: str
+    files: Sequence[File]
+    can_reply: bool
+    can_note: bool
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """A custom field with its value as text."""
+
+    key: str
+    label: str
+    kind: str
+    value: str
+    choices: Sequence[str] = ()
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """An address of the person on a channel."""
+
+    id: UUID
+    kind: str
+    value: str
+    icon: str
+    name: str
+    verified: bool
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """Another conversation of the same person."""
+
+    id: UUID
+    number: int
+    line: str
+    state: State
+    mark: Mark
+    last_at: datetime
+
+
+class Twin(Struct, frozen=True, kw_only=True):
+    """Another person who may be the same, and why we think so."""
+
+    id: UUID
+    name: str
+    why: str
+
+
+class Somebody(Struct, frozen=True, kw_only=True):
+    """The pane of the person."""
+
+    id: UUID
+    name: str
+    organisation: str
+    language: str
+    note: str
+    blocked: bool
+    since: datetime
+    tags: Sequence[str]
+    addresses: Sequence[Address]
+    fields: Sequence[Field]
+    past: Sequence[Past]
+    twins: Sequence[Twin]
+    merged: Sequence[Twin] = ()  # persons merged into this one: can be undone
+    can_write: bool = True
+    can_merge: bool = True
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """The open conversation with everything around it."""
+
+    id: UUID
+    number: int
+    title: str
+    person: Somebody
+    mark: Mark
+    state: State
+    public: bool
+    assignee: Colleague | None
+    team: Team | None
+    priority: int
+    tags: Sequence[str]
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    version: int
+    entries: Sequence[Entry]
+    earlier: str  # asks for older entries; empty at the beginning
+    composer: Composer
+    fields: Sequence[Field]
+    others: Sequence[Past]  # unsolved conversations of the same person: merging
+    can_assign: bool = True
+    can_close: bool = True
+
+
+class Later(Struct, frozen=True, kw_only=True):
+    """A moment to choose for snoozing and sending: "Tomorrow morning"."""
+
+    name: str
+    at: datetime
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """What the parts of the page share."""
+
+    now: datetime
+    queue_id: str
+    colleagues: Sequence[Colleague]
+    teams: Sequence[Team]
+    known_tags: Sequence[str]
+    snoozes: Sequence[Later]
+
+
+class Inbox(Struct, frozen=True, kw_only=True):
+    """The whole page. `position`: where the live log stood when it was read."""
+
+    groups: Sequence[QueueGroup]
+    listing: Listing
+    conversation: Conversation | None
+    now: datetime
+    position: str
+    has_channels: bool = True

@@ -1,0 +1,31 @@
+// <oase-due data-at="…"><svg/><span>12 min</span></oase-due>: counts down like web/moments.py writes it; amber, then red.
+const SOON = 30 * 60;
+const shown = new Set();
+const units = document.documentElement.lang === "de"
+  ? { min: "Min.", h: "Std.", d: "T." }
+  : { min: "min", h: "h", d: "d" };
+
+export function dueText(seconds) {
+  const sign = seconds < 0 ? "−" : "";
+  const span = Math.abs(Math.trunc(seconds));
+  if (span < 3600) return `${sign}${Math.floor(span / 60)} ${units.min}`;
+  if (span < 2 * 86400) return `${sign}${Math.floor(span / 3600)} ${units.h}`;
+  return `${sign}${Math.floor(span / 86400)} ${units.d}`;
+}
+
+function refresh(element) {
+  const seconds = (Date.parse(element.dataset.at) - Date.now()) / 1000;
+  const words = element.querySelector("span");
+  const text = dueText(seconds);
+  if (words && words.textContent !== text) words.textContent = text;
+  element.classList.toggle("due-over", seconds < 0);
+  element.classList.toggle("due-soon", seconds >= 0 && seconds < SOON);
+}
+
+setInterval(() => { if (!document.hidden) shown.forEach(refresh); }, 5000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) shown.forEach(refresh); });
+
+customElements.define("oase-due", class extends HTMLElement {
+  connectedCallback() { shown.add(this); }
+  disconnectedCallback() { shown.delete(this); }
+});
