@@ -38,7 +38,11 @@ def reason(error: BaseException) -> str:
     """What a decoder complained about, in a sentence that quotes nothing of the content."""
     if isinstance(error, RecursionError):
         return "The JSON is nested too deeply."
-    return f"The JSON cannot be read: {error}."[:300]
+    if isinstance(error, UnicodeDecodeError):
+        return "The JSON is not written in UTF-8."
+    if isinstance(error, msgspec.DecodeError):
+        return f"The JSON cannot be read: {error}."[:300]
+    return "A number or a time in it cannot be read."
 
 
 def as_mapping(raw: msgspec.Raw) -> dict[str, Any]:

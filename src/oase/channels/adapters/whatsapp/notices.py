@@ -3,7 +3,7 @@
 Fields that are not known become `Unknown`, with their content, so that nothing passes in silence.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,24 +33,31 @@ _SERIOUS = frozenset(
 )
 
 
-def notice_of(field: str, value: Value, at: datetime, digest: str) -> Event:
-    """The event of a change that is no message. `digest` stands for an id, which these changes do not have."""
-    if field in ("smb_message_echoes", "message_echoes", "calls", "standby"):
-        return _about_a_person(field, value, at, digest)
+_ITEMS = {"smb_message_echoes": "message_echoes", "message_echoes": "message_echoes", "calls": "calls"}
+
+
+def notices_of(field: str, value: Value, at: datetime, digest: str) -> Iterator[Event]:
+    """The events of a change that is no message. `digest` stands for an id, which most of these changes do not have."""
+    items = value.get(_ITEMS.get(field, ""))
+    if isinstance(items, list) and items:
+        for number, item in enumerate(items):
+            yield _about_a_person(field, item if isinstance(item, dict) else {"value": item}, at, f"{digest}-{number}")
+        return
     sentence = _SENTENCES.get(field)
     if sentence is None:
-        return Unknown(kind=f"field.{field}"[:100], external_id=digest, at=at, data=value)
-    words = {str(word).upper() for word in value.values() if isinstance(word, str)}
-    return Notice(kind=field, text=sentence(value), at=at, serious=not _SERIOUS.isdisjoint(words))
+        yield Unknown(kind=f"field.{field}"[:100], external_id=digest, at=at, data=value)
+        return
+    words = {word.upper() for word in _leaves(value)}
+    yield Notice(kind=field, text=sentence(value), at=at, serious=field == "security" or not _SERIOUS.isdisjoint(words))
 
 
-def _about_a_person(field: str, value: Value, at: datetime, digest: str) -> Event:
-    """What was said or called elsewhere (the WhatsApp Business app, a call): shown with the person, as it came."""
-    items = next((items for items in value.values() if isinstance(items, list) and items and isinstance(items[0], dict)), [])
-    first = items[-1] if items else {}
-    other = first.get("to") if field != "calls" else first.get("from")
+def _about_a_person(field: str, item: Value, at: datetime, digest: str) -> Event:
+    """What was said or called elsewhere (in the WhatsApp Business app, by telephone): shown with the person, as it came."""
+    ours = field != "calls" or str(item.get("direction", "")).upper() == "BUSINESS_INITIATED"
+    other = item.get("to" if ours else "from")
     sender = address(other if isinstance(other, str | int) else None, None, ())
-    return Unknown(kind=f"field.{field}", external_id=digest, at=at, sender=sender, data=value)
+    own_id = "/".join(part for part in (_word(item, "id"), _word(item, "event")) if part)
+    return Unknown(kind=f"field.{field}", external_id=own_id or digest, at=at, sender=sender, data=item)
 
 
 def _word(value: Value, key: str, otherwise: str = "") -> str:

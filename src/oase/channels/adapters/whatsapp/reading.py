@@ -15,7 +15,7 @@ from msgspec import Struct
 from oase.channels.adapters.whatsapp import wire
 from oase.channels.adapters.whatsapp.content import Incomplete, content_of
 from oase.channels.adapters.whatsapp.errors import words_of
-from oase.channels.adapters.whatsapp.notices import notice_of
+from oase.channels.adapters.whatsapp.notices import notices_of
 from oase.channels.adapters.whatsapp.people import address, phone
 from oase.channels.adapters.whatsapp.receipts import receipt_of
 from oase.channels.contract import (
@@ -81,7 +81,7 @@ def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> I
     try:
         change = _CHANGE.decode(raw_change)
         if change.field != "messages":
-            yield notice_of(change.field, as_mapping(change.value), at, _digest(change.value))
+            yield from notices_of(change.field, as_mapping(change.value), at, _digest(change.value))
             return
         value = _VALUE.decode(change.value)
         contacts = [_CONTACT.decode(contact) for contact in value.contacts] if value.messages else ()
@@ -144,7 +144,7 @@ def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime
         return Reacted(external_id=message.reaction.message_id, sender=sender, emoji=message.reaction.emoji or "", at=at)
     if message.type == "revoke" and message.revoke is not None:
         return Deleted(external_id=message.revoke.original_message_id, at=at)
-    if message.type == "edit" and message.edit is not None and message.edit.message is not None:
+    if message.type == "edit" and message.edit is not None and bytes(message.edit.message):
         inner = content_of(_INNER.decode(message.edit.message))
         if inner is not None:
             return Edited(external_id=message.edit.original_message_id, content=inner, at=at)

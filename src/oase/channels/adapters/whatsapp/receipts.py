@@ -6,6 +6,7 @@ from typing import Literal
 
 from oase.channels.adapters.whatsapp import wire
 from oase.channels.adapters.whatsapp.errors import words_of
+from oase.channels.adapters.whatsapp.people import address
 from oase.channels.contract import Deleted, Event, Notice, Receipt, Unknown
 
 _STATES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
@@ -32,6 +33,7 @@ def receipt_of(status: wire.Status, at: datetime) -> Event:
     if status.status == "deleted":
         return Deleted(external_id=status.id, at=at)
     if status.status == "warning":
-        why = "\n".join(words_of(error) for error in status.errors) or "WhatsApp warns about a message that we sent."
+        why = "\n".join(error.title or error.message or "" for error in status.errors) or "WhatsApp warns about this message."
         return Notice(kind="message_warning", text=why, at=at)
-    return Unknown(kind=f"status.{status.status}"[:100], external_id=status.id, at=at)
+    who = address(status.recipient_id, status.recipient_user_id, ())
+    return Unknown(kind=f"status.{status.status}"[:100], external_id=f"{status.id}/{status.status}", at=at, sender=who)

@@ -196,7 +196,7 @@ class Changed(Struct):
     """An edit or a revocation: the message it is about, and for an edit its new content."""
 
     original_message_id: str
-    message: Raw | None = None
+    message: Raw = Raw(b"")
 
 
 class Message(Struct):

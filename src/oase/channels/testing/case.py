@@ -1,0 +1,138 @@
+"""The adapter under test with its files, and a test account made from its own manifest."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from oase.channels.contract import (
+    Account,
+    Adapter,
+    Capability,
+    Event,
+    Outbound,
+    Raw,
+    Setting,
+    secret_texts,
+)
+from oase.channels.degrade import degrade
+from oase.channels.testing.recordings import Dialogue, RecordedReply, Recording, load
+from oase.channels.testing.snapshots import plain
+from oase.channels.testing.specimens import specimens
+from oase.kernel.secrets import Secret
+
+_BY_KIND: Mapping[str, Any] = {
+    "email": "support@example.com",
+    "url": "https://api.example.com",
+    "number": 1,
+    "boolean": True,
+    "lines": [],
+    "rows": [],
+}
+
+
+class Case:
+    """What every check works on. `adapter` and `recordings` are given by the subclass, `sign` where there is a signature."""
+
+    adapter: ClassVar[Adapter]
+    recordings: ClassVar[Path]
+    examples: ClassVar[int] = 150  # of hypothesis, per check
+
+    def sign(self, raw: Raw, secrets: Mapping[str, Secret]) -> Raw:
+        """The delivery as the provider would sign it with these secrets."""
+        return raw
+
+    @cached_property
+    def account(self) -> Account:
+        """An account with every setting of the manifest; each secret has two values, the newest first."""
+        manifest = self.adapter.manifest
+        given = self._account_file
+        settings = {one.name: _value(one) for one in manifest.settings if one.kind != "secret"}
+        secrets = {
+            one.name: (Secret(f"geheim-{one.name}-neu-7Qx"), Secret(f"geheim-{one.name}-alt-3Zk"))
+            for one in manifest.settings
+            if one.kind == "secret"
+        }
+        secrets |= {name: tuple(map(Secret, texts)) for name, texts in given.get("secrets", {}).items()}
+        return Account(
+            id="0193f0a2-0000-7000-8000-000000000001",
+            channel=manifest.id,
+            name="Test",
+            settings=settings | given.get("settings", {}),
+            secrets=secrets,
+        )
+
+    @cached_property
+    def _account_file(self) -> dict[str, Any]:
+        file = self.recordings.parent / "account.json"
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+
+    @cached_property
+    def deliveries(self) -> list[Recording]:
+        """The recorded deliveries."""
+        return load(self.recordings, Recording)
+
+    @cached_property
+    def replies(self) -> list[RecordedReply]:
+        """The recorded replies."""
+        return load(self.recordings.parent / "replies", RecordedReply)
+
+    @cached_property
+    def dialogues(self) -> list[Dialogue]:
+        """The recorded dialogues."""
+        return load(self.recordings.parent / "dialogues", Dialogue)
+
+    @cached_property
+    def snapshots(self) -> Path:
+        """Where the snapshots of rendered calls lie."""
+        return self.recordings.parent / "snapshots"
+
+    @cached_property
+    def specimens(self) -> Mapping[Capability, Outbound]:
+        """One of everything that can be said."""
+        given = self._account_file
+        identity = self.adapter.manifest.identity
+        return specimens(identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
+
+    def newest(self, age: int = 0) -> Mapping[str, Secret]:
+        """One secret of each name: the newest, or an older one."""
+        return {name: secrets[min(age, len(secrets) - 1)] for name, secrets in self.account.secrets.items() if secrets}
+
+    def signed(self, recording: Recording) -> Raw:
+        """A recorded delivery, signed with the newest secrets."""
+        return self.sign(recording.raw(), self.newest())
+
+    def events(self, raw: Raw) -> list[Event]:
+        """What the adapter makes of a delivery."""
+        return list(self.adapter.parse(raw, self.account))
+
+    def fitted(self, outbound: Outbound) -> list[Outbound]:
+        """The outbound as the core would hand it over: degraded, files that do not fit as links."""
+        fitted = degrade(outbound, self.adapter.manifest, lambda file: f"https://support.example.com/d/{len(file.content)}")
+        return list(fitted)  # type: ignore[arg-type]  # with links at hand nothing needs one
+
+    def leaked(self, *values: object) -> str:
+        """The first secret that shows in the repr, the text or the JSON of these values; empty if none does."""
+        shown = " ".join(f"{value!r} {value!s} {json.dumps(plain(value), default=repr)}" for value in values)
+        return next(
+            (name for name, secrets in self.account.secrets.items() for one in secrets if one and one.reveal() in shown), ""
+        )
+
+    def with_secrets(self, secrets: Mapping[str, tuple[Secret, ...]]) -> Account:
+        """The account with other secrets."""
+        return replace(self.account, secrets=secrets)
+
+    def texts(self) -> list[str]:
+        """Every secret of the account in the clear."""
+        return list(secret_texts(self.account))
+
+
+def _value(setting: Setting) -> Any:
+    if setting.default is not None:
+        return setting.default
+    if setting.kind == "choice" and setting.choices:
+        return setting.choices[0][0]
+    return _BY_KIND.get(setting.kind, f"{setting.name}-1")

@@ -1,0 +1,48 @@
+"""Checks of the functions that work step by step: `check`, `fetch`, `templates`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from oase.channels.contract import Call, Capability, Media, NoReply, Reply
+from oase.channels.testing.case import Case
+from oase.channels.testing.recordings import Dialogue
+from oase.channels.testing.snapshots import contains, plain, same
+
+
+class DialogueChecks(Case):
+    """Dialogues go as recorded."""
+
+    def test_dialogues_go_as_recorded(self) -> None:
+        for dialogue in self.dialogues:
+            replies = dialogue.replies()
+            for number, step in enumerate(dialogue.steps):
+                due = self.step(dialogue, replies[:number])
+                assert isinstance(due, Call), f"{dialogue.name}: ended before step {number + 1} with {due!r}"
+                assert contains(plain(due), step.call), f"{dialogue.name}: step {number + 1} is {plain(due)}"
+                assert not self.leaked(due), f"{dialogue.name}: step {number + 1} shows a secret."
+            result = self.step(dialogue, replies)
+            shown = plain(list(result)) if isinstance(result, tuple | list) else plain(result)
+            assert same(shown, dialogue.expected), f"{dialogue.name} ends otherwise:\n{shown}"
+            assert not self.leaked(result), f"{dialogue.name}: the result shows a secret."
+
+    def test_what_the_manifest_promises_has_a_dialogue(self) -> None:
+        shown = {dialogue.function for dialogue in self.dialogues}
+        manifest = self.adapter.manifest
+        needed = {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
+        needed |= {"check"} if manifest.wire == "http" else set()
+        events = [event for recording in self.deliveries for event in recording.expected]
+        media = [media for event in events for media in event.get("content", {}).get("media", [])]
+        needed |= {"fetch"} if any(one.get("source") == "call" for one in media) else set()
+        assert not needed - shown, f"No dialogue shows: {sorted(needed - shown)}"
+
+    def step(self, dialogue: Dialogue, replies: Sequence[Reply | NoReply]) -> Any:
+        """The next step of a dialogue, after these answers."""
+        match dialogue.function:
+            case "check":
+                return self.adapter.check(self.account, replies)
+            case "templates":
+                return self.adapter.templates(self.account, [reply for reply in replies if isinstance(reply, Reply)])
+            case "fetch":
+                return self.adapter.fetch(msgspec.convert(dialogue.media, Media), self.account, replies)

@@ -1,0 +1,45 @@
+"""All checks together, and that the pure functions are pure."""
+
+import pytest
+from msgspec.structs import replace
+
+from oase.channels.contract import CannotSay, Forged, NoReply, Reply
+from oase.channels.testing.dialogues import DialogueChecks
+from oase.channels.testing.hostile import HostileChecks
+from oase.channels.testing.inbound import InboundChecks
+from oase.channels.testing.manifests import ManifestChecks
+from oase.channels.testing.outbound import OutboundChecks
+from oase.channels.testing.outcomes import OutcomeChecks
+from oase.channels.testing.purity import purely
+from oase.channels.testing.signatures import SignatureChecks
+
+
+class ChannelSuite(ManifestChecks, InboundChecks, SignatureChecks, OutboundChecks, OutcomeChecks, DialogueChecks, HostileChecks):
+    """Every check of the channel contract."""
+
+    def test_reading_uses_no_network_no_files_and_no_clock(self) -> None:
+        for recording in self.deliveries:
+            raw = self.signed(recording)
+            purely(self.adapter.parse, raw, self.account)
+            purely(self.adapter.dedup_key, raw)
+            purely(self.adapter.greet, raw, self.account)
+            for one in (raw, replace(raw, headers={})):
+                try:
+                    purely(self.adapter.verify, one, self.account)
+                except (Forged, NotImplementedError):
+                    continue
+
+    def test_writing_uses_no_network_no_files_and_no_clock(self) -> None:
+        if self.adapter.manifest.wire == "local":
+            pytest.skip("Our own pages show what this channel says; nothing is rendered.")
+        for outbound in self.specimens.values():
+            try:
+                calls = purely(self.adapter.render, outbound, self.account)
+            except CannotSay:
+                continue
+            for call in calls:
+                for reply in (Reply(status=200, body=b"{}"), Reply(status=500), NoReply(sent=True, why="?")):
+                    purely(self.adapter.interpret, call, reply)
+
+    def test_the_account_and_its_secrets_are_masked(self) -> None:
+        assert not any(text in repr(self.account) for text in self.texts())
