@@ -1,0 +1,62 @@
+"""What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
+
+from oase.conversations.queries.listing import COUNTED, InboxRow, SavedView, inbox_page, inbox_rows, queue_counts, saved_views
+from oase.conversations.queries.person import (
+    CustomField,
+    PastConversation,
+    Snippet,
+    conversations_of,
+    custom_fields,
+    known_tags,
+    snippets,
+)
+from oase.conversations.queries.timeline import (
+    MailBody,
+    MessageFate,
+    MessageFile,
+    OpenConversation,
+    TimelineMessage,
+    TimelinePage,
+    mail_body,
+    open_conversation,
+    stored_file,
+    timeline_entries,
+    timeline_page,
+    timeline_since,
+    uploads_of,
+)
+from oase.conversations.queries.views import FIXED_VIEWS, View, read_search, view_of
+
+__all__ = [
+    "COUNTED",
+    "FIXED_VIEWS",
+    "CustomField",
+    "InboxRow",
+    "MailBody",
+    "MessageFate",
+    "MessageFile",
+    "OpenConversation",
+    "PastConversation",
+    "SavedView",
+    "Snippet",
+    "TimelineMessage",
+    "TimelinePage",
+    "View",
+    "conversations_of",
+    "custom_fields",
+    "inbox_page",
+    "inbox_rows",
+    "known_tags",
+    "mail_body",
+    "open_conversation",
+    "queue_counts",
+    "read_search",
+    "saved_views",
+    "snippets",
+    "stored_file",
+    "timeline_entries",
+    "timeline_page",
+    "timeline_since",
+    "uploads_of",
+    "view_of",
+]
