@@ -13,12 +13,14 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from oase.channels import StoredAccount
 from oase.kernel.clock import Clock
 from oase.kernel.live import LiveEvent, LiveHub
 from oase.web.widget import shape
+from oase.web.widget.parts import Desk
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 _BACKLOG: Final = 200  # pieces a visitor's browser may lag before its stream ends (it comes back and loads anew)
@@ -88,7 +90,8 @@ class Stream:
 class Feed:
     """All open streams of this process."""
 
-    def __init__(self, clock: Clock, *, lasts_seconds: float = 600.0) -> None:
+    def __init__(self, desk: Desk, clock: Clock, *, lasts_seconds: float = 600.0) -> None:
+        self._desk = desk
         self._clock = clock
         self._beats = max(1, round(lasts_seconds / _BEAT_SECONDS))
         self._streams: defaultdict[UUID, set[Stream]] = defaultdict(set)
@@ -112,15 +115,20 @@ class Feed:
         """Whether this visitor has a stream open in this process."""
         return key in self._streams
 
-    def hand_out(self, event: LiveEvent) -> None:
-        """Gives an event to the streams of its key."""
-        streams = self._streams.get(event.key)
-        if not streams:
+    async def hand_out(self, event: LiveEvent) -> None:
+        """Gives an event to the streams of its key. A message that is only named is loaded, if somebody is here to see it."""
+        if not self._streams.get(event.key):
             return
-        first = next(iter(streams))
-        content = shape.live(first.account, first.visitor, event.payload, self._clock.now())
+        first = next(iter(self._streams[event.key]))
+        payload = event.payload
+        if isinstance(payload.get("message"), str):
+            found = await self._desk.message(first.account, first.visitor, payload["message"])
+            if found is None:
+                return
+            payload = {"message": msgspec.to_builtins(found)}
+        content = shape.live(first.account, first.visitor, payload, self._clock.now())
         piece = b"id: %s\ndata: %s\n\n" % (str(event.position).encode(), content)
-        for stream in streams:
+        for stream in self._streams.get(event.key, ()):
             stream.push(piece)
 
     async def run(self, hub: LiveHub) -> None:
@@ -130,7 +138,7 @@ class Feed:
             while True:
                 async with hub.subscribe(None, ["visitor"]) as subscription:
                     async for event in subscription.events():
-                        self._safely_hand_out(event)
+                        await self._safely_hand_out(event)
                     lagged = subscription.lagged
                 self.close_all()
                 if not lagged:
@@ -140,9 +148,9 @@ class Feed:
             with suppress(asyncio.CancelledError):
                 await beat
 
-    def _safely_hand_out(self, event: LiveEvent) -> None:
+    async def _safely_hand_out(self, event: LiveEvent) -> None:
         try:
-            self.hand_out(event)
+            await self.hand_out(event)
         except Exception:
             log.exception("widget.event_not_shown", position=str(event.position))
 

@@ -105,7 +105,7 @@ class HotPaths:
             channel.parse(raw, account.account)
         except Malformed as error:  # its sender is right here: tell him, do not keep it
             raise Refusal(422, "malformed", why=str(error)) from error
-        await self._parts.journal.accept(account.workspace_id, account.id, raw)
+        await self._parts.journal.accept(account.workspace_id, account.id, "webchat", raw, dedup=channel.dedup_key(raw))
 
     async def _stream(self, account: StoredAccount, query: dict[str, str], origin: str, receive: Receive, send: Send) -> None:
         session = check_session(account, query, "stream", query.get("t", "").encode(), self._parts)

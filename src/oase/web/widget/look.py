@@ -12,7 +12,7 @@ from oase.channels.contract import Capability
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME: Final = re.compile(r"[^a-z0-9_]+")
 _DEFAULT_COLOR: Final = "#0f766e"
-_MEGABYTE: Final = 1024 * 1024
+_MEGABYTE: Final = 1_000_000
 Asked = Literal["no", "optional", "required"]
 Texts = Mapping[str, str]  # by language
 

@@ -25,17 +25,21 @@ from oase.channels import StoredAccount
 from oase.channels.contract import Forged
 from oase.channels.families import visitor as visitors
 from oase.kernel.errors import NotFound
+from oase.kernel.i18n import message
+from oase.kernel.ids import new_id
 from oase.web.assets import Assets
 from oase.web.widget import origins, shape
 from oase.web.widget.abuse import network_of
 from oase.web.widget.hot import TIMELINE, Refusal, check_session, site_of
+from oase.web.widget.lean import lean
 from oase.web.widget.look import look_of
 from oase.web.widget.parts import Parts, Presence
 from oase.web.widget.usertoken import BadToken, read_user
 
 AnyRequest = Request[Any, Any, Any]
-ASSETS: Final = Assets(folder=Path(__file__).parent / "static")
-_LOADER: Final = (Path(__file__).parent / "static" / "oase.js").read_bytes()
+_FOLDER: Final = Path(__file__).parent / "static"
+ASSETS: Final = Assets({file.name: lean(file.read_text("utf-8")).encode() for file in _FOLDER.glob("*.[jc]s*")}, folder=_FOLDER)
+_LOADER: Final = lean((_FOLDER / "oase.js").read_text("utf-8")).encode()
 _PUBLIC: Final = {"public": True, "cross_site": True, "quiet": True}
 _SESSION: Final = timedelta(days=180)
 _UPLOAD_LASTS: Final = timedelta(days=30)  # a message typed offline may name its file for so long
@@ -85,7 +89,7 @@ def widget_asset(request: AnyRequest, version: str, path: str) -> Response[bytes
     """A module, style sheet or list of words."""
     found = ASSETS.get(path.lstrip("/"))
     if found is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(message("There is no such file."))
     headers = {
         "cache-control": "public, max-age=31536000, immutable" if version == ASSETS.version else "no-cache",
         "vary": "accept-encoding",
@@ -222,7 +226,8 @@ async def _upload(request: AnyRequest, account: StoredAccount) -> Response[Any]:
     wait = parts.abuse.visitor_upload.take(session.visitor, int(size)) or parts.abuse.address_upload.take(address, int(size))
     if wait:
         raise Refusal(429, "slow", retry_after=wait)
-    key = await parts.blobs.put(account.workspace_id, _exactly(request.stream(), int(size)))
+    key = f"{account.workspace_id}/uploads/{new_id()}"
+    await parts.blobs.put(key, _exactly(request.stream(), int(size)))
     ref = visitors.FileRef(
         blob=key,
         name=_clean_name(name),
@@ -266,10 +271,10 @@ async def file(request: AnyRequest, account_id: str, reference: str) -> Stream:
         account = await _site(request, account_id)
         found = visitors.unpack_file(reference, account.account.secrets.get("session_secret", ()))
     except (Refusal, Forged):
-        raise NotFound("There is no such file.") from None
+        raise NotFound(message("There is no such file.")) from None
     parts = parts_of(request)
     if found.until < parts.clock.now().timestamp():
-        raise NotFound("This link has expired. Open the chat again to see the file.")
+        raise NotFound(message("This link has expired. Open the chat again to see the file."))
     kind = found.type.partition(";")[0].strip().lower()
     shown = kind.startswith(_SHOWN_INLINE)
     headers = {
@@ -282,7 +287,7 @@ async def file(request: AnyRequest, account_id: str, reference: str) -> Stream:
         **origins.cors(request.headers.get("origin", "")),
     }
     media_type = kind if shown else "application/octet-stream"
-    return Stream(parts.blobs.stream(account.workspace_id, found.blob), media_type=media_type, headers=headers)
+    return Stream(parts.blobs.stream(found.blob), media_type=media_type, headers=headers)
 
 
 def parts_of(request: AnyRequest) -> Parts:

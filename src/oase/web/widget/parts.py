@@ -3,7 +3,7 @@
 The shapes here are the widget's protocol: the query behind `Desk.timeline` and the live events of topic "visitor" give them.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -77,12 +77,16 @@ class Accounts(Protocol):
         """The account, if it exists."""
         ...
 
+    async def enabled(self) -> list[StoredAccount]:
+        """All accounts that are switched on."""
+        ...
+
 
 class Journal(Protocol):
     """The one way in."""
 
-    async def accept(self, workspace_id: UUID, account_id: UUID, raw: Raw) -> None:
-        """Returns when the delivery is durable."""
+    async def accept(self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None) -> None:
+        """Returns when the delivery is durable; raises Unavailable."""
         ...
 
 
@@ -93,20 +97,24 @@ class Desk(Protocol):
         """The visitor's newest messages over all his conversations on this account, oldest first."""
         ...
 
+    async def message(self, account: StoredAccount, visitor: str, message_id: str) -> VisitorMessage | None:
+        """One message, if the visitor may see it: asked when a live event names it and the visitor is here."""
+        ...
+
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         """Whether somebody is there now."""
         ...
 
 
 class Blobs(Protocol):
-    """Files in our storage."""
+    """Files in our storage; `oase.kernel.blobs.Blobs`."""
 
-    async def put(self, workspace_id: UUID, content: AsyncIterator[bytes]) -> str:
-        """Stores a file and gives its key."""
+    async def put(self, key: str, content: bytes | AsyncIterable[bytes], type: str = ...) -> int:
+        """Stores a file durably and gives its size in bytes."""
         ...
 
-    def stream(self, workspace_id: UUID, key: str) -> AsyncIterator[bytes]:
-        """The file's bytes in pieces; raises NotFound at the first piece."""
+    def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The file's bytes in pieces; raises NotFound before the first."""
         ...
 
 
@@ -121,6 +129,7 @@ class Parts:
     clock: Clock
     abuse: Abuse
     puzzles: Puzzles
+    demo: bool = False  # whether the demonstration shop is shown
 
 
 LivePayload = Mapping[str, Any]

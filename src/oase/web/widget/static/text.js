@@ -43,9 +43,10 @@ export function choose(wanted) {
 export function speaker(words, language) {
   const say = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   say.language = language;
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-  const weekday = new Intl.DateTimeFormat(language, { weekday: "long" });
-  const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+  const locale = (navigator.languages || []).find((wish) => wish.startsWith(language)) || language;
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
+  const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   say.time = (at) => time.format(new Date(at));
   say.day = (at) => {
     const then = new Date(at), today = new Date();
@@ -53,8 +54,8 @@ export function speaker(words, language) {
     return days === 0 ? say("today") : days === 1 ? say("yesterday") : days > 0 && days < 7 ? weekday.format(then) : date.format(then);
   };
   say.size = (bytes) => {
-    const unit = bytes < 1e6 ? ["kB", 1024] : ["MB", 1024 * 1024];
-    return `${new Intl.NumberFormat(language, { maximumFractionDigits: bytes < 1e6 ? 0 : 1 }).format(Math.max(bytes / unit[1], 0.1))} ${unit[0]}`;
+    const unit = bytes < 1e6 ? ["kB", 1e3] : ["MB", 1e6];
+    return `${new Intl.NumberFormat(locale, { maximumFractionDigits: bytes < 1e6 ? 0 : 1 }).format(Math.max(bytes / unit[1], 0.1))} ${unit[0]}`;
   };
   return say;
 }

@@ -46,7 +46,7 @@ export class Thread {
 
   greeting() {
     const text = this.panel.greeting();
-    return text ? [[`greeting ${text}`, () => h("div", { class: "row us" }, h("div", { class: "bubble" }, nodes(text)))]] : [];
+    return text ? [[`greeting ${text}`, () => h("div", { class: "row us first last hi" }, face(this.panel.look.company), h("div", { class: "bubble" }, nodes(text)))]] : [];
   }
 
   /** Puts the wanted elements in order, making only the new ones, so that screen readers hear only those. */

@@ -1,0 +1,234 @@
+"""A whole server for the widget's tests: the real pages, hot paths, adapters, journal protocol and blobs; only the desk behind
+them is small and in memory, so that a test can see and say everything.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import uvicorn
+
+from oase.channels import StoredAccount, adapter
+from oase.channels.contract import Account, Event, Moved, Raw, Receipt, Received, Typing
+from oase.channels.families.visitor import live_key
+from oase.kernel import blobs
+from oase.kernel.clock import SystemClock
+from oase.kernel.ids import new_id
+from oase.kernel.live import LiveEvent, Position
+from oase.kernel.secrets import Secret
+from oase.web.app import make_app
+from oase.web.widget import (
+    Abuse,
+    Feed,
+    HotPaths,
+    Parts,
+    Presence,
+    Puzzles,
+    Rules,
+    VisitorChoice,
+    VisitorFile,
+    VisitorMessage,
+)
+
+WORKSPACE = new_id()
+SESSION_SECRET = "die Sitzungen der Besucher"
+IDENTITY_SECRET = "das Geheimnis des Ladens"
+PAGE_SECRET = "die Seite des Formulars"
+
+
+def stored(channel: str, **settings: Any) -> StoredAccount:
+    """An account of a channel as the book would give it."""
+    account_id, manifest = new_id(), adapter(channel).manifest
+    secrets = {"session_secret": SESSION_SECRET, "identity_secret": IDENTITY_SECRET, "page_secret": PAGE_SECRET}
+    defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
+    return StoredAccount(
+        workspace_id=WORKSPACE,
+        id=account_id,
+        channel=channel,
+        name="Radhaus Beispiel",
+        enabled=True,
+        state="up",
+        state_why="",
+        state_since=datetime.now(UTC),
+        manifest=manifest,
+        account=Account(
+            id=str(account_id),
+            channel=channel,
+            name="Radhaus Beispiel",
+            settings={**defaults, "company": "Radhaus Beispiel", **settings},
+            secrets={name: (Secret(value),) for name, value in secrets.items()},
+        ),
+    )
+
+
+class SmallDesk:
+    """The house behind the widget: accounts, journal, timeline, presence; and the agent, who is the test."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[UUID, StoredAccount] = {}
+        self.said: dict[tuple[UUID, str], list[VisitorMessage]] = {}
+        self.events: list[Event] = []
+        self.raws: list[Raw] = []
+        self.known: set[bytes] = set()
+        self.here = Presence(open=True)
+        self.fails: Exception | None = None
+        self.feed = Feed(self, SystemClock())  # type: ignore[arg-type]
+        self._heard = asyncio.Condition()
+        self._position = 0
+
+    async def get(self, account_id: UUID) -> StoredAccount | None:
+        return self.accounts.get(account_id)
+
+    async def enabled(self) -> list[StoredAccount]:
+        return list(self.accounts.values())
+
+    async def accept(self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None) -> None:
+        if self.fails:
+            raise self.fails
+        account = self.accounts[account_id].account
+        adapter(channel).verify(raw, account)
+        if dedup in self.known:
+            return
+        self.known.add(dedup or raw.body)
+        self.raws.append(raw)
+        for event in adapter(channel).parse(raw, account):
+            await self._take(account_id, event)
+        async with self._heard:
+            self._heard.notify_all()
+
+    async def _take(self, account_id: UUID, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, Moved):
+            self.said.setdefault((account_id, event.new), []).extend(self.said.pop((account_id, event.old), []))
+        if isinstance(event, Received) and self.accounts[account_id].channel == "webchat":
+            files = [
+                VisitorFile(blob=m.ref, name=m.name, type=m.type, size_bytes=m.size_bytes or 0) for m in event.content.media
+            ]
+            message = VisitorMessage(
+                id=str(new_id()),
+                at=event.at.isoformat(),
+                from_="system" if event.content.kind == "system" else "visitor",
+                text=event.content.text,
+                files=files,
+                state="sent",
+                client=event.external_id.partition(":")[2],
+            )
+            await self._add(account_id, event.sender.value, message)
+
+    async def _add(self, account_id: UUID, visitor: str, message: VisitorMessage) -> None:
+        self.said.setdefault((account_id, visitor), []).append(message)
+        await self.tell(account_id, visitor, {"message": message.id})
+
+    async def tell(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:
+        """A live event for a visitor."""
+        self._position += 1
+        key = live_key(str(account_id), visitor)
+        await self.feed.hand_out(LiveEvent(Position(1, self._position), WORKSPACE, "visitor", key, payload))
+
+    async def say(self, account: StoredAccount, text: str, *, visitor: str = "", choices: dict[str, str] | None = None, **more: Any) -> VisitorMessage:  # fmt: skip
+        """The agent answers the (only) visitor."""
+        message = VisitorMessage(
+            id=str(new_id()),
+            at=datetime.now(UTC).isoformat(),
+            from_="us",
+            text=text,
+            name="Änne Köhler",
+            choices=[VisitorChoice(id=key, title=title) for key, title in (choices or {}).items()],
+            **more,
+        )
+        await self._add(account.id, visitor or self.visitor(account), message)
+        return message
+
+    def visitor(self, account: StoredAccount) -> str:
+        """The visitor who wrote last."""
+        return [visitor for account_id, visitor in self.said if account_id == account.id][-1]
+
+    async def until(self, kind: type[Any], count: int = 1, **fields: Any) -> list[Any]:
+        """Waits for events of a kind with these fields."""
+
+        def found() -> list[Any]:
+            mine = [one for one in self.events if isinstance(one, kind)]
+            return [one for one in mine if all(getattr(one, name) == value for name, value in fields.items())]
+
+        async with asyncio.timeout(15), self._heard:
+            await self._heard.wait_for(lambda: len(found()) >= count)
+        return found()
+
+    async def timeline(self, account: StoredAccount, visitor: str, *, limit: int) -> list[VisitorMessage]:
+        return self.said.get((account.id, visitor), [])[-limit:]
+
+    async def message(self, account: StoredAccount, visitor: str, message_id: str) -> VisitorMessage | None:
+        return next((one for one in self.said.get((account.id, visitor), ()) if one.id == message_id), None)
+
+    async def presence(self, account: StoredAccount, language: str) -> Presence:
+        return self.here
+
+
+class Site:
+    """A running server. `origin` is its address; `down()` and `up()` pull and plug the cable."""
+
+    def __init__(self, desk: SmallDesk, port: int) -> None:
+        self.desk = desk
+        self.port = port
+        self.origin = f"http://127.0.0.1:{port}"
+
+    def webchat(self, **settings: Any) -> StoredAccount:
+        return self._add(stored("webchat", **settings))
+
+    def form(self, **settings: Any) -> StoredAccount:
+        return self._add(stored("form", **settings))
+
+    def _add(self, account: StoredAccount) -> StoredAccount:
+        self.desk.accounts[account.id] = account
+        return account
+
+
+def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
+    """The whole ASGI application with the small desk behind it."""
+    parts = Parts(
+        accounts=desk,
+        journal=desk,
+        desk=desk,
+        blobs=blobs.in_memory(),
+        clock=SystemClock(),
+        abuse=Abuse(asyncio.get_running_loop().time, rules),
+        puzzles=Puzzles(b"p" * 32),
+        demo=True,
+    )
+    app = make_app(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    app.state.widget = parts
+    hot = HotPaths(parts, desk.feed)
+
+    async def all_of_it(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and hot.takes(scope):
+            await hot(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return all_of_it
+
+
+@asynccontextmanager
+async def running(rules: Rules | None = None, port: int = 0) -> AsyncIterator[Site]:
+    """A server on a free port of this machine."""
+    desk = SmallDesk()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        server = uvicorn.Server(
+            uvicorn.Config(application(desk, rules), log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
+        )
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield Site(desk, listener.getsockname()[1])
+        finally:
+            desk.feed.close_all()
+            server.should_exit = True
+            await task
