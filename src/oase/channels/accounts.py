@@ -5,6 +5,7 @@ hot paths --AccountBook.get--> StoredAccount (kept in memory, forgotten when a l
 """
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from oase.kernel.live import LiveHub
 from oase.kernel.secrets import Safe, Secret
 
 Secrets = dict[str, list[str]]
+_GENERATED_BYTES: Final = 32
 _KEPT_SECRETS: Final = 2  # the newest and the one before it: rotation
 
 
@@ -64,6 +66,12 @@ def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
     )
 
 
+def with_generated(manifest: Manifest, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was given, and the values that Oase makes itself (verify tokens, keys) where none was given."""
+    made = {one.name: token_urlsafe(_GENERATED_BYTES) for one in manifest.settings if one.generated and not given.get(one.name)}
+    return {**given, **made}
+
+
 def read_settings(manifest: Manifest, given: Mapping[str, Any]) -> tuple[dict[str, Any], Secrets]:
     """Splits what a form or an API client sent into settings and new secrets; raises Invalid naming the field."""
     settings: dict[str, Any] = {}
@@ -102,7 +110,7 @@ def _typed(setting: Setting, value: Any) -> Any:
 async def create_account(work: UnitOfWork, safe: Safe, channel: str, name: str, given: Mapping[str, Any]) -> UUID:
     """Adds a connection of a channel; raises Invalid for a setting that cannot be used."""
     manifest = adapter(channel).manifest
-    settings, secrets = read_settings(manifest, given)
+    settings, secrets = read_settings(manifest, with_generated(manifest, given))
     account_id = new_id()
     await repository.insert(work, account_id, channel, name, settings, seal_secrets(safe, work.workspace_id, account_id, secrets))
     work.emit("account", account_id, {"what": "created"})
@@ -127,6 +135,16 @@ async def change_account(
     work.audit(
         "account.changed", subject="account", subject_id=account_id, settings=changed, secrets=sorted(new), enabled=enabled
     )
+
+
+async def keep_secret(work: UnitOfWork, safe: Safe, account_id: UUID, name: str, secret: Secret) -> None:
+    """Keeps a secret that the provider has renewed, before the ones that were."""
+    row = await repository.find(work, account_id)
+    if row is None:
+        raise NotFound("This account does not exist.")
+    kept = _open_secrets(safe, row)
+    kept[name] = list(dict.fromkeys([secret.reveal(), *kept.get(name, [])]))[:_KEPT_SECRETS]
+    await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, kept))
 
 
 async def delete_account(work: UnitOfWork, account_id: UUID) -> None:

@@ -59,6 +59,14 @@ async def update(work: UnitOfWork, account_id: UUID, name: str, settings: Mappin
     )
 
 
+async def set_secrets(work: UnitOfWork, account_id: UUID, secrets: bytes) -> None:
+    """Writes the sealed secrets only; the account's listeners go on."""
+    await work.run(
+        "UPDATE account SET secrets = %(secrets)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "secrets": secrets},
+    )
+
+
 async def delete(work: UnitOfWork, account_id: UUID) -> int:
     """Removes an account; what was said over it stays."""
     return await work.run("DELETE FROM account WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": account_id})

@@ -27,7 +27,7 @@ from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, TooLate, WindowClosed
 from oase.conversations.intake import IntakeWorker
-from oase.conversations.journal import BlobStore, Journal, JournalRow, JournalState
+from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
 from oase.conversations.journal.repository import find as journal_entry
 from oase.conversations.journal.repository import listing as journal_listing
 from oase.conversations.journal.repository import quarantined_items
@@ -40,6 +40,7 @@ from oase.conversations.visitors import VisibleMessage, visitor_message, visitor
 __all__ = [
     "PRIORITIES",
     "TARGETS",
+    "AccountSink",
     "Answer",
     "Author",
     "BlobStore",

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from oase.channels import AccountBook
+from oase.channels import AccountBook, adapters
 from oase.conversations import DeliveryWorker, FileWorker, IntakeWorker, Journal
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
@@ -23,6 +23,7 @@ from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
 from oase.kernel.settings import Settings
 from oase.main.clockwork import Clockwork
+from oase.main.connectors import AccountDoor, Connectors
 from oase.main.migrate import migrate
 
 _RESTART_SECONDS: Final = 1.0
@@ -63,6 +64,16 @@ class House:
         self.begin("delivery", sender.run())
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
         self.begin("clockwork", Clockwork(self.database, self.locks).run())
+
+    def begin_connecting(self) -> None:
+        """What a connector process does."""
+        connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.hub, self.locks)
+        self.begin("connectors", connectors.run())
+        for channel, one in adapters().items():
+            if one.manifest.serves and self.settings.mail_receiver_port:
+                host, port = self.settings.mail_receiver_host, self.settings.mail_receiver_port
+                limit = self.settings.upload_limit_mb * 1_000_000
+                self.begin(f"{channel} server", one.serve(AccountDoor(channel, host, port, limit, self.book, self.journal)))
 
     async def close(self) -> None:
         """Ends every part; what is under way gets a moment."""

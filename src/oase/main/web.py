@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from litestar import Litestar
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from oase.channels import StoredAccount
@@ -111,7 +112,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the request to its part."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._pages(scope, receive, send)
             return
         path = scope["path"]

@@ -6,6 +6,7 @@ They share no code with the adapters and are written from the providers' publish
 from oase.sandbox.app import Sandbox, SandboxSettings, create_app, sandbox_routes
 from oase.sandbox.mailbox import Mailbox, MailboxSettings
 from oase.sandbox.whatsapp import WhatsApp, WhatsAppSettings
+from oase.sandbox.whatsapp.answers import with_cuts
 
 __all__ = [
     "Mailbox",
@@ -16,4 +17,5 @@ __all__ = [
     "WhatsAppSettings",
     "create_app",
     "sandbox_routes",
+    "with_cuts",
 ]

@@ -8,7 +8,7 @@ only its manifest, never a channel by name. Moving bytes (`listen`, `perform`) i
 `oase.channels.testing` holds every adapter to this contract.
 """
 
-from oase.channels.contract.adapter import Adapter, KeepsSecrets, Sink, secret_texts
+from oase.channels.contract.adapter import Adapter, Door, KeepsSecrets, Sink, secret_texts
 from oase.channels.contract.errors import CannotSay, ChannelError, Forged, Malformed
 from oase.channels.contract.inbound import (
     Address,
@@ -76,6 +76,7 @@ __all__ = [
     "Content",
     "ContentKind",
     "Deleted",
+    "Door",
     "Edited",
     "Envelope",
     "Event",

@@ -37,6 +37,22 @@ class Sink(Protocol):
         ...
 
 
+class Door(Protocol):
+    """What a channel's own server is given: where to listen, whose address is whose, and where deliveries go."""
+
+    host: str
+    port: int
+    limit_bytes: int
+
+    async def resolve(self, setting: str, value: str) -> str | None:
+        """The id of the account of this channel whose setting has this value; None if there is none."""
+        ...
+
+    async def deliver(self, account_id: str, raw: Raw) -> None:
+        """Stores a delivery for an account; returns when it is durable."""
+        ...
+
+
 @runtime_checkable
 class KeepsSecrets(Protocol):
     """A sink that can also keep a secret which the provider has renewed (rotating refresh tokens). Listeners ask by isinstance."""
@@ -93,6 +109,10 @@ class Adapter:
 
     async def perform(self, call: Call, account: Account) -> Reply | NoReply:
         """Moves one call over the adapter's own wire (manifest.wire == "own")."""
+        raise NotImplementedError
+
+    async def serve(self, door: "Door") -> None:
+        """Runs a server of this channel's own for all its accounts, until cancelled (manifest.serves)."""
         raise NotImplementedError
 
     async def listen(self, account: Account, sink: Sink) -> None:

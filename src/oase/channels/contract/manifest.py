@@ -123,6 +123,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     wire: Literal["http", "own", "local"]  # own: the adapter performs; local: our own pages show it
     webhook: bool = False
     listens: bool = False
+    serves: bool = False  # has a server of its own for all its accounts
     signature: str = ""  # name of the scheme, for the docs
     capabilities: frozenset[Capability]
     incoming: frozenset[Capability] = frozenset()  # kinds that can arrive, where they differ from `capabilities`

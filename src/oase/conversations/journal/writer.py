@@ -45,10 +45,8 @@ class Journal:
     async def accept(self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None) -> None:
         """Returns when the delivery is durable; one that is there already is fine, too. Raises Unavailable."""
         key = dedup or hashlib.blake2b(raw.body, digest_size=16).digest()
-        arrival_id, blob_key = new_id(), ""
-        if len(raw.body) > _INLINE_BYTES:
-            blob_key = f"journal/{workspace_id}/{arrival_id}"
-            await self._blobs.put(blob_key, raw.body)
+        arrival_id = new_id()
+        blob_key = await journal_blob(self._blobs, workspace_id, arrival_id, raw.body)
         arrival = Arrival(arrival_id, workspace_id, account_id, channel, key, raw, blob_key)
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, durable))
@@ -81,3 +79,12 @@ class Journal:
         for _, durable in batch:
             if not durable.done():
                 durable.set_result(None)
+
+
+async def journal_blob(blobs: BlobStore, workspace_id: UUID, arrival_id: UUID, body: bytes) -> str:
+    """Puts a large body into a blob and gives its key; empty for a small one, which lies in the row."""
+    if len(body) <= _INLINE_BYTES:
+        return ""
+    key = f"journal/{workspace_id}/{arrival_id}"
+    await blobs.put(key, body)
+    return key

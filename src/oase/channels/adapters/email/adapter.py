@@ -10,12 +10,14 @@ from oase.channels.adapters.email.configuration import reads_mailbox
 from oase.channels.adapters.email.listening import Listener
 from oase.channels.adapters.email.manifest import MANIFEST
 from oase.channels.adapters.email.oauth import Tokens
+from oase.channels.adapters.email.receiver import MailReceiver
 from oase.channels.adapters.email.submission import Submitter
 from oase.channels.contract import (
     Account,
     Adapter,
     Call,
     Checked,
+    Door,
     Event,
     File,
     Malformed,
@@ -90,6 +92,21 @@ class Email(Adapter):
         if call.method == "CHECK":
             return await self._submitter.try_sign_in(call, account)
         return await self._submitter.send(call, account)
+
+    async def serve(self, door: Door) -> None:
+        """Takes in mail by SMTP for every account whose address it is, until cancelled."""
+
+        async def resolve(address: str) -> str | None:
+            return await door.resolve("address", address) or await door.resolve("aliases", address)
+
+        receiver = MailReceiver(
+            door.host, door.port, lmtp=False, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes, clock=self._clock
+        )
+        await receiver.start()
+        try:
+            await asyncio.get_running_loop().create_future()  # until cancelled
+        finally:
+            await receiver.stop()
 
     async def listen(self, account: Account, sink: Sink) -> None:
         """Reads the mailbox until cancelled. An account that our own receiver serves only has to be there."""

@@ -51,6 +51,7 @@ class Imap:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, patience: float, literal_limit: int
     ) -> None:
         self._reader, self._writer = reader, writer
+        self._below: asyncio.StreamWriter | None = None
         self._patience = patience  # seconds without a byte until we believe that nobody is there
         self._literal_limit = literal_limit
         self._number = 0
@@ -73,7 +74,7 @@ class Imap:
                 if not imap.capabilities:
                     await imap._ask_capabilities()
             except BaseException:
-                writer.close()
+                await imap.close(politely=False)
                 raise
         return imap
 
@@ -99,7 +100,7 @@ class Imap:
         if transport is None:
             raise Down(message("The connection closed while it was being encrypted."))
         protocol.connection_made(transport)
-        self._unencrypted = self._writer  # kept: a stream writer that is forgotten closes its connection, which is still below
+        self._below = self._writer  # kept: a stream writer that is forgotten closes its connection, which is still below
         self._reader, self._writer = reader, asyncio.StreamWriter(transport, protocol, reader, loop)
         self.capabilities = frozenset()
 
@@ -283,6 +284,8 @@ class Imap:
             pass
         finally:
             self._writer.close()
+            if self._below is not None:
+                self._below.close()
 
 
 def _literal_size(text: bytes) -> int | None:

@@ -7,7 +7,7 @@ open -> sign in -> [ each folder: news -> sink ] -> IDLE on the first folder (or
 import asyncio
 import random
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -18,7 +18,7 @@ from oase.channels.adapters.email.failures import connection_failed, words_of
 from oase.channels.adapters.email.imap import Imap
 from oase.channels.adapters.email.mailbox import FolderReader
 from oase.channels.adapters.email.oauth import Tokens
-from oase.channels.contract import Account, KeepsSecrets, Sink
+from oase.channels.contract import Account, KeepsSecrets, Raw, Sink
 from oase.kernel.clock import Clock
 from oase.kernel.i18n import message
 
@@ -51,6 +51,8 @@ class Listener:
         while True:
             try:
                 await self._session(settings, context, reader)
+            except _NotStored as failure:
+                raise failure.__cause__ or failure from None
             except NotSignedIn as error:
                 await self._fell("needs_sign_in", words_of(error))
                 await asyncio.sleep(_SIGN_IN_PAUSES[min(self._failures, len(_SIGN_IN_PAUSES)) - 1])
@@ -126,9 +128,20 @@ class Listener:
         cursors: Mapping[str, Any] = await self._sink.cursor()
         async for portion in reader.news(imap, folder, cursors.get(name) or {}):
             cursors = {**cursors, name: dict(portion.cursor)}
-            await self._sink.deliver(portion.raws, cursor=cursors)  # durable, and the cursor with it, before anything else
+            await self._store(portion.raws, cursors)  # durable, and the cursor with it, before anything else
             await reader.taken_over(imap, portion.uids)
         return True
+
+    async def _store(self, raws: Sequence[Raw], cursors: Mapping[str, Any]) -> None:
+        """Apart from the mailbox's own failures: a database that is away is no reason to call the mail server down."""
+        try:
+            await self._sink.deliver(raws, cursor=cursors)
+        except Exception as error:
+            raise _NotStored from error
+
+
+class _NotStored(Exception):
+    """The sink failed; what it raised is the cause."""
 
 
 async def sign_in_to(imap: Imap, sign_in: SignIn, tokens: Tokens) -> None:

@@ -320,6 +320,7 @@ MANIFEST = Manifest(
     pace="mail",
     wire="own",
     listens=True,
+    serves=True,
     capabilities=frozenset({
         Capability.TEXT, Capability.HTML, Capability.SUBJECT, Capability.COPY, Capability.IMAGE, Capability.AUDIO,
         Capability.VIDEO, Capability.DOCUMENT, Capability.REPLY,

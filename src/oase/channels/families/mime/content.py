@@ -127,8 +127,9 @@ def _add_html(content: Content, page: _Html, html_split: Split | None, budget: B
     end = html_split.reply_end()
     if end == len(page.lines):
         content.html_reply = content.html
-    elif end and page.places[end] is not None:
-        content.html_reply = _until(page.root, page.places[end])
+    elif end:
+        place = next((page.places[index] for index in range(end, len(page.lines)) if page.lines[index].body), None)
+        content.html_reply = _until(page.root, place)
 
 
 def _until(root: etree._Element, place: Place | None) -> str:

@@ -4,6 +4,60 @@ $$ SELECT CASE WHEN current_setting('oase.workspace', true) ~ '^[0-9a-f-]{36}$'
 CREATE FUNCTION oase_everywhere() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(current_setting('oase.workspace', true) = 'everywhere', false) $$;
 
+-- Words for search. Every function is immutable and needs no extension, so that any PostgreSQL 15 or newer will do.
+-- Documents and queries go through the same functions; docs/handbook/search.md draws the way.
+
+-- Lower case, no accents, ä = ae = a (not where u and e merely meet, as in "neue" and "Quelle"), ß = ss;
+-- whatever is neither letter nor digit becomes a space.
+CREATE FUNCTION oase_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT btrim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    translate(lower(normalize(value, NFKD)), 'øłđıþðħ', 'oldithdh'),
+    '[\u0300-\u036f]', '', 'g'), '[ßẞ]', 'ss', 'g'), '[æœ]', 'a', 'g'), '(?<![aeiouq])([aou])e', '\1', 'g'),
+    '[\u0001-/:-@\[-`{-\u00bf\u2000-\u206f\u2190-\u2bff\u3000-\u3004\ufe00-\ufe0f\U0001f000-\U0001faff]+', ' ', 'g'))
+$$;
+
+-- Words as they are, with positions, and their German and English stems, without.
+CREATE FUNCTION oase_words(value text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT to_tsvector('pg_catalog.simple', f.folded)
+      || strip(to_tsvector('pg_catalog.german', f.folded)) || strip(to_tsvector('pg_catalog.english', f.folded))
+  FROM (SELECT oase_fold(value) AS folded) AS f
+$$;
+
+-- Folded words with a label before each: 'f:anna', 'f:muller'.
+CREATE FUNCTION oase_labels(label text, value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT coalesce(array_agg(DISTINCT label || ':' || w.word), '{}')
+  FROM unnest(string_to_array(oase_fold(value), ' ')) AS w (word) WHERE w.word <> ''
+$$;
+
+-- A phone number from its fourth-last digit on to the left, so that any run of digits in it is the beginning of an entry.
+CREATE FUNCTION oase_digits(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT coalesce(array_agg('n:' || substr(d.digits, s.start)), '{}')
+  FROM (SELECT regexp_replace(value, '[^0-9]', '', 'g') AS digits) AS d,
+       generate_series(1, least(length(d.digits), 20) - 3) AS s (start)
+$$;
+
+-- A word of a query; several written as one (a mail address, a hyphenated word) must follow each other.
+CREATE FUNCTION oase_term(value text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT CASE WHEN f.folded LIKE '% %' THEN phraseto_tsquery('pg_catalog.simple', f.folded)
+    ELSE plainto_tsquery('pg_catalog.simple', f.folded)
+      || plainto_tsquery('pg_catalog.german', f.folded) || plainto_tsquery('pg_catalog.english', f.folded) END
+  FROM (SELECT oase_fold(value) AS folded) AS f
+$$;
+
+-- A word that is still being typed (or of which the beginning is enough): as above, or whatever begins so.
+CREATE FUNCTION oase_prefix(value text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT CASE WHEN f.folded = '' THEN ''::tsquery
+    ELSE oase_term(value) || (''''' || replace(f.folded, ' ', ''' <-> ''') || ''':*')::tsquery END
+  FROM (SELECT oase_fold(value) AS folded) AS f
+$$;
+
+-- Words with a label (weight A: the subject; or 'f:', 't:' before them), each as a beginning, all of which must occur.
+CREATE FUNCTION oase_labelled(label text, value text, weight text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT coalesce((string_agg('''' || label || w.word || ''':*' || weight, ' & '))::tsquery, ''::tsquery)
+  FROM unnest(string_to_array(oase_fold(value), ' ')) AS w (word) WHERE w.word <> ''
+$$;
+
 CREATE SEQUENCE conversation_number START WITH 1001 CACHE 1;
 
 CREATE TABLE account (
@@ -102,6 +156,16 @@ COMMENT ON TABLE custom_field IS 'A field that the company adds to persons or co
 ALTER TABLE custom_field ENABLE ROW LEVEL SECURITY;
 ALTER TABLE custom_field FORCE ROW LEVEL SECURITY;
 CREATE POLICY custom_field_workspace ON custom_field USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE follower_position (
+    name TEXT NOT NULL,
+    xid BIGINT NOT NULL,
+    event_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT follower_position_pkey PRIMARY KEY (name)
+);
+
+COMMENT ON TABLE follower_position IS 'Up to where a follower has worked through the live log, over all workspaces.';
 
 CREATE TABLE journal (
     workspace_id UUID NOT NULL,
@@ -465,6 +529,19 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity FORCE ROW LEVEL SECURITY;
 CREATE POLICY identity_workspace ON identity USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE person_entry (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    vector TSVECTOR NOT NULL,
+    CONSTRAINT person_entry_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT person_entry_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES person (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX person_entry_vector ON person_entry USING gin (vector);
+
+COMMENT ON TABLE person_entry IS 'Names, addresses and numbers of a person (same id), written by the indexer.';
+
 CREATE TABLE person_merge (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -621,26 +698,6 @@ ALTER TABLE read_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE read_state FORCE ROW LEVEL SECURITY;
 CREATE POLICY read_state_workspace ON read_state USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
-CREATE TABLE search_entry (
-    workspace_id UUID NOT NULL,
-    id UUID NOT NULL,
-    conversation_id UUID NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    vector TSVECTOR NOT NULL,
-    CONSTRAINT search_entry_pkey PRIMARY KEY (workspace_id, id),
-    CONSTRAINT search_entry_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
-);
-
-CREATE INDEX search_entry_conversation ON search_entry (workspace_id, conversation_id);
-
-CREATE INDEX search_entry_vector ON search_entry USING gin (vector);
-
-COMMENT ON TABLE search_entry IS 'Words of a message (same id), written after it by the indexer.';
-
-ALTER TABLE search_entry ENABLE ROW LEVEL SECURITY;
-ALTER TABLE search_entry FORCE ROW LEVEL SECURITY;
-CREATE POLICY search_entry_workspace ON search_entry USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
-
 CREATE TABLE attachment (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -731,3 +788,21 @@ COMMENT ON TABLE mention IS 'An agent was named in a note.';
 ALTER TABLE mention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mention FORCE ROW LEVEL SECURITY;
 CREATE POLICY mention_workspace ON mention USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE search_entry (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    vector TSVECTOR NOT NULL,
+    CONSTRAINT search_entry_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT search_entry_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES message (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX search_entry_conversation ON search_entry (workspace_id, conversation_id);
+
+CREATE INDEX search_entry_newest ON search_entry (workspace_id, at, id);
+
+CREATE INDEX search_entry_vector ON search_entry USING gin (vector) WITH (fastupdate = on, gin_pending_list_limit = 512);
+
+COMMENT ON TABLE search_entry IS 'Words of a message (same id), written after it by the indexer.';

@@ -1,0 +1,139 @@
+"""Long-lived sessions: every account whose channel listens (IMAP, later XMPP, SMPP …) has its listener in one process at a time.
+
+accounts --(every few seconds, and when one changes)--> the missing are started, the changed started anew, the gone stopped
+listener breaks --> its account is *down*, with the reason; it comes back with back-off, and no other account feels it
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from oase.channels import AccountBook, StoredAccount, adapter
+from oase.channels.contract import ChannelError, Raw
+from oase.conversations import AccountSink, Journal
+from oase.kernel.blobs import Blobs
+from oase.kernel.db import Database
+from oase.kernel.errors import OaseError, Unavailable
+from oase.kernel.live import LiveHub
+from oase.kernel.locks import Locks, lock_key
+from oase.kernel.secrets import Safe
+
+_LOOK_SECONDS: Final = 5.0
+_BACK_OFF_SECONDS: Final = (1, 2, 5, 15, 30, 60, 120, 300)
+log = structlog.get_logger()
+
+
+class AccountDoor:
+    """What a channel's own server is given: the accounts of that channel, and the journal."""
+
+    def __init__(self, channel: str, host: str, port: int, limit_bytes: int, book: AccountBook, journal: Journal) -> None:
+        self.host = host
+        self.port = port
+        self.limit_bytes = limit_bytes
+        self._channel = channel
+        self._book = book
+        self._journal = journal
+
+    async def resolve(self, setting: str, value: str) -> str | None:
+        """The id of the enabled account whose setting is, or holds, this value."""
+        for account in await self._book.enabled():
+            found = account.account.settings.get(setting) if account.channel == self._channel else None
+            values = found if isinstance(found, (list, tuple)) else [found] if found else []
+            if value.casefold() in {str(one).casefold() for one in values}:
+                return str(account.id)
+        return None
+
+    async def deliver(self, account_id: str, raw: Raw) -> None:
+        """Stores a delivery for an account; returns when it is durable."""
+        account = await self._book.get(UUID(account_id))
+        if account is None:
+            raise Unavailable("The account has just been removed.")
+        await self._journal.accept(account.workspace_id, account.id, account.channel, raw)
+
+
+class Connectors:
+    """Keeps the listeners of all accounts running."""
+
+    def __init__(self, database: Database, book: AccountBook, blobs: Blobs, safe: Safe, hub: LiveHub, locks: Locks) -> None:
+        self._database = database
+        self._book = book
+        self._blobs = blobs
+        self._safe = safe
+        self._hub = hub
+        self._locks = locks
+        self._running: dict[UUID, tuple[StoredAccount, asyncio.Task[None]]] = {}
+        self._look_now = asyncio.Event()
+
+    async def run(self) -> None:
+        """Works until cancelled; then every listener ends."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow())
+                while True:
+                    self._look_now.clear()
+                    try:
+                        await self._match(await self._book.enabled())
+                    except (OaseError, psycopg.Error, OSError) as error:
+                        log.warning("connectors.cannot_look", error=str(error))
+                    try:
+                        await asyncio.wait_for(self._look_now.wait(), _LOOK_SECONDS)
+                    except TimeoutError:
+                        continue
+        finally:
+            tasks = [task for _, task in self._running.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        while True:
+            async with self._hub.subscribe(None, ["account"]) as subscription:
+                async for event in subscription.events():
+                    if event.payload.get("what") != "state":
+                        self._look_now.set()
+            await asyncio.sleep(0.05)
+
+    async def _match(self, accounts: Sequence[StoredAccount]) -> None:
+        """Running listeners become those of the accounts as they are now."""
+        wanted = {one.id: one for one in accounts if one.manifest.listens}
+        for account_id, (known, task) in list(self._running.items()):
+            new = wanted.get(account_id)
+            if new is None or new.account != known.account or task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                del self._running[account_id]
+        for account_id, account in wanted.items():
+            if account_id not in self._running:
+                task = asyncio.create_task(self._listen(account), name=f"listener {account.name}")
+                self._running[account_id] = (account, task)
+
+    async def _listen(self, account: StoredAccount) -> None:
+        key = lock_key("listen", account.id)
+        generation = await self._locks.take(key)
+        if generation is None:
+            return  # another process listens; we look again in a moment
+        sink = AccountSink(self._database, self._blobs, self._safe, self._book, account)
+        failures = 0
+        try:
+            while self._locks.holds(generation):
+                started = asyncio.get_running_loop().time()
+                try:
+                    await adapter(account.channel).listen(account.account, sink)
+                except (ChannelError, OaseError, psycopg.Error, OSError) as error:
+                    log.warning("connectors.listener_broke", account_id=str(account.id), error=str(error))
+                    await self._tell(sink, str(error))
+                lasted = asyncio.get_running_loop().time() - started
+                failures = 0 if lasted > 60 else failures + 1
+                await asyncio.sleep(_BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS)) - 1])
+        finally:
+            await self._locks.give_back(key)
+
+    async def _tell(self, sink: AccountSink, why: str) -> None:
+        try:
+            await sink.state("down", why)
+        except (OaseError, psycopg.Error) as error:
+            log.warning("connectors.cannot_tell", error=str(error))
