@@ -25,11 +25,11 @@ from typing import Any, Self
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from tests.servers import certificates
 
 DOMAIN = "firma.example"
 RECEIVER_DOMAIN = "receiver.example"
+_MAILBOXES = 300
 ISSUER = "https://login.example.com/"
 
 
@@ -71,9 +71,7 @@ class Tokens:
 
     def __init__(self, folder: Path) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        public = self._key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        public = self._key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         place = folder / "keys" / "default" / "RS256" / "default"
         place.parent.mkdir(parents=True)
         place.write_bytes(public)
@@ -99,7 +97,10 @@ class Dovecot:
         self.certificates = folder
         self.imap, self.imaps, self.lmtp, self.auth = (free_port() for _ in range(4))
         self.tokens = Tokens(self.folder)
-        (self.folder / "users").touch()
+        self._unused = iter(range(_MAILBOXES))
+        boxes = (f"box{number:03}" for number in range(_MAILBOXES))  # all at once: Dovecot sees changes only second by second
+        lines = (f"{box}@{DOMAIN}:{{plain}}geheim:65534:65534::{self.folder}/mail/{box}::\n" for box in boxes)
+        (self.folder / "users").write_text("".join(lines))
         self._process: subprocess.Popen[bytes] | None = None
         mail = self.folder / "mail"
         mail.mkdir()
@@ -114,12 +115,9 @@ class Dovecot:
         text = _DOVECOT.format(d=self, folder=self.folder, certificates=self.certificates, capability=capability)
         (self.folder / "dovecot.conf").write_text(text)
 
-    def add_user(self, name: str, password: str = "geheim") -> str:
-        """A new mailbox `name@firma.example`; gives its address."""
-        address = f"{name}@{DOMAIN}"
-        with (self.folder / "users").open("a") as users:
-            users.write(f"{address}:{{plain}}{password}:65534:65534::{self.folder}/mail/{name}::\n")
-        return address
+    def mailbox(self) -> str:
+        """The address of a mailbox that nobody has used yet; its password is "geheim"."""
+        return f"box{next(self._unused):03}@{DOMAIN}"
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
@@ -210,7 +208,7 @@ class World:
         if self._server is not None:
             self._server.close()
 
-    async def handle_RCPT(self, _s: SMTP, _n: Session, envelope: Envelope, address: str, _o: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, _s: SMTP, _n: Session, envelope: Envelope, address: str, _o: list[str]) -> str:
         if address.startswith("unbekannt@"):
             return "550 5.1.1 Diese Adresse gibt es hier nicht"
         if address.startswith("spaeter@") and not self.willing:
@@ -218,7 +216,7 @@ class World:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         async with self.arrived:
             self.mails.append(envelope)
             self.arrived.notify_all()
