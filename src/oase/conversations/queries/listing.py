@@ -70,7 +70,8 @@ async def inbox_page(work: UnitOfWork, view: View, me: UUID, *, after: str = "",
     if after:
         where += f" AND {beyond}"
         parameters |= _after(after)
-    statement = f"WITH c AS MATERIALIZED (SELECT * FROM conversation c WHERE {where} ORDER BY {order} LIMIT %(limit)s){_ROW} ORDER BY {order}"
+    chosen = f"SELECT * FROM conversation c WHERE {where} ORDER BY {order} LIMIT %(limit)s"
+    statement = f"WITH c AS MATERIALIZED ({chosen}){_ROW} ORDER BY {order}"
     rows = await work.all(InboxRow, statement, {**parameters, "me": me, "limit": size + 1})
     if len(rows) <= size:
         return rows, ""
