@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response, Router, get
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 from litestar.static_files import create_static_files_router
 
@@ -86,7 +87,7 @@ def _page_handlers(templates: jinja2.Environment) -> list[HTTPRouteHandler]:
         return page(request, "network")
 
     @get("/words/{file:str}", sync_to_thread=False)
-    def words(file: str) -> Response[bytes]:
+    def words(file: FromPath[str]) -> Response[bytes]:
         language: Language = "de" if file == "de.json" else "en"
         text = translator(language).gettext
         content = msgspec.json.encode({word: text(word) for word in WORDS})
@@ -100,7 +101,7 @@ def _live_handlers(hub: Hub) -> list[HTTPRouteHandler]:
         return Stream(hub.listen(topic), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     @get("/phone/events/{wa_id:str}", sync_to_thread=False)
-    def phone_events(wa_id: str) -> Stream:
+    def phone_events(wa_id: FromPath[str]) -> Stream:
         return stream(f"phone {wa_id}")
 
     @get("/mailbox/events", sync_to_thread=False)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, Router, delete, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from oase.sandbox.guard import MAX_BODY_BYTES, PAGE_OPTIONS, answer_errors, own_pages_only
 from oase.sandbox.mailbox import reading
@@ -17,25 +18,25 @@ def mailbox_router(mailbox: Mailbox) -> Router:
     """List, one mail, its HTML, raw text and parts; writing as a customer; emptying."""
 
     @get("/")
-    async def mails(limit: int = 200) -> list[dict[str, Any]]:
+    async def mails(limit: FromQuery[int] = 200) -> list[dict[str, Any]]:
         return [mail_head(each) for each in mailbox.newest(limit)]
 
     @get("/{mail_id:str}")
-    async def mail(mail_id: str) -> dict[str, Any]:
+    async def mail(mail_id: FromPath[str]) -> dict[str, Any]:
         found = mailbox.mail(mail_id)
         return {**mail_head(found), **reading.whole(found.raw)}
 
     @get("/{mail_id:str}/html")
-    async def html(mail_id: str) -> Response[str]:
+    async def html(mail_id: FromPath[str]) -> Response[str]:
         text = reading.html(mailbox.mail(mail_id).raw, f"{_BASE}/{mail_id}/parts/")
         return Response(text, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _SEALED})
 
     @get("/{mail_id:str}/raw")
-    async def raw(mail_id: str) -> Response[bytes]:
+    async def raw(mail_id: FromPath[str]) -> Response[bytes]:
         return Response(mailbox.mail(mail_id).raw, media_type="text/plain; charset=utf-8", headers=_quiet("raw.eml"))
 
     @get("/{mail_id:str}/parts/{place:int}")
-    async def part(mail_id: str, place: int) -> Response[bytes]:
+    async def part(mail_id: FromPath[str], place: FromPath[int]) -> Response[bytes]:
         try:
             data, kind, name = reading.part(mailbox.mail(mail_id).raw, place)
         except IndexError:
@@ -43,7 +44,7 @@ def mailbox_router(mailbox: Mailbox) -> Router:
         return Response(data, media_type=kind, headers=_quiet("" if kind.startswith("image/") else name))
 
     @post("/")
-    async def write(data: NewMail) -> dict[str, Any]:
+    async def write(data: JSONBody[NewMail]) -> dict[str, Any]:
         return mail_head(await mailbox.write(data))
 
     @delete("/")

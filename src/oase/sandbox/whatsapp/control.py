@@ -5,12 +5,12 @@ Used by the phone page, by tests and by load generators; not part of Meta's API.
 
 from collections import Counter
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from oase.kernel.errors import Conflict, Invalid
 from oase.sandbox.guard import MAX_BODY_BYTES, PAGE_OPTIONS, own_pages_only
@@ -135,12 +135,12 @@ def _number_routes(whatsapp: WhatsApp, tokens: Tokens) -> list[HTTPRouteHandler]
         return [number_view(each) for each in whatsapp.store.numbers.values()]
 
     @post("/numbers")
-    async def add(data: NewNumber) -> Json:
+    async def add(data: JSONBody[NewNumber]) -> Json:
         asked = msgspec.structs.asdict(data)
         return number_view(whatsapp.add_number(number_id=asked.pop("id"), **asked))
 
     @patch("/numbers/{number_id:str}")
-    async def change(number_id: str, data: ChangedNumber) -> Json:
+    async def change(number_id: FromPath[str], data: JSONBody[ChangedNumber]) -> Json:
         number = whatsapp.store.number(number_id)
         for name, value in msgspec.structs.asdict(data).items():
             if value is not None:
@@ -148,12 +148,12 @@ def _number_routes(whatsapp: WhatsApp, tokens: Tokens) -> list[HTTPRouteHandler]
         return number_view(number)
 
     @post("/numbers/{number_id:str}/handshake")
-    async def handshake(number_id: str) -> Json:
+    async def handshake(number_id: FromPath[str]) -> Json:
         number = whatsapp.store.number(number_id)
         return {"wrong": await whatsapp.shake_hands(number.webhook_url, number.verify_token)}
 
     @post("/tokens", status_code=204)
-    async def issue(data: Token) -> None:
+    async def issue(data: JSONBody[Token]) -> None:
         until = None if data.seconds is None else whatsapp.clock.now() + timedelta(seconds=data.seconds)
         tokens.issue(data.token, until)
 
@@ -164,12 +164,12 @@ def _customer_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     store = whatsapp.store
 
     @get("/customers")
-    async def customers(limit: int = 200) -> list[Json]:
+    async def customers(limit: FromQuery[int] = 200) -> list[Json]:
         newest = list(store.customers.values())[-limit:]
         return [customer_view(each) for each in reversed(newest)]
 
     @post("/customers")
-    async def add(data: NewCustomer) -> Json:
+    async def add(data: JSONBody[NewCustomer]) -> Json:
         customer = store.add_customer(data.wa_id, data.name)
         customer.name = data.name or customer.name
         customer.username, customer.hides_number = data.username, data.hides_number
@@ -178,23 +178,23 @@ def _customer_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
         return customer_view(customer)
 
     @patch("/customers/{wa_id:str}")
-    async def change(wa_id: str, data: ChangedCustomer) -> Json:
+    async def change(wa_id: FromPath[str], data: JSONBody[ChangedCustomer]) -> Json:
         customer = store.customer(wa_id)
         _change(whatsapp, customer, data)
         return customer_view(customer)
 
     @get("/customers/{wa_id:str}/chats")
-    async def chats(wa_id: str) -> list[Json]:
+    async def chats(wa_id: FromPath[str]) -> list[Json]:
         store.customer(wa_id)
         return [_chat_head(whatsapp, number, wa_id) for number in store.numbers.values()]
 
     @get("/customers/{wa_id:str}/chats/{number_id:str}")
-    async def chat(wa_id: str, number_id: str) -> list[Json]:
+    async def chat(wa_id: FromPath[str], number_id: FromPath[str]) -> list[Json]:
         found = store.chat(store.number(number_id).id, store.customer(wa_id).wa_id)
         return [message_view(each, store.messages) for each in list(found.messages)[-300:]]
 
     @post("/customers/{wa_id:str}/chats/{number_id:str}/seen")
-    async def seen(wa_id: str, number_id: str) -> Json:
+    async def seen(wa_id: FromPath[str], number_id: FromPath[str]) -> Json:
         count = whatsapp.customers.see(store.customer(wa_id), store.number(number_id))
         return {"seen": count}
 
@@ -231,7 +231,7 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     store = whatsapp.store
 
     @post("/customers/{wa_id:str}/messages")
-    async def write(wa_id: str, data: Write) -> Json:
+    async def write(wa_id: FromPath[str], data: JSONBody[Write]) -> Json:
         content = {"body": data.text} if data.text else data.content
         if data.kind == "text" and not content.get("body"):
             raise Invalid("Write something first.", field="text")
@@ -248,19 +248,19 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
         return message_view(message, store.messages)
 
     @post("/customers/{wa_id:str}/messages/{message_id:str}/reaction", status_code=204)
-    async def react(wa_id: str, message_id: str, data: dict[str, str]) -> None:
+    async def react(wa_id: FromPath[str], message_id: FromPath[str], data: JSONBody[dict[str, str]]) -> None:
         whatsapp.customers.react(store.customer(wa_id), store.message(message_id), data.get("emoji", ""))
 
     @put("/customers/{wa_id:str}/messages/{message_id:str}", status_code=204)
-    async def edit(wa_id: str, message_id: str, data: dict[str, str]) -> None:
+    async def edit(wa_id: FromPath[str], message_id: FromPath[str], data: JSONBody[dict[str, str]]) -> None:
         whatsapp.customers.edit(store.customer(wa_id), store.message(message_id), data.get("text", ""))
 
     @delete("/customers/{wa_id:str}/messages/{message_id:str}")
-    async def revoke(wa_id: str, message_id: str) -> None:
+    async def revoke(wa_id: FromPath[str], message_id: FromPath[str]) -> None:
         whatsapp.customers.revoke(store.customer(wa_id), store.message(message_id))
 
     @post("/load")
-    async def load(data: list[LoadItem]) -> list[str]:
+    async def load(data: JSONBody[list[LoadItem]]) -> list[str]:
         """Many texts at once; customers are added as needed. Answers with the message ids, in the order asked for."""
         sent = []
         for item in data:
@@ -275,7 +275,7 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
 
 def _media_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     @post("/media")
-    async def upload(request: Request[Any, Any, Any], filename: str = "file") -> Json:
+    async def upload(request: Request[Any, Any, Any], filename: FromQuery[str] = "file") -> Json:
         """Stores the body as it is; `Content-Type` says what it is."""
         data = await request.body()
         mime_type = request.headers.get("content-type", "application/octet-stream")
@@ -283,7 +283,7 @@ def _media_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
         return {"id": stored.id, "mime_type": mime_type, "filename": filename, "size_bytes": len(data)}
 
     @get("/media/{media_id:str}")
-    async def media(media_id: str) -> Response[bytes]:
+    async def media(media_id: FromPath[str]) -> Response[bytes]:
         found = whatsapp.store.media.get(media_id)
         if found is None:
             return Response(b"", status_code=404)
@@ -307,11 +307,11 @@ def _fault_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
         return {"active": faults.all(), "kinds": KINDS}
 
     @post("/faults")
-    async def add(data: Fault) -> Fault:
+    async def add(data: JSONBody[Fault]) -> Fault:
         return faults.add(data)
 
     @delete("/faults/{fault_id:int}")
-    async def remove(fault_id: int) -> None:
+    async def remove(fault_id: FromPath[int]) -> None:
         faults.remove(fault_id)
 
     @delete("/faults")
@@ -325,21 +325,21 @@ def _ledger_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     store, delivery = whatsapp.store, whatsapp.delivery
 
     @get("/accepted")
-    async def accepted(after: int = 0, limit: Annotated[int, Parameter(ge=1, le=10_000)] = 1_000) -> Json:
+    async def accepted(after: FromQuery[int] = 0, limit: FromQuery[int] = 1_000) -> Json:
         """What the simulator took from businesses, oldest first, behind the place `after`."""
         skip = max(0, after - (store.accepted_total - len(store.accepted)))
         items = [entry for place, entry in enumerate(store.accepted) if skip <= place < skip + limit]
         return {"items": items, "total": store.accepted_total}
 
     @get("/accepted/counts")
-    async def counts(by: str = "opaque") -> dict[str, int]:
+    async def counts(by: FromQuery[str] = "opaque") -> dict[str, int]:
         """How often each `biz_opaque_callback_data` (or, with `by=text`, each text) was accepted."""
         if by not in ("opaque", "text"):
             raise Conflict("Count by `opaque` or by `text`.")
         return Counter(getattr(entry, by) for entry in store.accepted)
 
     @get("/webhooks")
-    async def webhooks(limit: int = 100) -> Json:
+    async def webhooks(limit: FromQuery[int] = 100) -> Json:
         shown = [
             {**msgspec.structs.asdict(each), "body": each.body.decode("utf-8", "replace")} for each in log_of(delivery)[:limit]
         ]

@@ -318,7 +318,7 @@ def _number(number: Number) -> Json:
         "code_verification_status": "VERIFIED",
         "name_status": "APPROVED",
         "platform_type": "CLOUD_API",
-        "status": "CONNECTED",
+        "status": "LINKED",
         "account_mode": "LIVE",
         "messaging_limit_tier": "TIER_UNLIMITED",
         "throughput": {"level": level},

@@ -2,6 +2,7 @@
 
 from litestar import Router, get, route
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from oase.sandbox.guard import GRAPH_OPTIONS, MAX_BODY_BYTES
 from oase.sandbox.whatsapp.answers import Answer
@@ -17,7 +18,7 @@ def whatsapp_routes(whatsapp: WhatsApp) -> list[Router]:
     graph = Graph(whatsapp, tokens)
 
     @route("/graph/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE], status_code=200)
-    async def ask(request: Asked, rest: str) -> Answer:
+    async def ask(request: Asked, rest: FromPath[str]) -> Answer:
         return await graph.answer(request, rest)
 
     @get("/lookaside/whatsapp_business/attachments")
