@@ -91,6 +91,7 @@ class SignatureChecks(Case):
             yield f"{place} empty", _with(genuine, place, "")
             yield f"{place} with one digit changed", _with(genuine, place, value[:-1] + ("0" if value[-1] != "0" else "1"))
             yield f"{place} not in ASCII", _with(genuine, place, "ü" * len(value))
+            yield f"{place} of broken characters", _with(genuine, place, value[:-1] + "\udcff")
             algorithm, mark, digest = value.partition("=")
             if mark and digest:
                 yield f"{place} of another algorithm", _with(genuine, place, f"sha1={digest}")

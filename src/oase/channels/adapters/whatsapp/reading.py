@@ -50,7 +50,6 @@ _MILLISECONDS = 100_000_000_000  # larger numbers are not seconds: the year 5138
 class Scene(Struct, frozen=True):
     """What the items of one change have in common."""
 
-    number: str  # id of our phone number, as the account's settings say
     contacts: Sequence[wire.Contact]
     received_at: datetime
 
@@ -84,7 +83,6 @@ def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> I
             yield from notices_of(change.field, as_mapping(change.value), at, _digest(change.value))
             return
         value = _VALUE.decode(change.value)
-        contacts = [_CONTACT.decode(contact) for contact in value.contacts] if value.messages else ()
     except Unreadable as error:
         yield Broken(place=place, why=reason(error))
         return
@@ -92,20 +90,29 @@ def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> I
     if ours != number:
         yield _for_another(value, at)
         return
-    scene = Scene(number, contacts, at)
+    yield from _items(value, f"{place}/value", at)
+
+
+def _items(value: wire.Value, place: str, at: datetime) -> Iterator[Event]:
+    contacts: list[wire.Contact] = []
+    for index, contact in enumerate(value.contacts if value.messages else ()):
+        try:
+            contacts.append(_CONTACT.decode(contact))
+        except Unreadable as error:
+            yield Broken(place=f"{place}/contacts/{index}", why=reason(error))
     for index, message in enumerate(value.messages):
-        yield from _item(message, f"{place}/value/messages/{index}", scene)
+        yield from _item(message, f"{place}/messages/{index}", Scene(contacts, at))
     for index, status in enumerate(value.statuses):
         try:
             status_read = _STATUS.decode(status)
             yield receipt_of(status_read, moment(status_read.timestamp, at))
         except Unreadable as error:
-            yield Broken(place=f"{place}/value/statuses/{index}", why=reason(error))
+            yield Broken(place=f"{place}/statuses/{index}", why=reason(error))
     for index, failure in enumerate(value.errors):
         try:
             yield Notice(kind="error", text=words_of(_ERROR.decode(failure)), at=at, serious=True)
         except Unreadable as error:
-            yield Broken(place=f"{place}/value/errors/{index}", why=reason(error))
+            yield Broken(place=f"{place}/errors/{index}", why=reason(error))
 
 
 def _for_another(value: wire.Value, at: datetime) -> Notice:

@@ -77,7 +77,7 @@ def _unreadable(call: Call, reply: Reply) -> Outcome:
             return Again(why=why, after=_after(reply, _SOON))
         case 429:
             return Again(why=why, after=_after(reply, timedelta(minutes=1)), account=True)
-        case status if status >= 500 or status < 200:
+        case status if status >= 500 or status < 300:
             return _unclear(call, why)
         case _:
             return Refused(why=why, code=str(reply.status))

@@ -23,7 +23,6 @@ class GraphError(Struct, frozen=True, kw_only=True):
     """An error as Graph words it. `details` is the most helpful sentence it gives."""
 
     code: int
-    subcode: int = 0
     message: str = ""
     details: str = ""
     transient: bool = False
@@ -73,7 +72,6 @@ def graph_error(content: Mapping[str, Any] | None) -> GraphError | None:
     details = data.get("details") if isinstance(data, dict) else data
     return GraphError(
         code=_number(error.get("code")),
-        subcode=_number(error.get("error_subcode")),
         message=_text(error.get("message")),
         details=_text(details) or _text(error.get("error_user_msg")),
         transient=error.get("is_transient") is True,
