@@ -1,0 +1,54 @@
+# make run   start Oase with a demonstration company      make test   everything that CI runs
+# make check types, style, architecture                   make bench  what docs/performance.md quotes
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST_WORKERS ?= 2
+
+.PHONY: run test check unit browser faults bench requirements servers clean
+
+run: .venv/run-installed
+	@exec $(BIN)/oase run
+
+test: .venv/dev-installed servers check unit faults
+
+check: .venv/dev-installed
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/dev-installed
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults"
+
+faults: .venv/dev-installed
+	$(BIN)/pytest -m faults -p no:randomly
+
+bench: .venv/dev-installed
+	$(BIN)/python -m bench
+
+servers:
+	@sh tests/servers/install.sh
+
+.venv/bin/python:
+	@tools/make-venv.sh $(PYTHON)
+
+.venv/run-installed: requirements/run.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what Oase needs into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev-installed: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the tests need into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ .venv/run-installed
+
+# after a change of dependencies in pyproject.toml
+requirements:
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .test .oase
