@@ -55,7 +55,6 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         if reads_mailbox(account):
             incoming(account)
         outgoing(account)
-        trust(account)
     except NotSetUp as error:
         return Checked(ok=False, summary=words_of(error))
     for call, reply in zip(calls, replies, strict=False):

@@ -49,7 +49,8 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         if reply.sent:
             return Unclear(why=reply.why)
         return Again(why=reply.why, account=True)
-    words = reply.body.decode("utf-8", "replace").strip()[:_WORDS]
+    words = reply.body.decode("utf-8", "replace").replace("\0", "").strip()[:_WORDS]
+    words = words or message("The server gave no reason (status %(status)s).", status=reply.status)
     stage, enhanced = reply.headers.get("stage", ""), reply.headers.get("enhanced", "")
     if 200 <= reply.status < 300:
         return Accepted(external_id=str(call.options.get("message_id", "")), note=reply.headers.get("refused", ""))
@@ -61,7 +62,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return Again(why=words, after=_QUOTA_WAIT, account=True)
     if 500 <= reply.status < 600:
         return Refused(why=_in_plain_words(reply.status, enhanced, words), code=enhanced or str(reply.status))
-    return Again(why=words or message("The server gave an answer that makes no sense: %(status)s", status=reply.status))
+    return Again(why=words)
 
 
 def _again(status: int, stage: str, enhanced: str, words: str) -> Again:

@@ -11,9 +11,10 @@ import re
 from contextlib import suppress
 from typing import Final
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPSenderRefused
+from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException, SMTPSenderRefused
 from msgspec import Struct
 
+from oase.channels.adapters.email.addresses import is_valid
 from oase.channels.adapters.email.configuration import Outgoing, SignIn, outgoing, trust
 from oase.channels.adapters.email.errors import Down, NotSetUp, NotSignedIn
 from oase.channels.adapters.email.failures import connection_failed, root_of
@@ -74,8 +75,6 @@ class Submitter:
             if way.sent:  # an answer that is none, after the final dot
                 return NoReply(sent=True, why=_why(refusal, account, way))
             return _reply(refusal.code, str(refusal.message), way.stage)
-        except ValueError:  # a line break or the like in an address
-            return _reply(553, "5.1.3", "rcpt")
         except (NotSetUp, NotSignedIn) as error:
             return _reply(535, str(error), "settings" if isinstance(error, NotSetUp) else "sign_in")
         except (SMTPException, Down, OSError, TimeoutError) as error:
@@ -122,6 +121,8 @@ class Submitter:
         )
         await client.connect(timeout=30)
         try:
+            if client.is_ehlo_or_helo_needed:
+                await _introduce(client)
             way.stage = "sign_in"
             if server.sign_in is not None:
                 await self._sign_in(client, server.sign_in)
@@ -163,6 +164,9 @@ class Submitter:
 
 async def _hand_over(client: SMTP, call: Call, way: _Way) -> Reply:
     recipients: tuple[str, ...] = tuple(call.options["recipients"])
+    way.stage = "rcpt"
+    if not all(map(is_valid, recipients)):
+        raise SMTPResponseException(553, "5.1.3")
     body = _LINE_END.sub(b"\r\n", call.body)
     options, encoding = _options(client, body, (*recipients, call.options["envelope_from"]))
     way.stage = "mail"
@@ -185,6 +189,14 @@ async def _hand_over(client: SMTP, call: Call, way: _Way) -> Reply:
     done = await client.protocol.read_response(timeout=call.timeout.total_seconds())
     reply = _reply(done.code, done.message, "data" if done.code >= 300 else "sent")
     return Reply(status=reply.status, headers={**reply.headers, "refused": "; ".join(refused)}, body=reply.body)
+
+
+async def _introduce(client: SMTP) -> None:
+    """EHLO, so that what the server can do is known; HELO for one that does not know it."""
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        await client.helo()
 
 
 async def _mail(client: SMTP, call: Call, options: list[str], encoding: str) -> None:

@@ -1,0 +1,144 @@
+"""XOAUTH2 against a real Dovecot that checks the tokens' signatures, with a small identity provider beside it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from msgspec.structs import replace
+from tests.channels.email.conftest import MemorySink, letter, listening, make_account, say
+from tests.channels.email.test_sending import send
+from tests.servers.mail import Dovecot, Postfix, World
+
+from oase.channels.adapters.email import Email
+from oase.channels.contract import Accepted, Account, Refused
+from oase.kernel.http import Guard, Outside
+from oase.kernel.secrets import Secret
+
+pytestmark = pytest.mark.servers
+
+
+class Provider:
+    """An identity provider: gives tokens for `user` to whoever shows a refresh token that it knows."""
+
+    def __init__(self, dovecot: Dovecot, user: str) -> None:
+        self.dovecot, self.user = dovecot, user
+        self.asked: list[dict[str, Any]] = []
+        self.known = {"auffrischung-1"}
+        self.rotate = False
+        self.seconds = 3600
+        self.issuers: list[str] = []  # for the next tokens; then the right one
+        self.port = 0
+
+    async def token(self, request: web.Request) -> web.Response:
+        form = dict(await request.post())
+        self.asked.append(form)
+        wanted = form.get("refresh_token")
+        if form["grant_type"] == "refresh_token" and wanted not in self.known:
+            said = {"error": "invalid_grant", "error_description": "AADSTS70008: The refresh token has expired."}
+            return web.json_response(said, status=400)
+        more = {"issuer": self.issuers.pop(0)} if self.issuers else {}
+        answer = {"access_token": self.dovecot.tokens.sign(self.user, **more), "expires_in": self.seconds}
+        if self.rotate:
+            answer["refresh_token"] = f"auffrischung-{len(self.asked) + 1}"
+            self.known.add(answer["refresh_token"])
+        return web.json_response(answer)
+
+
+@pytest_asyncio.fixture
+async def provider(dovecot: Dovecot, address: str) -> AsyncIterator[Provider]:
+    provider = Provider(dovecot, address)
+    application = web.Application()
+    application.router.add_post("/token", provider.token)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    provider.port = runner.addresses[0][1]
+    yield provider
+    await runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def email(provider: Provider) -> AsyncIterator[Email]:
+    adapter = Email(outside=Outside(Guard(endpoints=[("127.0.0.1", provider.port)])), first_pause=0.05)
+    yield adapter
+    await adapter.close()
+
+
+@pytest.fixture
+def account(dovecot: Dovecot, postfix: Postfix, provider: Provider, address: str) -> Account:
+    plain = make_account(
+        dovecot, postfix, address, sign_in="oauth2", oauth_endpoint=f"http://127.0.0.1:{provider.port}/token",
+        oauth_client_id="oase", oauth_scope="mail",
+    )  # fmt: skip
+    secrets = {"oauth_client_secret": (Secret("klient"),), "oauth_refresh_token": (Secret("auffrischung-1"),)}
+    return replace(plain, secrets=secrets)
+
+
+async def test_mails_come_and_go_with_a_token_fetched_once(
+    email: Email, account: Account, provider: Provider, dovecot: Dovecot, world: World, address: str
+) -> None:
+    sink = MemorySink()
+    async with listening(email, account, sink):
+        await sink.state_is("up")
+        dovecot.deliver(address, letter())
+        await sink.until(lambda sink: len(sink.raws) == 1)
+        outcome, _ = await send(email, account, say())
+    assert isinstance(outcome, Accepted)
+    assert [(form["grant_type"], form["client_id"], form["scope"]) for form in provider.asked] == [
+        ("refresh_token", "oase", "mail")
+    ]
+
+
+async def test_a_token_that_is_refused_is_fetched_anew_once(email: Email, account: Account, provider: Provider) -> None:
+    provider.issuers = ["https://falsch.example/"]
+    sink = MemorySink()
+    async with listening(email, account, sink):
+        await sink.state_is("up")
+    assert len(provider.asked) == 2
+
+
+async def test_an_expired_token_is_renewed(email: Email, account: Account, provider: Provider, world: World) -> None:
+    provider.seconds = 0
+    assert isinstance((await send(email, account, say()))[0], Accepted)
+    await email.close()  # the kept connection would need no new token
+    other = replace(account, id="another")
+    assert isinstance((await send(email, other, say()))[0], Accepted)
+    assert len(provider.asked) == 2
+
+
+async def test_a_rotated_refresh_token_is_kept(email: Email, account: Account, provider: Provider) -> None:
+    provider.rotate = True
+    sink = MemorySink()
+    async with listening(email, account, sink):
+        await sink.state_is("up")
+    assert sink.secrets == [("oauth_refresh_token", Secret("auffrischung-2"))]
+
+
+async def test_a_refresh_token_that_ended_asks_for_sign_in(email: Email, account: Account, provider: Provider) -> None:
+    provider.known = set()
+    sink = MemorySink()
+    async with listening(email, account, sink):
+        assert "AADSTS70008" in await sink.state_is("needs_sign_in")
+    outcome, _ = await send(email, account, say())
+    assert isinstance(outcome, Refused)
+    assert outcome.sign_in
+
+
+async def test_without_a_refresh_token_the_application_signs_in_by_itself(
+    email: Email, account: Account, provider: Provider
+) -> None:
+    own = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
+    sink = MemorySink()
+    async with listening(email, own, sink):
+        await sink.state_is("up")
+    assert provider.asked[0]["grant_type"] == "client_credentials"
+
+
+async def test_a_refused_token_ends_in_words_not_in_silence(email: Email, account: Account, provider: Provider) -> None:
+    provider.issuers = ["https://falsch.example/"] * 2
+    sink = MemorySink()
+    async with listening(email, account, sink):
+        assert "Authentication failed" in await sink.state_is("needs_sign_in")
