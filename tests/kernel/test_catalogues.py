@@ -23,7 +23,13 @@ KEYWORDS = {
     "message": None,
     "messages": (1, 2),
 }
-METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.txt", "jinja2.ext:babel_extract")]
+METHODS = [
+    ("**/vendor/**", "ignore"),
+    ("**.py", "python"),
+    ("**.js", "javascript"),
+    ("**.html", "jinja2.ext:babel_extract"),
+    ("**.txt", "jinja2.ext:babel_extract"),
+]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sdf]")
 
 Key = tuple[str, str]  # context, source text
