@@ -78,7 +78,8 @@ def decode(data: bytes, label: str = "") -> tuple[str, str]:
         if _ESCAPE_JP.search(data):
             return _decode_as(data, "iso2022_jp_ext", label)
         return clean(data.decode("ascii")), "" if codec or not label else f"{_shown(label)} read as us-ascii"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data[: len(data) // 2 * 2]  # a line end of one byte came after it
         return clean(data.decode("utf-16", "replace")), "" if codec.startswith("utf-16") else f"{_shown(label)} read as utf-16"
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]

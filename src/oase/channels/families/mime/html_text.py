@@ -201,7 +201,7 @@ def _link(element: etree._Element, writer: _Writer) -> None:
         return
     label = "".join(str(text) for text in element.itertext()).strip()
     bare = _URL.sub("", target).rstrip("/").lower()
-    if not label or bare in label.lower() or label.lower().rstrip("/") in bare or "." in label.partition("/")[0]:
+    if not label or bare in label.lower() or ("." in label and " " not in label):
         return
     writer.text(f" <{target}>", (element, False))
 

@@ -15,6 +15,7 @@ from oase.channels.families.mime.replies.signatures import signature_lines
 from oase.channels.families.mime.replies.tables import prefix_of
 from oase.channels.families.mime.types import Segment, SegmentKind
 
+MAX_SELECTED = 10  # lines; a quote below a greeting that is not longer was selected to be answered, so it stays as context
 MAX_JUDGED = 20_000  # lines; what comes after them is taken as it stands
 SHOWN: frozenset[SegmentKind] = frozenset({"reply", "context", "forwarded"})
 
@@ -145,7 +146,7 @@ def _is_wrapped_rest(lines: list[Line], index: int) -> bool:
     before, line, after = lines[index - 1], lines[index], lines[index + 1]
     if not (before.depth and after.depth == before.depth and line.body):
         return False
-    return len(before.text) >= 64 and len(line.body) <= 30 and line.body[0].islower()
+    return len(before.text) >= 60 and len(line.body) <= 30 and line.body[0].islower()
 
 
 def _judge_signature(lines: list[Line], runs: list[_Run], kinds: list[SegmentKind]) -> None:
@@ -191,10 +192,13 @@ def _is_interleaved(lines: list[Line], runs: list[_Run], answered: list[int], qu
     answers_after = [number for number in answered if number > first]
     if len(answers_after) >= 2 or quotes[-1] > answers_after[-1]:
         return True
-    above = [
-        line.body for number in answered if number < first for line in lines[runs[number].start : runs[number].end] if line.body
-    ]
-    return len(above) > 2 or sum(map(len, above)) > 80
+    above = [line.body for number in answered if number < first for line in _filled(lines, runs[number])]
+    selected = len(_filled(lines, runs[first])) <= MAX_SELECTED
+    return bool(above) and (selected or len(above) > 2 or sum(map(len, above)) > 80)
+
+
+def _filled(lines: list[Line], run: _Run) -> list[Line]:
+    return [line for line in lines[run.start : run.end] if line.body]
 
 
 def _any_introduced(runs: list[_Run], number: int) -> bool:
