@@ -45,10 +45,11 @@ servers:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/run-installed
 
-# after a change of dependencies in pyproject.toml
+# after a change of dependencies in pyproject.toml; what runs is held to what was tested
+PIN := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 requirements:
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(PIN) --extra build --extra dev pyproject.toml -o requirements/dev.txt
+	$(PIN) --extra build -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 
 clean:
 	rm -rf .venv .test .oase
