@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -125,12 +126,25 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     await runner.cleanup()
 
 
+class Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Opens the port."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
 class Starter:
     """Starts sandboxes with settings of the test's own."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._running: list[tuple[uvicorn.Server, asyncio.Task[None], aiohttp.ClientSession]] = []
+        self._running: list[tuple[Server, asyncio.Task[None], aiohttp.ClientSession]] = []
 
     async def __call__(self, clock: Clock | None = None, mailbox: MailboxSettings | None = None, **settings: Any) -> World:
         """A running sandbox with one number and two customers."""
@@ -149,12 +163,11 @@ class Starter:
         config = uvicorn.Config(
             create_app(sandbox), host="127.0.0.1", port=port, log_config=None, ws="none", timeout_graceful_shutdown=1
         )
-        server = uvicorn.Server(config)
+        server = Server(config)
         task = asyncio.create_task(server.serve())
         client = aiohttp.ClientSession()
         self._running.append((server, task, client))
-        while not server.started:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(server.ready.wait(), 10)
         return World(sandbox, f"http://127.0.0.1:{port}/sandbox", client, number.id)
 
     async def stop(self) -> None:

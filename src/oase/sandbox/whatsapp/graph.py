@@ -2,31 +2,29 @@
 
     request -> token -> faults -> node -> edge -> answer, or Graph's error body
 
-Sources: the Graph v23.0 description, pages "Media", "Template management", "Webhook overrides", "Debug token" (2026).
+Sources: the Graph v23.0 description, pages "Media", "Business profiles", "Debug token" (2026).
 """
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-import msgspec
-from litestar import Request, Response
-from litestar.datastructures import State, UploadFile
+from litestar import Response
+from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 
-from oase.sandbox.whatsapp import media, templates
+from oase.sandbox.whatsapp import media
+from oase.sandbox.whatsapp.accounts import Accounts
 from oase.sandbox.whatsapp.answers import Answer, Cut, json_answer, plain_error
 from oase.sandbox.whatsapp.errors import error_body, missing_node, refuse
+from oase.sandbox.whatsapp.nodes import NUMBER_FIELDS, Asked, choose, number_node, read_json, template_node
 from oase.sandbox.whatsapp.requests import ToMark, read_request
 from oase.sandbox.whatsapp.tokens import Tokens
 from oase.sandbox.whatsapp.types import Json, Number, Refused
-from oase.sandbox.whatsapp.types import Template as MessageTemplate
 from oase.sandbox.whatsapp.world import WhatsApp
 
-Asked = Request[None, None, State]
 _VERSION = re.compile(r"^v\d{1,2}\.\d$")
 _STATUS_FIRST_SECONDS = 3.0
-_decode = msgspec.json.Decoder().decode
 
 
 class Graph:
@@ -35,20 +33,12 @@ class Graph:
     def __init__(self, whatsapp: WhatsApp, tokens: Tokens) -> None:
         self._whatsapp, self._tokens = whatsapp, tokens
         self._store, self._faults = whatsapp.store, whatsapp.faults
+        self._accounts = Accounts(whatsapp)
         self._edges: dict[tuple[str, str], Callable[[Asked, Number], Awaitable[Answer]]] = {
             ("POST", "messages"): self._send,
             ("POST", "media"): self._upload,
             ("GET", "whatsapp_business_profile"): self._profile,
             ("POST", "whatsapp_business_profile"): self._change_profile,
-        }
-        self._account_edges: dict[tuple[str, str], Callable[[Asked, str], Awaitable[Answer]]] = {
-            ("GET", "message_templates"): self._templates,
-            ("POST", "message_templates"): self._create_template,
-            ("DELETE", "message_templates"): self._delete_template,
-            ("GET", "phone_numbers"): self._numbers,
-            ("GET", "subscribed_apps"): self._subscriptions,
-            ("POST", "subscribed_apps"): self._subscribe,
-            ("DELETE", "subscribed_apps"): self._unsubscribe,
         }
 
     async def answer(self, request: Asked, path: str) -> Answer:
@@ -95,11 +85,11 @@ class Graph:
         if node in self._store.numbers:
             return await self._number_node(request, self._store.numbers[node])
         if node in self._store.accounts and request.method == "GET":
-            return json_answer(_choose(request, self._account(node), ("id", "name", "currency", "timezone_id")))
+            return json_answer(choose(request, self._account(node), ("id", "name", "currency", "timezone_id")))
         if node in self._store.media:
             return self._media_node(request, node)
         if node in self._store.templates and request.method == "GET":
-            return json_answer(_template(self._store.templates[node]))
+            return json_answer(template_node(self._store.templates[node]))
         raise missing_node(node)
 
     async def _edge(self, request: Asked, node: str, edge: str) -> Answer:
@@ -109,13 +99,13 @@ class Graph:
             if handler:
                 return await handler(request, number)
         elif node in self._store.accounts:
-            of_account = self._account_edges.get((request.method, edge))
+            of_account = self._accounts.edges.get((request.method, edge))
             if of_account:
                 return await of_account(request, node)
         raise missing_node(node)
 
     async def _send(self, request: Asked, number: Number) -> Answer:
-        asked = read_request(await _json(request))
+        asked = read_request(await read_json(request))
         if isinstance(asked, ToMark):
             self._whatsapp.business.mark(number, asked)
             return json_answer({"success": True})
@@ -186,168 +176,26 @@ class Graph:
 
     async def _number_node(self, request: Asked, number: Number) -> Answer:
         if request.method == "GET":
-            return json_answer(_choose(request, _number(number), _NUMBER_FIELDS))
+            return json_answer(choose(request, number_node(number), NUMBER_FIELDS))
         if request.method != "POST":
             raise missing_node(number.id)
-        body = await _json(request)
+        body = await read_json(request)
         override = body.get("webhook_configuration") if isinstance(body, dict) else None
         if isinstance(override, dict):
-            await self._override([number], override)
+            await self._accounts.override([number], override)
         return json_answer({"success": True})
 
     async def _profile(self, request: Asked, number: Number) -> Answer:
         profile = {"messaging_product": "whatsapp", **number.profile}
-        return json_answer({"data": [_choose(request, profile, ("about", "messaging_product"), always="")]})
+        return json_answer({"data": [choose(request, profile, ("about", "messaging_product"), always="")]})
 
     async def _change_profile(self, request: Asked, number: Number) -> Answer:
-        body = await _json(request)
+        body = await read_json(request)
         if not isinstance(body, dict) or body.get("messaging_product") != "whatsapp":
             raise refuse(100, "The parameter messaging_product is required.")
         number.profile.update({name: value for name, value in body.items() if name != "messaging_product"})
         return json_answer({"success": True})
 
-    async def _numbers(self, request: Asked, account_id: str) -> Answer:
-        numbers = [_number(each) for each in self._store.numbers.values() if each.account_id == account_id]
-        cursors = {"before": numbers[0]["id"], "after": numbers[-1]["id"]} if numbers else {}
-        chosen = [_choose(request, each, (*_NUMBER_FIELDS, "status")) for each in numbers]
-        return json_answer({"data": chosen, "paging": {"cursors": cursors}})
-
-    async def _templates(self, request: Asked, account_id: str) -> Answer:
-        query = request.query_params
-        chosen = [
-            each
-            for each in self._store.templates_of(account_id)
-            if all(query.get(name, "") in ("", str(getattr(each, name))) for name in ("name", "language", "status", "category"))
-        ]
-        limit = max(1, min(int(query.get("limit", "25")) if query.get("limit", "25").isdigit() else 25, 1000))
-        found, more = templates.page(chosen, after=query.get("after", ""), limit=limit)
-        paging: Json = {"cursors": {"before": found[0].id, "after": found[-1].id}} if found else {}
-        if more:
-            base = f"{self._whatsapp.settings.public_url}/graph/v23.0/{account_id}/message_templates"
-            paging["next"] = f"{base}?limit={limit}&after={more}"
-        data = [_choose(request, _template(each), tuple(_template(each))) for each in found]
-        return json_answer({"data": data, "paging": paging} if paging else {"data": data})
-
-    async def _create_template(self, request: Asked, account_id: str) -> Answer:
-        body = await _json(request)
-        if not isinstance(body, dict):
-            raise refuse(100, "The request body must be a JSON object.")
-        templates.check_new(body, self._store.templates_of(account_id))
-        template = MessageTemplate(
-            id=str(int(account_id) + 10**15 + len(self._store.templates)),
-            account_id=account_id,
-            name=body["name"],
-            language=body["language"],
-            category=body["category"],
-            components=[{**each, "type": str(each["type"]).upper()} for each in body["components"]],
-            parameter_format=str(body.get("parameter_format", "POSITIONAL")).upper(),
-        )
-        self._store.add_template(template)
-        return json_answer({"id": template.id, "status": template.status, "category": template.category})
-
-    async def _delete_template(self, request: Asked, account_id: str) -> Answer:
-        name, only = request.query_params.get("name"), request.query_params.get("hsm_id")
-        gone = [
-            each.id
-            for each in self._store.templates_of(account_id)
-            if (only and each.id == only) or (not only and name and each.name == name)
-        ]
-        if not gone:
-            raise refuse(100, "The template does not exist.", subcode=2593002)
-        for template_id in gone:
-            del self._store.templates[template_id]
-        return json_answer({"success": True})
-
-    async def _subscriptions(self, request: Asked, account_id: str) -> Answer:
-        settings = self._whatsapp.settings
-        app: Json = {"whatsapp_business_api_data": {"id": settings.app_id, "name": settings.app_name}}
-        numbers = [each for each in self._store.numbers.values() if each.account_id == account_id and each.subscribed]
-        override = next((each.webhook_url for each in numbers if each.webhook_url), "")
-        if override:
-            app["override_callback_uri"] = override
-        return json_answer({"data": [app] if numbers else []})
-
-    async def _subscribe(self, request: Asked, account_id: str) -> Answer:
-        raw = await request.body()
-        body = await _json(request) if raw else {}
-        numbers = [each for each in self._store.numbers.values() if each.account_id == account_id]
-        if isinstance(body, dict) and body.get("override_callback_uri"):
-            await self._override(numbers, body)
-        for number in numbers:
-            number.subscribed = True
-        return json_answer({"success": True})
-
-    async def _unsubscribe(self, request: Asked, account_id: str) -> Answer:
-        for number in self._store.numbers.values():
-            if number.account_id == account_id:
-                number.subscribed = False
-        return json_answer({"success": True})
-
-    async def _override(self, numbers: list[Number], asked: Json) -> None:
-        """Another callback address, after a handshake with it (page "Webhook overrides")."""
-        url, token = str(asked.get("override_callback_uri", "")), str(asked.get("verify_token", ""))
-        wrong = await self._whatsapp.shake_hands(url, token) if url else ""
-        if wrong:
-            raise Refused(400, 2200, f"Callback verification failed with the following errors: {wrong}")
-        for number in numbers:
-            number.webhook_url, number.verify_token = url, token
-
     def _account(self, account_id: str) -> Json:
         name = self._store.accounts[account_id]
         return {"id": account_id, "name": name, "currency": "EUR", "timezone_id": "1", "country": "DE"}
-
-
-_NUMBER_FIELDS = (
-    "id",
-    "verified_name",
-    "display_phone_number",
-    "quality_rating",
-    "code_verification_status",
-    "platform_type",
-    "throughput",
-)
-
-
-def _number(number: Number) -> Json:
-    level = "HIGH" if number.throughput_per_second > 80 else "STANDARD"
-    return {
-        "id": number.id,
-        "verified_name": number.name,
-        "display_phone_number": number.display,
-        "quality_rating": "GREEN",
-        "code_verification_status": "VERIFIED",
-        "name_status": "APPROVED",
-        "platform_type": "CLOUD_API",
-        "status": "LINKED",
-        "account_mode": "LIVE",
-        "messaging_limit_tier": "TIER_UNLIMITED",
-        "throughput": {"level": level},
-        "webhook_configuration": {"phone_number": number.webhook_url} if number.webhook_url else {},
-    }
-
-
-def _template(template: MessageTemplate) -> Json:
-    return {
-        "name": template.name,
-        "parameter_format": template.parameter_format,
-        "components": template.components,
-        "language": template.language,
-        "status": template.status,
-        "category": template.category,
-        "id": template.id,
-    }
-
-
-def _choose(request: Asked, whole: Json, usual: tuple[str, ...], *, always: str = "id") -> Json:
-    """Only the fields that were asked for with `fields=a,b`, and the id."""
-    asked = request.query_params.get("fields", "")
-    names = [name.split("{")[0].strip() for name in asked.split(",")] if asked else list(usual)
-    return {name: whole[name] for name in dict.fromkeys((*names, always)) if name in whole}
-
-
-async def _json(request: Asked) -> object:
-    """The body; JSON that cannot be read is code 100, as with Graph."""
-    try:
-        return _decode(await request.body())
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise refuse(100, "The request body is not valid JSON.") from None

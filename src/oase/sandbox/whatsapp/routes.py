@@ -7,7 +7,8 @@ from litestar.params import FromPath
 from oase.sandbox.guard import GRAPH_OPTIONS, MAX_BODY_BYTES
 from oase.sandbox.whatsapp.answers import Answer
 from oase.sandbox.whatsapp.control import control_router
-from oase.sandbox.whatsapp.graph import Asked, Graph
+from oase.sandbox.whatsapp.graph import Graph
+from oase.sandbox.whatsapp.nodes import Asked
 from oase.sandbox.whatsapp.tokens import Tokens
 from oase.sandbox.whatsapp.world import WhatsApp
 
