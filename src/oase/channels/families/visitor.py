@@ -20,9 +20,11 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.contract import Forged
+from oase.channels.families.json_in_the_wild import sound
 from oase.kernel.secrets import Secret
 
 _VISITOR: Final = re.compile(r"[vu][A-Za-z0-9_-]{22}")
+_WHO_LENGTH: Final = 16_000
 _LIVE: Final = UUID("6f617365-0000-5000-8000-766973697472")
 T = TypeVar("T")
 
@@ -89,7 +91,10 @@ def session_of(query: Mapping[str, str]) -> Session:
     visitor, until = query.get("v", ""), query.get("u", "")
     if not _VISITOR.fullmatch(visitor) or not until.isascii() or not until.isdigit() or len(until) > 12:
         raise Forged("The request names no visitor's session.")
-    return Session(visitor=visitor, until=int(until), who=query.get("w", ""))
+    who = query.get("w", "")
+    if not who.isascii() or len(who) > _WHO_LENGTH:
+        raise Forged("The session's claims are not of ours.")
+    return Session(visitor=visitor, until=int(until), who=who)
 
 
 def check_signed(query: Mapping[str, str], purpose: str, content: bytes, secrets: Iterable[Secret], now: datetime) -> Session:
@@ -129,7 +134,7 @@ def unpack_file(text: str, secrets: Iterable[Secret]) -> FileRef:
 
 def read_file(body: str) -> FileRef:
     """The file in a reference whose signature was checked before; raises ValueError."""
-    return msgspec.json.decode(_decode(body), type=FileRef)
+    return msgspec.json.decode(sound(_decode(body)), type=FileRef)
 
 
 def sign_page(secret: Secret, content: bytes) -> str:

@@ -1,7 +1,7 @@
 """Submissions of the contact form, checked and understood."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,7 +12,6 @@ from oase.channels.contract import (
     Account,
     Adapter,
     Address,
-    Broken,
     Call,
     CannotSay,
     Capability,
@@ -29,6 +28,7 @@ from oase.channels.contract import (
     Reply,
 )
 from oase.channels.families import visitor
+from oase.channels.families.json_in_the_wild import decode, sound
 
 SIGNATURE_HEADER = "x-oase-signature"
 
@@ -66,6 +66,9 @@ class Submission(Struct, frozen=True, kw_only=True):
     reference: str = ""  # the number that the person was shown
 
 
+_decoder: Final = msgspec.json.Decoder(Submission)
+
+
 class ContactForm(Adapter):
     """The adapter of the hosted and embedded form."""
 
@@ -86,7 +89,7 @@ class ContactForm(Adapter):
         """One message, from the mail address that was given."""
         found = _decode(raw.body)
         if "@" not in found.email.strip():
-            return [Broken(place="email", why=f"{found.email!r} is no mail address, so there is nobody to answer.")]
+            raise Malformed(f"{found.email!r} is no mail address, so there is nobody to answer.")
         sender = Address(value=found.email.strip().lower(), name=found.name.strip(), fields=_fields(found))
         media = tuple(
             Media(ref=file.blob, source="blob", type=file.type, name=file.name, size_bytes=file.size_bytes)
@@ -107,10 +110,7 @@ class ContactForm(Adapter):
 
 
 def _decode(body: bytes) -> Submission:
-    try:
-        return msgspec.json.decode(body, type=Submission)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"The submission cannot be read: {error}") from error
+    return decode(sound(body), _decoder)
 
 
 def _fields(found: Submission) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -36,6 +36,7 @@ from oase.channels.contract import (
     Typing,
 )
 from oase.channels.families import visitor
+from oase.channels.families.json_in_the_wild import decode, sound
 from oase.kernel.secrets import Secret
 
 _decoder: Final[msgspec.json.Decoder[Delivery]] = msgspec.json.Decoder(Delivery)
@@ -111,22 +112,7 @@ class WebChat(Adapter):
 
 
 def _decode(body: bytes) -> Delivery:
-    try:
-        if b"\\u0000" in body:  # no database keeps it, no person typed it
-            return _decoder.decode(msgspec.json.encode(_without_nul(msgspec.json.decode(body))))
-        return _decoder.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"The widget's message cannot be read: {error}") from error
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(one) for one in value]
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
-    return value
+    return decode(sound(body), _decoder)
 
 
 def _check_files(references: Sequence[str], owner: str, secrets: Sequence[Secret], raw: Raw) -> None:
@@ -195,7 +181,8 @@ def _sender(session: visitor.Session, contact: Contact | None, language: str) ->
 
 
 def _left(contact: Contact) -> Content:
-    text = " · ".join(part for part in (contact.name.strip(), contact.email.strip().lower(), *contact.fields.values()) if part)
+    name, email = contact.name.strip(), contact.email.strip().lower()
+    text = " · ".join(part for part in (name, email, *contact.fields.values()) if part)
     if not text:
         raise Malformed("The visitor left no address.")
-    return Content(kind="system", text=text, data={"contact": {"name": contact.name, "email": contact.email, **contact.fields}})
+    return Content(kind="system", text=text, data={"contact": {"name": name, "email": email, **contact.fields}})
