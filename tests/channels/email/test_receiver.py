@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from tests.channels.email.conftest import letter
-from tests.servers.mail import RECEIVER_DOMAIN, Dovecot, Postfix, wait_until
+from tests.servers.mail import RECEIVER_DOMAIN, Dovecot, Postfix, free_port, listening, wait_until
 
 from oase.channels.adapters.email import Email, MailReceiver
 from oase.channels.contract import Account, Raw, Received
@@ -46,11 +46,27 @@ async def receiving(house: House, *, lmtp: bool = False, port: int = 0, **more: 
         await receiver.stop()
 
 
-async def talk(receiver: MailReceiver, script: Callable[[smtplib.SMTP], T]) -> T:
+class HouseDoor:
+    """The house's door, as the connectors give it."""
+
+    host = "127.0.0.1"
+    limit_bytes = 1_000_000
+
+    def __init__(self, house: House, port: int) -> None:
+        self.house, self.port = house, port
+
+    async def resolve(self, setting: str, value: str) -> str | None:
+        return "support" if (setting, value) == ("aliases", f"hilfe@{RECEIVER_DOMAIN}") else None
+
+    async def deliver(self, account_id: str, raw: Raw) -> None:
+        await self.house.deliver(account_id, raw)
+
+
+async def talk(receiver: MailReceiver, script: Callable[[smtplib.SMTP], T], greeting: type[smtplib.SMTP] | None = None) -> T:
     """A conversation with the receiver by another program's library, in a thread of its own."""
 
     def run() -> T:
-        kind = smtplib.LMTP if receiver.lmtp else smtplib.SMTP
+        kind = greeting or (smtplib.LMTP if receiver.lmtp else smtplib.SMTP)
         with kind("127.0.0.1", receiver.port) as client:
             client.ehlo_or_helo_if_needed()
             return script(client)
@@ -142,6 +158,38 @@ async def test_over_lmtp_each_recipient_has_an_answer_of_its_own() -> None:
 
         codes = [int.from_bytes(each, "big") for each in await talk(receiver, script)]
     assert codes == [250, 451]
+
+
+async def test_one_port_speaks_both_languages() -> None:
+    house = House()
+    async with receiving(house, lmtp=None) as receiver:
+
+        def script(client: smtplib.SMTP) -> int:
+            client.mail("kunde@example.com")
+            client.rcpt(f"support@{RECEIVER_DOMAIN}")
+            return client.data(letter())[0]
+
+        by_smtp = await talk(receiver, script)
+        by_lmtp = await talk(receiver, script, greeting=smtplib.LMTP)
+    assert (by_smtp, by_lmtp) == (250, 250)
+    assert [raw.method for _, raw in house.mails] == ["SMTP", "LMTP"]
+
+
+async def test_the_adapter_serves_all_its_accounts_at_one_door(email: Email) -> None:
+    house = House()
+    door = HouseDoor(house, free_port())
+    serving = asyncio.create_task(email.serve(door))
+    await asyncio.to_thread(wait_until, lambda: listening(door.port), what="the receiver")
+
+    def submit() -> None:
+        with smtplib.SMTP("127.0.0.1", door.port) as client:
+            client.sendmail("kunde@example.com", [f"hilfe+abcd@{RECEIVER_DOMAIN}"], letter())
+
+    await asyncio.to_thread(submit)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert [account for account, _ in house.mails] == ["support"]
+    assert not listening(door.port)
 
 
 async def test_a_mail_that_is_too_large_is_refused_before_and_after() -> None:

@@ -94,13 +94,13 @@ class Email(Adapter):
         return await self._submitter.send(call, account)
 
     async def serve(self, door: Door) -> None:
-        """Takes in mail by SMTP for every account whose address it is, until cancelled."""
+        """Takes mails for all accounts, by SMTP and LMTP on one port, until cancelled."""
 
         async def resolve(address: str) -> str | None:
             return await door.resolve("address", address) or await door.resolve("aliases", address)
 
         receiver = MailReceiver(
-            door.host, door.port, lmtp=False, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes, clock=self._clock
+            door.host, door.port, lmtp=None, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes, clock=self._clock
         )
         await receiver.start()
         try:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oase.channels.adapters.email.configuration import OAuth, SignIn
 from oase.channels.adapters.email.errors import Down, NotSignedIn
@@ -49,6 +50,8 @@ class Tokens:
             if kept is None or fresh or kept.until <= now:
                 kept = await self._fetch(oauth, kept.refresh_token if kept else oauth.refresh_token)
                 self._kept[oauth] = kept
+                # The account may soon be given to us with the new refresh token: then nothing needs to be fetched again.
+                self._kept.setdefault(replace(oauth, refresh_token=kept.refresh_token), kept)
             return kept.token
 
     def renewed(self, sign_in: SignIn) -> Secret | None:

@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
-from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from oase.channels.adapters.email.addresses import is_valid, without_plus
 from oase.channels.contract import Raw
@@ -34,16 +33,17 @@ _AT_ONCE: Final = 8  # mails being received: bounds memory to that many times th
 _MAILS_PER_MINUTE: Final = 600  # of one address, over SMTP
 _IDLE_SECONDS: Final = 300.0
 _LINE_BYTES: Final = 1_000_000  # longer than the 1,000 of RFC 5321: real mails have such lines
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "local"})
 _CALLS: Final = {"*": 100_000, "NOOP": 200, "VRFY": 5, "EXPN": 5, "HELP": 5}
 
 _log = structlog.get_logger("oase.email")
 
 
 class MailReceiver:
-    """A listening SMTP or LMTP server. `tls` offers STARTTLS."""
+    """A listening SMTP or LMTP server; with `lmtp` None it is both, as the sender greets it. `tls` offers STARTTLS."""
 
     def __init__(
-        self, host: str, port: int, *, lmtp: bool, resolve: Resolve, deliver: Deliver, max_bytes: int,
+        self, host: str, port: int, *, lmtp: bool | None, resolve: Resolve, deliver: Deliver, max_bytes: int,
         tls: ssl.SSLContext | None = None, hostname: str = "oase", clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.host, self.port, self.lmtp = host, port, lmtp
@@ -59,8 +59,7 @@ class MailReceiver:
     async def start(self) -> None:
         """Begins to listen; with port 0 the chosen one stands in `port` afterwards."""
         loop = asyncio.get_running_loop()
-        kind = _LmtpProtocol if self.lmtp else _Protocol
-        self._server = await loop.create_server(lambda: kind(self, loop), self.host, self.port)
+        self._server = await loop.create_server(lambda: _Protocol(self, loop), self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -78,7 +77,8 @@ class MailReceiver:
     def enter(self, protocol: "_Protocol", peer: str) -> bool:
         """Notes a connection; False if there are too many."""
         mine = sum(1 for each in self._open if each.peer == peer)
-        if len(self._open) >= _CONNECTIONS or (mine >= _CONNECTIONS_OF_ONE and not self.lmtp):
+        neighbour = bool(self.lmtp) or peer in _LOOPBACK  # our own mail server
+        if len(self._open) >= _CONNECTIONS or (mine >= _CONNECTIONS_OF_ONE and not neighbour):
             return False
         self._open.add(protocol)
         return True
@@ -89,8 +89,6 @@ class MailReceiver:
 
     def too_often(self, peer: str) -> bool:
         """Whether this address sends more than a person or a company does."""
-        if self.lmtp:
-            return False
         now = asyncio.get_running_loop().time()
         if len(self._recent) > 10_000:
             self._recent = {key: times for key, times in self._recent.items() if times and times[-1] > now - 60}
@@ -131,7 +129,7 @@ class _Handler:
     async def handle_MAIL(
         self, server: "_Protocol", _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self._receiver.too_often(server.peer):
+        if not server.lmtp and self._receiver.too_often(server.peer):
             return "450 4.7.1 Too many mails from you; please come back in a minute"
         self._accounts = {}
         envelope.mail_from = address
@@ -162,17 +160,17 @@ class _Handler:
         body = envelope.original_content or b""
         if _hops(body) > _HOPS:
             return server.answers("554 5.4.6 This mail goes round in circles", len(envelope.rcpt_tos))
-        fates = await self._store(envelope, body)
+        fates = await self._store(server, envelope, body)
         said = [_SAFE if fates[self._accounts[address]] else _LATER for address in envelope.rcpt_tos]
-        if server.receiver.lmtp:
+        if server.lmtp:
             return "\r\n".join(said)  # one answer for each recipient (RFC 2033, 4.2)
         return _SAFE if all(fates.values()) else _LATER
 
-    async def _store(self, envelope: Envelope, body: bytes) -> Mapping[str, bool]:
+    async def _store(self, server: "_Protocol", envelope: Envelope, body: bytes) -> Mapping[str, bool]:
         fates: dict[str, bool] = {}
         for account in dict.fromkeys(self._accounts[address] for address in envelope.rcpt_tos):
             mine = [address for address in envelope.rcpt_tos if self._accounts[address] == account]
-            fates[account] = await self._receiver.store(account, _raw(envelope, mine, body, self._receiver))
+            fates[account] = await self._receiver.store(account, _raw(server, envelope, mine, body))
         return fates
 
     async def handle_exception(self, error: Exception) -> str:
@@ -192,6 +190,7 @@ class _Protocol(SMTP):
     def __init__(self, receiver: MailReceiver, loop: asyncio.AbstractEventLoop) -> None:
         self.receiver = receiver
         self.peer = ""
+        self.lmtp = bool(receiver.lmtp)
         super().__init__(
             _Handler(receiver), data_size_limit=receiver.max_bytes, enable_SMTPUTF8=True, hostname=receiver.hostname,
             ident="mail receiver", tls_context=receiver.tls, timeout=_IDLE_SECONDS, command_call_limit=_CALLS, loop=loop,
@@ -225,7 +224,32 @@ class _Protocol(SMTP):
 
     def answers(self, said: str, recipients: int) -> str:
         """The same answer as often as the protocol wants it."""
-        return "\r\n".join([said] * recipients) if self.receiver.lmtp else said
+        return "\r\n".join([said] * recipients) if self.lmtp else said
+
+    @syntax("LHLO hostname")
+    async def smtp_LHLO(self, hostname: str) -> None:
+        """The greeting of LMTP (RFC 2033, 4.1)."""
+        if self.receiver.lmtp is False:
+            await self.push("500 5.5.1 This is SMTP")
+            return
+        self.lmtp = True
+        await super().smtp_EHLO(hostname)
+
+    async def smtp_EHLO(self, hostname: str) -> None:
+        """The greeting of SMTP."""
+        if await self._welcome_by_smtp():
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_HELO(self, hostname: str) -> None:
+        """The old greeting of SMTP."""
+        if await self._welcome_by_smtp():
+            await super().smtp_HELO(hostname)
+
+    async def _welcome_by_smtp(self) -> bool:
+        self.lmtp = bool(self.receiver.lmtp)
+        if self.lmtp:
+            await self.push("500 5.5.1 This is LMTP")
+        return not self.lmtp
 
     async def smtp_DATA(self, arg: str) -> None:
         """Receives a mail when few enough others are being received."""
@@ -245,16 +269,14 @@ class _Protocol(SMTP):
             self.receiver.receiving.release()
 
 
-class _LmtpProtocol(_Protocol, LMTP):
-    """The same with LMTP's greeting."""
-
-
-def _raw(envelope: Envelope, recipients: list[str], body: bytes, receiver: MailReceiver) -> Raw:
+def _raw(server: _Protocol, envelope: Envelope, recipients: list[str], body: bytes) -> Raw:
     sender = str(envelope.mail_from or "").strip("<> ")
     trace = [f"Return-Path: <{sender}>", *(f"Delivered-To: {address}" for address in recipients)]
     head = "".join(f"{line}\r\n" for line in trace).encode("utf-8", "replace")
     headers: dict[str, Any] = {"envelope-from": sender, "envelope-to": ",".join(recipients)}
-    return Raw(body=head + body, headers=headers, method="LMTP" if receiver.lmtp else "SMTP", received_at=receiver.clock.now())
+    return Raw(
+        body=head + body, headers=headers, method="LMTP" if server.lmtp else "SMTP", received_at=server.receiver.clock.now()
+    )
 
 
 def _hops(body: bytes) -> int:
