@@ -19,7 +19,8 @@ from oase.channels.families.mime.tree import Budget
 from oase.channels.families.mime.types import Segment
 
 _CID = re.compile(r'data-cid="([^"]+)"')
-_TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)\s*>|<!--.*?-->|<[^>]{0,5000}>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,5000}>")
+_UNSHOWN = (("<style", "</style"), ("<script", "</script"), ("<head", "</head"), ("<!--", "--"))
 _STUB = re.compile(
     r"(?:this (?:e-?mail|message) (?:is|was sent) in html|your (?:e-?mail|mail) (?:client|program) (?:does not|cannot)"
     r"|html[- ](?:e-?mail|nachricht|ansicht)|view this (?:e-?mail|message) in|unterstützt (?:leider )?kein(?:e)? html"
@@ -100,11 +101,26 @@ def _read_html(source: str, budget: Budget) -> _Html:
     root, whole = parse_html(source)
     if not whole:
         budget.note("html: nested too deeply, shown as text")
-        root, _ = parse_html(f"<pre>{escape(unescape(_TAG.sub(' ', source)))}</pre>")
+        root, _ = parse_html(f"<pre>{escape(unescape(_TAG.sub(' ', _without_unshown(source))))}</pre>")
     if root is None:
         return _Html(None, [], [])
     lines, places = html_lines(root)
     return _Html(root, lines, places)
+
+
+def _without_unshown(source: str) -> str:
+    """Without styles, scripts and comments, in one pass from the left."""
+    lowered = source.lower() if len(source.lower()) == len(source) else source
+    for begin, end in _UNSHOWN:
+        kept: list[str] = []
+        position = 0
+        while (start := lowered.find(begin, position)) >= 0:
+            kept.append(source[position:start])
+            found = lowered.find(end, start + len(begin))
+            position = len(source) if found < 0 else found + len(end)
+        source = "".join([*kept, source[position:]])
+        lowered = source.lower() if len(source.lower()) == len(source) else source
+    return source
 
 
 def _add_html(content: Content, page: _Html, html_split: Split | None, budget: Budget) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import nh3
 from lxml import etree
 
-from oase.channels.families.mime.html_hints import is_hidden
+from oase.channels.families.mime.html_hints import MAX_STYLE, is_hidden, style_of
 
 _TAG_NAMES = """a abbr address article aside b bdi big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
     figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span
@@ -108,12 +108,14 @@ def _picture(image: etree._Element, done: Prepared) -> None:
 def _is_pixel(image: etree._Element) -> bool:
     """At most 3 by 3: nothing to see, only a knock on somebody's door."""
     tiny = [bool(_TINY.match(image.get(name) or "")) for name in ("width", "height")]
-    return all(tiny) or bool(_TINY_STYLE.search(image.get("style") or ""))
+    return all(tiny) or bool(_TINY_STYLE.search(style_of(image)))
 
 
 def _style(element: etree._Element) -> None:
     style = element.get("style")
-    if style and _BAD_STYLE.search(style):
+    if style and len(style) > MAX_STYLE:
+        element.set("style", "")
+    elif style and _BAD_STYLE.search(style):
         kept = [rule for rule in style.split(";")[:200] if not _BAD_STYLE.search(rule)]
         element.set("style", ";".join(kept))
 

@@ -74,6 +74,7 @@ _MARKERS: dict[str, LineHint] = {
     "__sig_pre__": "signature",
     "__sig_post__": "signature",
 }
+MAX_STYLE = 2000  # characters
 _QUOTE_CLASSES = re.compile(r"quote|cite|zmail|reply", re.IGNORECASE)
 _BORDER_LEFT = re.compile(
     r"border(?:-left)?\s*:\s*(?!none|0|medium none)[^;]*(?:solid|px|pt)|border-left-(?:width|style)\s*:\s*(?!none|0)",
@@ -88,6 +89,11 @@ _HIDDEN = re.compile(
     r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0(?:px)?\s*(?:;|$|!))",
     re.IGNORECASE,
 )
+
+
+def style_of(element: etree._Element) -> str:
+    """The style attribute as far as it is looked at; the rest of a monstrous one is not."""
+    return (element.get("style") or "")[:MAX_STYLE]
 
 
 def hint_of(element: etree._Element, tag: str) -> LineHint | Literal[""]:
@@ -111,7 +117,7 @@ def hint_of(element: etree._Element, tag: str) -> LineHint | Literal[""]:
         found = _NAMES.get(label.lower())
     if not found and "data-marker" in attributes:
         found = _MARKERS.get((attributes.get("data-marker") or "").lower())
-    if not found and tag == "div" and "style" in attributes and _BORDER_TOP.search(attributes.get("style") or ""):
+    if not found and tag == "div" and "style" in attributes and _BORDER_TOP.search(style_of(element)):
         found = "cut"
     return found or ""
 
@@ -123,11 +129,9 @@ def quote_depth_of(element: etree._Element) -> int:
         return 1
     if _QUOTE_CLASSES.search(attributes.get("class") or "") or _QUOTE_CLASSES.search(attributes.get("id") or ""):
         return 1
-    return 1 if _BORDER_LEFT.search(attributes.get("style") or "") else 0
+    return 1 if _BORDER_LEFT.search(style_of(element)) else 0
 
 
 def is_hidden(element: etree._Element) -> bool:
     """Not shown to a reader: preview texts, traps, words for filters."""
-    attributes = element.attrib
-    style = attributes.get("style")
-    return bool((style and _HIDDEN.search(style)) or "hidden" in attributes)
+    return ("style" in element.attrib and bool(_HIDDEN.search(style_of(element)))) or "hidden" in element.attrib

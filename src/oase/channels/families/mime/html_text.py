@@ -12,8 +12,8 @@ from typing import Literal
 
 from lxml import etree
 
-from oase.channels.families.mime.html_hints import LineHint, hint_of, is_hidden, quote_depth_of
-from oase.channels.families.mime.lines import Line
+from oase.channels.families.mime.html_hints import LineHint, hint_of, is_hidden, quote_depth_of, style_of
+from oase.channels.families.mime.lines import MAX_BODY, Line
 
 SKIPPED = frozenset(
     {"head", "style", "script", "title", "template", "noscript", "object", "iframe", "select", "svg", "math", "textarea",
@@ -84,7 +84,7 @@ class _Writer:
         if content and self.once:
             hint, self.once = self.once, ""
         marks = "> " * depth
-        self.lines.append(Line(text=(marks + content).rstrip(), body=content.strip(), depth=depth, hint=hint))
+        self.lines.append(Line(text=(marks + content).rstrip(), body=content.strip()[:MAX_BODY], depth=depth, hint=hint))
         self.places.append(place)
 
 
@@ -140,7 +140,7 @@ def _enter(element: etree._Element, tag: str, writer: _Writer) -> None:
         writer.line_break()
         writer.hints.append(hint)
     _mark(element, tag, writer)
-    if tag == "pre" or ("style" in element.attrib and _PRE.search(element.get("style") or "")):
+    if tag == "pre" or ("style" in element.attrib and _PRE.search(style_of(element))):
         writer.pre += 1
     if element.text:
         writer.text(element.text, (element, False))
@@ -172,7 +172,7 @@ def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
         writer.line_break()
         if tag in SPACED:
             writer.blank_wanted = True
-    if tag == "pre" or ("style" in element.attrib and _PRE.search(element.get("style") or "")):
+    if tag == "pre" or ("style" in element.attrib and _PRE.search(style_of(element))):
         writer.pre -= 1
     if tag == "blockquote" and quote_depth_of(element):
         writer.depth -= 1

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
+MAX_BODY = 1000  # characters of a line that are judged
 _MARKS = re.compile(r"^[ \t]{0,3}((?:>[ \t]?)+)")
 
 
 @dataclass(slots=True, frozen=True)
 class Line:
-    """`text` is the line as it stands; `body` without quote marks and blanks at both ends."""
+    """`text` is the line as it stands; `body` without quote marks and blanks at both ends, cut for judging."""
 
     text: str
     body: str
@@ -24,5 +25,5 @@ def plain_lines(text: str) -> list[Line]:
 def _line(text: str) -> Line:
     match = _MARKS.match(text) if ">" in text[:8] else None
     if match is None or text.startswith((">From ", ">_<", ">.<", ">:")):
-        return Line(text=text, body=text.strip())
-    return Line(text=text, body=text[match.end() :].strip(), depth=match[1].count(">"))
+        return Line(text=text, body=text.strip()[:MAX_BODY])
+    return Line(text=text, body=text[match.end() :].strip()[:MAX_BODY], depth=match[1].count(">"))

@@ -33,7 +33,8 @@ _TIME = re.compile(r"\b\d{1,2}\s?[:.h時时시]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[.,]?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:de\s+)?\d{2,4}"
 )
-_ADDRESS = re.compile(r"[^\s<>@\[\]()\"]+@[^\s<>@\[\]()\"]+\.[^\s<>@\[\]()\"]+")
+_ADDRESS = re.compile(r"[^\s<>@\[\]()\"]{1,64}@[^\s<>@\[\]()\"]{1,255}\.[^\s<>@\[\]()\"]")
+_DIGIT = re.compile(r"\d")
 _END = re.compile(r"[:：]\s*$")
 _DASHED_END = re.compile(r"-{2,}\s*$")
 _LOOKS_LIKE_NAME = re.compile(r"^[\"'<(\[]?[^\W\d_][\w.'’ \-,/@<>()\[\]\"]*$")
@@ -60,9 +61,7 @@ class _Evidence:
 
 
 def attribution_ending_at(lines: list[Line], last: int, *, answers: bool) -> Attribution | None:
-    """The attribution whose last line this is; the shortest stretch of lines that convinces, with the line it began on."""
-    if not _may_end(lines[last]):
-        return None
+    """The attribution whose last line this is (see `may_end`); the shortest stretch of lines that convinces, with the line it began on."""
     followed = _quote_follows(lines, last + 1)
     hinted = lines[last].hint == "attribution"
     joined = ""
@@ -74,23 +73,28 @@ def attribution_ending_at(lines: list[Line], last: int, *, answers: bool) -> Att
         joined = f"{line.body} {joined}".strip()
         if len(joined) > MAX_LENGTH:
             break
+        if not (followed or hinted or line.hint or _DIGIT.search(joined)):
+            continue
         evidence = _evidence(joined)
         if _convinces(evidence, joined, followed=followed, hinted=hinted or line.hint == "attribution", answers=answers):
             return Attribution(_with_beginning(lines, start, evidence), last + 1, followed)
     return None
 
 
-def _may_end(line: Line) -> bool:
+def may_end(line: Line) -> bool:
+    """A quick look: can this be the last line of an attribution?"""
     body = line.body
     if not body or len(body) > MAX_LENGTH:
         return False
     if line.hint == "attribution" or body[-1] in ":：":
         return True
+    if "@" not in body and not _DATE.search(body):
+        return False
     folded = fold(body[-60:])
     if _DASHED_END.search(folded):
         return bool(_VERB.search(folded))
     verbs = list(_VERB.finditer(folded))
-    return bool(verbs) and verbs[-1].end() >= len(folded) - 1 and bool(_DATE.search(body) or "@" in body)
+    return bool(verbs) and verbs[-1].end() >= len(folded) - 1
 
 
 def _quote_follows(lines: list[Line], index: int) -> bool:

@@ -5,19 +5,20 @@ import re
 from oase.channels.families.mime.lines import Line
 from oase.channels.families.mime.replies.tables import MEANINGS, fold, table, words
 
+_DASHES = "-_=*~—–―─━"
 _DASH = r"[-_=*~—–―─━]"
 _ORIGINAL = re.compile(rf"^{_DASH}{{2,}}\s*(?:{words(table('original'))})\s*(?::|{_DASH}{{1,}}.{{0,120}})?$")
 _FORWARD = re.compile(
     rf"^(?:{_DASH}{{2,}}\s*(?:{words(table('forwarded'))})\s*(?:.{{0,120}}{_DASH}{{2,}}|:)?|(?:{words(table('forwarded'))})\s*:)$"
 )
 _NOTES = re.compile(rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*-{{3,}}$")  # Lotus iNotes
-_REPLY_LINE = re.compile(words(table("reply_line")))
+_REPLY_LINE = re.compile(rf"\W*(?:{words(table('reply_line'))})")
 _LABEL = re.compile(r"^[*_|]{0,3}([^\W\d_][^:*<>@]{0,29}?)\s{0,2}[*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$")
 _TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[:.h]\d{2}", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[^\s<>@]")
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}\.[^\s<>@]")
 _RULE = re.compile(rf"^{_DASH}{{3,}}$")
 MAX_BLOCK_LINES = 30
 
@@ -25,7 +26,7 @@ MAX_BLOCK_LINES = 30
 def is_original(line: Line) -> bool:
     """`-----Ursprüngliche Nachricht-----` and its like."""
     text = line.body
-    if len(text) > 250 or not text or text[0] not in "-_=*~—–―─━":
+    if len(text) > 250 or not text or text[0] not in _DASHES:
         return False
     folded = fold(text)
     return bool(_ORIGINAL.match(folded) or _NOTES.match(folded))
@@ -34,12 +35,14 @@ def is_original(line: Line) -> bool:
 def is_forward(line: Line) -> bool:
     """`---------- Forwarded message ---------`, `Anfang der weitergeleiteten Nachricht:`."""
     text = line.body
-    return 0 < len(text) <= 250 and bool(_FORWARD.match(fold(text)))
+    if not 0 < len(text) <= 250 or (text[0] not in _DASHES and text[-1] not in ":：" + _DASHES):
+        return False
+    return bool(_FORWARD.match(fold(text)))
 
 
 def is_reply_line(line: Line) -> bool:
     """`Bitte antworten Sie oberhalb dieser Zeile`, written by help desks into their mails."""
-    return 10 < len(line.body) <= 200 and bool(_REPLY_LINE.search(fold(line.body)))
+    return 10 < len(line.body) <= 200 and bool(_REPLY_LINE.match(fold(line.body)))
 
 
 def is_rule(line: Line) -> bool:

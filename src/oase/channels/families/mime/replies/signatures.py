@@ -22,7 +22,7 @@ _SHORT_CLOSINGS = frozenset(
 _MOBILE = re.compile(
     rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
 )
-_MOBILE_URL = re.compile(r"^(?:\S{0,20}\s?){0,6}<?https?://aka\.ms/\S+>?$", re.IGNORECASE)
+_MOBILE_URL = re.compile(r"https?://aka\.ms/\S{1,40}$", re.IGNORECASE)
 _DISCLAIMER = re.compile(rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
 _DISCLAIMER_WORDS = re.compile(
     r"vertraul|confiden|confidenc|riservat|vertrouwel|poufn|důvěrn|dôvern|fortrol|konfiden|luottamuks|gizli|конфиденц|конфіденц|bizalmas"
@@ -31,7 +31,7 @@ _DISCLAIMER_WORDS = re.compile(
 )
 _COMPANY = re.compile(rf"(?<!\w)(?:{words(table('company'))})(?!\w)")
 _CONTACT = re.compile(
-    rf"(?<!\w)(?:{words(table('contact'))})\b\.?\s*(?:\(?[a-z]+\)?)?\s*[:./|+(]?\s*[+(\d]|\+\d[\d\s()/.-]{{6,}}|https?://|\bwww\.|[^\s@]+@[^\s@]+\.[a-z]{{2,}}"
+    rf"(?<!\w)(?:{words(table('contact'))})\b\.?\s*(?:\(?[a-z]+\)?)?\s*[:./|+(]?\s*[+(\d]|\+\d[\d\s()/.-]{{6,}}|https?://|\bwww\.|[^\s@]{{1,64}}@[^\s@]{{1,255}}\.[a-z]{{2,}}"
     r"|\b\d{4,5}\s+[a-zäöüß]{3,}|\bgmbh\b|\bag\b|\be\.\s?k\.|\bgbr\b|\bkg\b|\bohg\b|\bug\b|\bltd\b|\binc\b|\bs\.?a\.?r\.?l\b|\bs\.?r\.?l\b|\bb\.?v\.?\b"
 )
 _POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
@@ -55,7 +55,7 @@ def signature_lines(lines: list[Line], start: int, end: int) -> list[bool]:
 def is_mobile_line(line: Line) -> bool:
     """ "Von meinem iPhone gesendet", "Get Outlook for Android"."""
     text = line.body
-    return 0 < len(text) <= 120 and bool(_MOBILE.match(fold(text)) or _MOBILE_URL.match(text))
+    return 0 < len(text) <= 120 and bool(_MOBILE.match(fold(text)) or _MOBILE_URL.search(text))
 
 
 def _delimiter(lines: list[Line], start: int, end: int) -> int | None:

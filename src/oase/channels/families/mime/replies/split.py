@@ -9,13 +9,14 @@ lines --cut--> written area | rest (quoted, or forwarded)
 from dataclasses import dataclass, field
 
 from oase.channels.families.mime.lines import Line
-from oase.channels.families.mime.replies.attributions import attribution_ending_at
-from oase.channels.families.mime.replies.marks import header_block_at, is_forward, is_original, is_reply_line, is_rule
+from oase.channels.families.mime.replies.attributions import attribution_ending_at, may_end
+from oase.channels.families.mime.replies.marks import header_block_at, is_forward, is_original, is_reply_line, is_rule, label_of
 from oase.channels.families.mime.replies.signatures import signature_lines
 from oase.channels.families.mime.replies.tables import prefix_of
 from oase.channels.families.mime.types import Segment, SegmentKind
 
 MAX_SELECTED = 10  # lines; a quote below a greeting that is not longer was selected to be answered, so it stays as context
+MAX_LOOKS = 1000  # lines of one mail that are looked at closely
 MAX_JUDGED = 20_000  # lines; what comes after them is taken as it stands
 SHOWN: frozenset[SegmentKind] = frozenset({"reply", "context", "forwarded"})
 
@@ -94,6 +95,7 @@ def split(lines: list[Line], *, subject: str, answers: bool) -> Split:
 def _cut(lines: list[Line], attributed: set[int], *, forward: bool, answers: bool) -> tuple[int, SegmentKind]:
     """Where everything that follows is a quote or a forward, and which. Attributions above marked quotes are gathered."""
     marked = 0  # lines that a hint or a separator has announced
+    looks = MAX_LOOKS
     for index, line in enumerate(lines):
         if line.depth:
             continue
@@ -103,8 +105,13 @@ def _cut(lines: list[Line], attributed: set[int], *, forward: bool, answers: boo
             return _with_rules(lines, index), "forwarded" if forward and is_original(line) else "quoted"
         if line.hint == "cut":
             marked = index + 6
-        if header_block_at(lines, index, marked=index < marked):
-            return _with_rules(lines, index), "forwarded" if forward else "quoted"
+        if looks and label_of(line)[0]:
+            looks -= 1
+            if header_block_at(lines, index, marked=index < marked):
+                return _with_rules(lines, index), "forwarded" if forward else "quoted"
+        if not looks or not may_end(line):
+            continue
+        looks -= 1
         found = attribution_ending_at(lines, index, answers=answers)
         if found is None:
             continue
