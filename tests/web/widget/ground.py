@@ -5,7 +5,7 @@ them is small and in memory, so that a test can see and say everything.
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 import uvicorn
 
 from oase.channels import StoredAccount, adapter
-from oase.channels.contract import Account, Event, Moved, Raw, Receipt, Received, Typing
+from oase.channels.contract import Account, Event, Moved, Raw, Received
 from oase.channels.families.visitor import live_key
 from oase.kernel import blobs
 from oase.kernel.clock import SystemClock
@@ -106,9 +106,7 @@ class SmallDesk:
         if isinstance(event, Moved):
             self.said.setdefault((account_id, event.new), []).extend(self.said.pop((account_id, event.old), []))
         if isinstance(event, Received) and self.accounts[account_id].channel == "webchat":
-            files = [
-                VisitorFile(blob=m.ref, name=m.name, type=m.type, size_bytes=m.size_bytes or 0) for m in event.content.media
-            ]
+            files = [VisitorFile(blob=m.ref, name=m.name, type=m.type, size_bytes=m.size_bytes or 0) for m in event.content.media]
             message = VisitorMessage(
                 id=str(new_id()),
                 at=event.at.isoformat(),
@@ -130,7 +128,9 @@ class SmallDesk:
         key = live_key(str(account_id), visitor)
         await self.feed.hand_out(LiveEvent(Position(1, self._position), WORKSPACE, "visitor", key, payload))
 
-    async def say(self, account: StoredAccount, text: str, *, visitor: str = "", choices: dict[str, str] | None = None, **more: Any) -> VisitorMessage:  # fmt: skip
+    async def say(
+        self, account: StoredAccount, text: str, *, visitor: str = "", choices: dict[str, str] | None = None, **more: Any
+    ) -> VisitorMessage:
         """The agent answers the (only) visitor."""
         message = VisitorMessage(
             id=str(new_id()),
@@ -170,12 +170,13 @@ class SmallDesk:
 
 
 class Site:
-    """A running server. `origin` is its address; `down()` and `up()` pull and plug the cable."""
+    """A running server. `origin` is its address; what is put into `at_the_end` ends before it."""
 
     def __init__(self, desk: SmallDesk, port: int) -> None:
         self.desk = desk
         self.port = port
         self.origin = f"http://127.0.0.1:{port}"
+        self.at_the_end = AsyncExitStack()
 
     def webchat(self, **settings: Any) -> StoredAccount:
         return self._add(stored("webchat", **settings))
@@ -224,10 +225,12 @@ async def running(rules: Rules | None = None, port: int = 0) -> AsyncIterator[Si
             uvicorn.Config(application(desk, rules), log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
         )
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
             await asyncio.sleep(0.01)
+        site = Site(desk, listener.getsockname()[1])
         try:
-            yield Site(desk, listener.getsockname()[1])
+            async with site.at_the_end:
+                yield site
         finally:
             desk.feed.close_all()
             server.should_exit = True

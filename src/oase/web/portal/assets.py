@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
@@ -22,7 +23,7 @@ def own(path: str) -> str:
 @get(
     "/portal/assets/{version:str}/{path:path}", opt={"public": True, "quiet": True}, sync_to_thread=False, include_in_schema=False
 )
-def portal_asset(request: Request[Any, Any, Any], version: str, path: str) -> Response[bytes]:
+def portal_asset(request: Request[Any, Any, Any], version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     """A style sheet, script or picture."""
     found = ASSETS.get(path.lstrip("/"))
     if found is None:

@@ -22,6 +22,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -62,14 +63,14 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 @get("/form/{account_id:str}", opt=_EMBEDDABLE, include_in_schema=False)
-async def form_page(request: AnyRequest, account_id: str) -> Response[Any]:
+async def form_page(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
     """The empty form."""
     account = await _account(request, account_id)
     return _form(request, account, None)
 
 
 @post("/form/{account_id:str}", opt=_PUBLIC, include_in_schema=False, request_max_body_size=_BODY_BYTES)
-async def submit(request: AnyRequest, account_id: str) -> Response[Any]:
+async def submit(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
     """Takes a form: thanks, or the same form with what is wrong."""
     account = await _account(request, account_id)
     data = await request.form()
@@ -116,7 +117,7 @@ async def _take(
 
 
 @get("/form/{account_id:str}/thanks", opt=_EMBEDDABLE, include_in_schema=False)
-async def thanks(request: AnyRequest, account_id: str) -> Response[Any]:
+async def thanks(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
     """Says that the message is here, its number, and when to expect an answer, if we know."""
     account = await _account(request, account_id)
     reference = request.query_params.get("r", "")
@@ -129,7 +130,7 @@ async def thanks(request: AnyRequest, account_id: str) -> Response[Any]:
 
 
 @get("/form/{account_id:str}/look.css", opt={**_EMBEDDABLE, "quiet": True}, include_in_schema=False)
-async def look_css(request: AnyRequest, account_id: str) -> Response[bytes]:
+async def look_css(request: AnyRequest, account_id: FromPath[str]) -> Response[bytes]:
     """The account's colour as a style sheet, since pages carry no styles of their own."""
     account = await _account(request, account_id)
     sheet = css(str(account.account.settings.get("color") or "")).encode()
@@ -137,7 +138,7 @@ async def look_css(request: AnyRequest, account_id: str) -> Response[bytes]:
 
 
 @get("/form/{account_id:str}/embed.js", opt={**_EMBEDDABLE, "quiet": True}, include_in_schema=False)
-async def embed(request: AnyRequest, account_id: str) -> Response[str]:
+async def embed(request: AnyRequest, account_id: FromPath[str]) -> Response[str]:
     """A script that puts the form where it stands."""
     await _account(request, account_id)
     found = ASSETS.get("embed.js")

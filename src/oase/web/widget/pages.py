@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get, post, route
+from litestar.params import FromPath
 from litestar.response import Stream
 from msgspec import Meta, Struct
 
@@ -48,6 +49,7 @@ _SHOWN_INLINE: Final = (
     "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/", "video/",
 )  # fmt: skip
 _MIME_LENGTH: Final = 100
+_CLAIMS_LENGTH: Final = 3_000  # they travel in addresses, and proxies cut these off at 8 kB
 
 
 class Hello(Struct, frozen=True, kw_only=True):
@@ -61,7 +63,7 @@ class Hello(Struct, frozen=True, kw_only=True):
 
 
 @get("/widget/{account_id:str}/oase.js", opt=_PUBLIC, include_in_schema=False)
-async def loader(request: AnyRequest, account_id: str) -> Response[bytes]:
+async def loader(request: AnyRequest, account_id: FromPath[str]) -> Response[bytes]:
     """The loader, with the account's look written into it."""
     parts = parts_of(request)
     try:
@@ -85,7 +87,7 @@ async def loader(request: AnyRequest, account_id: str) -> Response[bytes]:
 
 
 @get("/widget/assets/{version:str}/{path:path}", opt=_PUBLIC, sync_to_thread=False, include_in_schema=False)
-def widget_asset(request: AnyRequest, version: str, path: str) -> Response[bytes]:
+def widget_asset(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     """A module, style sheet or list of words."""
     found = ASSETS.get(path.lstrip("/"))
     if found is None:
@@ -103,7 +105,7 @@ def widget_asset(request: AnyRequest, version: str, path: str) -> Response[bytes
 
 
 @post("/widget/{account_id:str}/hello", opt=_PUBLIC, include_in_schema=False, request_max_body_size=_HELLO_BYTES)
-async def hello(request: AnyRequest, account_id: str) -> Response[Any]:
+async def hello(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
     """A session, the timeline so far, and who is there."""
     try:
         account = await _site(request, account_id)
@@ -169,10 +171,13 @@ def _user_session(parts: Parts, account: StoredAccount, token: str) -> tuple[vis
         who, until = read_user(token, account.account.secrets.get("identity_secret", ()), now)
     except BadToken as error:
         raise Refusal(401, "token", why=str(error)) from error
+    claims = visitors.pack_who(who)
+    if len(claims) > _CLAIMS_LENGTH:
+        raise Refusal(401, "token", why="The token says too much about the user: 2,000 characters of fields fit.")
     session = visitors.Session(
         visitor=visitors.visitor_of_user(account.account.id, who.id),
         until=int(min(until + timedelta(minutes=5), now + _SESSION).timestamp()),
-        who=visitors.pack_who(who),
+        who=claims,
     )
     return session, _with_key(account, session)
 
@@ -202,7 +207,7 @@ def _with_key(account: StoredAccount, session: visitors.Session) -> dict[str, An
     include_in_schema=False,
     request_max_body_size=None,
 )
-async def upload(request: AnyRequest, account_id: str) -> Response[Any]:
+async def upload(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
     """Takes a file (the body) and gives a reference, which a message may name."""
     try:
         account = await _site(request, account_id)
@@ -265,7 +270,7 @@ def _pixels(text: str) -> int:
 
 
 @get("/widget/{account_id:str}/file/{reference:str}", opt=_PUBLIC, include_in_schema=False)
-async def file(request: AnyRequest, account_id: str, reference: str) -> Stream:
+async def file(request: AnyRequest, account_id: FromPath[str], reference: FromPath[str]) -> Stream:
     """A file of a conversation; whoever has the reference may read it until it expires."""
     try:
         account = await _site(request, account_id)

@@ -41,7 +41,9 @@ def read_user(token: str, keys: Iterable[Secret], now: datetime) -> tuple[Who, d
     if begins is not None and now < begins - _LEEWAY:
         raise BadToken("The token is not valid yet (nbf).")
     fields = {
-        str(name).replace("\0", "")[:100]: str(value).replace("\0", "")[:300] if not isinstance(value, bool) else str(value).lower()
+        str(name).replace("\0", "")[:100]: str(value).replace("\0", "")[:300]
+        if not isinstance(value, bool)
+        else str(value).lower()
         for name, value in claims.items()
         if name not in _OWN and isinstance(value, str | int | float)
     }
