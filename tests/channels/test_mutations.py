@@ -269,7 +269,7 @@ UNNOTICEABLE: Mapping[str, str] = {
     "one more: 100": "the length to which the name of an unknown kind is cut",
     "one more: 500": "the length to which somebody's words are cut",
     "another text: 'refused'": "whatever is none of the other fates is refused",
-    "_after:107 one more: 9": "seconds of ten digits are cut to six hours as well",
+    "one more: 9": "seconds of ten digits are cut to six hours as well",
 }
 
 

@@ -76,6 +76,11 @@ class Case:
         return load(self.recordings, Recording)
 
     @cached_property
+    def readable(self) -> list[Recording]:
+        """Those of which something can be read."""
+        return [recording for recording in self.deliveries if not recording.malformed]
+
+    @cached_property
     def replies(self) -> list[RecordedReply]:
         """The recorded replies."""
         return load(self.recordings.parent / "replies", RecordedReply)

@@ -13,6 +13,7 @@ from oase.channels.contract import (
     Deleted,
     Edited,
     Event,
+    Malformed,
     Reacted,
     Receipt,
     Received,
@@ -75,12 +76,23 @@ class InboundChecks(Case):
         assert not bad, f"These do not say what they are, where they are from and of which day: {bad}"
 
     def test_recordings_mean_the_expected_events(self) -> None:
-        for recording in self.deliveries:
+        for recording in self.readable:
             events = plain(self.events(self.signed(recording)))
             assert same(events, recording.expected), f"{recording.name} means other events than it says:\n{_json(events)}"
 
+    def test_what_cannot_be_read_is_malformed_for_the_recorded_reason(self) -> None:
+        for recording in self.deliveries:
+            if not recording.malformed:
+                continue
+            try:
+                events = plain(self.events(self.signed(recording)))
+            except Malformed as error:
+                assert str(error) == recording.malformed, f"{recording.name}: {error}"
+            else:
+                raise AssertionError(f"{recording.name} is read, although nothing can be read of it:\n{_json(events)}")
+
     def test_declared_incoming_capabilities_are_shown_and_shown_ones_declared(self) -> None:
-        events = [event for recording in self.deliveries for event in self.events(self.signed(recording))]
+        events = [event for recording in self.readable for event in self.events(self.signed(recording))]
         manifest = self.adapter.manifest
         declared = (manifest.incoming or manifest.capabilities).intersection(SHOWN)
         shown = {capability for capability, rule in SHOWN.items() if any(map(rule, events))}
@@ -93,7 +105,7 @@ class InboundChecks(Case):
             assert not extra, f"Recordings show what the manifest does not declare as incoming: {sorted(extra)}"
 
     def test_a_repeated_delivery_gives_the_same_ids(self) -> None:
-        for recording in self.deliveries:
+        for recording in self.readable:
             raw = self.signed(recording)
             later = replace(raw, received_at=raw.received_at.replace(year=2027), headers={**raw.headers, "x-retry": "1"})
             assert _ids(self.events(raw)) == _ids(self.events(later)), f"{recording.name}: other ids when delivered again"
@@ -103,7 +115,7 @@ class InboundChecks(Case):
 
     def test_different_messages_have_different_ids(self) -> None:
         seen: dict[str, str] = {}
-        for recording in self.deliveries:
+        for recording in self.readable:
             said = [event for event in self.events(self.signed(recording)) if isinstance(event, Received | Unknown)]
             ids = [event.external_id for event in said]
             assert all(ids), f"{recording.name}: a message without an external id"
@@ -116,7 +128,7 @@ class InboundChecks(Case):
 
     def test_different_deliveries_have_different_keys(self) -> None:
         keys: dict[bytes, bytes] = {}
-        for recording in self.deliveries:
+        for recording in self.readable:
             raw = self.signed(recording)
             key = self.adapter.dedup_key(raw)
             if key is not None:
@@ -124,7 +136,7 @@ class InboundChecks(Case):
                 assert keys.setdefault(key, raw.body) == raw.body, f"{recording.name}: the key of another delivery"
 
     def test_one_bad_item_leaves_its_neighbours_alone(self) -> None:
-        mixed = [recording for recording in self.deliveries if any(one.get("type") == "broken" for one in recording.expected)]
+        mixed = [recording for recording in self.readable if any(one.get("type") == "broken" for one in recording.expected)]
         if not mixed:
             pytest.skip("No recording of this channel carries several items of which one is broken.")
         for recording in mixed:

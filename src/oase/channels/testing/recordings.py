@@ -46,7 +46,8 @@ class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     about: str
     source: Source
     body: Body
-    expected: list[dict[str, Any]]
+    expected: list[dict[str, Any]] = []
+    malformed: str = ""  # instead of events: why nothing can be read
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     method: str = "POST"

@@ -86,6 +86,8 @@ class SignatureChecks(Case):
         yield "an empty body", replace(genuine, body=b"")
         for place in places:
             value = _value(genuine, place)
+            if not value:
+                continue
             yield f"{place} cut short", _with(genuine, place, value[:-1])
             yield f"{place} cut to half", _with(genuine, place, value[: len(value) // 2])
             yield f"{place} empty", _with(genuine, place, "")

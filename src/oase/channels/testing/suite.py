@@ -18,7 +18,7 @@ class ChannelSuite(ManifestChecks, InboundChecks, SignatureChecks, OutboundCheck
     """Every check of the channel contract."""
 
     def test_reading_uses_no_network_no_files_and_no_clock(self) -> None:
-        for recording in self.deliveries:
+        for recording in self.readable:
             raw = self.signed(recording)
             purely(self.adapter.parse, raw, self.account)
             purely(self.adapter.dedup_key, raw)

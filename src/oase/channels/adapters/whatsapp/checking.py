@@ -7,17 +7,20 @@ from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.people import phone
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
 from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url, json_of
+from oase.kernel.i18n import message
 
 _FIELDS = "verified_name,display_phone_number,quality_rating,status,name_status,messaging_limit_tier,throughput"
+_NUMBER_ID = message("Enter the phone number ID: it consists of digits only.")
+_ACCOUNT_ID = message("Enter the WhatsApp Business account ID: it consists of digits only.")
 _PERMISSIONS = ("whatsapp_business_messaging", "whatsapp_business_management")
 
 
 def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checked:
     """Three calls (the number, the token's permissions, the subscription of the app), then what they found."""
     if not replies:
-        for name, label in (("phone_number_id", "phone number ID"), ("waba_id", "WhatsApp Business account ID")):
+        for name, words in (("phone_number_id", _NUMBER_ID), ("waba_id", _ACCOUNT_ID)):
             if not str(account.settings.get(name) or "").isdigit():
-                return Checked(ok=False, summary=f"Enter the {label}: it consists of digits only.")
+                return Checked(ok=False, summary=words)
         return _get(account, str(account.settings["phone_number_id"]), fields=_FIELDS)
     number, error = _read(replies[0])
     if number is None:
@@ -35,13 +38,13 @@ def _get(account: Account, *path: str, **query: str) -> Call:
 
 def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
     if isinstance(reply, NoReply):
-        return None, f"WhatsApp cannot be reached: {reply.why}"
+        return None, message("WhatsApp cannot be reached: %(why)s", why=reply.why)
     content = json_of(reply)
     error = graph_error(content)
     if error is not None:
         return None, _words(error)
     if content is None or reply.status != 200:
-        return None, f"WhatsApp answered with HTTP status {reply.status} and nothing that can be read."
+        return None, message("WhatsApp answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
     return content, ""
 
 
@@ -68,12 +71,23 @@ def _found(number: dict[str, Any], missing: list[str], subscribed: Reply | NoRep
         facts["throughput"] = str(throughput.get("level", ""))
     name = f"{phone(facts.get('display_phone_number'))} · {facts.get('verified_name', '?')}"
     if missing:
-        return Checked(ok=False, summary=f"{name}: the access token lacks the permission {' and '.join(missing)}.", facts=facts)
+        lacks = message(
+            "%(number)s: the access token lacks the permission %(permission)s.", number=name, permission=", ".join(missing)
+        )
+        return Checked(ok=False, summary=lacks, facts=facts)
     apps, error = _read(subscribed)
     if apps is None:
-        return Checked(ok=False, summary=f"{name}: the WhatsApp Business account cannot be read. {error}", facts=facts)
+        unread = message("%(number)s: the WhatsApp Business account cannot be read. %(why)s", number=name, why=error)
+        return Checked(ok=False, summary=unread, facts=facts)
     if not apps.get("data"):
-        why = "no app is subscribed to the WhatsApp Business account, so no message will arrive. See step 5 of the guide."
-        return Checked(ok=False, summary=f"{name}: {why}", facts=facts)
+        return Checked(
+            ok=False,
+            summary=message(
+                "%(number)s: no app is subscribed to the WhatsApp Business account, so no message will arrive. "
+                "See step 5 of the guide.",
+                number=name,
+            ),
+            facts=facts,
+        )
     quality = facts.get("quality_rating", "")
     return Checked(ok=True, summary=name + (f" · quality {quality.lower()}" if quality else ""), facts=facts)

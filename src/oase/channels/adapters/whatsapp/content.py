@@ -11,6 +11,7 @@ import msgspec
 from oase.channels.adapters.whatsapp import wire
 from oase.channels.contract import Content, ContentKind, Media
 from oase.channels.families.json_in_the_wild import Unreadable
+from oase.kernel.i18n import message
 
 _FILE_KINDS: Mapping[str, ContentKind] = {
     "image": "image",
@@ -19,6 +20,9 @@ _FILE_KINDS: Mapping[str, ContentKind] = {
     "document": "document",
     "sticker": "sticker",
 }
+
+
+_NOT_PASSED_ON = message("WhatsApp does not pass on this message. Please ask the customer to send it in another way.")
 
 
 class Incomplete(ValueError):
@@ -43,8 +47,9 @@ def placeholder(message: wire.Message) -> Content:
     """What stands for a message that WhatsApp does not pass on."""
     error = message.errors[0] if message.errors else wire.Error()
     details = (error.error_data.details if error.error_data else None) or error.message or error.title or ""
-    text = "WhatsApp does not pass on this message. Please ask the customer to send it in another way."
-    return Content(kind="placeholder", text=text, data={"type": message.type, "code": error.code, "details": details})
+    return Content(
+        kind="placeholder", text=str(_NOT_PASSED_ON), data={"type": message.type, "code": error.code, "details": details}
+    )
 
 
 def _extra(message: wire.Message) -> dict[str, Any]:

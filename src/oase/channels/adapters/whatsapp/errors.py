@@ -2,7 +2,8 @@
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (read 2026-08)
 
-The words stay the same for a code, so that they can be translated; the provider's own follow on a line of their own.
+The words stay the same for a code, so that they can be translated line by line wherever they are shown; the provider's own
+follow on a line of their own.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from oase.channels.adapters.whatsapp import wire
+from oase.kernel.i18n import Message, message
 
 Fate = Literal["sign_in", "again", "account_again", "refused"]
 
@@ -20,18 +22,18 @@ class Meaning(Struct, frozen=True):
     """What a code means. `after` counts where the fate is to try again."""
 
     fate: Fate
-    words: str
+    words: Message
     after: timedelta = timedelta(seconds=30)
 
 
-_CREDENTIALS = "WhatsApp does not accept our access token. Enter a new one in the account's settings."
-_PERMISSION = "The access token lacks a permission: whatsapp_business_messaging or whatsapp_business_management."
-_NUMBER = "The number is not registered for the Cloud API. Register it in the WhatsApp Manager."
-_LOCKED = "Meta has restricted the WhatsApp Business account. See the WhatsApp Manager for the reason."
-_FAST = "WhatsApp asks us to send more slowly."
-_DOWN = "WhatsApp is temporarily unavailable."
-_REQUEST = "WhatsApp does not accept the form of this message."
-_TEMPLATE = "The template's parameters do not fit the template."
+_CREDENTIALS = message("WhatsApp does not accept our access token. Enter a new one in the account's settings.")
+_PERMISSION = message("The access token lacks a permission: whatsapp_business_messaging or whatsapp_business_management.")
+_NUMBER = message("The number is not registered for the Cloud API. Register it in the WhatsApp Manager.")
+_LOCKED = message("Meta has restricted the WhatsApp Business account. See the WhatsApp Manager for the reason.")
+_FAST = message("WhatsApp asks us to send more slowly.")
+_DOWN = message("WhatsApp is temporarily unavailable.")
+_REQUEST = message("WhatsApp does not accept the form of this message.")
+_TEMPLATE = message("The template's parameters do not fit the template.")
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 MEANINGS: Mapping[int, Meaning] = {
@@ -45,54 +47,58 @@ MEANINGS: Mapping[int, Meaning] = {
     131031: Meaning("sign_in", _LOCKED),
     131045: Meaning("sign_in", _NUMBER),
     133010: Meaning("sign_in", _NUMBER),
-    131037: Meaning("sign_in", "The display name of the number is not approved yet."),
+    131037: Meaning("sign_in", message("The display name of the number is not approved yet.")),
     1: Meaning("again", _DOWN),
     2: Meaning("again", _DOWN),
     4: Meaning("account_again", _FAST, _MINUTE),
     80007: Meaning("account_again", _FAST, _MINUTE),
     130429: Meaning("account_again", _FAST, timedelta(seconds=1)),
     131048: Meaning(
-        "account_again", "Customers have blocked or reported messages of this number; WhatsApp slows it down.", _HOUR
+        "account_again", message("Customers have blocked or reported messages of this number; WhatsApp slows it down."), _HOUR
     ),
-    131056: Meaning("again", "Too many messages to this customer in a short time.", timedelta(seconds=6)),
-    131057: Meaning("account_again", "The WhatsApp Business account is in maintenance.", timedelta(minutes=5)),
-    131064: Meaning("account_again", "The messaging limit of the WhatsApp Business account is reached.", _HOUR),
+    131056: Meaning("again", message("Too many messages to this customer in a short time."), timedelta(seconds=6)),
+    131057: Meaning("account_again", message("The WhatsApp Business account is in maintenance."), timedelta(minutes=5)),
+    131064: Meaning("account_again", message("The messaging limit of the WhatsApp Business account is reached."), _HOUR),
     133004: Meaning("account_again", _DOWN, _MINUTE),
-    133016: Meaning("account_again", "The number was registered too often in a short time.", _HOUR),
-    131000: Meaning("again", "WhatsApp had an internal error."),
+    133016: Meaning("account_again", message("The number was registered too often in a short time."), _HOUR),
+    131000: Meaning("again", message("WhatsApp had an internal error.")),
     131016: Meaning("again", _DOWN),
     135000: Meaning("refused", _REQUEST),
-    33: Meaning("refused", "The phone number ID does not exist, or the token may not see it."),
+    33: Meaning("refused", message("The phone number ID does not exist, or the token may not see it.")),
     100: Meaning("refused", _REQUEST),
-    470: Meaning("refused", "More than 24 hours have passed since the customer last wrote. Only a template can be sent now."),
-    130472: Meaning("refused", "WhatsApp holds this customer in an experiment and does not deliver marketing messages."),
-    130497: Meaning("refused", "WhatsApp does not let this business write to customers in that country."),
+    470: Meaning(
+        "refused", message("More than 24 hours have passed since the customer last wrote. Only a template can be sent now.")
+    ),
+    130472: Meaning("refused", message("WhatsApp holds this customer in an experiment and does not deliver marketing messages.")),
+    130497: Meaning("refused", message("WhatsApp does not let this business write to customers in that country.")),
     131008: Meaning("refused", _REQUEST),
     131009: Meaning("refused", _REQUEST),
-    131021: Meaning("refused", "Sender and recipient are the same number."),
-    131026: Meaning("refused", "The message cannot be delivered: the number has no WhatsApp, or an old version of it."),
-    131030: Meaning("refused", "A test number can only write to numbers on its list of recipients."),
-    131042: Meaning("refused", "There is a problem with the payment method of the WhatsApp Business account."),
-    131047: Meaning("refused", "More than 24 hours have passed since the customer last wrote. Only a template can be sent now."),
-    131049: Meaning("refused", "WhatsApp limits how many marketing messages this customer gets. Try again another day."),
-    131050: Meaning("refused", "The customer does not want marketing messages from this number."),
-    131051: Meaning("refused", "WhatsApp does not know this kind of message."),
-    131052: Meaning("refused", "WhatsApp could not fetch the customer's file. Please ask for it again."),
-    131053: Meaning("refused", "WhatsApp could not take the file: its type or its content is not supported."),
-    131062: Meaning("refused", "This kind of message needs the customer's phone number; only the WhatsApp id is known."),
-    131063: Meaning("refused", "Marketing templates are switched off for this number."),
+    131021: Meaning("refused", message("Sender and recipient are the same number.")),
+    131026: Meaning("refused", message("The message cannot be delivered: the number has no WhatsApp, or an old version of it.")),
+    131030: Meaning("refused", message("A test number can only write to numbers on its list of recipients.")),
+    131042: Meaning("refused", message("There is a problem with the payment method of the WhatsApp Business account.")),
+    131047: Meaning(
+        "refused", message("More than 24 hours have passed since the customer last wrote. Only a template can be sent now.")
+    ),
+    131049: Meaning("refused", message("WhatsApp limits how many marketing messages this customer gets. Try again another day.")),
+    131050: Meaning("refused", message("The customer does not want marketing messages from this number.")),
+    131051: Meaning("refused", message("WhatsApp does not know this kind of message.")),
+    131052: Meaning("refused", message("WhatsApp could not fetch the customer's file. Please ask for it again.")),
+    131053: Meaning("refused", message("WhatsApp could not take the file: its type or its content is not supported.")),
+    131062: Meaning("refused", message("This kind of message needs the customer's phone number; only the WhatsApp id is known.")),
+    131063: Meaning("refused", message("Marketing templates are switched off for this number.")),
     132000: Meaning("refused", _TEMPLATE),
-    132001: Meaning("refused", "There is no approved template of that name in that language."),
-    132005: Meaning("refused", "The template's text is too long with these parameters."),
-    132007: Meaning("refused", "The template violates a rule of WhatsApp."),
+    132001: Meaning("refused", message("There is no approved template of that name in that language.")),
+    132005: Meaning("refused", message("The template's text is too long with these parameters.")),
+    132007: Meaning("refused", message("The template violates a rule of WhatsApp.")),
     132008: Meaning("refused", _TEMPLATE),
     132012: Meaning("refused", _TEMPLATE),
-    132015: Meaning("refused", "WhatsApp has paused the template because customers rated it badly."),
-    132016: Meaning("refused", "WhatsApp has disabled the template for good because customers rated it badly."),
+    132015: Meaning("refused", message("WhatsApp has paused the template because customers rated it badly.")),
+    132016: Meaning("refused", message("WhatsApp has disabled the template for good because customers rated it badly.")),
     132018: Meaning("refused", _TEMPLATE),
-    132068: Meaning("refused", "The flow is blocked."),
-    132069: Meaning("refused", "The flow is slowed down by WhatsApp."),
-    137000: Meaning("refused", "The customer's identity key has changed."),
+    132068: Meaning("refused", message("The flow is blocked.")),
+    132069: Meaning("refused", message("The flow is slowed down by WhatsApp.")),
+    137000: Meaning("refused", message("The customer's identity key has changed.")),
 }
 
 
@@ -109,7 +115,7 @@ def sentence(code: int, *providers: str) -> str:
     theirs = next((text.strip() for text in providers if text.strip()), "")
     if meaning is None:
         return theirs or f"WhatsApp reports error {code}."
-    return f"{meaning.words}\n{theirs}" if theirs else meaning.words
+    return f"{meaning.words}\n{theirs}" if theirs else str(meaning.words)
 
 
 def words_of(error: wire.Error) -> str:

@@ -10,8 +10,13 @@ from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.replies import interpret
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
 from oase.channels.families.meta import bearer, graph_error, graph_url, json_of, may_see_token
+from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
+_FOREIGN = message("WhatsApp names an address for this file that is not one of Meta's.")
+_EXPIRED = message("The address of the file has expired.")
+_INCOMPLETE = message("The file arrived incomplete.")
+_NOT_YET = message("WhatsApp does not give the file yet.")
 _ENDINGS = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -46,18 +51,18 @@ def _where(account: Account, reply: Reply | NoReply) -> Call | Again | Refused:
     if graph_error(content) is not None or not isinstance(url, str):
         return _failed(reply)
     if not may_see_token(account, url):
-        return Refused(why="WhatsApp names an address for this file that is not one of Meta's.", code="address")
+        return Refused(why=str(_FOREIGN), code="address")
     return Call(method="GET", url=url, headers=bearer(account), timeout=timedelta(seconds=120))
 
 
 def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> File | Again | Refused:
     if isinstance(reply, NoReply) or reply.status != 200:
         expired = isinstance(reply, Reply) and reply.status in (404, 410)
-        return Again(why="The address of the file has expired.") if expired else _failed(reply)
+        return Again(why=str(_EXPIRED)) if expired else _failed(reply)
     facts = (json_of(located) if isinstance(located, Reply) else None) or {}
     size = facts.get("file_size")
     if str(size or "").isdigit() and int(str(size)) != len(reply.body):
-        return Again(why="The file arrived incomplete.", after=_SOON)
+        return Again(why=str(_INCOMPLETE), after=_SOON)
     plain = media.type.partition(";")[0].strip().lower()
     name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"
     return File(name=name, type=media.type, content=reply.body)
@@ -69,4 +74,4 @@ def _failed(reply: Reply | NoReply) -> Again | Refused:
     if error is not None and error.code == 100:
         return Refused(why=sentence(131052, error.details, error.message), code="100")
     outcome = interpret(Call(method="GET", url=""), reply)
-    return outcome if isinstance(outcome, Again | Refused) else Again(why="WhatsApp does not give the file yet.", after=_SOON)
+    return outcome if isinstance(outcome, Again | Refused) else Again(why=str(_NOT_YET), after=_SOON)

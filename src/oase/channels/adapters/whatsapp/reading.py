@@ -34,6 +34,7 @@ from oase.channels.contract import (
     Unknown,
 )
 from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+from oase.kernel.i18n import message
 
 _PAYLOAD = msgspec.json.Decoder(wire.Payload, strict=False)
 _ENTRY = msgspec.json.Decoder(wire.Entry, strict=False)
@@ -44,6 +45,7 @@ _MESSAGE = msgspec.json.Decoder(wire.Message, strict=False)
 _INNER = msgspec.json.Decoder(wire.Inner, strict=False)
 _STATUS = msgspec.json.Decoder(wire.Status, strict=False)
 _ERROR = msgspec.json.Decoder(wire.Error, strict=False)
+_OPENED = message("The customer has opened the chat for the first time.")
 _MILLISECONDS = 100_000_000_000  # larger numbers are not seconds: the year 5138
 
 
@@ -100,8 +102,8 @@ def _items(value: wire.Value, place: str, at: datetime) -> Iterator[Event]:
             contacts.append(_CONTACT.decode(contact))
         except Unreadable as error:
             yield Broken(place=f"{place}/contacts/{index}", why=reason(error))
-    for index, message in enumerate(value.messages):
-        yield from _item(message, f"{place}/messages/{index}", Scene(contacts, at))
+    for index, said in enumerate(value.messages):
+        yield from _item(said, f"{place}/messages/{index}", Scene(contacts, at))
     for index, status in enumerate(value.statuses):
         try:
             status_read = _STATUS.decode(status)
@@ -156,7 +158,7 @@ def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime
         if inner is not None:
             return Edited(external_id=message.edit.original_message_id, content=inner, at=at)
     if message.type == "request_welcome":
-        content: Content | None = Content(kind="system", text="The customer has opened the chat for the first time.")
+        content: Content | None = Content(kind="system", text=str(_OPENED))
     else:
         content = content_of(message)
     if content is None:

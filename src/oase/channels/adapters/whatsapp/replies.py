@@ -11,8 +11,10 @@ from typing import Any
 from oase.channels.adapters.whatsapp.errors import meaning_of, sentence
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
 from oase.channels.families.meta import GraphError, graph_error, json_of
+from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
+_NO_ID = message("WhatsApp answered with success, but without the id of the message.")
 _LONGEST_WAIT = timedelta(hours=6)
 
 
@@ -39,7 +41,7 @@ def _accepted(call: Call, content: dict[str, Any] | None) -> Outcome:
         first = messages[0] if isinstance(messages, list) and messages else None
         if isinstance(first, dict) and first.get("id"):
             return Accepted(external_id=str(first["id"]))
-    return _unclear(call, "WhatsApp answered with success, but without the id of the message.")
+    return _unclear(call, str(_NO_ID))
 
 
 def _failed(error: GraphError, reply: Reply) -> Outcome:
@@ -69,7 +71,7 @@ def _fate_by_status(error: GraphError, status: int) -> str:
 
 def _unreadable(call: Call, reply: Reply) -> Outcome:
     """A failure without Graph's words: a proxy, a load balancer, a maintenance page."""
-    why = f"WhatsApp answered with HTTP status {reply.status} and nothing that can be read."
+    why = str(message("WhatsApp answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
     match reply.status:
         case 401 | 403:
             return Refused(why=why, code=str(reply.status), sign_in=True)

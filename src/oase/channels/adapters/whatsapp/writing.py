@@ -30,6 +30,7 @@ from oase.channels.contract import (
     UseTemplate,
 )
 from oase.channels.families.meta import bearer, graph_url
+from oase.kernel.i18n import message
 
 Body = dict[str, Any]
 
@@ -68,15 +69,15 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
 def _say(say: Say, account: Account, manifest: Manifest) -> Sequence[Call]:
     limits = manifest.limits
     if len(say.files) > limits.attachments_per_message or (say.files and say.choices):
-        raise CannotSay("attachments", "WhatsApp carries one file in a message, and none beside buttons.")
+        raise CannotSay("attachments", message("WhatsApp carries one file in a message, and none beside buttons."))
     if say.choices:
         return [_message(account, say.envelope, "interactive", _interactive(say, manifest))]
     if say.files:
         return _file(say, account, manifest)
     if not say.text.strip():
-        raise CannotSay("text", "WhatsApp cannot carry an empty message.")
+        raise CannotSay("text", message("WhatsApp cannot carry an empty message."))
     if len(say.text) > limits.text_length:
-        raise CannotSay("text_length", f"WhatsApp carries {limits.text_length} characters in one message.")
+        raise CannotSay("text_length", message("WhatsApp carries %(n)s characters in one message.", n=limits.text_length))
     text = {"body": say.text, "preview_url": bool(_LINK.search(say.text))}
     return [_message(account, say.envelope, "text", text)]
 
@@ -85,9 +86,9 @@ def _file(say: Say, account: Account, manifest: Manifest) -> Sequence[Call]:
     file = say.files[0]
     kind = manifest.limits.carrier(file.type, len(file.content))
     if kind is None:
-        raise CannotSay("file", f"WhatsApp does not carry a file of this type and size: {file.name}.")
+        raise CannotSay("file", message("WhatsApp does not carry a file of this type and size: %(file)s.", file=file.name))
     if say.text and (not manifest.limits.files[kind].caption or len(say.text) > manifest.limits.caption_length):
-        raise CannotSay("caption", "WhatsApp cannot carry this text beside this file.")
+        raise CannotSay("caption", message("WhatsApp cannot carry this text beside this file."))
     node: Body = {"id": FromReply(call=0, key="id")}
     if say.text:
         node["caption"] = say.text
@@ -111,7 +112,9 @@ def _upload(account: Account, file: File) -> Call:
 def _interactive(say: Say, manifest: Manifest) -> Body:
     limits, choices = manifest.limits, say.choices
     if not 0 < len(say.text) <= limits.choices_text_length:
-        raise CannotSay("buttons", f"Beside buttons WhatsApp needs a text of at most {limits.choices_text_length} characters.")
+        raise CannotSay(
+            "buttons", message("Beside buttons WhatsApp needs a text of at most %(n)s characters.", n=limits.choices_text_length)
+        )
     body: Body = {"body": {"text": say.text}}
     if len(choices) <= limits.buttons and all(
         len(choice.title) <= limits.button_length and not choice.description for choice in choices
@@ -121,7 +124,10 @@ def _interactive(say: Say, manifest: Manifest) -> Body:
     if len(choices) > limits.list_rows or any(
         len(choice.title) > limits.row_length or len(choice.description) > limits.row_description_length for choice in choices
     ):
-        raise CannotSay("list", f"A list of WhatsApp carries {limits.list_rows} rows of {limits.row_length} characters.")
+        raise CannotSay(
+            "list",
+            message("A list of WhatsApp carries %(rows)s rows of %(n)s characters.", rows=limits.list_rows, n=limits.row_length),
+        )
     rows = [
         {"id": choice.id, "title": choice.title} | ({"description": choice.description} if choice.description else {})
         for choice in choices
@@ -166,7 +172,7 @@ def _template(use: UseTemplate) -> Body:
         if part == "button" and texts:
             components.append(_button(rest, texts[0]))
         elif part not in ("header", "body", "button"):
-            raise CannotSay("template", f"A template of WhatsApp has no component {key!r}.")
+            raise CannotSay("template", message("A template of WhatsApp has no component %(name)s.", name=key))
     template: Body = {"name": use.name, "language": {"policy": "deterministic", "code": use.language}}
     return template | ({"components": components} if components else {})
 
@@ -187,7 +193,7 @@ def _button(rest: str, text: str) -> Body:
 
 def _target(envelope: Envelope, capability: str) -> str:
     if not envelope.reply_to:
-        raise CannotSay(capability, "It is not said which message this refers to.")
+        raise CannotSay(capability, message("It is not said which message this refers to."))
     return envelope.reply_to
 
 
