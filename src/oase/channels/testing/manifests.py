@@ -52,6 +52,7 @@ class ManifestChecks(Case):
         needed |= {"render", "interpret"} if manifest.wire != "local" else set()
         needed |= {"perform"} if manifest.wire == "own" else set()
         needed |= {"listen"} if manifest.listens else set()
+        needed |= {"serve"} if manifest.serves else set()
         needed |= {"verify"} if manifest.signature else set()
         needed |= {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
         missing = [name for name in sorted(needed) if getattr(type(self.adapter), name) is getattr(Adapter, name)]
