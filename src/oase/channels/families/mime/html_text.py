@@ -47,6 +47,7 @@ class _Writer:
     blank_wanted: bool = False
     pre: int = 0
     bullet: str = ""
+    numbers: list[int | None] = field(default_factory=list)  # of the open lists; None for one without numbers
 
     def text(self, text: str, place: Place) -> None:
         if self.pre:
@@ -155,8 +156,10 @@ def _mark(element: etree._Element, tag: str, writer: _Writer) -> None:
     elif tag == "hr" and writer.once != "cut":
         writer.pieces.append("________________________________")
         writer.line_break()
+    elif tag in {"ol", "ul"}:
+        writer.numbers.append(0 if tag == "ol" else None)
     elif tag == "li":
-        writer.bullet = _bullet(element)
+        writer.bullet = _bullet(writer)
     elif tag in {"td", "th"} and writer.pieces:
         writer.pieces.append("\t")
     elif tag == "img":
@@ -166,6 +169,8 @@ def _mark(element: etree._Element, tag: str, writer: _Writer) -> None:
 
 
 def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
+    if tag in {"ol", "ul"} and writer.numbers:
+        writer.numbers.pop()
     if tag == "a":
         _link(element, writer)
     if tag in BLOCKS:
@@ -187,11 +192,11 @@ def _tail(element: etree._Element, writer: _Writer) -> None:
         writer.text(element.tail, (element, True))
 
 
-def _bullet(element: etree._Element) -> str:
-    parent = element.getparent()
-    if parent is not None and parent.tag == "ol":
-        return f"{sum(1 for item in element.itersiblings('li', preceding=True)) + 1}. "
-    return "- "
+def _bullet(writer: _Writer) -> str:
+    if not writer.numbers or writer.numbers[-1] is None:
+        return "- "
+    writer.numbers[-1] += 1
+    return f"{writer.numbers[-1]}. "
 
 
 def _link(element: etree._Element, writer: _Writer) -> None:

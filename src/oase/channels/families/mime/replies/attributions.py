@@ -34,6 +34,10 @@ _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[.,]?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:de\s+)?\d{2,4}"
 )
 _ADDRESS = re.compile(r"[^\s<>@\[\]()\"]{1,64}@[^\s<>@\[\]()\"]{1,255}\.[^\s<>@\[\]()\"]")
+_ANGLED = re.compile(r"[<(\[][^\s<>@\[\]()\"]{1,64}@[^\s<>@\[\]()\"]{1,255}[>)\]]")
+_DATED_ADDRESS = re.compile(
+    r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.{0,120}<[^<>\s]{1,64}@[^<>\s]{1,255}>$|^\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d"
+)
 _DIGIT = re.compile(r"\d")
 _END = re.compile(r"[:：]\s*$")
 _DASHED_END = re.compile(r"-{2,}\s*$")
@@ -55,7 +59,9 @@ class _Evidence:
     date: bool
     time: bool
     address: bool
+    angled: bool  # the address stands in <> or (), as programs write it
     opener: bool
+    verb_outside: bool  # the verb is the first or the last word
     own: bool
     length: int
 
@@ -73,7 +79,7 @@ def attribution_ending_at(lines: list[Line], last: int, *, answers: bool) -> Att
         joined = f"{line.body} {joined}".strip()
         if len(joined) > MAX_LENGTH:
             break
-        if not (followed or hinted or line.hint or _DIGIT.search(joined)):
+        if not (followed or hinted or line.hint or "@" in joined or _DIGIT.search(joined)):
             continue
         evidence = _evidence(joined)
         if _convinces(evidence, joined, followed=followed, hinted=hinted or line.hint == "attribution", answers=answers):
@@ -90,6 +96,8 @@ def may_end(line: Line) -> bool:
         return True
     if "@" not in body and not _DATE.search(body):
         return False
+    if _DATED_ADDRESS.match(body):  # "2013/10/2 Max <max@example.com>", Gmail of those years
+        return True
     folded = fold(body[-60:])
     if _DASHED_END.search(folded):
         return bool(_VERB.search(folded))
@@ -111,10 +119,18 @@ def _evidence(joined: str) -> _Evidence:
         date=bool(_DATE.search(folded)),
         time=bool(_TIME.search(folded)),
         address=bool(_ADDRESS.search(folded)),
+        angled=bool(_ANGLED.search(folded)),
         opener=bool(_OPENER.match(folded)),
+        verb_outside=_is_verb_outside(folded),
         own=any(pattern.search(folded) for pattern in _OWN),
         length=len(folded),
     )
+
+
+def _is_verb_outside(folded: str) -> bool:
+    text = folded.rstrip(" :-").lstrip("-*> ")
+    spans = [match.span() for match in _VERB.finditer(text)]
+    return bool(spans) and (spans[0][0] == 0 or spans[-1][1] == len(text))
 
 
 def _convinces(seen: _Evidence, joined: str, *, followed: bool, hinted: bool, answers: bool) -> bool:
@@ -125,20 +141,23 @@ def _convinces(seen: _Evidence, joined: str, *, followed: bool, hinted: bool, an
         return False
     if not seen.verb:
         # Gmail in some languages has no verb: "2026年3月12日(木) 14:05 Yamada <yamada@example.com>:"
+        if followed and _DATED_ADDRESS.match(joined):
+            return True
         return seen.address and when and seen.opener and (followed or (seen.time and joined.rstrip(" :：").endswith(">")))
     if followed:
         return when or seen.address or _is_name_and_verb(joined, seen)
-    if not (seen.date or (seen.time and seen.opener)):
-        return False
-    if seen.address:
+    if seen.angled and seen.verb_outside:
+        return True
+    if seen.address and (seen.date or (seen.time and seen.opener)):
         return seen.opener or seen.time
-    return seen.opener and seen.time and seen.date and answers
+    return seen.opener and seen.date and ((seen.time and (seen.verb_outside or answers)) or (seen.verb_outside and answers))
 
 
 def _is_name_and_verb(joined: str, seen: _Evidence) -> bool:
     """ "Max Mustermann schrieb:" and "Quoting Max Mustermann:" with the quote right below."""
     text = _END.sub("", joined).strip()
-    return seen.length <= 80 and len(text.split()) <= 7 and bool(_LOOKS_LIKE_NAME.match(text)) and text[0].isupper()
+    named = text[0].isupper() or " via " in text
+    return seen.length <= 80 and len(text.split()) <= 7 and bool(_LOOKS_LIKE_NAME.match(text)) and named
 
 
 def _with_beginning(lines: list[Line], start: int, seen: _Evidence) -> int:

@@ -183,7 +183,8 @@ def _judge_quotes(lines: list[Line], runs: list[_Run], kinds: list[SegmentKind],
     interleaved = _is_interleaved(lines, runs, answered, quotes, before_last)
     for number in quotes:
         run = runs[number]
-        explained = run.introduced or _any_introduced(runs, number) or (answers and not _announced(lines, run.start))
+        explained = run.introduced or _any_introduced(runs, number) or _introduces_itself(lines, run)
+        explained = explained or (answers and not _announced(lines, run.start))
         kind: SegmentKind = "quoted"
         if (interleaved and number in before_last) or not explained:
             kind = "context"
@@ -210,6 +211,12 @@ def _filled(lines: list[Line], run: _Run) -> list[Line]:
 
 def _any_introduced(runs: list[_Run], number: int) -> bool:
     return any(run.introduced for run in runs[:number])
+
+
+def _introduces_itself(lines: list[Line], run: _Run) -> bool:
+    """Apple's programs put the attribution inside the quote."""
+    first = [index for index in range(run.start, run.end) if lines[index].body][:3]
+    return any(may_end(lines[index]) and attribution_ending_at(lines, index, answers=True) is not None for index in first)
 
 
 def _announced(lines: list[Line], start: int) -> bool:
