@@ -1,20 +1,25 @@
 """The house rules of routes: every one says who may call it, and changes come from our own pages only."""
 
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from oase.kernel.errors import Forbidden
 from oase.kernel.permissions import Permission
-from oase.web.app import find_handlers
+from oase.web.app import make_app
 from oase.web.guards import same_origin
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+
+async def nobody(token: str) -> Viewer | None:
+    return None
 
 
 def routes() -> list[HTTPRouteHandler]:
-    from litestar import Litestar
-
-    app = Litestar(find_handlers(), openapi_config=None)
+    app = make_app(cast("Services", None), nobody)
     return [handler for route in app.routes for handler in getattr(route, "route_handlers", [])]
 
 

@@ -23,7 +23,8 @@ from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
 from oase.web import channels, errors
 from oase.web.assets import Assets, asset
-from oase.web.guards import permitted
+from oase.web.directory import Directory
+from oase.web.guards import permitted, signed_in
 from oase.web.pages import make_environment
 from oase.web.services import Services
 from oase.web.sessions import Resolver
@@ -65,13 +66,17 @@ def make_app(
     on_shutdown: Sequence[Callable[..., Any]] = (),
 ) -> Litestar:
     """The ASGI application of this process."""
-    assets = Assets({"css/channels.css": channels.colors()})
+    assets, directory = Assets({"css/channels.css": channels.colors()}), Directory()
     return Litestar(
         route_handlers=[asset, *find_handlers()],
         guards=[permitted],
         middleware=[follow],
         before_send=[finish_headers],
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "directory": Provide(lambda: directory, sync_to_thread=False),
+            "viewer": Provide(signed_in, sync_to_thread=False),
+        },
         exception_handlers={
             OaseError: errors.on_oase_error,
             HTTPException: errors.on_http_error,

@@ -67,6 +67,7 @@ def install(environment: Environment) -> None:
         "due_title": lambda at: moments.due_title(reader(), at),
         "moment_short": lambda moment, now: moments.moment_short(reader(), moment, now),
         "chat": chat,
+        "zone_pair": lambda name: (name, name.replace("_", " ")),
         "iso": lambda moment: moment.isoformat(timespec="milliseconds"),
     }
 

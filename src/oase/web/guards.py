@@ -8,13 +8,13 @@ Requests that change something must come from our own pages (fetch metadata, OWA
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from litestar.connection import ASGIConnection
+from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
 from oase.kernel.errors import Forbidden
 from oase.kernel.i18n import message
 from oase.kernel.permissions import require
-from oase.web.sessions import viewer_of
+from oase.web.sessions import Viewer, known_viewer, viewer_of
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -34,6 +34,14 @@ async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     if viewer is None:
         raise NotSignedIn(message("Please sign in first."))
     require(viewer.permissions, handler.opt["permission"])
+
+
+def signed_in(request: Request[Any, Any, Any]) -> Viewer:
+    """The viewer, for handlers that ask for `viewer`; raises NotSignedIn on a public route without one."""
+    viewer = known_viewer(request)
+    if viewer is None:
+        raise NotSignedIn(message("Please sign in first."))
+    return viewer
 
 
 def same_origin(connection: Connection) -> None:

@@ -48,9 +48,7 @@ def reader_of(request: AnyRequest) -> Translator:
     if viewer is not None:
         return translator(viewer.language, viewer.time_zone)
     chosen = request.cookies.get("language", "")
-    if chosen == "de" or chosen == "en":
-        return translator(chosen)
-    return translator(choose(request.headers.get("accept-language", "")))
+    return translator(choose(chosen or request.headers.get("accept-language", "")))
 
 
 def fragment(request: AnyRequest, template: str, **context: Any) -> str:

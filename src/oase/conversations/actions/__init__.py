@@ -1,9 +1,10 @@
 """What people do with conversations: one function is one thing that happens."""
 
-from oase.conversations.actions.deliveries import cancel, resolve_unknown, retry
+from oase.conversations.actions.deliveries import cancel, fate_of, resolve_unknown, retry
 from oase.conversations.actions.desk import (
     PRIORITIES,
     assign,
+    forget_read,
     keep_draft,
     mark_read,
     note,
@@ -23,6 +24,8 @@ __all__ = [
     "PRIORITIES",
     "assign",
     "cancel",
+    "fate_of",
+    "forget_read",
     "keep_draft",
     "mark_read",
     "merge",

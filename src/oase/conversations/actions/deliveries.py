@@ -88,3 +88,13 @@ async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal[
         work.emit("delivery", deliveries[0]["account_id"])
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.audit("message.resolved", subject="message", subject_id=message_id, decision=decision)
+
+
+async def fate_of(work: UnitOfWork, message_id: UUID) -> str:
+    """The state of a message's deliveries where one is failed or unknown; empty otherwise."""
+    found = await work.value(
+        "SELECT state FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state IN ('failed', 'unknown')"
+        " ORDER BY state LIMIT 1",
+        {"id": message_id},
+    )
+    return found or ""

@@ -201,3 +201,14 @@ async def mark_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> 
             {"agent": agent_id, "id": conversation_id, "now": work.clock.now()},
         )
         work.emit("read", agent_id, {"conversation": str(conversation_id)})
+
+
+async def forget_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> None:
+    """The newest message of the customer counts as unread again."""
+    await work.run(
+        "UPDATE read_state r SET read_at = m.created_at - interval '1 microsecond' FROM (SELECT created_at FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s AND direction = 'in' ORDER BY at DESC, id DESC LIMIT 1) m"
+        " WHERE r.workspace_id = %(workspace_id)s AND r.agent_id = %(agent)s AND r.conversation_id = %(id)s",
+        {"agent": agent_id, "id": conversation_id},
+    )
+    work.emit("read", agent_id, {"conversation": str(conversation_id)})

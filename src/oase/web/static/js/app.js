@@ -96,3 +96,17 @@ document.addEventListener("keydown", (event) => {
 export function writes(target) {
   return target instanceof Element && Boolean(target.closest("input, textarea, select, [contenteditable], dialog[open]"));
 }
+
+// ---- small things: printing, copying a text that is no field, the time zone of the first start ----
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-prints]")) print();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) {
+    const text = copier.dataset.copies;
+    await navigator.clipboard?.writeText(text.startsWith("/") ? location.origin + text : text);
+    toast({ text: toasts.dataset.copied });
+  }
+});
+customElements.define("oase-zone", class extends HTMLElement {
+  connectedCallback() { this.firstElementChild.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; }
+});

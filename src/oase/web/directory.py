@@ -1,0 +1,57 @@
+"""Who works here: names of agents and teams, which nearly every page shows. Kept for some seconds, since they hardly change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.kernel.db import UnitOfWork
+from oase.staff import list_agents, list_teams
+
+_KEPT: Final = timedelta(seconds=5)
+_WORKSPACES: Final = 1_000
+
+
+class Named(Struct, frozen=True):
+    """An agent or a team."""
+
+    id: UUID
+    name: str
+
+
+class Staff(Struct, frozen=True, kw_only=True):
+    """Everybody of a workspace, by name."""
+
+    agents: Sequence[Named]
+    teams: Sequence[Named]
+    agent_names: Mapping[UUID, str]
+    team_names: Mapping[UUID, str]
+    teams_of: Mapping[UUID, Sequence[UUID]]
+
+
+class Directory:
+    """The staff of every workspace that was asked for lately."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, tuple[datetime, Staff]] = {}
+
+    async def of(self, work: UnitOfWork) -> Staff:
+        """The staff of this workspace. No query while it is kept."""
+        now = work.clock.now()
+        found = self._known.get(work.workspace_id)
+        if found is not None and now - found[0] < _KEPT:
+            return found[1]
+        agents, teams = await list_agents(work), await list_teams(work)
+        staff = Staff(
+            agents=[Named(agent.id, agent.name) for agent in agents if agent.state == "active"],
+            teams=[Named(team.id, team.name) for team in teams],
+            agent_names={agent.id: agent.name for agent in agents},
+            team_names={team.id: team.name for team in teams},
+            teams_of={agent.id: agent.teams for agent in agents},
+        )
+        if len(self._known) >= _WORKSPACES:
+            self._known.clear()
+        self._known[work.workspace_id] = (now, staff)
+        return staff

@@ -1,0 +1,215 @@
+"""The pages of the inbox and their parts.
+
+/inbox/<queue>[/<conversation>]      the whole page
+/inbox/<queue>/list, /rows           another queue; the next page of the list
+/inbox/<queue>/changes               what changed: rows, counts, and the open conversation
+/conversations/<id>/pane, /earlier   one conversation; older entries
+"""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from oase.conversations import NoConversation, known_tags, open_conversation, timeline_page, timeline_since
+from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import Translator
+from oase.kernel.permissions import Permission
+from oase.web.directory import Directory, Staff
+from oase.web.inbox.assemble import around_of, find_queue, read_groups, read_listing, read_rows, resolve_view
+from oase.web.inbox.entries import entries_of
+from oase.web.inbox.talk import conversation_of, read_conversation, read_person
+from oase.web.inbox.views import Composer, Inbox
+from oase.web.pages import reader_of, render
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+READ: Final = {"permission": Permission.CONVERSATION_READ}
+AnyRequest = Request[Any, Any, Any]
+_MOST_CHANGED: Final = 100
+
+
+@get(["/", "/inbox"], opt=READ, sync_to_thread=False, include_in_schema=False)
+def first_queue() -> Redirect:
+    """Where an agent begins."""
+    return Redirect("/inbox/open", status_code=303)
+
+
+async def read_page(
+    work: UnitOfWork,
+    services: Services,
+    viewer: Viewer,
+    staff: Staff,
+    reader: Translator,
+    queue: str,
+    conversation_id: UUID | None,
+) -> Inbox:
+    """The whole page. Three queries without a conversation."""
+    position = str(services.live.position)  # before reading: what happens meanwhile is told again, never missed
+    groups, saved = await read_groups(work, viewer, staff, reader)
+    chosen = find_queue(groups, queue)
+    listing = await read_listing(work, chosen, resolve_view(queue, viewer, staff, saved), viewer, staff, reader)
+    conversation = None
+    if conversation_id is not None:
+        conversation = await read_conversation(work, services.safe, conversation_id, viewer, staff, reader)
+    return Inbox(
+        groups=groups,
+        listing=listing,
+        conversation=conversation,
+        now=services.clock.now(),
+        position=position,
+        has_channels=bool(groups[2].queues),
+    )
+
+
+async def _page(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    directory: Directory,
+    queue: str,
+    conversation_id: UUID | None,
+    template: str,
+) -> Response[Any]:
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        inbox = await read_page(work, services, viewer, staff, reader, queue, conversation_id)
+        tags = await known_tags(work) if conversation_id else []
+    around = around_of(queue, staff, tags, reader, inbox.now)
+    return render(request, template, inbox=inbox, around=around)
+
+
+@get("/inbox/{queue:str}", opt=READ, include_in_schema=False)
+async def show_queue(
+    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str]
+) -> Response[Any]:
+    """The inbox with a queue."""
+    return await _page(request, services, viewer, directory, queue, None, "inbox/page.html")
+
+
+@get("/inbox/{queue:str}/{conversation_id:uuid}", opt=READ, include_in_schema=False)
+async def show_conversation(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    directory: Directory,
+    queue: FromPath[str],
+    conversation_id: FromPath[UUID],
+) -> Response[Any]:
+    """The inbox with a conversation open."""
+    return await _page(request, services, viewer, directory, queue, conversation_id, "inbox/page.html")
+
+
+@get("/inbox/{queue:str}/list", opt=READ, include_in_schema=False)
+async def show_list(
+    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str]
+) -> Response[Any]:
+    """Another queue: the left pane and the list."""
+    return await _page(request, services, viewer, directory, queue, None, "inbox/switched.html")
+
+
+@get("/inbox/{queue:str}/rows", opt=READ, include_in_schema=False)
+async def more_rows(
+    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str], after: FromQuery[str]
+) -> Response[Any]:
+    """The next page of the list."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        groups, saved = await read_groups(work, viewer, staff, reader)
+        view = resolve_view(queue, viewer, staff, saved)
+        listing = await read_listing(work, find_queue(groups, queue), view, viewer, staff, reader, after=after)
+    inbox = Inbox(groups=(), listing=listing, conversation=None, now=services.clock.now(), position="")
+    return render(request, "inbox/rows.html", inbox=inbox, headers={"x-after": listing.after})
+
+
+@get("/inbox/{queue:str}/changes", opt=READ, include_in_schema=False)
+async def changes(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    directory: Directory,
+    queue: FromPath[str],
+    ids: FromQuery[str] = "",
+    open_id: FromQuery[UUID | None] = None,
+    since: FromQuery[str] = "",
+) -> Response[Any]:
+    """What became of these conversations: their rows, the counts, and the open one with its entries since a moment."""
+    reader, now = reader_of(request), services.clock.now()
+    wanted = [UUID(one) for one in ids.split(",")[:_MOST_CHANGED] if one]
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        groups, saved = await read_groups(work, viewer, staff, reader)
+        view = resolve_view(queue, viewer, staff, saved)
+        listing = await read_rows(work, find_queue(groups, queue), view, viewer, staff, reader, wanted)
+        conversation = None
+        if open_id is not None and open_id in wanted:
+            conversation = await _open_again(work, services, viewer, staff, reader, open_id, since)
+        tags = await known_tags(work) if conversation else []
+    inbox = Inbox(groups=groups, listing=listing, conversation=conversation, now=now, position="")
+    return render(request, "inbox/changes.html", inbox=inbox, around=around_of(queue, staff, tags, reader, now))
+
+
+async def _open_again(
+    work: UnitOfWork, services: Services, viewer: Viewer, staff: Staff, reader: Translator, conversation_id: UUID, since: str
+) -> Any:
+    """The open conversation without its composer, which belongs to who writes. None if it is gone or merged away."""
+    try:
+        found = await open_conversation(work, conversation_id, viewer.agent_id)
+    except NoConversation:
+        return None
+    if found.merged_into is not None:
+        return None
+    page = (
+        await timeline_since(work, conversation_id, datetime.fromisoformat(since))
+        if since
+        else await timeline_page(work, conversation_id)
+    )
+    person = await read_person(work, found.person_id, viewer, reader, but=conversation_id)
+    return conversation_of(found, page, person, _NO_COMPOSER, viewer, staff, reader)
+
+
+@get("/conversations/{conversation_id:uuid}/pane", opt=READ, include_in_schema=False)
+async def show_pane(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    directory: Directory,
+    conversation_id: FromPath[UUID],
+    queue: FromQuery[str] = "open",
+) -> Response[Any]:
+    """One conversation, to be put into the page."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        conversation = await read_conversation(work, services.safe, conversation_id, viewer, staff, reader)
+        tags = await known_tags(work)
+    around = around_of(queue, staff, tags, reader, services.clock.now())
+    return render(request, "inbox/conversation.html", conversation=conversation, around=around)
+
+
+@get("/conversations/{conversation_id:uuid}/earlier", opt=READ, include_in_schema=False)
+async def earlier(
+    request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID], before: FromQuery[str]
+) -> Response[Any]:
+    """Older entries of the timeline."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        found = await open_conversation(work, conversation_id, viewer.agent_id)
+        page = await timeline_page(work, conversation_id, before=before)
+        person = await read_person(work, found.person_id, viewer, reader, but=conversation_id)
+    around = around_of("", _NOBODY, [], reader, services.clock.now())
+    entries = entries_of(page, person.name, viewer.agent_id, reader)
+    return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
+
+
+_NO_COMPOSER: Final = Composer(
+    answers=(), chosen=None, templates=(), tab="reply", text="", note="", subject="", copy_to="", files=(), can_reply=False,
+    can_note=False,
+)  # fmt: skip
+_NOBODY: Final = Staff(agents=(), teams=(), agent_names={}, team_names={}, teams_of={})
+handlers: Final = [first_queue, show_queue, show_conversation, show_list, more_rows, changes, show_pane, earlier]

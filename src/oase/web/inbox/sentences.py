@@ -1,0 +1,55 @@
+"""What the system or an agent did, as one line of the timeline. The data of events is written by `oase.conversations`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from oase.kernel.i18n import Translator, message
+
+_STATES: Final = {
+    "open": message("opened this again"),
+    "waiting": message("waits for the customer"),
+    "solved": message("solved this"),
+}
+_PRIORITIES: Final = {"low": message("Low"), "normal": message("Normal"), "high": message("High"), "urgent": message("Urgent")}
+
+
+def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translator) -> str:
+    """The line in the reader's language; an unknown kind shows its name rather than nothing."""
+    who = author or reader.gettext("Oase")
+    name = str(data.get("name", ""))
+    to = str(data.get("to", ""))
+    tags = reader.listed([str(tag) for tag in data.get("tags", [])])
+    if kind == "assigned":
+        if name == author:
+            return reader.gettext("%(who)s took this", who=who)
+        return reader.gettext("%(who)s assigned this to %(name)s", who=who, name=name)
+    if kind == "state":
+        return f"{who} {reader.text(_STATES.get(to, to))}"
+    if kind == "priority":
+        return reader.gettext("%(who)s set the priority to %(name)s", who=who, name=reader.text(_PRIORITIES.get(to, to)))
+    if kind == "snoozed":
+        until = _moment(str(data.get("until", "")), reader)
+        return reader.gettext("%(who)s snoozed this until %(time)s", who=who, time=until)
+    sentences = {
+        "unassigned": reader.gettext("%(who)s gave this back", who=who),
+        "woke": reader.gettext("Back from snooze"),
+        "tagged": reader.gettext("%(who)s added %(tags)s", who=who, tags=tags),
+        "untagged": reader.gettext("%(who)s removed %(tags)s", who=who, tags=tags),
+        "team": reader.gettext("%(who)s gave this to %(name)s", who=who, name=name)
+        if name
+        else reader.gettext("%(who)s took this from its team", who=who),
+        "merged": reader.gettext("%(who)s merged conversation #%(number)s into this", who=who, number=data.get("number", "?")),
+        "split": reader.gettext("%(who)s split off messages", who=who),
+        "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
+        "reopened": reader.gettext("Opened again by a new message"),
+        "channel": reader.gettext("Goes on over another channel"),
+    }
+    return sentences.get(kind, kind)
+
+
+def _moment(text: str, reader: Translator) -> str:
+    try:
+        return reader.date_time(datetime.fromisoformat(text), "short")
+    except ValueError:
+        return text

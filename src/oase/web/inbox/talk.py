@@ -1,0 +1,236 @@
+"""The open conversation with the person beside it, assembled for the page. A constant number of queries.
+
+open_conversation · timeline · person, addresses, past · accounts, templates, uploads of the draft · fields  -->  Conversation
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from oase.channels import StoredAccount, accounts_of, templates
+from oase.channels.contract import Capability
+from oase.conversations import (
+    CustomField,
+    OpenConversation,
+    PastConversation,
+    TimelinePage,
+    conversations_of,
+    custom_fields,
+    open_conversation,
+    timeline_page,
+    uploads_of,
+    window_open,
+)
+from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import Translator, message
+from oase.kernel.permissions import Permission
+from oase.kernel.secrets import Safe
+from oase.people import Identity, Person, find_person, identities_of
+from oase.web.directory import Staff
+from oase.web.inbox.entries import entries_of, file_of
+from oase.web.inbox.marks import address_icon, mark
+from oase.web.inbox.views import (
+    Address,
+    Answer,
+    Colleague,
+    Composer,
+    Conversation,
+    Field,
+    Past,
+    Somebody,
+    Team,
+    Template,
+)
+from oase.web.sessions import Viewer
+
+_FILE_KINDS: Final = (Capability.DOCUMENT, Capability.IMAGE, Capability.VIDEO, Capability.AUDIO)
+
+
+async def read_conversation(
+    work: UnitOfWork, safe: Safe, conversation_id: UUID, viewer: Viewer, staff: Staff, reader: Translator
+) -> Conversation:
+    """Everything about one conversation; raises NoConversation. Ten queries and a few for drafts, at most, whatever its length."""
+    found = await open_conversation(work, conversation_id, viewer.agent_id)
+    if found.merged_into is not None:
+        found = await open_conversation(work, found.merged_into, viewer.agent_id)
+    page = await timeline_page(work, found.id)
+    person = await read_person(work, found.person_id, viewer, reader, but=found.id)
+    composer = await _composer(work, safe, found, await identities_of(work, found.person_id), viewer, reader)
+    return conversation_of(found, page, person, composer, viewer, staff, reader)
+
+
+def conversation_of(
+    found: OpenConversation,
+    page: TimelinePage,
+    person: Somebody,
+    composer: Composer,
+    viewer: Viewer,
+    staff: Staff,
+    reader: Translator,
+) -> Conversation:
+    """The conversation as the page shows it."""
+    assignee = Colleague(id=found.assignee_id, name=staff.agent_names.get(found.assignee_id, "?")) if found.assignee_id else None
+    team = Team(id=found.team_id, name=staff.team_names.get(found.team_id, "?")) if found.team_id else None
+    return Conversation(
+        id=found.id,
+        number=found.number,
+        title=found.subject or person.name,
+        person=person,
+        mark=mark(found.channel, reader),
+        state=found.state,
+        public=found.kind == "public",
+        assignee=assignee,
+        team=team,
+        priority=found.priority,
+        tags=found.tags,
+        due_at=found.due_at,
+        snoozed_until=found.snoozed_until,
+        version=found.version,
+        entries=entries_of(page, person.name, viewer.agent_id, reader),
+        earlier=page.earlier,
+        composer=composer,
+        fields=[],
+        others=[past for past in person.past if past.state != "solved"],
+        can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
+        can_close=viewer.may(Permission.CONVERSATION_CLOSE),
+    )
+
+
+def somebody_of(
+    person: Person,
+    identities: Sequence[Identity],
+    past: Sequence[PastConversation],
+    fields: Sequence[CustomField],
+    viewer: Viewer,
+    reader: Translator,
+) -> Somebody:
+    """The person's pane."""
+    return Somebody(
+        id=person.id,
+        name=person.name or next((one.name or one.value for one in identities), "–"),
+        organisation=person.organisation,
+        language=person.language,
+        note=person.note,
+        blocked=person.blocked,
+        since=person.created_at,
+        tags=person.tags,
+        addresses=[
+            Address(id=one.id, kind=one.kind, value=one.value, icon=address_icon(one.kind), name=one.name, verified=one.verified)
+            for one in identities
+        ],
+        fields=[_field(field, person.fields, reader) for field in fields if field.subject == "person"],
+        past=[
+            Past(
+                id=one.id,
+                number=one.number,
+                line=one.subject or one.first_line,
+                state=one.state,
+                mark=mark(one.channel, reader),
+                last_at=one.last_at,
+            )
+            for one in past
+        ],
+        twins=[],
+        can_write=viewer.may(Permission.PERSON_WRITE),
+        can_merge=viewer.may(Permission.PERSON_MERGE),
+    )
+
+
+def _field(field: CustomField, values: Mapping[str, Any], reader: Translator) -> Field:
+    value = values.get(field.key, "")
+    return Field(
+        key=field.key,
+        label=field.labels.get(reader.language) or next(iter(field.labels.values()), field.key),
+        kind=field.kind,
+        value=str(value).lower() if isinstance(value, bool) else str(value),
+        choices=[str(choice) for choice in field.choices],
+    )
+
+
+async def _composer(
+    work: UnitOfWork, safe: Safe, found: OpenConversation, identities: Sequence[Identity], viewer: Viewer, reader: Translator
+) -> Composer:
+    accounts = [one for one in await accounts_of(work, safe) if one.enabled and Capability.TEXT in one.manifest.capabilities]
+    now = work.clock.now()
+    draft = found.draft or {}
+    answers = [
+        answer_of(account, identity, found, now, reader)
+        for identity in identities
+        for account in accounts
+        if account.manifest.identity == identity.kind
+    ]
+    chosen = _chosen(answers, found, str(draft.get("answer", "")))
+    known = [] if chosen is None or chosen.window_open else await templates(work, chosen.account_id)
+    uploads = [UUID(one) for one in draft.get("attachments", [])]
+    subject = found.subject and f"Re: {found.subject}"
+    return Composer(
+        answers=answers,
+        chosen=chosen,
+        templates=[
+            Template(name=one.name, language=one.language, body=one.body, places=one.parameters.get("body", 0))
+            for one in known
+            if one.status == "approved"
+        ],
+        tab="note" if draft.get("tab") == "note" or not viewer.may(Permission.CONVERSATION_REPLY) else "reply",
+        text=str(draft.get("reply", "")),
+        note=str(draft.get("note", "")),
+        subject=str(draft.get("subject", "")) or subject,
+        copy_to=str(draft.get("copy_to", "")),
+        files=[file_of(file) for file in await uploads_of(work, uploads)] if uploads else [],
+        can_reply=viewer.may(Permission.CONVERSATION_REPLY),
+        can_note=viewer.may(Permission.CONVERSATION_NOTE),
+    )
+
+
+def answer_of(account: StoredAccount, identity: Identity, found: OpenConversation, now: datetime, reader: Translator) -> Answer:
+    """One way to answer, with what its channel can carry."""
+    limits, capabilities = account.manifest.limits, account.manifest.capabilities
+    rules = [limits.files[kind] for kind in _FILE_KINDS if kind in limits.files]
+    carries = any(kind in capabilities for kind in _FILE_KINDS)
+    types = sorted({kind for rule in rules for kind in rule.types})
+    free = window_open(limits.reply_window, found.last_in_at, now)
+    trouble = {
+        "down": message("This account cannot be reached at the moment. What you send waits until it can."),
+        "needs_sign_in": message("This account needs to be signed in again by an administrator. What you send waits until then."),
+    }.get(account.state, "")
+    return Answer(
+        identity_id=identity.id,
+        account_id=account.id,
+        mark=mark(account.channel, reader),
+        to=identity.name if identity.kind == "visitor" else identity.value,
+        account=account.name,
+        text_length=limits.text_length,
+        caption_length=limits.caption_length,
+        files=10 if carries else 0,  # several are sent one after the other
+        accepts=",".join(types) if all(rule.types for rule in rules) else "",
+        size_bytes=max((rule.size_bytes for rule in rules), default=0),
+        subject=Capability.SUBJECT in capabilities,
+        copies=Capability.COPY in capabilities,
+        templates=Capability.TEMPLATE in capabilities,
+        window_open=free,
+        window_ends_at=found.last_in_at + limits.reply_window if limits.reply_window and found.last_in_at and free else None,
+        public=found.kind == "public",
+        trouble=trouble,
+    )
+
+
+def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> Answer | None:
+    """The way that the draft, or else the conversation, goes; otherwise the first."""
+    for one in answers:
+        if wanted and f"{one.identity_id}/{one.account_id}" == wanted:
+            return one
+    for one in answers:
+        if one.identity_id == found.identity_id and one.account_id == found.account_id:
+            return one
+    same = (one for one in answers if one.identity_id == found.identity_id)
+    return next(same, answers[0] if answers else None)
+
+
+async def read_person(
+    work: UnitOfWork, person_id: UUID, viewer: Viewer, reader: Translator, *, but: UUID | None = None
+) -> Somebody:
+    """The pane of a person. Four queries."""
+    person, identities = await find_person(work, person_id), await identities_of(work, person_id)
+    past = await conversations_of(work, person_id, but=but)
+    return somebody_of(person, identities, past, await custom_fields(work), viewer, reader)

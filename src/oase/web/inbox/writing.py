@@ -1,0 +1,218 @@
+"""Writing: answers, notes, drafts, files to send, snippets.
+
+composer --say--> message and deliveries, five seconds to undo      --note--> a note, colleagues named in it are told
+         --draft--> kept on the server                              --upload--> a blob that waits for its message
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from oase.conversations import (
+    Answer,
+    TemplateUse,
+    insert_upload,
+    keep_draft,
+    note,
+    open_conversation,
+    say,
+    snippets,
+    timeline_since,
+)
+from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import Invalid
+from oase.kernel.i18n import message
+from oase.kernel.permissions import Permission
+from oase.people import find_person
+from oase.web.directory import Directory
+from oase.web.forms import texts, uuid
+from oase.web.inbox.acts import author_of
+from oase.web.inbox.sniff import kind_of
+from oase.web.pages import reader_of
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+AnyRequest = Request[Any, Any, Any]
+_REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
+_NOTE: Final = {"permission": Permission.CONVERSATION_NOTE}
+_READ: Final = {"permission": Permission.CONVERSATION_READ}
+_HEAD_BYTES: Final = 512
+_THEN: Final = {"solve": "solved", "stay": "open"}
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What the composer hears: the new message, or who was faster."""
+
+    id: UUID | None = None
+    clash: str = ""
+
+
+@post("/conversations/{conversation_id:uuid}/say", opt=_REPLY, include_in_schema=False, status_code=200)
+async def send_answer(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Said]:
+    """Says it. With `seen` (the moment of the newest entry on the screen): 409 if a colleague has answered since."""
+    form = await texts(request)
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        faster = await _who_was_faster(work, conversation_id, form.get("seen", ""), viewer.agent_id)
+        if faster and form.get("anyway") != "yes":
+            return Response(Said(clash=faster), status_code=409)
+        message_id = await say(work, services.book, author_of(viewer), conversation_id, _answer(form))
+    return Response(Said(id=message_id))
+
+
+def _answer(form: Mapping[str, str]) -> Answer:
+    identity, _, account = form.get("answer", "").partition("/")
+    send_at = datetime.fromisoformat(form["send_at"]) if form.get("send_at") else None
+    facts: dict[str, Any] = {"then": _THEN.get(form.get("then", ""), "waiting")}
+    if send_at is not None and send_at.tzinfo is None:
+        raise Invalid(message("This is not a moment."), field="send_at")
+    return Answer(
+        client_key=uuid(form.get("client_key", ""), "client_key"),
+        text=form.get("text", ""),
+        subject=form.get("subject", ""),
+        copy_to=tuple(one.strip() for one in form.get("copy_to", "").replace(";", ",").split(",") if one.strip()),
+        attachment_ids=tuple(uuid(one, "attachments") for one in form.get("attachments", "").split(",") if one),
+        template=_template(form),
+        identity_id=uuid(identity, "answer") if identity else None,
+        account_id=uuid(account, "answer") if account else None,
+        send_at=send_at,
+        **facts,
+    )
+
+
+def _template(form: Mapping[str, str]) -> TemplateUse | None:
+    if not form.get("template"):
+        return None
+    name, _, language = form["template"].rpartition("/")
+    places = tuple(form[key] for key in sorted(form, key=_place_order) if key.startswith("place."))
+    if any(not place.strip() for place in places):
+        raise Invalid(message("Fill every blank of the template."), field="template")
+    return TemplateUse(
+        name=name, language=language, parameters={"body": places} if places else {}, preview=form.get("preview", "")
+    )
+
+
+def _place_order(key: str) -> int:
+    _, _, number = key.partition(".")
+    return int(number) if number.isdigit() else 0
+
+
+async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, seen: str, me: UUID) -> str:
+    """The colleague who answered after what is on the screen; empty if nobody did."""
+    try:
+        since = datetime.fromisoformat(seen)
+    except ValueError:
+        return ""
+    page = await timeline_since(work, conversation_id, since)
+    fresh = (one for one in page.messages if one.direction == "out" and one.at > since and one.deleted_at is None)
+    return next((one.author_name or "Oase" for one in fresh if one.author_id != me), "")
+
+
+@post("/conversations/{conversation_id:uuid}/note", opt=_NOTE, include_in_schema=False, status_code=200)
+async def keep_note(
+    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, conversation_id: FromPath[UUID]
+) -> Response[Said]:
+    """Writes a note; whoever is named with @ is told."""
+    form = await texts(request)
+    text = form.get("text", "")
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        staff = await directory.of(work)
+        named = [agent.id for agent in staff.agents if f"@{agent.name}" in text]
+        files = [uuid(one, "attachments") for one in form.get("attachments", "").split(",") if one]
+        key = uuid(form.get("client_key", ""), "client_key")
+        note_id = await note(work, author_of(viewer), conversation_id, text, client_key=key, mentions=named, attachment_ids=files)
+        await keep_draft(work, viewer.agent_id, conversation_id, {})
+    return Response(Said(id=note_id))
+
+
+@post("/conversations/{conversation_id:uuid}/draft", opt=_NOTE, include_in_schema=False)
+async def save_draft(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+    """Keeps what was begun. The row shows that there is a draft."""
+    form = await texts(request)
+    files = [str(uuid(one, "attachments")) for one in form.get("attachments", "").split(",") if one]
+    content = {name: form.get(name, "") for name in ("tab", "reply", "note", "subject", "copy_to", "answer")}
+    async with services.database.work(viewer.workspace_id) as work:
+        begun = {**content, "attachments": files, "text": content["reply"] or content["note"]}
+        await keep_draft(work, viewer.agent_id, conversation_id, begun)
+        work.emit("read", viewer.agent_id, {"conversation": str(conversation_id)})
+    return Response(None, status_code=204)
+
+
+@post("/uploads", opt=_NOTE, include_in_schema=False, request_max_body_size=None, status_code=201)
+async def upload(request: AnyRequest, services: Services, viewer: Viewer) -> Response[dict[str, Any]]:
+    """A file to send: the body is the file, `x-file-name` its name. The type is what the bytes say, where they say it."""
+    limit = services.settings.upload_limit_mb * 1_000_000
+    head = bytearray()
+
+    async def counted() -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise Invalid(message("The file is larger than %(n)s MB.", n=services.settings.upload_limit_mb), field="file")
+            if len(head) < _HEAD_BYTES:
+                head.extend(chunk[:_HEAD_BYTES])
+            yield chunk
+
+    folder = f"{viewer.workspace_id}/files"
+    stored = await services.blobs.put_content(counted(), folder=folder)
+    name = unquote(request.headers.get("x-file-name", ""))[:200] or "file"
+    kind = kind_of(bytes(head), request.headers.get("content-type", ""))
+    facts = {"name": name, "type": kind, "size_bytes": stored.size_bytes, "blob_key": stored.key, "uploaded_by": viewer.agent_id}
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        attachment_id = await insert_upload(work, facts)
+    return Response({"id": str(attachment_id), "name": name, "size_bytes": stored.size_bytes}, status_code=201)
+
+
+@get("/conversations/{conversation_id:uuid}/snippets", opt=_READ, include_in_schema=False)
+async def find_snippets(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    directory: Directory,
+    conversation_id: FromPath[UUID],
+    q: FromQuery[str] = "",
+) -> list[dict[str, str]]:
+    """Snippets for what was typed after the slash, with their blanks filled for this person."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        found = await snippets(work, q, tuple(staff.teams_of.get(viewer.agent_id, ())))
+        conversation = await open_conversation(work, conversation_id, viewer.agent_id)
+        person = await find_person(work, conversation.person_id)
+    language = person.language[:2] or reader.language
+    values = {
+        "person.name": person.name,
+        "person.first_name": person.name.split(" ")[0],
+        "agent.name": viewer.name,
+        "agent.first_name": viewer.name.split(" ")[0],
+        "conversation.number": str(conversation.number),
+        "company": viewer.workspace_name,
+    }
+    return [{"shortcut": one.shortcut, "name": one.name, "text": _filled(one.texts, language, values)} for one in found]
+
+
+def _filled(given: Mapping[str, str], language: str, values: Mapping[str, str]) -> str:
+    text = given.get(language) or next(iter(given.values()), "")
+    for name, value in values.items():
+        text = text.replace("{{" + name + "}}", value).replace("{{ " + name + " }}", value)
+    return text
+
+
+@get("/colleagues", opt=_READ, include_in_schema=False)
+async def find_colleagues(
+    services: Services, viewer: Viewer, directory: Directory, q: FromQuery[str] = ""
+) -> list[dict[str, str]]:
+    """Colleagues to mention."""
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+    wanted = q.casefold()
+    return [{"name": agent.name} for agent in staff.agents if wanted in agent.name.casefold()][:10]
+
+
+handlers: Final = [send_answer, keep_note, save_draft, upload, find_snippets, find_colleagues]
