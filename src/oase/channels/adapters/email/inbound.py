@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from oase.channels.adapters.email import addresses, reports
 from oase.channels.adapters.email.configuration import Identity, identity
-from oase.channels.adapters.email.ids import external_id, loop_of, our_id
+from oase.channels.adapters.email.ids import external_id, loop_of, message_id, our_id
 from oase.channels.contract import Account, Address, Automatic, Content, Event, Malformed, Media, Raw, Receipt, Received, Unknown
 from oase.channels.families.mime import Mail, Mailbox, read
 
@@ -30,20 +30,20 @@ def parse(raw: Raw, account: Account) -> Sequence[Event]:
         raise Malformed(f"The mail server cannot give out this mail: {why}")
     who, mail = identity(account), read(raw.body)
     at = _moment(mail, raw)
-    if receipts := reports.receipts(mail, at):
+    if receipts := reports.receipts(mail, who, at):
         return receipts
     if loop_of(who) == mail.loop_token.partition(".")[0]:
         return [_own_or_loop(mail, raw, who, at)]
     if _written_elsewhere(mail, who):
         return [Unknown(kind="written_elsewhere", external_id=external_id(mail.message_id), at=at, data=_facts(mail, raw))]
-    return [_received(mail, raw, who, at, _automatic(mail))]
+    return [_received(mail, raw, who, at, _automatic(mail, who))]
 
 
 def _own_or_loop(mail: Mail, raw: Raw, who: Identity, at: datetime) -> Event:
     """A mail with our own loop mark: a copy of what we sent (Sent folder, bcc), or somebody's machine sent it back to us."""
     if mail.from_ is not None and addresses.is_own(mail.from_.address, who):
         ours = our_id(mail.message_id) or mail.loop_token.partition(".")[2]
-        return Receipt(external_id=external_id(mail.message_id), our_id=ours, state="sent", at=at)
+        return Receipt(external_id=message_id(ours, who), our_id=ours, state="sent", at=at)
     return _received(mail, raw, who, at, "loop")
 
 
@@ -54,11 +54,14 @@ def _written_elsewhere(mail: Mail, who: Identity) -> bool:
     return any(not addresses.is_own(each.address, who) for each in (*mail.to, *mail.cc) if each.address)
 
 
-def _automatic(mail: Mail) -> Automatic:
-    """The class of the mail. A loop mark that is not ours is another company's Oase: an ordinary mail."""
-    if mail.mail_class == "normal" or (mail.mail_class == "loop" and mail.loop_token):
+def _automatic(mail: Mail, who: Identity) -> Automatic:
+    """The class of the mail. A loop mark that is not ours is another company's Oase; a form of our own carries a person's words."""
+    if mail.mail_class == "loop" and mail.loop_token:
         return "auto_reply" if mail.auto_submitted not in ("", "no") else ""
-    return mail.mail_class
+    if mail.mail_class == "auto_reply" and mail.auto_submitted == "auto-generated":
+        written_by_us = mail.from_ is not None and mail.from_.address.lower().endswith("@" + who.domain)
+        return "" if written_by_us and _form_sender(mail, who) else "auto_reply"
+    return "" if mail.mail_class == "normal" else mail.mail_class
 
 
 def _received(mail: Mail, raw: Raw, who: Identity, at: datetime, automatic: Automatic) -> Received:

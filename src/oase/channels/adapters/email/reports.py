@@ -1,10 +1,12 @@
 """Reports about our own mails: bounces and delivery reports (RFC 3464), read receipts (RFC 8098). Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-from oase.channels.adapters.email.ids import external_id, our_id
+from oase.channels.adapters.email.configuration import Identity
+from oase.channels.adapters.email.ids import external_id, message_id, our_id
 from oase.channels.contract import Address, Receipt
 from oase.channels.families.mime import BounceReport, FailedRecipient, Mail
 
@@ -16,25 +18,37 @@ _STATES: Final[dict[str, Literal["sent", "delivered", "read"]]] = {
     "deleted": "delivered",  # thrown away unread
 }
 _WORDS: Final = 1000
+_CODE: Final = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 
 
-def receipts(mail: Mail, at: datetime) -> Sequence[Receipt]:
+def receipts(mail: Mail, who: Identity, at: datetime) -> Sequence[Receipt]:
     """What the mail reports about mails of ours; nothing if it is no report, or one about somebody else's mail."""
     if mail.bounce is not None:
-        return _of_bounce(mail.bounce, at)
-    if mail.notice is None or mail.notice.kind not in _STATES:
+        return _of_bounce(mail.bounce, who, at)
+    ours = our_id(mail.notice.original_message_id) if mail.notice is not None else ""
+    if mail.notice is None or not ours:
         return ()
-    original = mail.notice.original_message_id
-    ours = our_id(original)
-    if not ours:
-        return ()
-    reader = mail.notice.recipient or (mail.from_.address if mail.from_ else "")
-    sender = Address(value=reader.lower()) if reader else None
-    return [Receipt(external_id=external_id(original), our_id=ours, state=_STATES[mail.notice.kind], at=at, sender=sender)]
+    original, kind = external_id(mail.notice.original_message_id), mail.notice.kind
+    about = mail.notice.recipient or (mail.from_.address if mail.from_ else "")
+    sender = Address(value=about.lower()) if about else None
+    if kind in _STATES:
+        return [Receipt(external_id=original, our_id=ours, state=_STATES[kind], at=at, sender=sender)]
+    words = _words_about(mail, about)
+    found = _CODE.search(words)
+    code = found[0] if found else ""
+    final = kind != "delayed"
+    return [Receipt(external_id=original, our_id=ours, state="failed", at=at, code=code, why=words, final=final, sender=sender)]
 
 
-def _of_bounce(report: BounceReport, at: datetime) -> Sequence[Receipt]:
-    original, ours = _original(report)
+def _words_about(mail: Mail, recipient: str) -> str:
+    """The paragraph of a report that speaks of this recipient; else its beginning."""
+    paragraphs = [" ".join(each.split()) for each in re.split(r"\n\s*\n", mail.text[:50_000]) if each.strip()]
+    about = next((each for each in paragraphs if recipient and recipient.lower() in each.lower()), "")
+    return (about or next(iter(paragraphs), recipient))[:_WORDS]
+
+
+def _of_bounce(report: BounceReport, who: Identity, at: datetime) -> Sequence[Receipt]:
+    original, ours = _original(report, who)
     if not ours:
         return ()
     return [_of_recipient(each, original, ours, at) for each in report.recipients] or [
@@ -57,12 +71,12 @@ def _of_recipient(recipient: FailedRecipient, original: str, ours: str, at: date
     )
 
 
-def _original(report: BounceReport) -> tuple[str, str]:
+def _original(report: BounceReport, who: Identity) -> tuple[str, str]:
     """The Message-ID of our mail and our id of it. Some relays give mails a new Message-ID; our own header stays."""
     ours = our_id(report.original_message_id)
     if ours:
         return external_id(report.original_message_id), ours
     for name, value in report.original_headers:
-        if name.lower() == "x-oase-loop" and our_id(value.partition(".")[2] + "@x"):
-            return external_id(report.original_message_id), value.partition(".")[2].strip().lower()
+        if name.lower() == "x-oase-loop" and (ours := our_id(value.partition(".")[2].strip() + "@oase")):
+            return message_id(ours, who), ours
     return "", ""
