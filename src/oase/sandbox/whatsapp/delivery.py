@@ -195,7 +195,7 @@ class Delivery:
     def _take(self, lane: _Lane, most: int) -> list[Event]:
         lane.state = "busy"
         now = asyncio.get_running_loop().time()
-        taken: list[Event] = []
+        taken = [lane.events.popleft()]  # the lane is ready: its first is due, even if the loop's clock is a tick behind
         while lane.events and len(taken) < most and lane.events[0].not_before <= now:
             taken.append(lane.events.popleft())
         return taken
