@@ -1,0 +1,364 @@
+"""The arena of the fault test: an installation in separate processes, a simulated provider, load in both directions.
+
+customers (sandbox) --signed webhooks--> serve ─┐                       ┌─> work ×2 --Graph--> sandbox (counts what it took)
+customers (SMTP) -------mails----------> connect┴─> PostgreSQL (ours) <─┴─ agents answer (20/s)
+"""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import re
+import signal
+import smtplib
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import psycopg
+
+from oase.channels import AccountBook, create_account
+from oase.conversations import Answer, Author, say
+from oase.kernel.db import Database
+from oase.kernel.errors import OaseError
+from oase.kernel.ids import new_id
+from oase.kernel.postgres import EmbeddedPostgres
+from oase.kernel.secrets import Safe, load_key
+
+from .processes import BIN, Program, free_port, wait_for
+
+NUMBER_ID = "106540352242922"
+MAIL = "service@lindgruen.example"
+
+
+@dataclass
+class Arena:
+    """The running installation."""
+
+    folder: Path
+    programs: dict[str, Program]
+    sandbox_url: str
+    web_url: str
+    mail_port: int
+    database: Database
+    book: AccountBook
+    workspace_id: UUID
+    whatsapp: UUID
+    email: UUID
+    keepers: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def report(self) -> str:
+        """How everything stands, for a failure's message."""
+        lines = []
+        async with aiohttp.ClientSession() as session, session.get(f"{self.sandbox_url}/control/webhooks") as answer:
+            found = await answer.json()
+            lines.append(f"provider: {found['counts']} pending {found['pending']}")
+        async with self.database.everywhere() as work:
+            lines.append(f"journal {await work.tuples('SELECT channel, state, count(*) FROM journal GROUP BY 1, 2')}")
+            lines.append(
+                f"deliveries {await work.tuples('SELECT state, why, attempts, count(*) FROM delivery GROUP BY 1, 2, 3')}"
+            )
+            lines.append(f"accounts {await work.tuples('SELECT name, state, state_why FROM account')}")
+        for one in self.programs.values():
+            lines.append(f"--- {one.name} ({one.deaths} deaths)\n" + "\n".join(one.log.read_text().splitlines()[-12:]))
+        return "\n".join(lines)
+
+    async def postmaster(self) -> int | None:
+        """The process id of the database server."""
+        try:
+            return int((self.folder / "postgres/cluster/postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+
+
+@contextlib.asynccontextmanager
+async def open_arena(folder: Path) -> AsyncIterator[Arena]:
+    """Starts everything; ends everything."""
+    web, sandbox, mail = free_port(), free_port(), free_port()
+    common = {
+        "OASE_DATA_DIR": str(folder),
+        "OASE_DEMO": "0",
+        "OASE_SANDBOX": "0",
+        "OASE_PORT": str(web),
+        "OASE_MAIL_RECEIVER_PORT": str(mail),
+        "OASE_ALLOW_PRIVATE_NETWORKS": "127.0.0.0/8",
+        "OASE_LOG_LEVEL": "warning",
+    }
+    oase = str(BIN / "oase")
+    own = EmbeddedPostgres(folder / "postgres")
+    base = Program("database", [oase, "database"], common, folder / "database.log")
+    keepers = [asyncio.create_task(base.keep())]
+    await wait_for(lambda: _answers(own.dsn()), 30, "the database")
+    connected = {**common, "OASE_DATABASE_URL": own.dsn()}
+    from oase.main.migrate import migrate
+
+    await migrate(own.dsn())
+    database = Database(own.dsn())
+    await database.open()
+    safe = Safe(load_key(folder))
+    workspace_id = new_id()
+    async with database.work(workspace_id) as work:
+        whatsapp = await create_account(
+            work, safe, "whatsapp", "WhatsApp", _whatsapp(f"http://127.0.0.1:{sandbox}/sandbox/graph")
+        )
+        email = await create_account(work, safe, "email", "Mail", _email())
+    programs = {
+        "database": base,
+        "web": Program("web", [oase, "serve"], connected, folder / "web.log"),
+        "worker 1": Program("worker 1", [oase, "work"], connected, folder / "worker1.log"),
+        "worker 2": Program("worker 2", [oase, "work"], connected, folder / "worker2.log"),
+        "connector": Program("connector", [oase, "connect"], connected, folder / "connector.log"),
+    }
+    hook = f"http://127.0.0.1:{web}/hooks/whatsapp/{whatsapp}"
+    simulator = [sys.executable, "-m", "oase.sandbox", "--port", str(sandbox), "--webhook", hook, "--no-pair-limit"]
+    provider = Program("provider", simulator, {}, folder / "provider.log")
+    keepers += [asyncio.create_task(one.keep()) for name, one in programs.items() if name != "database"]
+    keepers.append(asyncio.create_task(provider.keep()))
+    arena = Arena(
+        folder, programs, f"http://127.0.0.1:{sandbox}/sandbox", f"http://127.0.0.1:{web}", mail, database,
+        AccountBook(database, safe), workspace_id, whatsapp, email, keepers,
+    )  # fmt: skip
+    try:
+        await wait_for(lambda: _web_answers(f"{arena.web_url}/readyz"), 40, "the web process")
+        await wait_for(lambda: _web_answers(f"{arena.sandbox_url}/control/numbers"), 20, "the simulated provider")
+        yield arena
+    finally:
+        await database.close()
+        for keeper in reversed(keepers):
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+
+
+def _whatsapp(graph: str) -> dict[str, Any]:
+    return {
+        "phone_number_id": NUMBER_ID, "waba_id": "102290129340398", "access_token": "EAAsandbox",
+        "app_secret": "sandbox-app-secret", "verify_token": "sandbox-verify-token", "base_url": graph,
+    }  # fmt: skip
+
+
+def _email() -> dict[str, Any]:
+    return {
+        "address": MAIL, "sender_name": "Lindgrün", "incoming": "receiver", "smtp_host": "127.0.0.1", "smtp_port": 1,
+        "smtp_security": "none", "smtp_sign_in": False,
+    }  # fmt: skip
+
+
+async def _answers(dsn: str) -> bool:
+    try:
+        async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=2) as connection:
+            await connection.execute("SELECT 1")
+        return True
+    except psycopg.Error:
+        return False
+
+
+async def _web_answers(url: str) -> bool:
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url, timeout=aiohttp.ClientTimeout(total=2)) as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
+@dataclass
+class Load:
+    """What goes in and out while processes die."""
+
+    arena: Arena
+    whatsapp_messages: int
+    mails: int
+    seconds: float
+    answers_per_second: float
+    senders: int = 40
+    answered: dict[UUID, str] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
+
+    async def run(self) -> None:
+        """All three streams side by side, until everything has been handed over."""
+        stop = asyncio.Event()
+        answers = asyncio.create_task(self._answer(stop))
+        await asyncio.gather(self._write(), self._mail())
+        stop.set()
+        await answers
+
+    async def _write(self) -> None:
+        """Customers write on WhatsApp; the simulated provider keeps trying until our webhook says 200."""
+        sent: Counter[str] = Counter()
+        began = time.monotonic()
+        async with aiohttp.ClientSession() as session:
+            for start in range(0, self.whatsapp_messages, 20):
+                items = []
+                for number in range(start, min(start + 20, self.whatsapp_messages)):
+                    sender = f"4917139200{number % self.senders:02d}0"
+                    sent[sender] += 1
+                    items.append(
+                        {"wa_id": sender, "name": f"Kundin {sender}", "number": NUMBER_ID, "text": f"Frage {sent[sender]}"}
+                    )
+                async with session.post(f"{self.arena.sandbox_url}/control/load", json=items) as answer:
+                    assert answer.status < 300, await answer.text()
+                await _until(began + self.seconds * (start + 20) / self.whatsapp_messages)
+
+    async def _mail(self) -> None:
+        """Customers write mails; their servers keep trying until ours says 250."""
+        began = time.monotonic()
+        for number in range(self.mails):
+            await asyncio.to_thread(self._deliver, number)
+            await _until(began + self.seconds * (number + 1) / self.mails)
+
+    def _deliver(self, number: int) -> None:
+        sender = f"kunde{number % 20}@example.com"
+        message = EmailMessage()
+        message["From"] = f"Kunde Öztürk {number % 20} <{sender}>"
+        message["To"] = MAIL
+        message["Subject"] = f"Frage {number // 20 + 1}"
+        message["Message-ID"] = f"<fault-{number}@example.com>"
+        message.set_content(f"Guten Tag,\n\nFrage {number // 20 + 1}\n")
+        while True:
+            try:
+                with smtplib.SMTP("127.0.0.1", self.arena.mail_port, timeout=10) as server:
+                    server.send_message(message, sender, [MAIL])
+                return
+            except (smtplib.SMTPException, OSError) as error:
+                self.refusals[type(error).__name__] += 1
+                time.sleep(0.3)
+
+    async def _answer(self, stop: asyncio.Event) -> None:
+        """Agents answer open conversations; a failed request is repeated with the same key, as a browser does."""
+        number = 0
+        began = time.monotonic()
+        while not stop.is_set():
+            number += 1
+            key = uuid4()
+            while not stop.is_set():
+                try:
+                    async with self.arena.database.work(self.arena.workspace_id) as work:
+                        conversation = await work.value(
+                            "SELECT id FROM conversation WHERE account_id = %(account)s ORDER BY random() LIMIT 1",
+                            {"account": self.arena.whatsapp},
+                        )
+                        if conversation is None:
+                            break
+                        answer = Answer(client_key=key, text=f"Antwort {number}", undo=timedelta(0), then=None)
+                        message = await say(work, self.arena.book, Author(name="Sophie"), conversation, answer)
+                    self.answered[message] = f"Antwort {number}"
+                    break
+                except (OaseError, psycopg.Error) as error:
+                    self.refusals[type(error).__name__] += 1
+                    await asyncio.sleep(0.1)
+            await _until(began + number / self.answers_per_second)
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - time.monotonic()))
+
+
+class Killer:
+    """Kills processes of all kinds at random moments, so many in so long."""
+
+    def __init__(self, arena: Arena, kills: int, seconds: float, seed: int) -> None:
+        self._arena = arena
+        self._kills = kills
+        self._seconds = seconds
+        self._random = random.Random(seed)
+        self.deaths: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """One kill after the other; every kind of process gets its share."""
+        kinds = ["web", "worker 1", "worker 2", "connector", "postmaster", "database"]
+        began = time.monotonic()
+        for number in range(self._kills):
+            await _until(began + self._seconds * (number + self._random.random()) / self._kills)
+            if number % len(kinds) == 0:
+                self._random.shuffle(kinds)
+            kind = kinds[number % len(kinds)]
+            while not await self._kill(kind):  # noqa: ASYNC110 - it is being started again
+                await asyncio.sleep(0.2)
+            self.deaths[kind] += 1
+
+    async def _kill(self, kind: str) -> bool:
+        if kind != "postmaster":
+            return self._arena.programs[kind].kill()
+        pid = await self._arena.postmaster()
+        if pid is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            return True
+        return False
+
+
+async def drained(arena: Arena) -> bool:
+    """Nothing waits any more, in or out, here or at the provider."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"{arena.sandbox_url}/control/webhooks") as answer:
+            if (await answer.json())["pending"]:
+                return False
+        async with arena.database.everywhere() as work:
+            return not await work.value(
+                "SELECT (SELECT count(*) FROM journal WHERE state = 'new')"
+                " + (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending'))"
+            )
+    except (OaseError, psycopg.Error, aiohttp.ClientError, OSError):
+        return False
+
+
+@dataclass
+class Verdict:
+    """What was counted afterwards."""
+
+    received: int
+    lost: int
+    doubled: int
+    out_of_order: int
+    answers: int
+    once: int
+    unknown: int
+    failed: int
+    silently_lost: int
+    sent_twice: int
+
+
+async def judge(load: Load) -> Verdict:
+    """Counts what is in the database against what was written, and what the provider took against what was said."""
+    arena = load.arena
+    async with arena.database.work(arena.workspace_id) as work:
+        incoming = await work.tuples(
+            "SELECT i.value, m.text FROM message m JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
+            " WHERE m.direction = 'in' ORDER BY m.at, m.id"
+        )
+        deliveries = await work.tuples("SELECT id, message_id, state FROM delivery")
+    async with aiohttp.ClientSession() as session, session.get(f"{arena.sandbox_url}/control/accepted/counts") as answer:
+        accepted: dict[str, int] = await answer.json()
+    by_sender: dict[str, list[int]] = defaultdict(list)
+    for sender, text in incoming:
+        by_sender[sender].append(int(re.findall(r"Frage (\d+)", text)[-1]))
+    expected = Counter(f"+4917139200{n % load.senders:02d}0" for n in range(load.whatsapp_messages))
+    expected.update(f"kunde{n % 20}@example.com" for n in range(load.mails))
+    lost = sum(len(set(range(1, count + 1)) - set(by_sender[sender])) for sender, count in expected.items())
+    doubled = sum(len(found) - len(set(found)) for found in by_sender.values())
+    phones = [found for sender, found in by_sender.items() if sender.startswith("+")]
+    disorder = sum(1 for found in phones for a, b in itertools.pairwise(found) if a > b)
+    states = {str(delivery): state for delivery, _, state in deliveries}
+    said = {message for _, message, _ in deliveries}
+    return Verdict(
+        received=len(incoming),
+        lost=lost,
+        doubled=doubled,
+        out_of_order=disorder,
+        answers=len(load.answered),
+        once=sum(1 for one, state in states.items() if accepted.get(one) == 1 and state in ("sent", "delivered", "read")),
+        unknown=sum(1 for state in states.values() if state == "unknown"),
+        failed=sum(1 for state in states.values() if state == "failed"),
+        silently_lost=sum(1 for one, state in states.items() if state in ("sent", "delivered", "read") and not accepted.get(one))
+        + len(set(load.answered) - said),
+        sent_twice=sum(1 for one in states if accepted.get(one, 0) > 1),
+    )
