@@ -22,7 +22,7 @@ _SHORT_CLOSINGS = frozenset(
 _MOBILE = re.compile(
     rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
 )
-_MOBILE_URL = re.compile(r"https?://aka\.ms/\S{1,40}$", re.IGNORECASE)
+_LAST_URL = re.compile(r"\s*<?https?://\S{1,200}$", re.IGNORECASE)
 _DISCLAIMER = re.compile(rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
 _DISCLAIMER_WORDS = re.compile(
     r"vertraul|confiden|confidenc|riservat|vertrouwel|poufn|důvěrn|dôvern|fortrol|konfiden|luottamuks|gizli|конфиденц|конфіденц|bizalmas"
@@ -53,9 +53,11 @@ def signature_lines(lines: list[Line], start: int, end: int) -> list[bool]:
 
 
 def is_mobile_line(line: Line) -> bool:
-    """ "Von meinem iPhone gesendet", "Get Outlook for Android"."""
+    """ "Von meinem iPhone gesendet", "Get Outlook for Android<https://aka.ms/…>"."""
     text = line.body
-    return 0 < len(text) <= 120 and bool(_MOBILE.match(fold(text)) or _MOBILE_URL.search(text))
+    if not 0 < len(text) <= 200:
+        return False
+    return bool(_MOBILE.match(fold(_LAST_URL.sub("", text) if "http" in text else text)[:120]))
 
 
 def _delimiter(lines: list[Line], start: int, end: int) -> int | None:
@@ -68,11 +70,13 @@ def _delimiter(lines: list[Line], start: int, end: int) -> int | None:
             bare = index
     if bare is not None and _is_signature_like(lines, bare + 1, end):
         return bare
+    first = next((index for index in range(start, end) if lines[index].body), start)
     for index in range(end - 1, start - 1, -1):
         if _OTHER_DELIMITER.match(lines[index].body) and not _DELIMITER.match(lines[index].body):
             below = [line for line in lines[index + 1 : end] if line.body]
             strong = sum(1 for line in below if _is_signature_word(line))
-            if below and strong and _is_signature_like(lines, index + 1, end):
+            footer = index == first and start > 0 and len(below) <= 6  # below a quote, as lists append it
+            if below and (strong or footer) and _is_signature_like(lines, index + 1, end):
                 return index
             if below:
                 break
