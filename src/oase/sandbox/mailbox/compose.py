@@ -2,7 +2,11 @@
 
 import base64
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr, make_msgid
 
 import msgspec
@@ -58,35 +62,34 @@ def compose(asked: NewMail, original: bytes, moment: datetime) -> bytes:
         kind, _, sort = file.type.partition("/")
         data = base64.b64decode(file.data)
         message.add_attachment(data, maintype=kind or "application", subtype=sort or "octet-stream", filename=file.name)
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    return message.as_bytes(policy=SMTP)
 
 
 def bounce(raw: bytes, address: str, to: str, moment: datetime) -> bytes:
     """A delivery status notification for a mail that could not be delivered to `address` (RFC 3462, RFC 3464)."""
-    message = EmailMessage()
+    message = MIMEMultipart("report")
+    message.set_param("report-type", "delivery-status")
     message["From"] = f"Mail Delivery System <MAILER-DAEMON@{_DOMAIN}>"
     message["To"] = to
     message["Subject"] = "Undelivered Mail Returned to Sender"
     message["Date"] = format_datetime(moment)
     message["Message-ID"] = make_msgid(domain=_DOMAIN)
     message["Auto-Submitted"] = "auto-replied"
-    message.set_content(f"The mail could not be delivered to {address}: the mailbox does not exist.\n")
-    message.make_mixed()
-    message.set_type("multipart/report")
-    message.set_param("report-type", "delivery-status")
-    status = EmailMessage()
-    status["Content-Type"] = "message/delivery-status"
-    status.set_payload(
-        f"Reporting-MTA: dns; {_DOMAIN}\r\nArrival-Date: {format_datetime(moment)}\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-        "Diagnostic-Code: smtp; 550 5.1.1 The mailbox does not exist\r\n"
-    )
-    returned = EmailMessage()
-    returned["Content-Type"] = "text/rfc822-headers; charset=us-ascii"
-    returned.set_payload(raw.partition(b"\r\n\r\n")[0].decode("ascii", "replace") + "\r\n")
+    message.attach(MIMEText(f"The mail could not be delivered to {address}: the mailbox does not exist.\n"))
+    server, recipient = Message(), Message()
+    server["Reporting-MTA"] = f"dns; {_DOMAIN}"
+    server["Arrival-Date"] = format_datetime(moment)
+    recipient["Final-Recipient"] = f"rfc822; {address}"
+    recipient["Action"] = "failed"
+    recipient["Status"] = "5.1.1"
+    recipient["Diagnostic-Code"] = "smtp; 550 5.1.1 The mailbox does not exist"
+    status = MIMEBase("message", "delivery-status")
+    status.set_payload([server, recipient])
     message.attach(status)
+    returned = MIMEBase("text", "rfc822-headers", charset="us-ascii")
+    returned.set_payload(raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("ascii", "replace") + "\n")
     message.attach(returned)
-    return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    return message.as_bytes(policy=SMTP)
 
 
 def _quotation(original: bytes, sender: str, moment: datetime) -> str:

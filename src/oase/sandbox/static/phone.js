@@ -88,7 +88,7 @@ async function loadMessages() {
 }
 
 function drawMessages() {
-  const list = byId("messages");
+  const list = byId("message-list");
   list.replaceChildren();
   let day = "";
   for (const message of state.messages) {
@@ -103,7 +103,7 @@ function drawMessages() {
 function put(message) {
   const place = state.messages.findIndex((each) => each.id === message.id);
   if (place < 0) {
-    const list = byId("messages");
+    const list = byId("message-list");
     const newDay = !state.messages.length || dayName(state.messages.at(-1).time) !== dayName(message.time);
     const atEnd = isAtEnd();
     if (!state.messages.length) list.replaceChildren();
@@ -118,7 +118,7 @@ function put(message) {
   find(message.id)?.replaceWith(drawMessage(message, acts));
 }
 
-const find = (id) => [...byId("messages").children].find((entry) => entry.dataset.id === id);
+const find = (id) => [...byId("message-list").children].find((entry) => entry.dataset.id === id);
 const isAtEnd = () => { const list = byId("messages"); return list.scrollHeight - list.scrollTop - list.clientHeight < 90; };
 const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.scrollHeight; byId("to-end").hidden = true; };
 
