@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
+import psycopg
 import structlog
 
 from oase.channels import AccountBook, adapters
@@ -16,6 +17,7 @@ from oase.conversations import DeliveryWorker, FileWorker, IntakeWorker, Journal
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
+from oase.kernel.errors import Unavailable
 from oase.kernel.http import Guard, Outside
 from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
@@ -26,7 +28,7 @@ from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
 from oase.main.migrate import migrate
 
-_RESTART_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 60
 log = structlog.get_logger()
 
 
@@ -91,6 +93,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """The parts of a process, with the database up and migrated."""
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database_of(settings))
+        await _reachable(dsn)
         await migrate(settings.database_admin_url.reveal() or dsn)
         house = House(settings, dsn)
         await house.database.open()
@@ -100,6 +103,20 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         house.begin("accounts", house.book.run(house.hub))
         await asyncio.wait_for(house.hub.ready.wait(), 30)
         yield house
+
+
+async def _reachable(dsn: str) -> None:
+    """Waits for a database that is just starting (or being restarted); raises Unavailable when it does not come."""
+    for attempt in range(_PATIENCE_SECONDS):
+        try:
+            async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=5):
+                return
+        except psycopg.OperationalError as error:
+            if attempt == _PATIENCE_SECONDS - 1:
+                raise Unavailable(f"The database does not answer: {error}") from error
+            if attempt % 10 == 0:
+                log.warning("house.waits_for_database", error=str(error).splitlines()[0])
+            await asyncio.sleep(1)
 
 
 @asynccontextmanager

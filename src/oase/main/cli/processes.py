@@ -4,6 +4,7 @@ run = database + web + work + connect in one process      serve, work, connect: 
 """
 
 import asyncio
+import logging as stdlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -61,6 +62,8 @@ def database() -> None:
 def _settings() -> Settings:
     settings = with_demo_ports(load(os.environ, Path.cwd()))
     logging.set_up(form=settings.log_format, level=settings.log_level)
+    for noisy in ("alembic", "psycopg.pool", "uvicorn", "procrastinate"):
+        stdlib.getLogger(noisy).setLevel(stdlib.WARNING if noisy != "psycopg.pool" else stdlib.ERROR)
     return settings
 
 
