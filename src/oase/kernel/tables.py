@@ -50,3 +50,15 @@ audit_entry = workspace_table(
     retention="days",
     comment="Who did what; never changed.",
 )
+
+follower_position = Table(
+    "follower_position",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("xid", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("name"),
+    comment="Up to where a follower has worked through the live log, over all workspaces.",
+    info={"owner": "kernel", "retention": "workspace", "secured": False},
+)
