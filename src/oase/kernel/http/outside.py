@@ -257,12 +257,10 @@ def _form(parts: Iterable[FormPart]) -> aiohttp.FormData:
     """A form can be written only once, so each attempt gets its own."""
     form = aiohttp.FormData(default_to_multipart=True)
     for part in parts:
-        form.add_field(
-            part.name,
-            _body(part.content) if part.filename else part.content,
-            filename=part.filename or None,
-            content_type=part.type,
-        )
+        if part.filename:
+            form.add_field(part.name, _body(part.content), filename=part.filename, content_type=part.type)
+        else:  # bare bytes would become a file, which is not what a provider reads as a value
+            form.add_field(part.name, aiohttp.BytesPayload(part.content, content_type=part.type))
     return form
 
 
