@@ -28,6 +28,7 @@ from oase.channels.families.mime import File, Mailbox, Outgoing, Quoted, compose
 from oase.kernel.i18n import message
 
 _TIMEOUT: Final = timedelta(minutes=10)  # RFC 5321, 4.5.3.2.6: what a server may need after the final dot
+_NO_SUBJECT: Final = {"de": "Ihre Nachricht", "en": "Your message"}  # said to the customer, in the account's language
 _MISSING: Final[dict[type[Outbound], Capability]] = {
     Position: Capability.LOCATION,
     Card: Capability.CONTACTS,
@@ -77,7 +78,7 @@ def _recipients(say: Say, who: Identity) -> tuple[str, ...]:
 def _mail(say: Say, who: Identity, recipients: tuple[str, ...]) -> Outgoing:
     envelope = say.envelope
     references = tuple(filter(is_real, envelope.references))
-    subject = envelope.subject or message("Your message")
+    subject = envelope.subject or _NO_SUBJECT.get(who.language, _NO_SUBJECT["en"])
     with_token = addresses.with_token(who.address, envelope.token) if who.plus_address and envelope.token else ""
     quoted = _quoted(say)
     return Outgoing(

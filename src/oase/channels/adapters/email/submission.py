@@ -237,5 +237,5 @@ def _why(error: BaseException, account: Account, way: _Way) -> str:
         return message("The connection was lost after the mail had been handed over; the server may have taken it.")
     endpoint = outgoing(account).endpoint
     if isinstance(error, SMTPException) and error.__cause__ is None:
-        return message("%(host)s: %(why)s", host=endpoint.host, why=str(error.message))
+        return f"{endpoint.host}: {error.message}"
     return connection_failed(endpoint.host, endpoint.port, root_of(error))
