@@ -6,12 +6,14 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 TOKENS = [
-    b"\x00", b"\r", b"\n", b"\n\n", b"=?", b"?=", b"=?utf-8?Q?=", b"--", b"-- \n", b"> ", b"<", b">", b'"', b"(", b"\\", b";", b":", b",", b"@",
-    b"\xff", b"\xc3", b"\xe2\x80\xae", b"\xf0\x9f\x98\x80", b"\x1b$B", b"=\n", b"=C3", b"%", b"'", b"''", b"*0*=", b"boundary=", b"charset=",
-    b"Content-Type: multipart/mixed; boundary=x\n\n--x\n", b"Content-Type: message/rfc822\n\n", b"Content-Transfer-Encoding: base64\n",
-    b"<blockquote>", b"</div>", b"<div style='", b"<!--", b"<table>", b"&#x110000;", b"&#0;", b"begin 644 x\n", b"\nend\n", b"charset=utf-16",
-    b"charset=utf-7", b"charset=idna", b"charset=rot13", b"charset=hex", b"Von: ", b"\nAm 12.03.2026 um 14:05 schrieb x:\n", b"Date: ",
-    b"\xed\xa0\x80", b"+2AA-", b" " * 300, b"A" * 3000, b">" * 500, b"\n" * 300, b"(" * 200, b"<b>" * 300, b"Subject: x\n",
+    b"\x00", b"\r", b"\n", b"\n\n", b"=?", b"?=", b"=?utf-8?Q?=", b"--", b"-- \n", b"> ", b"<", b">", b'"', b"(",
+    b"\\", b";", b":", b",", b"@", b"\xff", b"\xc3", b"\xe2\x80\xae", b"\xf0\x9f\x98\x80", b"\x1b$B", b"=\n", b"=C3",
+    b"%", b"'", b"''", b"*0*=", b"boundary=", b"charset=", b"Content-Type: multipart/mixed; boundary=x\n\n--x\n",
+    b"Content-Type: message/rfc822\n\n", b"Content-Transfer-Encoding: base64\n", b"<blockquote>", b"</div>",
+    b"<div style='", b"<!--", b"<table>", b"&#x110000;", b"&#0;", b"begin 644 x\n", b"\nend\n", b"charset=utf-16",
+    b"charset=utf-7", b"charset=idna", b"charset=rot13", b"charset=hex", b"Von: ",
+    b"\nAm 12.03.2026 um 14:05 schrieb x:\n", b"Date: ", b"\xed\xa0\x80", b"+2AA-", b" " * 300, b"A" * 3000,
+    b">" * 500, b"\n" * 300, b"(" * 200, b"<b>" * 300, b"Subject: x\n",
 ]  # fmt: skip
 
 

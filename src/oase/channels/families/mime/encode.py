@@ -18,14 +18,14 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`{}~-]+")
 
 
-def encoded_words(text: str) -> str:
-    """RFC 2047 words of at most 75 characters, base64, never cut inside a character; separated by blanks."""
+def encoded_words(text: str, room: int = WIDTH - 2) -> str:
+    """RFC 2047 words, base64, never cut inside a character, separated by blanks; the first has `room` characters."""
     words: list[str] = []
     piece = ""
     for character in text:
-        if len((piece + character).encode()) > 45:
+        if len((piece + character).encode()) > (room - 12) // 4 * 3:
             words.append(piece)
-            piece = ""
+            piece, room = "", WIDTH - 2
         piece += character
     words.append(piece)
     return " ".join(f"=?utf-8?B?{base64.b64encode(word.encode()).decode()}?=" for word in words)
@@ -35,7 +35,7 @@ def text_field(name: str, text: str) -> str:
     """An unstructured field, folded."""
     text = one_line(text, 5000)
     plain = text.isascii() and "=?" not in text and max(map(len, text.split()), default=0) < 900
-    return folded(name, (text if plain else encoded_words(text)).split(" "))
+    return folded(name, (text if plain else encoded_words(text, WIDTH - len(name) - 2)).split(" "))
 
 
 def folded(name: str, words: Iterable[str]) -> str:
@@ -55,7 +55,7 @@ def mailbox(box: Mailbox) -> list[str]:
     if not name:
         return [address[1:-1]]
     if not name.isascii() or "=?" in name:
-        return [*encoded_words(name).split(" "), address]
+        return [*encoded_words(name, WIDTH - 12).split(" "), address]
     if not _ATOMS.fullmatch(name):
         name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return [*name.split(" "), address]
