@@ -9,6 +9,7 @@ from oase.conversations.actions import (
     keep_draft,
     mark_read,
     merge,
+    merge_persons,
     note,
     resolve_unknown,
     retry,
@@ -21,6 +22,7 @@ from oase.conversations.actions import (
     set_team,
     snooze,
     split,
+    unmerge_persons,
     wake_snoozed,
 )
 from oase.conversations.attachments import FileWorker
@@ -126,6 +128,7 @@ __all__ = [
     "mail_body",
     "mark_read",
     "merge",
+    "merge_persons",
     "note",
     "open_conversation",
     "perform",
@@ -145,6 +148,7 @@ __all__ = [
     "snippets",
     "snooze",
     "split",
+    "unmerge_persons",
     "stored_file",
     "timeline_entries",
     "timeline_page",

@@ -1,19 +1,35 @@
 """People: persons outside, and their identities (addresses on channels)."""
 
-from oase.people.actions import change_person, set_person_tags
-from oase.people.queries import find_person, identities_of
+from oase.people.actions import add_address, change_person, create_person, merge_into, take_apart
+from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.recognise import add_identity, recognise
-from oase.people.types import Identity, Person, Recognised, Seen
+from oase.people.repository import find_identity, find_person, identities_of, merges_of, set_consent, suggestions
+from oase.people.repository import listing as list_persons
+from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
 
 __all__ = [
+    "AddressTaken",
+    "CannotMerge",
     "Identity",
+    "MergeRecord",
+    "NoPerson",
+    "PeopleError",
     "Person",
     "Recognised",
     "Seen",
+    "Suggestion",
+    "add_address",
     "add_identity",
     "change_person",
+    "create_person",
+    "find_identity",
     "find_person",
     "identities_of",
+    "list_persons",
+    "merge_into",
+    "merges_of",
     "recognise",
-    "set_person_tags",
+    "set_consent",
+    "suggestions",
+    "take_apart",
 ]

@@ -1,43 +1,119 @@
-"""What agents do with persons: correct what is known about them, tag them."""
+"""What happens to persons: changed, given addresses, found to be one, found to be two after all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+import msgspec
 
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import NotFound
+from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
+from oase.people import repository
+from oase.people.errors import AddressTaken, CannotMerge, NoPerson
+from oase.people.types import MergeRecord, Person
 
-_LONGEST: Final = {"name": 200, "organisation": 200, "note": 5_000}
-
-
-async def change_person(
-    work: UnitOfWork, person_id: UUID, *, texts: Mapping[str, str] | None = None, fields: Mapping[str, Any] | None = None
-) -> None:
-    """Writes name, organisation or note (`texts`) and custom fields; an empty field is taken away. Raises NotFound."""
-    changes = {key: value.strip()[: _LONGEST[key]] for key, value in (texts or {}).items() if key in _LONGEST}
-    kept = {key: value for key, value in (fields or {}).items() if value not in (None, "")}
-    gone = [key for key, value in (fields or {}).items() if value in (None, "")]
-    settings = "".join(f"{column} = %({column})s, " for column in changes)
-    changed = await work.run(
-        f"UPDATE person SET {settings}fields = (fields || %(kept)s) - %(gone)s::text[], updated_at = %(now)s"
-        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {**changes, "id": person_id, "kept": Jsonb(kept), "gone": gone, "now": work.clock.now()},
-    )
-    if not changed:
-        raise NotFound(message("This person does not exist."))
-    work.emit("person", person_id)
-    work.audit("person.changed", subject="person", subject_id=person_id, what=sorted({*changes, *(fields or {})}))
+_CHANGEABLE: Final = frozenset({"name", "language", "organisation", "note", "tags", "fields", "blocked"})
+_NAME_CHARACTERS: Final = 200
 
 
-async def set_person_tags(work: UnitOfWork, person_id: UUID, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
-    """Adds and removes tags of a person."""
-    added = [tag.strip()[:40] for tag in add if tag.strip()]
-    await work.run(
-        "UPDATE person SET tags = ARRAY(SELECT DISTINCT t FROM unnest(tags || %(add)s::text[]) AS t"
-        " WHERE t <> ALL(%(remove)s::text[]) ORDER BY t), updated_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {"id": person_id, "add": added, "remove": list(remove), "now": work.clock.now()},
-    )
-    work.emit("person", person_id)
+async def create_person(work: UnitOfWork, name: str, fields: Mapping[str, Any] | None = None) -> UUID:
+    """A new person without an address yet."""
+    person_id = await repository.insert_person(work, name.strip()[:_NAME_CHARACTERS], fields or {})
+    work.emit("person", person_id, {"what": "created"})
+    work.audit("person.created", subject="person", subject_id=person_id)
+    return person_id
+
+
+async def change_person(work: UnitOfWork, person_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Changes what is known of a person. In `fields`, an empty value takes a field away."""
+    unknown = set(changes) - _CHANGEABLE
+    if unknown:
+        raise Invalid(message("“%(name)s” cannot be changed.", name=sorted(unknown)[0]), field=sorted(unknown)[0])
+    person = await _locked(work, person_id)
+    new = dict(changes)
+    if "fields" in new:
+        merged = {**person.fields, **new["fields"]}
+        new["fields"] = {key: value for key, value in merged.items() if value not in (None, "")}
+    if "name" in new:
+        new["name"] = str(new["name"]).strip()[:_NAME_CHARACTERS]
+    await repository.update_person(work, person_id, new)
+    work.emit("person", person_id, {"what": "changed"})
+    work.audit("person.changed", subject="person", subject_id=person_id, changed=sorted(changes))
+
+
+async def add_address(work: UnitOfWork, person_id: UUID, kind: str, value: str, *, verified: bool = False) -> UUID:
+    """Gives a person one more address; raises AddressTaken with whose it is."""
+    person = await _locked(work, person_id)
+    identity_id = await repository.insert_identity(work, person_id, kind, value, person.name, verified)
+    if identity_id is None:
+        raise AddressTaken(message("%(value)s belongs to somebody else already. You can merge the two.", value=value))
+    work.emit("person", person_id, {"what": "changed"})
+    work.audit("person.address_added", subject="person", subject_id=person_id, kind=kind, value=value)
+    return identity_id
+
+
+async def merge_into(work: UnitOfWork, kept_id: UUID, merged_id: UUID, *, conversation_ids: Sequence[UUID]) -> MergeRecord:
+    """Two persons are one: addresses and knowledge go to the kept one. Conversations are moved by the caller, who names them."""
+    if kept_id == merged_id:
+        raise CannotMerge(message("This is the same person already."))
+    persons = {one: await _locked(work, one) for one in sorted((kept_id, merged_id))}
+    kept, merged = persons[kept_id], persons[merged_id]
+    if kept.merged_into or merged.merged_into:
+        raise CannotMerge(message("One of these persons was merged into another one before."))
+    identities = [one.id for one in await repository.identities_of(work, [merged_id])]
+    moved = {
+        "identities": [str(one) for one in identities],
+        "conversations": [str(one) for one in conversation_ids],
+        "kept": msgspec.to_builtins(_known(kept)),
+    }
+    merge_id = await repository.insert_merge(work, kept_id, merged_id, work.actor.id, moved)
+    await repository.move_identities(work, identities, kept_id)
+    await repository.update_person(work, kept_id, _together(kept, merged))
+    await repository.update_person(work, merged_id, {"merged_into": kept_id})
+    work.audit("person.merged", subject="person", subject_id=kept_id, merged=str(merged_id))
+    for one in (kept_id, merged_id):
+        work.emit("person", one, {"what": "merged", "into": str(kept_id)})
+    record = await repository.find_merge(work, merge_id)
+    assert record is not None  # noqa: S101 - written a moment ago
+    return record
+
+
+async def take_apart(work: UnitOfWork, merge_id: UUID) -> MergeRecord:
+    """Undoes a merge exactly: addresses go back, and the kept person is as before. Gives the record, for the conversations."""
+    record = await repository.find_merge(work, merge_id)
+    if record is None or record.undone_at is not None:
+        raise CannotMerge(message("There is no such merge, or it was undone before."))
+    kept = await _locked(work, record.kept_id)
+    await repository.move_identities(work, [UUID(one) for one in record.moved["identities"]], record.merged_id)
+    await repository.update_person(work, record.merged_id, {"merged_into": None})
+    await repository.update_person(work, kept.id, record.moved["kept"])
+    await repository.mark_undone(work, merge_id)
+    work.audit("person.unmerged", subject="person", subject_id=record.kept_id, merged=str(record.merged_id))
+    for one in (record.kept_id, record.merged_id):
+        work.emit("person", one, {"what": "unmerged"})
+    return record
+
+
+def _known(person: Person) -> dict[str, Any]:
+    return {key: getattr(person, key) for key in ("name", "language", "organisation", "note", "tags", "fields")}
+
+
+def _together(kept: Person, merged: Person) -> dict[str, Any]:
+    """The kept person's knowledge comes first; what it lacks comes from the other."""
+    notes = [note for note in (kept.note, merged.note) if note]
+    return {
+        "name": kept.name or merged.name,
+        "language": kept.language or merged.language,
+        "organisation": kept.organisation or merged.organisation,
+        "note": "\n".join(dict.fromkeys(notes)),
+        "tags": list(dict.fromkeys([*kept.tags, *merged.tags])),
+        "fields": {**merged.fields, **kept.fields},
+    }
+
+
+async def _locked(work: UnitOfWork, person_id: UUID) -> Person:
+    person = await repository.find_person(work, person_id, lock=True)
+    if person is None:
+        raise NoPerson
+    return person

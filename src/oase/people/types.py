@@ -52,3 +52,23 @@ class Person(Struct, frozen=True, kw_only=True):
     created_at: datetime
     blocked: bool
     merged_into: UUID | None
+
+
+class MergeRecord(Struct, frozen=True, kw_only=True):
+    """That two persons were found to be one. `moved` holds what un-merging brings back."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    at: datetime
+    moved: dict[str, Any]
+    undone_at: datetime | None
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """A person who may be the same human. `reason` is "address" or "name", `detail` what they share."""
+
+    id: UUID
+    name: str
+    reason: str
+    detail: str

@@ -18,6 +18,7 @@ from oase.conversations.actions.desk import (
     wake_snoozed,
 )
 from oase.conversations.actions.join import merge, split
+from oase.conversations.actions.persons import merge_persons, unmerge_persons
 from oase.conversations.actions.say import say
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "keep_draft",
     "mark_read",
     "merge",
+    "merge_persons",
     "note",
     "resolve_unknown",
     "retry",
@@ -41,5 +43,6 @@ __all__ = [
     "set_team",
     "snooze",
     "split",
+    "unmerge_persons",
     "wake_snoozed",
 ]

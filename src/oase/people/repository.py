@@ -1,0 +1,169 @@
+"""SQL of persons, identities and merges. (Recognising who speaks has its own, for batches.)"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+from oase.people.types import Identity, MergeRecord, Person, Suggestion
+
+_PERSON = "id, name, language, organisation, note, tags, fields, created_at, blocked, merged_into"
+_IDENTITY = "id, person_id, kind, value, name, verified, consent, last_seen_at"
+
+
+async def find_person(work: UnitOfWork, person_id: UUID, *, lock: bool = False) -> Person | None:
+    """One person; with `lock` until the end of the transaction."""
+    return await work.one(
+        Person,
+        f"SELECT {_PERSON} FROM person WHERE workspace_id = %(workspace_id)s AND id = %(id)s" + (" FOR UPDATE" if lock else ""),
+        {"id": person_id},
+    )
+
+
+async def identities_of(work: UnitOfWork, person_ids: Sequence[UUID]) -> list[Identity]:
+    """The addresses of these persons, the last used first."""
+    return await work.all(
+        Identity,
+        f"SELECT {_IDENTITY} FROM identity WHERE workspace_id = %(workspace_id)s AND person_id = ANY(%(ids)s)"
+        " ORDER BY last_seen_at DESC, id",
+        {"ids": list(person_ids)},
+    )
+
+
+async def find_identity(work: UnitOfWork, kind: str, value: str) -> Identity | None:
+    """An address, whoever it belongs to."""
+    return await work.one(
+        Identity,
+        f"SELECT {_IDENTITY} FROM identity WHERE workspace_id = %(workspace_id)s AND kind = %(kind)s AND value = %(value)s",
+        {"kind": kind, "value": value},
+    )
+
+
+async def listing(work: UnitOfWork, *, before: UUID | None, limit: int) -> list[Person]:
+    """Persons, the newest first; those merged into others are left out."""
+    return await work.all(
+        Person,
+        f"SELECT {_PERSON} FROM person WHERE workspace_id = %(workspace_id)s AND merged_into IS NULL"
+        + (" AND id < %(before)s" if before else "")
+        + " ORDER BY id DESC LIMIT %(limit)s",
+        {"before": before, "limit": limit},
+    )
+
+
+async def insert_person(work: UnitOfWork, name: str, fields: Mapping[str, Any]) -> UUID:
+    """A new person."""
+    person_id = new_id()
+    await work.run(
+        "INSERT INTO person (workspace_id, id, name, fields, created_at, updated_at)"
+        " VALUES (%(workspace_id)s, %(id)s, %(name)s, %(fields)s, %(now)s, %(now)s)",
+        {"id": person_id, "name": name, "fields": Jsonb(fields), "now": work.clock.now()},
+    )
+    return person_id
+
+
+async def update_person(work: UnitOfWork, person_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Writes columns of a person; keys are column names of this slice, never input."""
+    values = {key: Jsonb(value) if key == "fields" else value for key, value in changes.items()}
+    settings = ", ".join(f"{column} = %({column})s" for column in values)
+    await work.run(
+        f"UPDATE person SET {settings}, updated_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {**values, "id": person_id, "now": work.clock.now()},
+    )
+
+
+async def insert_identity(work: UnitOfWork, person_id: UUID, kind: str, value: str, name: str, verified: bool) -> UUID | None:
+    """A new address of a person; None if somebody has it already."""
+    found = await work.value(
+        "INSERT INTO identity (workspace_id, id, person_id, kind, value, name, verified, created_at, last_seen_at)"
+        " VALUES (%(workspace_id)s, %(id)s, %(person)s, %(kind)s, %(value)s, %(name)s, %(verified)s, %(now)s, %(now)s)"
+        " ON CONFLICT (workspace_id, kind, value) DO NOTHING RETURNING id",
+        {
+            "id": new_id(),
+            "person": person_id,
+            "kind": kind,
+            "value": value,
+            "name": name,
+            "verified": verified,
+            "now": work.clock.now(),
+        },
+    )
+    return found if isinstance(found, UUID) else None
+
+
+async def move_identities(work: UnitOfWork, ids: Sequence[UUID], to: UUID) -> None:
+    """These addresses belong to another person from now on."""
+    await work.run(
+        "UPDATE identity SET person_id = %(to)s WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)",
+        {"ids": list(ids), "to": to},
+    )
+
+
+async def set_consent(work: UnitOfWork, identity_id: UUID, consent: Mapping[str, Any]) -> None:
+    """What the person agreed to on this address, with when and how."""
+    await work.run(
+        "UPDATE identity SET consent = consent || %(consent)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": identity_id, "consent": Jsonb(consent)},
+    )
+
+
+async def insert_merge(work: UnitOfWork, kept: UUID, merged: UUID, by: UUID | None, moved: Mapping[str, Any]) -> UUID:
+    """Writes down a merge with everything that un-merging needs."""
+    merge_id = new_id()
+    await work.run(
+        "INSERT INTO person_merge (workspace_id, id, kept_id, merged_id, at, by_id, moved)"
+        " VALUES (%(workspace_id)s, %(id)s, %(kept)s, %(merged)s, %(now)s, %(by)s, %(moved)s)",
+        {"id": merge_id, "kept": kept, "merged": merged, "by": by, "moved": Jsonb(moved), "now": work.clock.now()},
+    )
+    return merge_id
+
+
+async def find_merge(work: UnitOfWork, merge_id: UUID) -> MergeRecord | None:
+    """A merge, locked."""
+    return await work.one(
+        MergeRecord,
+        "SELECT id, kept_id, merged_id, at, moved, undone_at FROM person_merge"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s FOR UPDATE",
+        {"id": merge_id},
+    )
+
+
+async def merges_of(work: UnitOfWork, person_id: UUID) -> list[MergeRecord]:
+    """What was merged into a person and can be taken apart again, the newest first."""
+    return await work.all(
+        MergeRecord,
+        "SELECT id, kept_id, merged_id, at, moved, undone_at FROM person_merge"
+        " WHERE workspace_id = %(workspace_id)s AND kept_id = %(id)s AND undone_at IS NULL ORDER BY id DESC",
+        {"id": person_id},
+    )
+
+
+async def mark_undone(work: UnitOfWork, merge_id: UUID) -> None:
+    """The merge was taken back."""
+    await work.run(
+        "UPDATE person_merge SET undone_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": merge_id, "now": work.clock.now()},
+    )
+
+
+async def suggestions(work: UnitOfWork, person_id: UUID, limit: int) -> list[Suggestion]:
+    """Who may be the same human: an address that one only wrote down and the other writes from, or the same full name."""
+    return await work.all(
+        Suggestion,
+        "WITH me AS (SELECT id, name, fields FROM person WHERE workspace_id = %(workspace_id)s AND id = %(id)s),"
+        " mine AS (SELECT kind, value FROM identity WHERE workspace_id = %(workspace_id)s AND person_id = %(id)s),"
+        " found AS ("
+        " SELECT i.person_id AS id, 'address' AS reason, i.value AS detail FROM identity i, me"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.kind IN ('email', 'phone')"
+        " AND i.value IN (lower(me.fields->>'email'), me.fields->>'phone')"
+        " UNION ALL SELECT p.id, 'address', m.value FROM mine m JOIN person p ON p.workspace_id = %(workspace_id)s"
+        " AND p.fields @> jsonb_build_object(m.kind, m.value) WHERE m.kind IN ('email', 'phone')"
+        " UNION ALL SELECT p.id, 'name', p.name FROM me JOIN person p ON p.workspace_id = %(workspace_id)s"
+        " AND lower(p.name) = lower(me.name) WHERE position(' ' IN trim(me.name)) > 0)"
+        " SELECT DISTINCT ON (f.id) f.id, p.name, f.reason, f.detail FROM found f"
+        " JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = f.id"
+        " WHERE f.id <> %(id)s AND p.merged_into IS NULL ORDER BY f.id, f.reason LIMIT %(limit)s",
+        {"id": person_id, "limit": limit},
+    )

@@ -1,0 +1,84 @@
+"""One human, several addresses: merged, and taken apart exactly."""
+
+from uuid import UUID
+
+import pytest
+
+from oase.conversations import merge_persons, unmerge_persons
+from oase.kernel.db import Database, UnitOfWork
+from oase.people import (
+    CannotMerge,
+    Recognised,
+    Seen,
+    add_identity,
+    change_person,
+    find_person,
+    identities_of,
+    recognise,
+    suggestions,
+)
+
+
+async def _someone(work: UnitOfWork, kind: str, value: str, name: str = "", **fields: str) -> Recognised:
+    found = await recognise(work, [Seen(kind=kind, value=value, name=name, fields=fields)])
+    return found[kind, value]
+
+
+async def test_the_same_address_is_the_same_person_however_often_it_speaks(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        first = await _someone(work, "email", "jürgen@example.com", "Jürgen Groß")
+        again = await _someone(work, "email", "jürgen@example.com")
+    assert (first.person_id, first.new, again.new) == (again.person_id, True, False)
+
+
+async def test_addresses_that_the_provider_vouches_for_lead_to_one_person(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        by_phone = await _someone(work, "phone", "+493023125042", "Åsa Öberg")
+        seen = Seen(kind="bsuid", value="DE.12345", aliases=(("phone", "+493023125042"),))
+        by_alias = (await recognise(work, [seen]))["bsuid", "DE.12345"]
+    assert by_alias.person_id == by_phone.person_id
+
+
+async def test_a_changed_phone_number_leads_to_the_same_person(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        old = await _someone(work, "phone", "+493023125043")
+        await add_identity(work, ("phone", "+493023125043"), ("phone", "+493023125044"))
+        new = await _someone(work, "phone", "+493023125044")
+    assert new.person_id == old.person_id
+
+
+async def test_unmerging_restores_both_persons_exactly(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        kept = (await _someone(work, "email", "a@example.com", "Anna Ğ.")).person_id
+        merged = (await _someone(work, "phone", "+493023125045", "Anna Gül", company="Müller & Söhne KG")).person_id
+        await change_person(work, kept, {"fields": {"kundennummer": "K-1"}, "tags": ["VIP"]})
+        before = [await find_person(work, one) for one in (kept, merged)]
+        owners = {one.value: one.person_id for one in await identities_of(work, [kept, merged])}
+    async with database.work(workspace_id) as work:
+        record = await merge_persons(work, kept, merged)
+        together = await find_person(work, kept)
+        assert {one.person_id for one in await identities_of(work, [kept, merged])} == {kept}
+    assert together is not None
+    assert together.organisation == "Müller & Söhne KG"
+    async with database.work(workspace_id) as work:
+        await unmerge_persons(work, record.id)
+        assert [await find_person(work, one) for one in (kept, merged)] == before
+        assert {one.value: one.person_id for one in await identities_of(work, [kept, merged])} == owners
+
+
+async def test_a_merge_cannot_be_undone_twice(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        kept = (await _someone(work, "email", "b@example.com")).person_id
+        merged = (await _someone(work, "email", "c@example.com")).person_id
+        record = await merge_persons(work, kept, merged)
+        await unmerge_persons(work, record.id)
+        with pytest.raises(CannotMerge):
+            await unmerge_persons(work, record.id)
+
+
+async def test_a_person_who_wrote_down_anothers_address_is_suggested(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        known = (await _someone(work, "email", "sven@example.com", "Sven Ö.")).person_id
+        visitor = (await _someone(work, "visitor", "v-1", "Sven", email="sven@example.com")).person_id
+        assert [(one.id, one.reason) for one in await suggestions(work, visitor, 5)] == [(known, "address")]
+        assert [one.id for one in await suggestions(work, known, 5)] == [visitor]
