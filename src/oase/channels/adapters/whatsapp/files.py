@@ -37,9 +37,7 @@ _ENDINGS = {
 def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
     """The next step: two calls, then the file."""
     if not replies:
-        number = str(account.settings.get("phone_number_id") or "")
-        url = graph_url(account, media.ref, phone_number_id=number)
-        return Call(method="GET", url=url, headers=bearer(account))
+        return Call(method="GET", url=graph_url(account, media.ref), headers=bearer(account))
     if len(replies) == 1:
         return _where(account, replies[0])
     return _bytes(media, replies[0], replies[1])
