@@ -1,5 +1,6 @@
 """Files in memory, in a folder and in an S3-compatible store: the same behaviour everywhere."""
 
+import os
 import stat
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -135,6 +136,15 @@ async def test_the_folder_is_closed_to_others(tmp_path: Path) -> None:
     await open_blobs(Settings(data_dir=tmp_path)).put("w1/a", b"x")
     assert stat.S_IMODE((tmp_path / "blobs").stat().st_mode) == 0o700
     assert (tmp_path / "blobs" / "w1" / "a").read_bytes() == b"x"
+
+
+async def test_a_file_in_a_folder_is_on_the_disk_when_put_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.add(os.fstat(handle).st_ino))
+    await in_folder(tmp_path).put("w1/files/a", b"x")
+    stored = await in_folder(tmp_path).put_content(pieces(b"y"), folder="w1")
+    wanted = [tmp_path, tmp_path / "w1", tmp_path / "w1/files", tmp_path / "w1/files/a", tmp_path / stored.key]
+    assert {path.stat().st_ino for path in wanted} <= synced
 
 
 async def test_files_lie_under_the_prefix_of_the_bucket(s3: str) -> None:

@@ -290,6 +290,27 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(outside: 
     assert server.connections == 2
 
 
+async def test_a_connection_closed_at_the_last_moment_is_noticed_before_it_is_used(outside: Outside) -> None:
+    heard: list[bytes] = []
+
+    def answer_one(listening: socket.socket) -> socket.socket:
+        connection, _ = listening.accept()
+        heard.append(connection.recv(65_536))
+        connection.sendall(ok())
+        return connection
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        request = OutgoingRequest(method="POST", url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+        first = asyncio.create_task(asyncio.to_thread(answer_one, listening))
+        await outside.send(request)
+        (await first).close()  # without giving the loop a chance to look at its sockets
+        second = asyncio.create_task(asyncio.to_thread(answer_one, listening))
+        assert (await outside.send(request)).status == 200
+        (await second).close()
+    assert len(heard) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -346,6 +367,21 @@ async def test_a_too_large_answer_is_left(outside: Outside) -> None:
         with pytest.raises(AnswerTooLarge) as caught:
             await outside.send(post(server.url, limit_bytes=100_000))
     assert caught.value.status == 200
+
+
+async def test_an_answer_without_end_is_left(outside: Outside) -> None:
+    server = Server()
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.hear(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x" * 65_536)
+            await writer.drain()
+
+    async with serving(endless, server):
+        with pytest.raises(AnswerTooLarge):
+            await outside.send(post(server.url, limit_bytes=1_000_000))
 
 
 async def test_a_zip_bomb_is_left(outside: Outside) -> None:

@@ -83,6 +83,12 @@ async def test_what_is_no_token_is_nobody(company: Company, text: str) -> None:
     assert await staff.which_program(company.database, Secret(text)) is None
 
 
+async def test_a_token_with_one_character_changed_is_nobody(company: Company) -> None:
+    text = (await make(company))[0].reveal()
+    changed = text[:70] + ("A" if text[70] != "A" else "B") + text[71:]
+    assert await staff.which_program(company.database, Secret(changed)) is None
+
+
 async def test_a_session_is_no_token(company: Company) -> None:
     session = await company.sign_in()
     assert await staff.which_program(company.database, Secret("oase_" + session.token.reveal())) is None

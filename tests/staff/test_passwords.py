@@ -166,6 +166,13 @@ async def test_a_reset_leaves_the_second_factor(company: Company) -> None:
     assert isinstance(step, staff.SecondStep)
 
 
+async def test_a_link_with_one_character_changed_is_refused(company: Company) -> None:
+    (mail,) = await ask(company)
+    text = token_in(mail).reveal()
+    with pytest.raises(LinkRefused):
+        await reset(company, Secret(text[:70] + ("A" if text[70] != "A" else "B") + text[71:]))
+
+
 @pytest.mark.parametrize("token", ["", "x", "A" * 86])
 async def test_what_is_no_link_is_refused(company: Company, token: str) -> None:
     with pytest.raises(LinkRefused, match="Please ask for a new one"):
@@ -176,3 +183,5 @@ async def test_a_link_of_one_purpose_is_not_taken_for_another(company: Company) 
     (mail,) = await ask(company)
     with pytest.raises(LinkRefused):
         await staff.accept_invitation(company.database, token=token_in(mail), name="Zoë", password=NEW, visit=company.visit)
+    with pytest.raises(LinkRefused):
+        await staff.open_link(company.database, token_in(mail), "invitation")
