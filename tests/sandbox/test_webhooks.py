@@ -6,8 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from litestar import Litestar
 
-from .conftest import AYLIN, JUERGEN, Endpoint, Starter, World
+from oase.sandbox import sandbox_routes
+
+from .conftest import AYLIN, JUERGEN, TOKEN, Endpoint, Starter, World
 
 
 def _bodies(endpoint: Endpoint) -> list[str]:
@@ -209,3 +212,51 @@ async def test_a_number_without_a_webhook_address_keeps_nothing(world: World, en
     await world.write(wait=True)
     await asyncio.wait_for(world.sandbox.whatsapp.delivery.settled(), 1)
     assert endpoint.posts == []
+
+
+async def test_an_error_of_the_number_itself_is_reported(world: World, endpoint: Endpoint) -> None:
+    await world.control("POST", f"numbers/{world.number_id}/errors/131031")
+    await endpoint.until(lambda: len(endpoint.posts) == 1)
+    (value,) = endpoint.values()
+    assert (value["errors"][0]["code"], "messages" in value, "contacts" in value) == (131031, False, False)
+
+
+@pytest.mark.parametrize("kind", ["media_expired", "media_broken"])
+async def test_a_media_download_fails_on_demand_and_works_the_next_time(world: World, kind: str) -> None:
+    media_id = await world.upload(b"x" * 100_000, "image/png", "a.png")
+    _, found = await world.ask("GET", media_id)
+    await world.control("POST", "faults", {"kind": kind, "remaining": 1})
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with world.client.get(found["url"], headers=headers) as answer:
+        if kind == "media_expired":
+            assert answer.status == 404
+        else:
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await answer.read()
+    async with world.client.get(found["url"], headers=headers) as answer:
+        assert len(await answer.read()) == 100_000
+
+
+async def test_a_fault_may_concern_one_number_only(world: World) -> None:
+    other = await world.control("POST", "numbers", {"display": "+49 30 23125 101", "name": "Zweite"})
+    await world.control("POST", "faults", {"kind": "outage", "number_id": other["id"]})
+    assert (await world.ask("GET", world.number_id))[0] == 200
+    assert (await world.ask("GET", other["id"]))[0] == 503
+
+
+async def test_every_route_is_public_on_purpose(world: World) -> None:
+    app = Litestar(route_handlers=sandbox_routes(world.sandbox), openapi_config=None)
+    handlers = [handler for route in app.routes for handler in getattr(route, "route_handlers", [])]
+    assert handlers and all(handler.opt.get("public") for handler in handlers)
+
+
+async def test_memory_is_bounded(start: Starter) -> None:
+    world = await start(keep_messages=10, keep_accepted=5, keep_media_bytes=1_000, pair_limit=False)
+    for place in range(20):
+        await world.write(str(place))
+        await world.say(str(place))
+        await world.upload(b"x" * 300, "image/png", "a.png")
+    store = world.sandbox.whatsapp.store
+    assert (len(store.messages), len(store.accepted), store.accepted_total, len(store.media)) == (10, 5, 20, 3)
+    accepted = await world.control("GET", "accepted?after=17")
+    assert [entry["text"] for entry in accepted["items"]] == ["17", "18", "19"]

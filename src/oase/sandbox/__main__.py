@@ -4,7 +4,7 @@ import argparse
 
 import uvicorn
 
-from oase.sandbox import Sandbox, SandboxSettings, WhatsAppSettings, create_app
+from oase.sandbox import MailboxSettings, Sandbox, SandboxSettings, WhatsAppSettings, create_app
 
 
 def main() -> None:
@@ -17,6 +17,9 @@ def main() -> None:
     parser.add_argument("--token", default="EAAsandbox", help="the access token that Graph accepts")
     parser.add_argument("--throughput", type=int, default=80, help="messages a second and number")
     parser.add_argument("--no-pair-limit", action="store_true", help="without the limit per customer, for load")
+    parser.add_argument("--retry-cap", type=float, default=10.0, help="longest wait between attempts of a webhook, in seconds")
+    parser.add_argument("--smtp-port", type=int, default=8425, help="where the mailbox takes Oase's mail")
+    parser.add_argument("--oase-smtp-port", type=int, default=0, help="where Oase's own mail receiver listens")
     asked = parser.parse_args()
     settings = WhatsAppSettings(
         public_url=f"http://{asked.host}:{asked.port}/sandbox",
@@ -24,8 +27,10 @@ def main() -> None:
         access_token=asked.token,
         throughput_per_second=asked.throughput,
         pair_limit=not asked.no_pair_limit,
+        retry_cap_seconds=asked.retry_cap,
     )
-    sandbox = Sandbox(SandboxSettings(whatsapp=settings))
+    mailbox = MailboxSettings(listen_port=asked.smtp_port, oase_port=asked.oase_smtp_port)
+    sandbox = Sandbox(SandboxSettings(whatsapp=settings, mailbox=mailbox))
     sandbox.seed(webhook_url=asked.webhook)
     uvicorn.run(create_app(sandbox), host=asked.host, port=asked.port, log_level="warning", timeout_graceful_shutdown=3)
 

@@ -152,12 +152,16 @@ def _number_routes(whatsapp: WhatsApp, tokens: Tokens) -> list[HTTPRouteHandler]
         number = whatsapp.store.number(number_id)
         return {"wrong": await whatsapp.shake_hands(number.webhook_url, number.verify_token)}
 
+    @post("/numbers/{number_id:str}/errors/{code:int}", status_code=204)
+    async def report_error(number_id: FromPath[str], code: FromPath[int]) -> None:
+        whatsapp.report_error(whatsapp.store.number(number_id), code)
+
     @post("/tokens", status_code=204)
     async def issue(data: JSONBody[Token]) -> None:
         until = None if data.seconds is None else whatsapp.clock.now() + timedelta(seconds=data.seconds)
         tokens.issue(data.token, until)
 
-    return [numbers, add, change, handshake, issue]
+    return [numbers, add, change, handshake, report_error, issue]
 
 
 def _customer_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:

@@ -17,11 +17,13 @@ from oase.sandbox.whatsapp.types import Customer, Json, Message, Number
 
 CARRIES_CONTEXT = ("text", "image", "audio", "video", "document", "sticker", "location", "contacts", "button", "interactive")
 
+_LISTS = {"message": "messages", "system": "messages", "status": "statuses", "error": "errors"}
+
 
 class Event(msgspec.Struct, kw_only=True):
-    """One thing to report to a business: a message, a status, or a system notice, with the contact it is about."""
+    """One thing to report to a business: a message, a status, a system notice, or an error of the number itself."""
 
-    form: Literal["message", "status", "system"]
+    form: Literal["message", "status", "system", "error"]
     number_id: str
     lane: str
     item: Json
@@ -152,11 +154,11 @@ def body(events: list[Event], numbers: dict[str, Number]) -> bytes:
             }
             entry["changes"].append({"value": value, "field": "messages"})
         previous = (event.number_id, event.form)
-        if event.form != "system":
+        if event.form in ("message", "status"):
             people = value.setdefault("contacts", [])
             if event.contact not in people:
                 people.append(event.contact)
-        value.setdefault("statuses" if event.form == "status" else "messages", []).append(event.item)
+        value.setdefault(_LISTS[event.form], []).append(event.item)
     return msgspec.json.encode({"object": "whatsapp_business_account", "entry": list(entries.values())})
 
 

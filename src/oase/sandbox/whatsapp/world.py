@@ -10,8 +10,10 @@ from oase.sandbox.whatsapp import ids
 from oase.sandbox.whatsapp.business import BusinessSide
 from oase.sandbox.whatsapp.customers import CustomerSide
 from oase.sandbox.whatsapp.delivery import Delivery
+from oase.sandbox.whatsapp.errors import status_error
 from oase.sandbox.whatsapp.examples import EXAMPLE_TEMPLATES
 from oase.sandbox.whatsapp.faults import Faults
+from oase.sandbox.whatsapp.payloads import Event
 from oase.sandbox.whatsapp.store import Store
 from oase.sandbox.whatsapp.types import Json, Number, Template, WhatsAppSettings
 
@@ -64,6 +66,11 @@ class WhatsApp:
         )
         self.store.numbers[number.id] = number
         return number
+
+    def report_error(self, number: Number, code: int) -> None:
+        """Reports an error that belongs to no message (`value.errors`, page "Error codes", error response webhooks)."""
+        item = status_error(code)
+        self.delivery.put(Event(form="error", number_id=number.id, lane="", item=item, contact={}))
 
     async def shake_hands(self, url: str, verify_token: str) -> str:
         """Checks a callback address as Meta does when it is registered; '' when it is good, else what was wrong.
