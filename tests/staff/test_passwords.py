@@ -18,6 +18,7 @@ NEW = Secret("Rhabarberkuchen auf dem Balkon")
 def token_in(mail: Mail, path: str = staff.RESET_PATH) -> Secret:
     found = re.search(rf"{re.escape(URL + path)}(\S+)", mail.text)
     assert found
+    assert mail.link == found[0]
     return Secret(found[1])
 
 

@@ -13,27 +13,27 @@ RESET_PATH: Final = "/reset/"
 
 def invitation(*, to: str, name: str, by: str, workspace: str, language: Language, url: str, token: Secret) -> Mail:
     """Asks somebody to join; `url` is the installation's public address."""
-    t = translator(language)
+    t, link = translator(language), f"{url}{INVITATION_PATH}{token.reveal()}"
     lines = [
         t.gettext("Hello %(name)s,", name=name),
         t.gettext("%(by)s invites you to work in “%(workspace)s”.", by=by, workspace=workspace)
         if by
         else t.gettext("You are invited to work in “%(workspace)s”.", workspace=workspace),
         t.gettext("Please open this page to choose your password:"),
-        f"{url}{INVITATION_PATH}{token.reveal()}",
+        link,
         t.ngettext("The link works once, within %(n)s day.", "The link works once, within %(n)s days.", INVITATION_LASTS.days),
     ]
     subject = t.gettext("Your invitation to “%(workspace)s”", workspace=workspace)
-    return Mail(to=to, to_name=name, subject=subject, text=_text(lines))
+    return Mail(to=to, to_name=name, subject=subject, text=_text(lines), link=link)
 
 
 def reset(*, to: str, name: str, workspace: str, language: Language, url: str, token: Secret) -> Mail:
     """Lets somebody choose a new password."""
-    t = translator(language)
+    t, link = translator(language), f"{url}{RESET_PATH}{token.reveal()}"
     lines = [
         t.gettext("Hello %(name)s,", name=name),
         t.gettext("somebody asked for a new password for you in “%(workspace)s”. Here you can choose one:", workspace=workspace),
-        f"{url}{RESET_PATH}{token.reveal()}",
+        link,
         t.ngettext(
             "The link works once, within %(n)s minute.",
             "The link works once, within %(n)s minutes.",

@@ -177,9 +177,10 @@ class TotpSetUp(Struct, frozen=True, kw_only=True):
 
 
 class Mail(Struct, frozen=True, kw_only=True):
-    """A mail to send; the caller sends it, after the commit."""
+    """A mail to send; the caller sends it, after the commit. Where no mail can be sent, `link` can be handed over otherwise."""
 
     to: str
     to_name: str
     subject: str
     text: str
+    link: str = ""
