@@ -20,6 +20,7 @@ from oase.kernel.i18n import message
 
 _LINE_LIMIT: Final = 4 * 1024 * 1024  # a SEARCH answer of half a million numbers is one line
 _CHUNK: Final = 65_536
+_GREETING_SECONDS: Final = 15.0
 _OPENS: Final = ("SELECT", "EXAMINE")
 # Codes of RFC 5530 that say "not now" or "not your password": they must never make us give up an account.
 _NOT_THE_PASSWORD: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
@@ -79,7 +80,11 @@ class Imap:
         return imap
 
     async def _greet(self) -> None:
-        line = await self._read()
+        try:
+            async with asyncio.timeout(_GREETING_SECONDS):
+                line = await self._read()
+        except TimeoutError:
+            raise Down(message("The server sends no greeting. On this port it may want TLS from the start.")) from None
         if line.text.upper().startswith(b"* BYE"):
             raise Down(_words(line.text[5:]))
         if not line.text.upper().startswith(b"* OK"):

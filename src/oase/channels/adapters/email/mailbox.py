@@ -60,6 +60,7 @@ class FolderReader:
     def __init__(self, settings: Incoming, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
         self._breaks: dict[tuple[str, int, int], int] = {}
+        self._one_by_one = False
 
     async def select(self, imap: Imap, name: str) -> Folder:
         """Opens a folder: for reading only, unless mails shall be marked or moved."""
@@ -74,6 +75,7 @@ class FolderReader:
         for some in _slices(uids, 500):
             for portion in _portions(await self._sizes(imap, some)):
                 raws = await self._bodies(imap, folder, portion)
+                self._one_by_one = False
                 taken = [letter.uid for letter in portion]
                 after = {**base, "uid": max(taken), "since": self._today().isoformat()}
                 yield Portion(raws=raws, uids=taken, cursor=after)
@@ -118,11 +120,14 @@ class FolderReader:
     async def _bodies(self, imap: Imap, folder: Folder, letters: Sequence[Letter]) -> list[Raw]:
         whole = [letter for letter in letters if letter.size_bytes <= self._settings.max_bytes]
         bodies: dict[int, bytes] = {}
-        if len(whole) > 1 and not self._breaks:
+        if len(whole) > 1 and not self._one_by_one:
             try:
                 bodies = await self._fetch(imap, whole, "BODY.PEEK[]")
             except ImapNo:
                 bodies = {}  # one of them cannot be given out; which one, is found out below
+            except (Down, OSError):
+                self._one_by_one = True  # the next time, so that the guilty one becomes known
+                raise
         return [raw for letter in letters if (raw := await self._one(imap, folder, letter, bodies)) is not None]
 
     async def _one(self, imap: Imap, folder: Folder, letter: Letter, bodies: Mapping[int, bytes]) -> Raw | None:
