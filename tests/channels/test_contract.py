@@ -5,6 +5,8 @@ An adapter's files lie in `tests/channels/<id>/`: `recordings/`, `replies/`, `di
 """
 
 import importlib.util
+import subprocess
+import sys
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -38,6 +40,11 @@ def test_the_entry_point_gives_an_adapter_of_that_name(point: EntryPoint) -> Non
     adapter = point.load()
     assert isinstance(adapter, Adapter)
     assert adapter.manifest.id == point.name
+
+
+def test_channels_work_without_the_tools_of_their_tests() -> None:
+    program = "import sys; import oase.channels; sys.exit(any(name in sys.modules for name in ('pytest', 'hypothesis')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 for _point in INSTALLED:
