@@ -41,9 +41,8 @@ def reset(*, to: str, name: str, workspace: str, language: Language, url: str, t
         ),
         t.gettext("If it was not you, there is nothing to do: your password stays as it is."),
     ]
-    return Mail(
-        to=to, to_name=name, subject=t.gettext("A new password for “%(workspace)s”", workspace=workspace), text=_text(lines)
-    )
+    subject = t.gettext("A new password for “%(workspace)s”", workspace=workspace)
+    return Mail(to=to, to_name=name, subject=subject, text=_text(lines), link=link)
 
 
 def password_changed(*, to: str, name: str, workspace: str, language: Language, url: str) -> Mail:
