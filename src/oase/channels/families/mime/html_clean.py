@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import nh3
 from lxml import etree
 
+from oase.channels.families.mime.charsets import clean
 from oase.channels.families.mime.html_hints import MAX_STYLE, is_hidden, style_of
 
 _TAG_NAMES = """a abbr address article aside b bdi big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
@@ -49,6 +50,7 @@ _CLEANER = nh3.Cleaner(
     filter_style_properties=STYLES,
 )
 _BAD_STYLE = re.compile(r"url\s*\(|expression\s*\(|image-set|@import|\\|var\s*\(|-\d{3,}(?:px|pt|em|%)|/\*", re.IGNORECASE)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EMBEDDED = re.compile(r'data-embedded="(data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=]+)"')
 _EMBEDDED_SOURCE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,", re.IGNORECASE)
 _TINY = re.compile(r"^\s*[0-3](?:\.\d+)?(?:px|pt)?\s*$")
@@ -89,12 +91,12 @@ def _picture(image: etree._Element, done: Prepared) -> None:
             del image.attrib[name]
     _style(image)
     if lowered.startswith("cid:"):
-        image.set("data-cid", source[4:].strip().strip("<>")[:500])
+        image.set("data-cid", _xml(source[4:].strip().strip("<>")[:500]))
     elif lowered.startswith("data:"):
         if _EMBEDDED_SOURCE.match(source):
             image.set(
                 "data-embedded",
-                re.sub(r"\s+", "", source[:40].lower().partition(",")[0] + source[len(source.partition(",")[0]) :]),
+                _xml(re.sub(r"\s+", "", source[:40].lower().partition(",")[0] + source[len(source.partition(",")[0]) :])),
             )
     elif lowered.startswith(("http://", "https://", "//")):
         if _is_pixel(image):
@@ -102,7 +104,7 @@ def _picture(image: etree._Element, done: Prepared) -> None:
             _drop(image)
             return
         done.remote_images += 1
-        image.set("data-src", f"https:{source}" if source.startswith("//") else source)
+        image.set("data-src", _xml(f"https:{source}" if source.startswith("//") else source))
 
 
 def _is_pixel(image: etree._Element) -> bool:
@@ -117,7 +119,12 @@ def _style(element: etree._Element) -> None:
         element.set("style", "")
     elif style and _BAD_STYLE.search(style):
         kept = [rule for rule in style.split(";")[:200] if not _BAD_STYLE.search(rule)]
-        element.set("style", ";".join(kept))
+        element.set("style", _xml(";".join(kept)))
+
+
+def _xml(text: str) -> str:
+    """What a tree accepts; character references can bring in what no XML may hold."""
+    return _NOT_XML.sub("", text)
 
 
 def _drop(element: etree._Element) -> None:
@@ -129,9 +136,9 @@ def _drop(element: etree._Element) -> None:
     if tail:
         previous = element.getprevious()
         if previous is not None:
-            previous.tail = (previous.tail or "") + tail
+            previous.tail = _xml((previous.tail or "") + tail)
         else:
-            parent.text = (parent.text or "") + tail
+            parent.text = _xml((parent.text or "") + tail)
     parent.remove(element)
 
 
@@ -145,4 +152,4 @@ def sanitise(root: etree._Element) -> str:
 def sanitise_text(source: str) -> str:
     """Any HTML text through the allow list alone (for documents too broken or too deep for a tree)."""
     cleaned: str = _CLEANER.clean(source[:MAX_HTML]).strip()
-    return _EMBEDDED.sub(r'src="\1"', cleaned) if "data-embedded" in cleaned else cleaned
+    return clean(_EMBEDDED.sub(r'src="\1"', cleaned) if "data-embedded" in cleaned else cleaned)

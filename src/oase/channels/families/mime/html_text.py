@@ -12,6 +12,7 @@ from typing import Literal
 
 from lxml import etree
 
+from oase.channels.families.mime.charsets import clean
 from oase.channels.families.mime.html_hints import LineHint, hint_of, is_hidden, quote_depth_of, style_of
 from oase.channels.families.mime.lines import MAX_BODY, Line
 
@@ -27,6 +28,7 @@ BLOCKS = frozenset(
 SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "pre", "table", "dl"})
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
 _URL = re.compile(r"https?://", re.IGNORECASE)
+_NO_MARGIN = re.compile(r"margin(?:-bottom)?\s*:\s*0(?:cm|px|pt|in|em)?\s*(?:;|$|!|0|auto)", re.IGNORECASE)
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 MAX_LINES = 50_000
 
@@ -45,13 +47,14 @@ class _Writer:
     hints: list[LineHint] = field(default_factory=list)
     once: LineHint | Literal[""] = ""  # a hint for the next line only
     blank_wanted: bool = False
+    hard_blank: bool = False  # the line holds a blank that is meant: Word writes empty lines so
     pre: int = 0
     bullet: str = ""
     numbers: list[int | None] = field(default_factory=list)  # of the open lists; None for one without numbers
 
     def text(self, text: str, place: Place) -> None:
         if self.pre:
-            first, *rest = text.replace("\xa0", " ").split("\n")
+            first, *rest = text.replace("\xa0", " ").replace("\r\n", "\n").replace("\r", "\n").split("\n")
             self._add(first, place)
             for line in rest:
                 self.line_break(force=True)
@@ -59,6 +62,7 @@ class _Writer:
             return
         collapsed = _SPACES.sub(" ", text)
         if collapsed == " " and not self.pieces:
+            self.hard_blank = self.hard_blank or "\xa0" in text
             return
         self._add(collapsed if self.pieces and not self.pieces[-1].endswith(" ") else collapsed.lstrip(" "), place)
 
@@ -71,8 +75,10 @@ class _Writer:
     def line_break(self, *, force: bool = False) -> None:
         """End the line; an empty one counts only when forced (<br>)."""
         content = "".join(self.pieces).rstrip()
+        force = force or (self.hard_blank and bool(self.lines))
+        self.hard_blank = False
         if (content or force) and len(self.lines) < MAX_LINES:
-            if self.blank_wanted and self.lines and self.lines[-1].body:
+            if self.blank_wanted and self.lines and self.lines[-1].body and content:
                 self._append("", min(self.lines[-1].depth, self.depth), None)
             self.blank_wanted = False
             self._append(self.bullet + content, self.depth, self.place)
@@ -81,6 +87,7 @@ class _Writer:
         self.place = None
 
     def _append(self, content: str, depth: int, place: Place | None) -> None:
+        content = clean(content)
         hint: LineHint | Literal[""] = self.hints[-1] if self.hints else ""
         if content and self.once:
             hint, self.once = self.once, ""
@@ -132,7 +139,7 @@ def _enter(element: etree._Element, tag: str, writer: _Writer) -> None:
     if tag in BLOCKS:
         writer.line_break()
         writer.place = (element, False)
-        if tag in SPACED:
+        if _is_spaced(element, tag):
             writer.blank_wanted = True
     hint = hint_of(element, tag)
     if hint in {"cut", "attribution", "forward"}:
@@ -145,6 +152,15 @@ def _enter(element: etree._Element, tag: str, writer: _Writer) -> None:
         writer.pre += 1
     if element.text:
         writer.text(element.text, (element, False))
+
+
+def _is_spaced(element: etree._Element, tag: str) -> bool:
+    """A blank line goes around it; not around Word's paragraphs, which are single lines, nor around ones without a margin."""
+    if tag not in SPACED:
+        return False
+    if tag != "p" or not element.attrib:
+        return True
+    return not ((element.get("class") or "").lower().startswith("mso") or _NO_MARGIN.search(style_of(element)))
 
 
 def _mark(element: etree._Element, tag: str, writer: _Writer) -> None:
@@ -175,7 +191,7 @@ def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
         _link(element, writer)
     if tag in BLOCKS:
         writer.line_break()
-        if tag in SPACED:
+        if _is_spaced(element, tag):
             writer.blank_wanted = True
     if tag == "pre" or ("style" in element.attrib and _PRE.search(style_of(element))):
         writer.pre -= 1

@@ -13,6 +13,7 @@ _FORWARD = re.compile(
 )
 _NOTES = re.compile(rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*-{{3,}}$")  # Lotus iNotes
 _REPLY_LINE = re.compile(rf"\W*(?:{words(table('reply_line'))})")
+_INLINE = re.compile(rf"(?<!\w)(?:{words(table('inline'))})(?!\w)")
 _LABEL = re.compile(r"^[*_|]{0,3}([^\W\d_][^:*<>@]{0,29}?)\s{0,2}[*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$")
 _TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
 _DATE = re.compile(
@@ -43,6 +44,11 @@ def is_forward(line: Line) -> bool:
 def is_reply_line(line: Line) -> bool:
     """`Bitte antworten Sie oberhalb dieser Zeile`, written by help desks into their mails."""
     return 10 < len(line.body) <= 200 and bool(_REPLY_LINE.match(fold(line.body)))
+
+
+def answers_inside(text: str) -> bool:
+    """ "Meine Antworten in rot": the writer says that the answers stand inside the quote."""
+    return len(text) <= 600 and bool(_INLINE.search(fold(text)))
 
 
 def is_rule(line: Line) -> bool:

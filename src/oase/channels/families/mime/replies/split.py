@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 
 from oase.channels.families.mime.lines import Line
 from oase.channels.families.mime.replies.attributions import attribution_ending_at, may_end
-from oase.channels.families.mime.replies.marks import header_block_at, is_forward, is_original, is_reply_line, is_rule, label_of
+from oase.channels.families.mime.replies.marks import (
+    answers_inside,
+    header_block_at,
+    is_forward,
+    is_original,
+    is_reply_line,
+    is_rule,
+    label_of,
+)
 from oase.channels.families.mime.replies.signatures import signature_lines
 from oase.channels.families.mime.replies.tables import prefix_of
 from oase.channels.families.mime.types import Segment, SegmentKind
@@ -81,12 +89,14 @@ def split(lines: list[Line], *, subject: str, answers: bool) -> Split:
     kinds: list[SegmentKind] = ["reply"] * len(lines)
     attributed: set[int] = set()
     cut, rest = _cut(judged, attributed, forward=prefix == "forward", answers=answers)
+    notes: list[str] = []
+    if rest == "quoted" and cut < len(lines) and answers_inside("\n".join(line.body for line in judged[:cut] if not line.depth)):
+        rest, notes = "context", ["reply: the answers stand inside the quote, so it is shown"]
     for index in range(cut, len(lines)):
         kinds[index] = rest
     runs = _runs(judged, cut, attributed)
     _judge_signature(judged, runs, kinds)
     _judge_quotes(judged, runs, kinds, attributed, answers=answers)
-    notes: list[str] = []
     if not any(kind in SHOWN and line.body for kind, line in zip(kinds, lines, strict=True)):
         notes = _keep_something(lines, kinds, runs)
     return Split(lines, kinds, notes)

@@ -39,6 +39,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     contact: tuple[str, ...]
     postscript: tuple[str, ...]
     automatic: tuple[str, ...]
+    inline: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:
