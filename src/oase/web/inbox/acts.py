@@ -19,6 +19,7 @@ from oase.conversations import (
     forget_read,
     mark_read,
     merge,
+    merge_persons,
     open_conversation,
     resolve_unknown,
     retry,
@@ -28,15 +29,15 @@ from oase.conversations import (
     set_team,
     snooze,
     split,
+    unmerge_persons,
 )
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
-from oase.people import change_person, set_person_tags
-from oase.web.directory import Directory
+from oase.people import change_person, find_person, merges_of
 from oase.web.forms import many, texts, uuid
+from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.pages import reader_of, toast
-from oase.web.services import Services
 from oase.web.sessions import Viewer
 
 AnyRequest = Request[Any, Any, Any]
@@ -44,6 +45,7 @@ _READ: Final = {"permission": Permission.CONVERSATION_READ}
 _ASSIGN: Final = {"permission": Permission.CONVERSATION_ASSIGN}
 _CLOSE: Final = {"permission": Permission.CONVERSATION_CLOSE}
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
+_MERGE: Final = {"permission": Permission.PERSON_MERGE}
 _PERSON: Final = {"permission": Permission.PERSON_WRITE}
 _SOLVED: Final = {
     "open": message("Opened again"),
@@ -64,7 +66,9 @@ def done(request: AnyRequest, text: Message | None = None) -> Response[Any]:
 
 
 @post("/conversations/{conversation_id:uuid}/state", opt=_CLOSE, include_in_schema=False)
-async def change_state(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def change_state(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """Open, waiting, solved."""
     state = (await texts(request)).get("state", "")
     if state not in _SOLVED:
@@ -75,7 +79,9 @@ async def change_state(request: AnyRequest, services: Services, viewer: Viewer, 
 
 
 @post("/conversations/{conversation_id:uuid}/snooze", opt=_CLOSE, include_in_schema=False)
-async def snooze_until(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def snooze_until(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """Until a moment: with its offset, or as the reader's clock shows it."""
     form, reader = await texts(request), reader_of(request)
     try:
@@ -90,7 +96,11 @@ async def snooze_until(request: AnyRequest, services: Services, viewer: Viewer, 
 
 @post("/conversations/{conversation_id:uuid}/assign", opt=_ASSIGN, include_in_schema=False)
 async def give_to_agent(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, conversation_id: FromPath[UUID]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    conversation_id: FromPath[UUID],
 ) -> Response[Any]:
     """To an agent, or to nobody."""
     chosen = (await texts(request)).get("agent", "")
@@ -105,7 +115,11 @@ async def give_to_agent(
 
 @post("/conversations/{conversation_id:uuid}/team", opt=_ASSIGN, include_in_schema=False)
 async def give_to_team(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, conversation_id: FromPath[UUID]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    conversation_id: FromPath[UUID],
 ) -> Response[Any]:
     """To a team, or to none."""
     chosen = (await texts(request)).get("team", "")
@@ -120,7 +134,7 @@ async def give_to_team(
 
 @post("/conversations/{conversation_id:uuid}/priority", opt=_ASSIGN, include_in_schema=False)
 async def change_priority(
-    request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
 ) -> Response[Any]:
     """Low to urgent."""
     chosen = (await texts(request)).get("priority", "")
@@ -132,7 +146,9 @@ async def change_priority(
 
 
 @post("/conversations/{conversation_id:uuid}/tags", opt=_ASSIGN, include_in_schema=False)
-async def change_tags(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def change_tags(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """Adds or removes one tag."""
     form = await texts(request)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
@@ -143,7 +159,9 @@ async def change_tags(request: AnyRequest, services: Services, viewer: Viewer, c
 
 
 @post("/conversations/{conversation_id:uuid}/unread", opt=_READ, include_in_schema=False)
-async def mark_unread(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def mark_unread(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """As if the newest messages had not been seen."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await forget_read(work, viewer.agent_id, conversation_id)
@@ -151,7 +169,7 @@ async def mark_unread(request: AnyRequest, services: Services, viewer: Viewer, c
 
 
 @post("/conversations/{conversation_id:uuid}/read", opt=_READ, include_in_schema=False)
-async def mark_as_read(services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def mark_as_read(services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]) -> Response[Any]:
     """The agent has seen everything until now."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await mark_read(work, viewer.agent_id, conversation_id)
@@ -159,7 +177,9 @@ async def mark_as_read(services: Services, viewer: Viewer, conversation_id: From
 
 
 @post("/conversations/{conversation_id:uuid}/merge", opt=_ASSIGN, include_in_schema=False)
-async def merge_with(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def merge_with(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """The other conversation goes into this one."""
     other = uuid((await texts(request)).get("other", ""), "other")
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
@@ -168,7 +188,9 @@ async def merge_with(request: AnyRequest, services: Services, viewer: Viewer, co
 
 
 @post("/conversations/{conversation_id:uuid}/split", opt=_ASSIGN, include_in_schema=False)
-async def split_off(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def split_off(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """The chosen messages become a conversation of their own."""
     ids = [uuid(one, "message") for one in await many(request, "message")]
     if not ids:
@@ -180,7 +202,7 @@ async def split_off(request: AnyRequest, services: Services, viewer: Viewer, con
 
 @post("/conversations/{conversation_id:uuid}/presence", opt=_READ, include_in_schema=False)
 async def tell_presence(
-    request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
 ) -> Response[Any]:
     """Tells colleagues who looks at the conversation and who writes; nothing is kept."""
     doing = (await texts(request)).get("doing", "")
@@ -193,7 +215,9 @@ async def tell_presence(
 
 
 @post("/messages/{message_id:uuid}/cancel", opt=_REPLY, include_in_schema=False)
-async def take_back(request: AnyRequest, services: Services, viewer: Viewer, message_id: FromPath[UUID]) -> Response[Any]:
+async def take_back(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, message_id: FromPath[UUID]
+) -> Response[Any]:
     """Undo: the message has not left yet."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await cancel(work, message_id)
@@ -201,7 +225,9 @@ async def take_back(request: AnyRequest, services: Services, viewer: Viewer, mes
 
 
 @post("/messages/{message_id:uuid}/retry", opt=_REPLY, include_in_schema=False)
-async def send_again(request: AnyRequest, services: Services, viewer: Viewer, message_id: FromPath[UUID]) -> Response[Any]:
+async def send_again(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, message_id: FromPath[UUID]
+) -> Response[Any]:
     """Once more: what failed, or what we cannot tell."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         if await fate_of(work, message_id) == "unknown":
@@ -212,7 +238,9 @@ async def send_again(request: AnyRequest, services: Services, viewer: Viewer, me
 
 
 @post("/messages/{message_id:uuid}/arrived", opt=_REPLY, include_in_schema=False)
-async def it_arrived(request: AnyRequest, services: Services, viewer: Viewer, message_id: FromPath[UUID]) -> Response[Any]:
+async def it_arrived(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, message_id: FromPath[UUID]
+) -> Response[Any]:
     """A person knows what we cannot tell."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await resolve_unknown(work, message_id, "sent")
@@ -220,27 +248,57 @@ async def it_arrived(request: AnyRequest, services: Services, viewer: Viewer, me
 
 
 @post("/people/{person_id:uuid}", opt=_PERSON, include_in_schema=False)
-async def save_person(request: AnyRequest, services: Services, viewer: Viewer, person_id: FromPath[UUID]) -> Response[Any]:
+async def save_person(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
+) -> Response[Any]:
     """Corrects what is known about a person."""
     form = await texts(request)
+    changes: dict[str, Any] = {name: value for name, value in form.items() if name in ("name", "organisation", "note")}
     fields = {name[6:]: value for name, value in form.items() if name.startswith("field.")}
-    plain = {name: value for name, value in form.items() if name in ("name", "organisation", "note")}
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        await change_person(work, person_id, texts=plain, fields=fields)
+        await change_person(work, person_id, {**changes, **({"fields": fields} if fields else {})})
     return done(request)
 
 
 @post("/people/{person_id:uuid}/tags", opt=_PERSON, include_in_schema=False)
-async def tag_person(request: AnyRequest, services: Services, viewer: Viewer, person_id: FromPath[UUID]) -> Response[Any]:
+async def tag_person(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
+) -> Response[Any]:
     """Adds or removes a tag of a person."""
     form = await texts(request)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        add, remove = ([form[key]] if form.get(key) else [] for key in ("add", "remove"))
-        await set_person_tags(work, person_id, add=add, remove=remove)
+        person = await find_person(work, person_id)
+        kept = [tag for tag in (person.tags if person else []) if tag != form.get("remove")]
+        added = form.get("add", "").strip()[:40]
+        await change_person(work, person_id, {"tags": list(dict.fromkeys([*kept, *([added] if added else [])]))})
     return done(request)
+
+
+@post("/people/{person_id:uuid}/merge", opt=_MERGE, include_in_schema=False)
+async def merge_person(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
+) -> Response[Any]:
+    """The other one is the same human: everything of theirs comes here."""
+    other = uuid((await texts(request)).get("other", ""), "other")
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await merge_persons(work, person_id, other)
+    return done(request, message("Merged"))
+
+
+@post("/people/{person_id:uuid}/unmerge", opt=_MERGE, include_in_schema=False)
+async def unmerge_person(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
+) -> Response[Any]:
+    """Two people after all."""
+    other = uuid((await texts(request)).get("other", ""), "other")
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        for one in await merges_of(work, person_id):
+            if one.merged_id == other and one.undone_at is None:
+                await unmerge_persons(work, one.id)
+    return done(request, message("Taken apart again"))
 
 
 handlers: Final = [
     change_state, snooze_until, give_to_agent, give_to_team, change_priority, change_tags, mark_unread, mark_as_read, merge_with,
-    split_off, tell_presence, take_back, send_again, it_arrived, save_person, tag_person,
+    split_off, tell_presence, take_back, send_again, it_arrived, save_person, tag_person, merge_person, unmerge_person,
 ]  # fmt: skip

@@ -13,9 +13,8 @@ from oase.conversations import MessageFile, mail_body, stored_file
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
+from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import html
-from oase.web.services import Services
-from oase.web.sessions import Viewer
 
 _READ: Final = {"permission": Permission.CONVERSATION_READ}
 _SHOWN: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf")
@@ -39,8 +38,8 @@ _MAIL_STYLE: Final = (
 @get("/messages/{message_id:uuid}/mail", opt=_READ, include_in_schema=False)
 async def show_mail(
     request: Request[Any, Any, Any],
-    services: Services,
-    viewer: Viewer,
+    services: GivenServices,
+    viewer: GivenViewer,
     message_id: FromPath[UUID],
     pictures: FromQuery[bool] = False,
 ) -> Response[Any]:
@@ -57,7 +56,10 @@ async def show_mail(
 
 @get("/files/{attachment_id:uuid}", opt=_READ, include_in_schema=False)
 async def send_file(
-    request: Request[Any, Any, Any], services: Services, viewer: Viewer, attachment_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    services: GivenServices,
+    viewer: GivenViewer,
+    attachment_id: FromPath[UUID],
 ) -> Response[Any]:
     """A file, whole or the range that a player asks for."""
     async with services.database.work(viewer.workspace_id) as work:

@@ -19,6 +19,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.directory import Directory, Staff
+from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.assemble import around_of, find_queue, read_groups, read_listing, read_rows, resolve_view
 from oase.web.inbox.entries import entries_of
 from oase.web.inbox.talk import conversation_of, read_conversation, read_person
@@ -85,7 +86,11 @@ async def _page(
 
 @get("/inbox/{queue:str}", opt=READ, include_in_schema=False)
 async def show_queue(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    queue: FromPath[str],
 ) -> Response[Any]:
     """The inbox with a queue."""
     return await _page(request, services, viewer, directory, queue, None, "inbox/page.html")
@@ -94,9 +99,9 @@ async def show_queue(
 @get("/inbox/{queue:str}/{conversation_id:uuid}", opt=READ, include_in_schema=False)
 async def show_conversation(
     request: AnyRequest,
-    services: Services,
-    viewer: Viewer,
-    directory: Directory,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
     queue: FromPath[str],
     conversation_id: FromPath[UUID],
 ) -> Response[Any]:
@@ -106,7 +111,11 @@ async def show_conversation(
 
 @get("/inbox/{queue:str}/list", opt=READ, include_in_schema=False)
 async def show_list(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    queue: FromPath[str],
 ) -> Response[Any]:
     """Another queue: the left pane and the list."""
     return await _page(request, services, viewer, directory, queue, None, "inbox/switched.html")
@@ -114,7 +123,12 @@ async def show_list(
 
 @get("/inbox/{queue:str}/rows", opt=READ, include_in_schema=False)
 async def more_rows(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, queue: FromPath[str], after: FromQuery[str]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    queue: FromPath[str],
+    after: FromQuery[str],
 ) -> Response[Any]:
     """The next page of the list."""
     reader = reader_of(request)
@@ -130,9 +144,9 @@ async def more_rows(
 @get("/inbox/{queue:str}/changes", opt=READ, include_in_schema=False)
 async def changes(
     request: AnyRequest,
-    services: Services,
-    viewer: Viewer,
-    directory: Directory,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
     queue: FromPath[str],
     ids: FromQuery[str] = "",
     open_id: FromQuery[UUID | None] = None,
@@ -176,9 +190,9 @@ async def _open_again(
 @get("/conversations/{conversation_id:uuid}/pane", opt=READ, include_in_schema=False)
 async def show_pane(
     request: AnyRequest,
-    services: Services,
-    viewer: Viewer,
-    directory: Directory,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
     conversation_id: FromPath[UUID],
     queue: FromQuery[str] = "open",
 ) -> Response[Any]:
@@ -194,7 +208,11 @@ async def show_pane(
 
 @get("/conversations/{conversation_id:uuid}/earlier", opt=READ, include_in_schema=False)
 async def earlier(
-    request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID], before: FromQuery[str]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    conversation_id: FromPath[UUID],
+    before: FromQuery[str],
 ) -> Response[Any]:
     """Older entries of the timeline."""
     reader = reader_of(request)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from oase.channels import StoredAccount, accounts_of, templates
 from oase.channels.contract import Capability
 from oase.conversations import (
@@ -26,7 +28,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
-from oase.people import Identity, Person, find_person, identities_of
+from oase.people import Identity, MergeRecord, NoPerson, Person, Suggestion, find_person, identities_of, merges_of, suggestions
 from oase.web.directory import Staff
 from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.marks import address_icon, mark
@@ -41,6 +43,7 @@ from oase.web.inbox.views import (
     Somebody,
     Team,
     Template,
+    Twin,
 )
 from oase.web.sessions import Viewer
 
@@ -56,7 +59,7 @@ async def read_conversation(
         found = await open_conversation(work, found.merged_into, viewer.agent_id)
     page = await timeline_page(work, found.id)
     person = await read_person(work, found.person_id, viewer, reader, but=found.id)
-    composer = await _composer(work, safe, found, await identities_of(work, found.person_id), viewer, reader)
+    composer = await _composer(work, safe, found, await identities_of(work, [found.person_id]), viewer, reader)
     return conversation_of(found, page, person, composer, viewer, staff, reader)
 
 
@@ -230,7 +233,23 @@ def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> 
 async def read_person(
     work: UnitOfWork, person_id: UUID, viewer: Viewer, reader: Translator, *, but: UUID | None = None
 ) -> Somebody:
-    """The pane of a person. Four queries."""
-    person, identities = await find_person(work, person_id), await identities_of(work, person_id)
+    """The pane of a person; raises NoPerson. Six queries, one more for every person merged into this one."""
+    person = await find_person(work, person_id)
+    if person is None:
+        raise NoPerson
+    identities = await identities_of(work, [person_id])
     past = await conversations_of(work, person_id, but=but)
-    return somebody_of(person, identities, past, await custom_fields(work), viewer, reader)
+    merges = [one for one in await merges_of(work, person_id) if one.undone_at is None and one.kept_id == person_id]
+    names = {one.merged_id: await find_person(work, one.merged_id) for one in merges}
+    shown = somebody_of(person, identities, past, await custom_fields(work), viewer, reader)
+    twins = [_twin(one, reader) for one in await suggestions(work, person_id, 2)]
+    return msgspec.structs.replace(shown, twins=twins, merged=[_merged(one, names[one.merged_id]) for one in merges])
+
+
+def _twin(found: Suggestion, reader: Translator) -> Twin:
+    why = message("Same address: %(detail)s", detail=found.detail) if found.reason == "address" else message("Same name")
+    return Twin(id=found.id, name=found.name or found.detail, why=reader.text(why))
+
+
+def _merged(merge: MergeRecord, person: Person | None) -> Twin:
+    return Twin(id=merge.merged_id, name=person.name if person and person.name else "–", why="")

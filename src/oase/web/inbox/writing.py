@@ -30,13 +30,11 @@ from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.people import find_person
-from oase.web.directory import Directory
 from oase.web.forms import texts, uuid
+from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.acts import author_of
 from oase.web.inbox.sniff import kind_of
 from oase.web.pages import reader_of
-from oase.web.services import Services
-from oase.web.sessions import Viewer
 
 AnyRequest = Request[Any, Any, Any]
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
@@ -54,7 +52,9 @@ class Said(msgspec.Struct, frozen=True):
 
 
 @post("/conversations/{conversation_id:uuid}/say", opt=_REPLY, include_in_schema=False, status_code=200)
-async def send_answer(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Said]:
+async def send_answer(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Said]:
     """Says it. With `seen` (the moment of the newest entry on the screen): 409 if a colleague has answered since."""
     form = await texts(request)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
@@ -115,7 +115,11 @@ async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, seen: str, me
 
 @post("/conversations/{conversation_id:uuid}/note", opt=_NOTE, include_in_schema=False, status_code=200)
 async def keep_note(
-    request: AnyRequest, services: Services, viewer: Viewer, directory: Directory, conversation_id: FromPath[UUID]
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    conversation_id: FromPath[UUID],
 ) -> Response[Said]:
     """Writes a note; whoever is named with @ is told."""
     form = await texts(request)
@@ -131,7 +135,9 @@ async def keep_note(
 
 
 @post("/conversations/{conversation_id:uuid}/draft", opt=_NOTE, include_in_schema=False)
-async def save_draft(request: AnyRequest, services: Services, viewer: Viewer, conversation_id: FromPath[UUID]) -> Response[Any]:
+async def save_draft(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
+) -> Response[Any]:
     """Keeps what was begun. The row shows that there is a draft."""
     form = await texts(request)
     files = [str(uuid(one, "attachments")) for one in form.get("attachments", "").split(",") if one]
@@ -144,7 +150,7 @@ async def save_draft(request: AnyRequest, services: Services, viewer: Viewer, co
 
 
 @post("/uploads", opt=_NOTE, include_in_schema=False, request_max_body_size=None, status_code=201)
-async def upload(request: AnyRequest, services: Services, viewer: Viewer) -> Response[dict[str, Any]]:
+async def upload(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[dict[str, Any]]:
     """A file to send: the body is the file, `x-file-name` its name. The type is what the bytes say, where they say it."""
     limit = services.settings.upload_limit_mb * 1_000_000
     head = bytearray()
@@ -172,9 +178,9 @@ async def upload(request: AnyRequest, services: Services, viewer: Viewer) -> Res
 @get("/conversations/{conversation_id:uuid}/snippets", opt=_READ, include_in_schema=False)
 async def find_snippets(
     request: AnyRequest,
-    services: Services,
-    viewer: Viewer,
-    directory: Directory,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
     conversation_id: FromPath[UUID],
     q: FromQuery[str] = "",
 ) -> list[dict[str, str]]:
@@ -185,10 +191,11 @@ async def find_snippets(
         found = await snippets(work, q, tuple(staff.teams_of.get(viewer.agent_id, ())))
         conversation = await open_conversation(work, conversation_id, viewer.agent_id)
         person = await find_person(work, conversation.person_id)
-    language = person.language[:2] or reader.language
+    name = person.name if person else ""
+    language = (person.language[:2] if person else "") or reader.language
     values = {
-        "person.name": person.name,
-        "person.first_name": person.name.split(" ")[0],
+        "person.name": name,
+        "person.first_name": name.split(" ")[0],
         "agent.name": viewer.name,
         "agent.first_name": viewer.name.split(" ")[0],
         "conversation.number": str(conversation.number),
@@ -206,7 +213,10 @@ def _filled(given: Mapping[str, str], language: str, values: Mapping[str, str]) 
 
 @get("/colleagues", opt=_READ, include_in_schema=False)
 async def find_colleagues(
-    services: Services, viewer: Viewer, directory: Directory, q: FromQuery[str] = ""
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    q: FromQuery[str] = "",
 ) -> list[dict[str, str]]:
     """Colleagues to mention."""
     async with services.database.work(viewer.workspace_id) as work:

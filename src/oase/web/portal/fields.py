@@ -155,7 +155,7 @@ def submission(fields: Sequence[Field], filled: Filled, language: Language) -> d
     found |= {name: filled.values[name] for name in own}
     if phone:
         found["phone"] = filled.values[phone.name]
-    rest = [field for field in fields if field.kind != "file" and field is not email and field.name not in own]
+    rest = [field for field in fields if field.kind != "file" and field not in (email, phone) and field.name not in own]
     found["answers"] = [
         {"name": field.name, "label": field.label, "value": _shown(field, filled.values[field.name], language)}
         for field in rest

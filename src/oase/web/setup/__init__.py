@@ -9,8 +9,8 @@ from oase.kernel.errors import Invalid
 from oase.kernel.secrets import Secret
 from oase.staff import AlreadySetUp, SetUp, is_set_up, set_up
 from oase.web.forms import Form, texts, wrong
+from oase.web.given import GivenServices
 from oase.web.pages import reader_of, render
-from oase.web.services import Services
 from oase.web.signin.doors import let_in, visit_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -18,7 +18,7 @@ _PUBLIC: Final = {"public": True}
 
 
 @get("/setup", opt=_PUBLIC, include_in_schema=False)
-async def show_setup(request: AnyRequest, services: Services) -> Response[Any]:
+async def show_setup(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Only as long as nothing is set up."""
     if await is_set_up(services.database):
         return Redirect("/signin", status_code=303)
@@ -26,7 +26,7 @@ async def show_setup(request: AnyRequest, services: Services) -> Response[Any]:
 
 
 @post("/setup", opt=_PUBLIC, include_in_schema=False)
-async def take_setup(request: AnyRequest, services: Services) -> Response[Any]:
+async def take_setup(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Founds the workspace; whoever did it is its administrator and signed in."""
     form = await texts(request)
     given = SetUp(

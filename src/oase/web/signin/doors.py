@@ -13,6 +13,7 @@ from oase.kernel.errors import OaseError
 from oase.kernel.secrets import Secret
 from oase.staff import NewSession, SecondStep, SignInRefused, Visit, is_set_up, second_step, sign_in, sign_out
 from oase.web.forms import Form, texts, wrong
+from oase.web.given import GivenServices
 from oase.web.pages import render
 from oase.web.services import Services
 from oase.web.sessions import is_secure, session_cookie, viewer_of
@@ -45,7 +46,7 @@ def let_in(request: AnyRequest, services: Services, session: NewSession, target:
 
 
 @get("/signin", opt=PUBLIC, include_in_schema=False)
-async def show_sign_in(request: AnyRequest, services: Services, hint: FromQuery[str] = "") -> Response[Any]:
+async def show_sign_in(request: AnyRequest, services: GivenServices, hint: FromQuery[str] = "") -> Response[Any]:
     """The door; whoever is in already goes on, and the first start goes to the set-up page."""
     if await viewer_of(request) is not None:
         return Redirect("/inbox", status_code=303)
@@ -56,7 +57,7 @@ async def show_sign_in(request: AnyRequest, services: Services, hint: FromQuery[
 
 
 @post("/signin", opt=PUBLIC, include_in_schema=False)
-async def try_sign_in(request: AnyRequest, services: Services) -> Response[Any]:
+async def try_sign_in(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Mail address and password."""
     form = await texts(request)
     target = safe_target(form.get("next", ""))
@@ -81,7 +82,7 @@ async def try_sign_in(request: AnyRequest, services: Services) -> Response[Any]:
 
 
 @post("/signin/code", opt=PUBLIC, include_in_schema=False)
-async def try_code(request: AnyRequest, services: Services) -> Response[Any]:
+async def try_code(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """The code of the second factor, or a recovery code."""
     form = await texts(request)
     ticket, code = Secret(request.cookies.get(_TICKET, "")), form.get("code", "")
@@ -98,7 +99,7 @@ async def try_code(request: AnyRequest, services: Services) -> Response[Any]:
 
 
 @post("/signout", opt=PUBLIC, include_in_schema=False)
-async def leave(request: AnyRequest, services: Services) -> Response[Any]:
+async def leave(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Ends the session."""
     viewer = await viewer_of(request)
     if viewer is not None:

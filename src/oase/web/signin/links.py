@@ -11,8 +11,8 @@ from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 from oase.staff import LinkRefused, accept_invitation, ask_for_reset, open_link, reset_password
 from oase.web.forms import Form, texts, wrong
+from oase.web.given import GivenServices
 from oase.web.pages import render
-from oase.web.services import Services
 from oase.web.signin.doors import PUBLIC, let_in, visit_of
 from oase.web.staffmail import afterwards
 
@@ -26,7 +26,7 @@ def show_forgotten(request: AnyRequest) -> Response[Any]:
 
 
 @post("/reset", opt=PUBLIC, include_in_schema=False)
-async def send_reset(request: AnyRequest, services: Services) -> Response[Any]:
+async def send_reset(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Says the same whether the address is known or not."""
     form = await texts(request)
     try:
@@ -41,7 +41,7 @@ async def send_reset(request: AnyRequest, services: Services) -> Response[Any]:
 
 
 @get("/reset/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def show_reset(request: AnyRequest, services: Services, token: FromPath[str]) -> Response[Any]:
+async def show_reset(request: AnyRequest, services: GivenServices, token: FromPath[str]) -> Response[Any]:
     """Asks for the new password."""
     try:
         opened = await open_link(services.database, Secret(token), "reset")
@@ -51,7 +51,7 @@ async def show_reset(request: AnyRequest, services: Services, token: FromPath[st
 
 
 @post("/reset/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def take_reset(request: AnyRequest, services: Services, token: FromPath[str]) -> Response[Any]:
+async def take_reset(request: AnyRequest, services: GivenServices, token: FromPath[str]) -> Response[Any]:
     """The new password; then one signs in with it."""
     form = await texts(request)
     try:
@@ -73,7 +73,7 @@ async def take_reset(request: AnyRequest, services: Services, token: FromPath[st
 
 
 @get("/invitation/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def show_invitation(request: AnyRequest, services: Services, token: FromPath[str]) -> Response[Any]:
+async def show_invitation(request: AnyRequest, services: GivenServices, token: FromPath[str]) -> Response[Any]:
     """Greets who is invited."""
     try:
         opened = await open_link(services.database, Secret(token), "invitation")
@@ -83,7 +83,7 @@ async def show_invitation(request: AnyRequest, services: Services, token: FromPa
 
 
 @post("/invitation/{token:str}", opt=PUBLIC, include_in_schema=False)
-async def take_invitation(request: AnyRequest, services: Services, token: FromPath[str]) -> Response[Any]:
+async def take_invitation(request: AnyRequest, services: GivenServices, token: FromPath[str]) -> Response[Any]:
     """Name and password; then one is in."""
     form = await texts(request)
     try:

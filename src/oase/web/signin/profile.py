@@ -31,6 +31,7 @@ from oase.staff import (
     start_second_factor,
 )
 from oase.web.forms import Form, texts, wrong
+from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import render
 from oase.web.services import Services
 from oase.web.sessions import Viewer
@@ -65,13 +66,13 @@ async def _page(request: AnyRequest, services: Services, viewer: Viewer, *, stat
 
 
 @get("/profile", opt=_OWN, include_in_schema=False)
-async def show_profile(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def show_profile(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """Everything about oneself."""
     return await _page(request, services, viewer)
 
 
 @post("/profile", opt=_OWN, include_in_schema=False)
-async def save_profile(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def save_profile(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """Name, language, time zone, signature, looks."""
     form = await texts(request)
     try:
@@ -90,7 +91,7 @@ async def save_profile(request: AnyRequest, services: Services, viewer: Viewer) 
 
 
 @post("/profile/theme", opt=_OWN, include_in_schema=False)
-async def save_theme(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def save_theme(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """Light, dark, or like the system."""
     theme = (await texts(request)).get("theme", "auto")
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
@@ -108,7 +109,7 @@ async def _change_preferences(work: UnitOfWork, agent_id: UUID, changes: dict[st
 
 
 @post("/profile/password", opt=_OWN, include_in_schema=False)
-async def save_password(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def save_password(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """The new password; other sessions end."""
     form = await texts(request)
     try:
@@ -130,7 +131,7 @@ async def save_password(request: AnyRequest, services: Services, viewer: Viewer)
 
 
 @get("/profile/second-factor", opt=_OWN, include_in_schema=False)
-async def show_second_factor(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def show_second_factor(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """A fresh secret with its QR code."""
     return await _offer_second_factor(request, services, viewer, Form())
 
@@ -152,7 +153,7 @@ async def _offer_second_factor(
 
 
 @post("/profile/second-factor", opt=_OWN, include_in_schema=False)
-async def confirm_code(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def confirm_code(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """The first code proves that the app has the secret; then the recovery codes are shown once."""
     form = await texts(request)
     try:
@@ -165,7 +166,7 @@ async def confirm_code(request: AnyRequest, services: Services, viewer: Viewer) 
 
 
 @post("/profile/recovery-codes", opt=_OWN, include_in_schema=False)
-async def new_codes(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def new_codes(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """Fresh recovery codes."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         codes = await renew_recovery_codes(work, viewer.agent_id)
@@ -173,7 +174,7 @@ async def new_codes(request: AnyRequest, services: Services, viewer: Viewer) -> 
 
 
 @post("/profile/second-factor/remove", opt=_OWN, include_in_schema=False)
-async def remove_factor(request: AnyRequest, services: Services, viewer: Viewer) -> Response[Any]:
+async def remove_factor(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """After the password."""
     form = await texts(request)
     try:
@@ -190,7 +191,7 @@ async def remove_factor(request: AnyRequest, services: Services, viewer: Viewer)
 
 
 @post("/profile/sessions/{session_id:uuid}/end", opt=_OWN, include_in_schema=False)
-async def end_session(services: Services, viewer: Viewer, session_id: FromPath[UUID]) -> Response[Any]:
+async def end_session(services: GivenServices, viewer: GivenViewer, session_id: FromPath[UUID]) -> Response[Any]:
     """Ends one session of one's own."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await sign_out(work, viewer.agent_id, session_id)
@@ -198,7 +199,7 @@ async def end_session(services: Services, viewer: Viewer, session_id: FromPath[U
 
 
 @post("/profile/sessions/end", opt=_OWN, include_in_schema=False)
-async def end_sessions(services: Services, viewer: Viewer) -> Response[Any]:
+async def end_sessions(services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """Ends all but this one."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await end_other_sessions(work, viewer.agent_id, but=viewer.session_id)

@@ -79,8 +79,7 @@ class HotPaths:
             await self._deliver(account, query, headers, scope, receive)
             await _answer(send, 202, {"ok": True}, origin)
         except Refusal as refusal:
-            shown = "" if refusal.word == "origin" else origin
-            await _answer(send, refusal.status, refusal.body(), shown, retry_after=refusal.retry_after)
+            await _answer(send, refusal.status, refusal.body(), origin, retry_after=refusal.retry_after)
         except Unavailable:
             await _answer(send, 503, {"error": "later"}, origin, retry_after=2)
 

@@ -312,8 +312,6 @@ def _json(request: AnyRequest, content: Any, *, status: int = 200, headers: dict
 
 def _refused(request: AnyRequest, refusal: Refusal) -> Response[Any]:
     headers = {"retry-after": str(math.ceil(refusal.retry_after))} if refusal.retry_after else {}
-    if refusal.word == "origin":
-        return Response(msgspec.json.encode(refusal.body()), status_code=refusal.status, media_type="application/json")
     return _json(request, refusal.body(), status=refusal.status, headers=headers)
 
 

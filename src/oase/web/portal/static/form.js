@@ -42,7 +42,8 @@ if (form) {
   };
 
   const inputs = [...form.querySelectorAll(".field:not(.trap) input:not([name=files_kept]), .field textarea, .field select")];
-  for (const input of inputs) input.addEventListener("change", () => (input.value || input.hasAttribute("aria-invalid")) && show(input));
+  // Not on blur: words that come or go while the button is pressed would move it away from under the finger.
+  for (const input of inputs) input.addEventListener("input", () => input.hasAttribute("aria-invalid") && show(input));
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

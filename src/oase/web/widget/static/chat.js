@@ -47,7 +47,7 @@ export class Chat extends EventTarget {
 
   load() {
     for (const item of this.store.all("out:"))
-      if (item.sent && Date.now() - item.order > 864e5) this.store.remove(nameOf(item)); // the server has had it for a day
+      if (this.hasClient(item.id) || (item.sent && Date.now() - item.order > 864e5)) this.store.remove(nameOf(item)); // the server has it
       else if (this.mine(item) && !item.hidden) this.waiting.set(item.id, item);
   }
 
@@ -69,6 +69,7 @@ export class Chat extends EventTarget {
       return true;
     } catch (error) {
       if (!(error instanceof Refused)) this.reached(false);
+      else if (error.word === "origin") console.warn(`Oase web chat: ${error.why}`);
       this.refusal = error;
       this.changed();
       return false;

@@ -16,7 +16,8 @@ function field(say, { label, type = "text", required = false, name, autocomplete
     input.setAttribute("aria-invalid", String(Boolean(error.textContent)));
     return !error.textContent;
   };
-  input.addEventListener("blur", () => input.value && check());
+  // Not on blur: words that come or go while a button is pressed would move it away from under the finger.
+  input.addEventListener("input", () => error.textContent && check());
   return { element: h("div", { class: "ask" }, h("label", { for: id }, label, required ? "" : h("small", {}, ` ${say("form.optional")}`)), input, error), input, check };
 }
 

@@ -54,7 +54,7 @@ export class Panel {
     this.badge.textContent = unread > 99 ? "99+" : unread;
     this.launcher.setAttribute("aria-label", this.isOpen ? this.say("close") : unread ? this.say("open_unread", { count: unread }) : this.say("open"));
     if (unread !== this.told) this.emit("unread", (this.told = unread));
-    if (!unread || this.isOpen) this.teaser.hidden = true;
+    if (this.isOpen || (this.teases === "message" && !unread)) this.teaser.hidden = true;
     if (!this.isOpen) return;
     this.offline.hidden = this.chat.online;
     this.offline.textContent = this.say(this.chat.waiting.size ? "offline_waiting" : "offline");
@@ -190,10 +190,11 @@ export class Panel {
   offerMail() {
     const last = this.chat.timeline().filter(({ from }) => from !== "system").at(-1);
     if (last?.from !== "visitor" || !this.look.by_mail || this.chat.email || this.chat.store.get("asked")) return;
-    this.tease(this.say("mail.leaving"), () => { this.asks = true; this.open(); this.root.querySelector(".card input")?.focus(); }, () => this.chat.store.set("asked", true));
+    this.tease("mail", this.say("mail.leaving"), () => { this.asks = true; this.open(); this.root.querySelector(".card input")?.focus(); }, () => this.chat.store.set("asked", true));
   }
 
-  tease(text, act, never = () => {}) {
+  tease(kind, text, act, never = () => {}) {
+    this.teases = kind;
     this.teaser.replaceChildren(h("button", { type: "button", class: "text", onclick: () => { this.teaser.hidden = true; act(); } }, text),
       tool("close", this.say("dismiss"), () => { this.teaser.hidden = true; never(); this.launcher.focus(); }));
     this.teaser.hidden = false;
@@ -202,7 +203,7 @@ export class Panel {
   arrived(message) {
     this.look_();
     this.extras.arrived(message, this.chat.watched);
-    if (!this.isOpen && !this.host.hidden) this.tease(`${message.name ? `${message.name}: ` : ""}${message.text.slice(0, 140) || this.say("file_arrived")}`, () => this.open());
+    if (!this.isOpen && !this.host.hidden) this.tease("message", `${message.name ? `${message.name}: ` : ""}${message.text.slice(0, 140) || this.say("file_arrived")}`, () => this.open());
     this.emit("message", { from: message.name, text: message.text });
   }
 

@@ -11,6 +11,7 @@ export class Thread {
     this.chat = panel.chat;
     this.say = panel.say;
     this.drawn = new Map();
+    this.footDrawn = new Map();
     this.list = h("div", { class: "list", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": this.say("thread") });
     this.foot = h("div", { class: "foot" });
     this.element = h("div", { class: "thread", tabindex: "0", role: "region", "aria-label": this.say("thread") }, this.list, this.foot);
@@ -34,10 +35,10 @@ export class Thread {
       const before = messages[index - 1], after = messages[index + 1];
       if (!before || this.say.day(before.at) !== this.say.day(message.at)) wanted.push([`day ${message.at.slice(0, 10)}`, () => h("div", { class: "day" }, h("span", {}, this.say.day(message.at)))]);
       const first = !together(before, message), last = !together(message, after);
-      const key = `${message.client || message.id} ${JSON.stringify([message, first, last])}`;
-      wanted.push([key, () => this.message(message, first, last)]);
+      wanted.push([keyOf(message, first, last), () => this.message(message, first, last)]);
     });
-    this.put(wanted);
+    this.put(this.list, this.drawn, wanted);
+    messages.forEach((message, index) => this.tick(message, !together(messages[index - 1], message), !together(message, messages[index + 1])));
     this.drawFoot(messages);
     if (this.atEnd) this.toEnd();
     else if (messages.length > (this.count || 0) && messages.at(-1)?.from === "us") this.panel.below.hidden = false;
@@ -49,17 +50,25 @@ export class Thread {
     return text ? [[`greeting ${text}`, () => h("div", { class: "row us first last hi" }, face(this.panel.look.company), h("div", { class: "bubble" }, nodes(text)))]] : [];
   }
 
-  /** Puts the wanted elements in order, making only the new ones, so that screen readers hear only those. */
-  put(wanted) {
+  /** Puts the wanted elements in order, making only the new ones: screen readers hear only those, and focus stays. */
+  put(list, drawn, wanted) {
     const keys = new Set(wanted.map(([key]) => key));
-    for (const [key, element] of this.drawn) if (!keys.has(key)) { element.remove(); this.drawn.delete(key); }
-    let place = this.list.firstChild;
+    for (const [key, element] of drawn) if (!keys.has(key)) { element.remove(); drawn.delete(key); }
+    let place = list.firstChild;
     for (const [key, make] of wanted) {
-      let element = this.drawn.get(key);
-      if (!element) this.drawn.set(key, (element = make()));
+      let element = drawn.get(key);
+      if (!element) drawn.set(key, (element = make()));
       if (element === place) place = place.nextSibling;
-      else this.list.insertBefore(element, place);
+      else list.insertBefore(element, place);
     }
+  }
+
+  /** What became of an own message changes in its place. */
+  tick(message, first, last) {
+    if (message.from !== "visitor" || !last) return;
+    const row = this.drawn.get(keyOf(message, first, last)), state = `${message.state} ${message.why || ""}`;
+    if (row.state !== state) row.querySelector(".ticks").replaceWith(this.ticks(message));
+    row.state = state;
   }
 
   message(message, first, last) {
@@ -100,19 +109,20 @@ export class Thread {
   drawFoot(messages) {
     const last = messages.at(-1);
     const parts = [];
-    if (last?.from === "us" && last.choices?.length) parts.push(h("div", { class: "choices", role: "group", "aria-label": this.say("choices") }, last.choices.map((choice) => this.choice(choice, last))));
-    if (this.chat.typing) parts.push(h("div", { class: "row us first last typing" }, face(this.chat.typing.name || "…", this.panel.address(this.chat.typing.avatar)), h("div", { class: "bubble" }, h("span", { class: "hidden" }, this.say("typing", { name: this.chat.typing.name || this.panel.look.company })), h("i"), h("i"), h("i"))));
+    if (last?.from === "us" && last.choices?.length) parts.push([`choices ${last.id}`, () => h("div", { class: "choices", role: "group", "aria-label": this.say("choices") }, last.choices.map((choice) => this.choice(choice, last)))]);
+    if (this.chat.typing) parts.push([`typing ${this.chat.typing.name}`, () => h("div", { class: "row us first last typing" }, face(this.chat.typing.name || "…", this.panel.address(this.chat.typing.avatar)), h("div", { class: "bubble" }, h("span", { class: "hidden" }, this.say("typing", { name: this.chat.typing.name || this.panel.look.company })), h("i"), h("i"), h("i")))]);
     const card = this.panel.mailCard(messages);
-    if (card) parts.push(card);
-    const key = JSON.stringify([last?.id, this.chat.typing, Boolean(card), this.say.language]);
-    if (key !== this.footKey) this.foot.replaceChildren(...parts);
-    this.footKey = key;
+    if (card) parts.push(["card", () => card]);
+    this.put(this.foot, this.footDrawn, parts);
   }
 
   choice(choice, message) {
     return h("button", { type: "button", onclick: () => { this.chat.write({ choice: { id: choice.id, title: choice.title, message: message.id } }); this.panel.composer.focus(); } }, choice.title);
   }
 }
+
+/** What a row shows; its state changes in place, and the server's copy of an own message looks like ours. */
+const keyOf = (message, first, last) => JSON.stringify([message.client || message.id, message.from, message.text, message.name, (message.files || []).map(({ name }) => name), first, last]);
 
 function together(one, two) {
   return Boolean(one && two && one.from === two.from && (one.name || "") === (two.name || "") && new Date(two.at) - new Date(one.at) < GROUP && one.at.slice(0, 10) === two.at.slice(0, 10));
