@@ -80,6 +80,15 @@ async def fresh_dsn(postgres: EmbeddedPostgres, template_database: str) -> Async
 
 
 @pytest_asyncio.fixture
+async def another_dsn(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """One more database of the test's own, entirely empty."""
+    name = f"another_{new_id().hex}"
+    yield await _create(postgres, name)
+    async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
 async def fresh_database(fresh_dsn: str) -> AsyncIterator[Database]:
     """A database of the test's own, open."""
     database = Database(fresh_dsn)
@@ -98,5 +107,3 @@ def workspace_id() -> UUID:
 def clock() -> Iterator[SetClock]:
     """A clock that stands at a Tuesday morning in November."""
     yield SetClock(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
-
-

@@ -179,16 +179,17 @@ class Load:
     seconds: float
     answers_per_second: float
     senders: int = 40
+    agents: int = 10
     answered: dict[UUID, str] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         """All three streams side by side, until everything has been handed over."""
         stop = asyncio.Event()
-        answers = asyncio.create_task(self._answer(stop))
+        agents = [asyncio.create_task(self._answer(stop, agent)) for agent in range(self.agents)]
         await asyncio.gather(self._write(), self._mail())
         stop.set()
-        await answers
+        await asyncio.gather(*agents)
 
     async def _write(self) -> None:
         """Customers write on WhatsApp; the simulated provider keeps trying until our webhook says 200."""
@@ -231,7 +232,7 @@ class Load:
                 self.refusals[type(error).__name__] += 1
                 time.sleep(0.3)
 
-    async def _answer(self, stop: asyncio.Event) -> None:
+    async def _answer(self, stop: asyncio.Event, agent: int) -> None:
         """Agents answer open conversations; a failed request is repeated with the same key, as a browser does."""
         number = 0
         began = time.monotonic()
@@ -247,14 +248,14 @@ class Load:
                         )
                         if conversation is None:
                             break
-                        answer = Answer(client_key=key, text=f"Antwort {number}", undo=timedelta(0), then=None)
+                        answer = Answer(client_key=key, text=f"Antwort {agent}.{number}", undo=timedelta(0), then=None)
                         message = await say(work, self.arena.book, Author(name="Sophie"), conversation, answer)
-                    self.answered[message] = f"Antwort {number}"
+                    self.answered[message] = f"Antwort {agent}.{number}"
                     break
                 except (OaseError, psycopg.Error) as error:
                     self.refusals[type(error).__name__] += 1
                     await asyncio.sleep(0.1)
-            await _until(began + number / self.answers_per_second)
+            await _until(began + number * self.agents / self.answers_per_second)
 
 
 async def _until(moment: float) -> None:

@@ -7,7 +7,7 @@ web: pages, hooks, streams      work: intake, delivery, files, jobs, clockwork  
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import psycopg
 import structlog
@@ -29,6 +29,8 @@ from oase.main.connectors import AccountDoor, Connectors
 from oase.main.migrate import migrate
 
 _PATIENCE_SECONDS: Final = 60
+DatabaseMode = Literal["own", "running", "either"]
+"""Our own PostgreSQL: started by this process, by another one (`oase run`, `oase database`), or whichever is the case."""
 log = structlog.get_logger()
 
 
@@ -89,10 +91,10 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
+async def open_house(settings: Settings, database: DatabaseMode = "own") -> AsyncIterator[House]:
     """The parts of a process, with the database up and migrated."""
     async with AsyncExitStack() as stack:
-        dsn = await stack.enter_async_context(database_of(settings))
+        dsn = await stack.enter_async_context(database_of(settings, database))
         await _reachable(dsn)
         await migrate(settings.database_admin_url.reveal() or dsn)
         house = House(settings, dsn)
@@ -120,14 +122,25 @@ async def _reachable(dsn: str) -> None:
 
 
 @asynccontextmanager
-async def database_of(settings: Settings) -> AsyncIterator[str]:
-    """The database's address: the one that was set, the running one of our own, or our own, started and stopped with us."""
+async def database_of(settings: Settings, mode: DatabaseMode) -> AsyncIterator[str]:
+    """The database's address: the one that was set, or our own: started and stopped with us, or running already."""
     if settings.database_url:
         yield settings.database_url.reveal()
         return
     server = EmbeddedPostgres(settings.data_dir / "postgres", binaries=settings.postgres_binaries)
+    if mode == "running" or (mode == "either" and await _answers(server.dsn())):
+        yield server.dsn()
+        return
     async with server:
         yield server.dsn()
+
+
+async def _answers(dsn: str) -> bool:
+    try:
+        async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
 
 
 def _guard(settings: Settings) -> Guard:

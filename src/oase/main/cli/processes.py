@@ -8,9 +8,7 @@ import logging as stdlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import structlog
 import uvicorn
@@ -19,8 +17,9 @@ from oase.kernel import logging
 from oase.kernel.errors import OaseError
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.settings import Settings, load
+from oase.main.cli.running import run_async
 from oase.main.demo_ports import with_demo_ports
-from oase.main.house import House, open_house
+from oase.main.house import DatabaseMode, House, open_house
 
 Part = Callable[[House, asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
@@ -28,7 +27,16 @@ log = structlog.get_logger()
 
 def run() -> None:
     """Start everything in one process: database, web, work and connections."""
-    _start(_everything)
+    _start(_everything, "own")
+
+
+def demo() -> None:
+    """Start everything with the demonstration company and the sandbox, in a data folder of its own, which is thrown away."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="oase-demo-") as folder:
+        os.environ |= {"OASE_DATA_DIR": folder, "OASE_DEMO": "1", "OASE_SANDBOX": "1"}
+        _start(_everything, "own")
 
 
 def serve() -> None:
@@ -48,7 +56,7 @@ def connect() -> None:
 
 def database() -> None:
     """Start our own PostgreSQL only, for `serve`, `work` and `connect` beside it."""
-    settings = _settings()
+    settings = settings_of_process()
 
     async def hold() -> None:
         stop = _stop_event()
@@ -56,10 +64,10 @@ def database() -> None:
             log.info("database.ready", dsn=server.dsn())
             await stop.wait()
 
-    _run(hold())
+    run_async(hold())
 
 
-def _settings() -> Settings:
+def settings_of_process() -> Settings:
     settings = with_demo_ports(load(os.environ, Path.cwd()))
     logging.set_up(form=settings.log_format, level=settings.log_level)
     for noisy in ("alembic", "psycopg.pool", "uvicorn", "procrastinate"):
@@ -67,26 +75,15 @@ def _settings() -> Settings:
     return settings
 
 
-def _start(part: Part) -> None:
-    settings = _settings()
+def _start(part: Part, database: DatabaseMode = "running") -> None:
+    settings = settings_of_process()
 
     async def live() -> None:
         stop = _stop_event()
-        async with open_house(settings) as house:
+        async with open_house(settings, database) as house:
             await part(house, stop)
 
-    _run(live())
-
-
-def _run(coroutine: Any) -> None:
-    try:
-        import uvloop
-
-        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
-    except ImportError:  # Windows
-        loop_factory = None
-    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(coroutine)
+    run_async(live())
 
 
 def _stop_event() -> asyncio.Event:

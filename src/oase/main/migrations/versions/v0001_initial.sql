@@ -177,6 +177,23 @@ CREATE TABLE follower_position (
 
 COMMENT ON TABLE follower_position IS 'Up to where a follower has worked through the live log, over all workspaces.';
 
+CREATE TABLE idempotency_key (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    request_hash BYTEA NOT NULL,
+    response BYTEA,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT idempotency_key_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX idempotency_key_at ON idempotency_key (at);
+
+COMMENT ON TABLE idempotency_key IS 'Answers to requests that may come again; the id is made of who asked and of their key.';
+
+ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY idempotency_key_workspace ON idempotency_key USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE journal (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
