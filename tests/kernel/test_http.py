@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from oase.kernel.blobs import in_folder
 from oase.kernel.http import (
     AnswerTooLarge,
     ConnectionNotMade,
@@ -565,6 +566,26 @@ async def test_a_download_comes_piece_by_piece(outside: Outside) -> None:
     async with serving(good, server), outside.stream(OutgoingRequest(method="GET", url=server.url)) as answer:
         pieces = [piece async for piece in answer.chunks()]
     assert (len(pieces) > 5, b"".join(pieces)) == (True, bytes(range(256)) * 4_000)
+
+
+async def test_a_download_goes_straight_into_the_blobs(outside: Outside, tmp_path: Path) -> None:
+    server, blobs = Server(), in_folder(tmp_path)
+    good = answering(server, ok(b"\x89PNG" * 100_000))
+    async with serving(good, server), outside.stream(OutgoingRequest(method="GET", url=server.url)) as answer:
+        assert await blobs.put("w1/media/a", answer.chunks()) == 400_000
+    assert await blobs.size("w1/media/a") == 400_000
+
+
+async def test_a_download_past_its_limit_leaves_nothing_in_the_blobs(outside: Outside, tmp_path: Path) -> None:
+    server, blobs = Server(), in_folder(tmp_path)
+    large = answering(server, ok(b"x" * 400_000))
+    async with (
+        serving(large, server),
+        outside.stream(OutgoingRequest(method="GET", url=server.url, limit_bytes=300_000)) as answer,
+    ):
+        with pytest.raises(AnswerTooLarge):
+            await blobs.put("w1/media/a", answer.chunks())
+    assert [key async for key in blobs.keys()] == []
 
 
 async def test_a_download_that_breaks_off_says_so(outside: Outside) -> None:
