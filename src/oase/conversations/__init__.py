@@ -25,6 +25,7 @@ from oase.conversations.actions import (
     unmerge_persons,
     wake_snoozed,
 )
+from oase.conversations.actions.start import Start, Started, Starter
 from oase.conversations.attachments import FileWorker
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
@@ -71,6 +72,7 @@ from oase.conversations.queries import (
 )
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, window_open
+from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.types import Answer, Author, TemplateUse
 from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
@@ -85,11 +87,13 @@ __all__ = [
     "BlobStore",
     "CannotAnswer",
     "ConversationError",
+    "ConversationHit",
     "CustomField",
     "DeliveryState",
     "DeliveryWorker",
     "FileWorker",
     "InboxRow",
+    "Indexer",
     "IntakeWorker",
     "Journal",
     "JournalRow",
@@ -101,8 +105,15 @@ __all__ = [
     "NoMessage",
     "OpenConversation",
     "PastConversation",
+    "PersonHit",
+    "Piece",
     "SavedView",
+    "SearchPage",
+    "SearchQuery",
     "Snippet",
+    "Start",
+    "Started",
+    "Starter",
     "State",
     "TemplateUse",
     "TimelineMessage",
@@ -131,6 +142,7 @@ __all__ = [
     "merge_persons",
     "note",
     "open_conversation",
+    "parse_query",
     "perform",
     "quarantined_items",
     "queue_counts",
@@ -139,6 +151,7 @@ __all__ = [
     "retry",
     "saved_views",
     "say",
+    "search",
     "set_fields",
     "set_priority",
     "set_state",
@@ -148,11 +161,11 @@ __all__ = [
     "snippets",
     "snooze",
     "split",
-    "unmerge_persons",
     "stored_file",
     "timeline_entries",
     "timeline_page",
     "timeline_since",
+    "unmerge_persons",
     "uploads_of",
     "view_of",
     "visitor_message",

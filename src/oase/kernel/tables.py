@@ -1,6 +1,6 @@
 """The kernel's own tables: live log and audit log. (Jobs are procrastinate's.)"""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, PrimaryKeyConstraint, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
@@ -61,4 +61,15 @@ follower_position = Table(
     PrimaryKeyConstraint("name"),
     comment="Up to where a follower has worked through the live log, over all workspaces.",
     info={"owner": "kernel", "retention": "workspace", "secured": False},
+)
+
+idempotency_key = workspace_table(
+    "idempotency_key",
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("response", LargeBinary),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("idempotency_key_at", "at"),
+    owner="kernel",
+    retention="short",
+    comment="Answers to requests that may come again; the id is made of who asked and of their key.",
 )

@@ -13,7 +13,7 @@ import psycopg
 import structlog
 
 from oase.channels import AccountBook, adapters
-from oase.conversations import DeliveryWorker, FileWorker, IntakeWorker, Journal
+from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Journal
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -67,6 +67,7 @@ class House:
         sender = DeliveryWorker(self.database, self.book, self.blobs.get, self.outside, self.hub, self.locks)
         self.begin("delivery", sender.run())
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
+        self.begin("search", Indexer(self.database, self.hub, self.locks).run())
         self.begin("clockwork", Clockwork(self.database, self.locks).run())
 
     def begin_connecting(self) -> None:

@@ -55,10 +55,10 @@ class NewMessage(Struct, kw_only=True):
     signature: str
     subject: str
     data: dict[str, Any]
-    external_id: str
+    external_id: str | None
     reply_to: str
     automatic: str
-    journal_id: UUID
+    journal_id: UUID | None  # None: a program told us of it
     at: datetime
 
 
@@ -68,7 +68,7 @@ class NewAttachment(Struct, kw_only=True):
     id: UUID
     message_id: UUID
     account_id: UUID
-    journal_id: UUID
+    journal_id: UUID | None
     position: int
     name: str
     type: str
@@ -154,16 +154,16 @@ def _known(row: tuple[Any, ...]) -> KnownConversation:
     )
 
 
-async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation]) -> None:
-    """Writes conversations; numbers come from one sequence."""
+async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation]) -> dict[UUID, int]:
+    """Writes conversations and gives their numbers, which come from one sequence."""
     ordered = sorted(new, key=lambda one: one.id)
-    await work.run(
+    rows = await work.tuples(
         "INSERT INTO conversation (workspace_id, id, number, person_id, identity_id, account_id, channel, subject, state, token,"
         " last_at, created_at, fields) SELECT %(workspace_id)s, n.id, nextval('conversation_number'), n.person_id, n.identity_id,"
         " n.account_id, n.channel, n.subject, 'open', n.token, n.created_at, n.created_at, n.fields FROM unnest(%(ids)s::uuid[],"
         " %(persons)s::uuid[], %(identities)s::uuid[], %(accounts)s::uuid[], %(channels)s::text[], %(subjects)s::text[],"
         " %(tokens)s::text[], %(times)s::timestamptz[], %(fields)s::jsonb[])"
-        " AS n (id, person_id, identity_id, account_id, channel, subject, token, created_at, fields)",
+        " AS n (id, person_id, identity_id, account_id, channel, subject, token, created_at, fields) RETURNING id, number",
         {
             "ids": [one.id for one in ordered],
             "persons": [one.person_id for one in ordered],
@@ -176,6 +176,7 @@ async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation])
             "fields": [_json(one.fields) for one in ordered],
         },
     )
+    return {row[0]: row[1] for row in rows}
 
 
 async def insert_messages(work: UnitOfWork, new: Sequence[NewMessage]) -> None:

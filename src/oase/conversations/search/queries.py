@@ -70,12 +70,13 @@ async def search(
     sought = await _sought(work, query, owners)
     where, facts = await _filters(work, query, agent_id, owners)
     facts |= {"query": sought.query, "ranked": sought.ranked, "top_at": place.top_at, "top_id": place.top_id, "after": None}
+    facts["newest"] = _newest(place.began) if cursor else _LAST_ID
     if query.before is not None:
         before = _moment(query.before, now, zone)
         facts |= {"top_at": before, "top_id": UUID(int=0)} if before < place.top_at else {}
     if query.after is not None:
         facts["after"] = _moment(query.after, now, zone)
-    known = bool(sought.query or owners or not query.text)
+    known = bool(sought.query or owners or not (query.text or _only_number(query)))
     found = await _find(work, query, where, facts, place, limit) if known else _Found()
     page = found.order[place.offset : place.offset + limit]
     direct = await repository.conversation_by_number(work, query.number) if query.number is not None and not cursor else None
@@ -87,6 +88,10 @@ async def search(
         next=_next(place, found, limit),
         complete=found.complete,
     )
+
+
+def _only_number(query: SearchQuery) -> bool:
+    return msgspec.structs.replace(query, number=None).empty
 
 
 async def _sought(work: UnitOfWork, query: SearchQuery, owners: Sequence[UUID]) -> Sought:
@@ -127,7 +132,7 @@ async def _chunk(work: UnitOfWork, hits: Sequence[Hit], facts: dict[str, Any], p
         if hit.conversation_id not in best or points > best[hit.conversation_id][0]:
             best[hit.conversation_id] = (points, hit)
     if place.later and best:
-        earlier = await repository.shown_before(work, list(best), {**facts, "until": place.began})
+        earlier = await repository.shown_before(work, list(best), facts)
         best = {key: value for key, value in best.items() if key not in earlier}
     ordered = sorted(best.values(), key=lambda one: (-one[0], one[1].id.int))
     end = (hits[-1].at, hits[-1].id) if len(hits) == HITS else None
@@ -149,6 +154,11 @@ def _next(place: _Cursor, found: _Found, limit: int) -> str:
     if found.end is not None:
         return _write_cursor(_Cursor(place.began, found.end[0], found.end[1], 0, True))
     return ""
+
+
+def _newest(began: datetime) -> UUID:
+    """Ids of what came in later are greater (UUIDv7)."""
+    return UUID(int=int(began.timestamp() * 1000) << 80 | (1 << 80) - 1)
 
 
 def _write_cursor(cursor: _Cursor) -> str:

@@ -137,7 +137,7 @@ def filters(
 
 
 def _bounds(facts: Mapping[str, Any]) -> str:
-    bounds = " AND (e.at, e.id) < (%(top_at)s, %(top_id)s)"
+    bounds = " AND (e.at, e.id) < (%(top_at)s, %(top_id)s) AND e.id <= %(newest)s"
     return bounds + (" AND e.at >= %(after)s" if facts.get("after") else "")
 
 
@@ -200,7 +200,7 @@ async def shown_before(work: UnitOfWork, conversations: Sequence[UUID], facts: M
     rows = await work.tuples(
         "SELECT DISTINCT e.conversation_id FROM search_entry e WHERE e.workspace_id = %(workspace_id)s"
         " AND e.conversation_id = ANY(%(ids)s) AND (e.at, e.id) >= (%(top_at)s, %(top_id)s)"
-        " AND e.at < %(until)s AND e.vector @@ %(query)s::tsquery",
+        " AND e.id <= %(newest)s AND e.vector @@ %(query)s::tsquery",
         {**facts, "ids": list(conversations)},
     )
     return {row[0] for row in rows}
