@@ -7,21 +7,28 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 
 from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Account, Event, Moved, Raw, Received
 from oase.channels.families.visitor import live_key
 from oase.kernel import blobs
 from oase.kernel.clock import SystemClock
+from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, Position
 from oase.kernel.secrets import Secret
-from oase.web.app import make_app
+from oase.web import channels, errors, portal, widget
+from oase.web.app import finish_headers, follow
+from oase.web.assets import Assets, asset
+from oase.web.guards import permitted
+from oase.web.pages import make_environment
 from oase.web.widget import (
     Abuse,
     Feed,
@@ -190,7 +197,7 @@ class Site:
 
 
 def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
-    """The whole ASGI application with the small desk behind it."""
+    """The public areas as `oase.web.app` puts them together, with the small desk behind them."""
     parts = Parts(
         accounts=desk,
         journal=desk,
@@ -201,8 +208,17 @@ def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
         puzzles=Puzzles(b"p" * 32),
         demo=True,
     )
-    app = make_app(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
-    app.state.widget = parts
+    assets = Assets({"css/channels.css": channels.colors()})
+    app = Litestar(
+        route_handlers=[asset, *widget.handlers, *portal.handlers],
+        guards=[permitted],
+        middleware=[follow],
+        before_send=[finish_headers],
+        exception_handlers={OaseError: errors.on_oase_error, HTTPException: errors.on_http_error, Exception: errors.on_crash},
+        state=State({"assets": assets, "templates": make_environment(assets), "widget": parts}),
+        openapi_config=None,
+        logging_config=None,
+    )
     hot = HotPaths(parts, desk.feed)
 
     async def all_of_it(scope: Any, receive: Any, send: Any) -> None:
