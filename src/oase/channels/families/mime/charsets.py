@@ -85,6 +85,8 @@ def decode(data: bytes, label: str = "") -> tuple[str, str]:
         data = data[3:]
     if codec in UNSURE:
         return _decode_unsure(data, codec, label)
+    if codec not in STATEFUL and _is_surely_utf8(data):
+        return clean(data.decode("utf-8")), f"{_shown(label)} read as utf-8"
     try:
         return clean(data.decode(codec)), ""
     except (UnicodeError, ValueError):
@@ -114,6 +116,8 @@ def _decode_unsure(data: bytes, codec: str, label: str) -> tuple[str, str]:
 
 def _decode_broken(data: bytes, codec: str, label: str) -> tuple[str, str]:
     """The label is a real one, but the bytes do not fit it."""
+    if codec == "iso2022_jp_ext" and _ESCAPE_JP.search(data):
+        return clean(_decode_jis(data)), ""
     try:
         return clean(data.decode("utf-8")), f"{_shown(label)} read as utf-8"
     except UnicodeDecodeError:
@@ -124,8 +128,48 @@ def _decode_broken(data: bytes, codec: str, label: str) -> tuple[str, str]:
     return clean(_forgiving(data, codec)), f"{_shown(label)} repaired"
 
 
+def _is_surely_utf8(data: bytes) -> bool:
+    """Valid UTF-8 with several letters beyond ASCII; texts in other charsets are not valid by chance."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(data) - len(text) >= 4
+
+
+_JIS_RUN = re.compile(rb"(\x1b[$(][@BJI]|\x1b\(B|\x1b\$\(D)")
+
+
+def _decode_jis(data: bytes) -> str:
+    """ISO-2022-JP as Japanese Windows writes it, with its own signs (①, ㈱): each run by way of CP932."""
+    out: list[str] = []
+    double = half = False
+    for piece in _JIS_RUN.split(data):
+        if piece.startswith(b"\x1b"):
+            double, half = piece.startswith(b"\x1b$"), piece == b"\x1b(I"
+        elif double:
+            out.append(
+                b"".join(_jis_pair(piece[index : index + 2]) for index in range(0, len(piece), 2)).decode("cp932", "replace")
+            )
+        else:
+            out.append((bytes(byte | 0x80 for byte in piece) if half else piece).decode("cp932", "replace"))
+    return "".join(out)
+
+
+def _jis_pair(pair: bytes) -> bytes:
+    """Two bytes of JIS X 0208 in Shift_JIS."""
+    if len(pair) < 2 or not (0x21 <= pair[0] <= 0x7E and 0x21 <= pair[1] <= 0x7E):
+        return bytes(byte & 0x7F for byte in pair)
+    row, cell = pair
+    first = (row - 0x21) // 2 + (0x81 if row < 0x5F else 0xC1)
+    second = cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E
+    return bytes([first, second])
+
+
 def _decode_as(data: bytes, codec: str, label: str) -> tuple[str, str]:
     text = _forgiving(data, codec)
+    if codec == "iso2022_jp_ext" and "\ufffd" in text:
+        text = _decode_jis(data)
     return clean(text), "" if known(
         label
     ) == codec else f"{_shown(label)} read as {codec.replace('_ext', '').replace('2022_', '-2022-')}"

@@ -51,7 +51,7 @@ class _Html:
     places: list[Place | None]
 
 
-def read_content(blocks: list[Block], *, subject: str, answers: bool, budget: Budget) -> Content:
+def read_content(blocks: list[Block], *, subject: str, answers: bool, sender: str = "", budget: Budget) -> Content:
     """Everything that is shown of the text blocks. `answers`: the header names a mail that this one answers."""
     content = Content()
     plain = "\n\n".join(block.plain.strip("\n") for block in blocks if block.plain is not None and block.plain.strip())
@@ -59,8 +59,8 @@ def read_content(blocks: list[Block], *, subject: str, answers: bool, budget: Bu
     page: _Html | None = None
     if any(block.html is not None and block.html.strip() for block in blocks):
         page = _read_html("\n".join(as_html(block) for block in blocks), budget)
-    html_split = split(page.lines, subject=subject, answers=answers) if page else None
-    plain_split = split(plain_lines(plain), subject=subject, answers=answers) if plain.strip() else None
+    html_split = split(page.lines, subject=subject, answers=answers, sender=sender) if page else None
+    plain_split = split(plain_lines(plain), subject=subject, answers=answers, sender=sender) if plain.strip() else None
     chosen = _better(plain_split, html_split, has_plain=has_plain, budget=budget)
     if chosen is not None:
         content.segments = chosen.segments

@@ -31,8 +31,10 @@ def read(raw: bytes) -> Mail:
     subject = text_field(root.first("subject") or b"")
     in_reply_to = _ids(root, "in-reply-to")
     references = _ids(root, "references")
-    content = read_content(found.blocks, subject=subject, answers=bool(in_reply_to or references), budget=budget)
     from_ = _one(root, "from")
+    content = read_content(
+        found.blocks, subject=subject, answers=bool(in_reply_to or references), sender=from_.name if from_ else "", budget=budget
+    )
     sender = _one(root, "sender")
     report = read_report(root, content.text, subject, from_)
     _note_missing(root, from_, budget)

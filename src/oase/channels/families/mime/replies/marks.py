@@ -15,6 +15,8 @@ _NOTES = re.compile(rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*
 _REPLY_LINE = re.compile(rf"\W*(?:{words(table('reply_line'))})")
 _INLINE = re.compile(rf"(?<!\w)(?:{words(table('inline'))})(?!\w)")
 _LABEL = re.compile(r"^[*_|]{0,3}([^\W\d_][^:*<>@]{0,29}?)\s{0,2}[*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$")
+_SENT_INSIDE = re.compile(rf"(?<!\w)[*_]{{0,2}}(?:{words(table('sent'))})[*_]{{0,2}}\s?:")
+_SUBJECT_INSIDE = re.compile(rf"(?<!\w)[*_]{{0,2}}(?:{words(table('subject'))})[*_]{{0,2}}\s?:")
 _TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[:.h]\d{2}", re.IGNORECASE
@@ -76,6 +78,8 @@ def header_block_at(lines: list[Line], start: int, *, marked: bool = False) -> i
     meanings, value = label_of(lines[start])
     if not meanings & {"from", "sent", "to", "subject"}:
         return 0
+    if "from" in meanings and _holds_all(value):
+        return 1
     found: dict[str, str] = {}
     used: list[frozenset[str]] = []
     end, loose, blanks, depth = start, 0, 0, lines[start].depth
@@ -101,6 +105,14 @@ def header_block_at(lines: list[Line], start: int, *, marked: bool = False) -> i
         if _continues(line.body, found):
             end = index + 1
     return end - start if _is_convincing(found, used, marked=marked) else 0
+
+
+def _holds_all(value: str) -> bool:
+    """The whole block on one line, as some programs flatten it: "Von: … Gesendet: … An: … Betreff: …"."""
+    folded = fold(value)
+    return bool(_ADDRESS.search(folded) or _TIME.search(folded)) and bool(
+        _SENT_INSIDE.search(folded) and _SUBJECT_INSIDE.search(folded)
+    )
 
 
 def _is_complete(found: dict[str, str]) -> bool:

@@ -12,9 +12,10 @@ MAX_SIGNATURE_LINES = 60
 _DELIMITER = re.compile(r"^--\s*$")
 _OTHER_DELIMITER = re.compile(r"^(?:[-_=*~—–]{2,}|—|–)\s*$")
 _CLOSING = re.compile(
-    rf"^(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤😊🙂☀️-]*"
+    rf"^(?:(?:{words(table('closings'))})\s*[/|]\s*)?(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤😊🙂☀️-]*"
     r"(?P<name>(?:[^\W\d_][\w.'’-]*[\s,.!]*){0,4})$"
 )
+_THANKS = re.compile(rf"^(?:{words(table('thanks'))})[\s.,!:)-]*$")
 _PARTICLES = frozenset(["von", "van", "de", "und", "der", "den", "zu", "and", "i.a.", "ppa.", "i.v."])
 _SHORT_CLOSINGS = frozenset(
     ["best", "yours", "t.", "lp", "sg", "bg", "br", "kr", "以上", "드림", "올림", "pozdrav", "att", "lg", "vg", "vh", "yt."]
@@ -38,12 +39,14 @@ _POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IG
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”)]*$")
 
 
-def signature_lines(lines: list[Line], start: int, end: int) -> list[bool]:
-    """For each of lines[start:end] (one run of what was written): does it belong to the signature?"""
+def signature_lines(lines: list[Line], start: int, end: int, sender: str = "") -> list[bool]:
+    """For each of lines[start:end] (one run of what was written): does it belong to the signature? `sender`: the name in From."""
     marks = [lines[index].hint == "signature" for index in range(start, end)]
     begin = _delimiter(lines, start, end)
     if begin is None:
         begin = _closing(lines, start, end)
+    if begin is None:
+        begin = _name_block(lines, start, end, fold(sender))
     if begin is None:
         begin = _mobile_or_legal(lines, start, end)
     if begin is not None:
@@ -133,6 +136,21 @@ def _is_closing(folded: str, name: str, text: str) -> bool:
     """ "Grüße an Ihre Kollegin" is no closing, "Gruß Max" is: names begin with a capital."""
     parts = text.split()[-len(name.split()) :] if name.strip() else []
     return all(part.lower() in _PARTICLES or not part[0].islower() for part in parts)
+
+
+def _name_block(lines: list[Line], start: int, end: int, sender: str) -> int | None:
+    """A block with contact data at the end, below "Vielen Dank" or beginning with the sender's own name; not one that is announced."""
+    filled = [index for index in range(start, end) if lines[index].body]
+    for position in range(len(filled) - 1, 0, -1):
+        index, above = filled[position], lines[filled[position - 1]]
+        if len(filled) - position > 20 or above.body.endswith(":"):
+            return None
+        block = [lines[number] for number in filled[position:]]
+        if not (_THANKS.match(fold(above.body)) or (sender and fold(lines[index].body) == sender)):
+            continue
+        if any(_is_signature_word(line) for line in block[1:]) and _is_signature_like(lines, index, end):
+            return index
+    return None
 
 
 def _mobile_or_legal(lines: list[Line], start: int, end: int) -> int | None:

@@ -81,8 +81,8 @@ class _Run:
     introduced: bool = False  # an attribution stands before it
 
 
-def split(lines: list[Line], *, subject: str, answers: bool) -> Split:
-    """Tell the lines apart. `answers`: the header names a mail that this one answers."""
+def split(lines: list[Line], *, subject: str, answers: bool, sender: str = "") -> Split:
+    """Tell the lines apart. `answers`: the header names a mail that this one answers; `sender`: the name in From."""
     prefix = prefix_of(subject)
     judged = lines[:MAX_JUDGED]
     answers = answers or prefix == "reply"
@@ -95,7 +95,7 @@ def split(lines: list[Line], *, subject: str, answers: bool) -> Split:
     for index in range(cut, len(lines)):
         kinds[index] = rest
     runs = _runs(judged, cut, attributed)
-    _judge_signature(judged, runs, kinds)
+    _judge_signature(judged, runs, kinds, sender)
     _judge_quotes(judged, runs, kinds, attributed, answers=answers)
     if not any(kind in SHOWN and line.body for kind, line in zip(kinds, lines, strict=True)):
         notes = _keep_something(lines, kinds, runs)
@@ -166,17 +166,17 @@ def _is_wrapped_rest(lines: list[Line], index: int) -> bool:
     return len(before.text) >= 60 and len(line.body) <= 30 and line.body[0].islower()
 
 
-def _judge_signature(lines: list[Line], runs: list[_Run], kinds: list[SegmentKind]) -> None:
+def _judge_signature(lines: list[Line], runs: list[_Run], kinds: list[SegmentKind], sender: str) -> None:
     """The signature stands at the end of the last written run; mark-up may show others."""
     written = [run for run in runs if not run.quoted and any(line.body for line in lines[run.start : run.end])]
     for run in written:
         if run is written[-1] or any(line.hint == "signature" for line in lines[run.start : run.end]):
-            for offset, is_signature in enumerate(signature_lines(lines, run.start, run.end)):
+            for offset, is_signature in enumerate(signature_lines(lines, run.start, run.end, sender)):
                 if is_signature:
                     kinds[run.start + offset] = "signature"
     if len(written) > 1 and _is_all(written[-1], "signature", lines, kinds):  # a list's footer below the quote
         run = written[-2]
-        for offset, is_signature in enumerate(signature_lines(lines, run.start, run.end)):
+        for offset, is_signature in enumerate(signature_lines(lines, run.start, run.end, sender)):
             if is_signature:
                 kinds[run.start + offset] = "signature"
 

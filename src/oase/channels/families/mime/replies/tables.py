@@ -40,6 +40,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     postscript: tuple[str, ...]
     automatic: tuple[str, ...]
     inline: tuple[str, ...] = ()
+    thanks: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:
