@@ -6,7 +6,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from litestar import Litestar
+from tests.servers.mail import free_port
 
 from oase.sandbox import sandbox_routes
 
@@ -67,6 +69,36 @@ async def test_what_is_not_answered_with_200_comes_again_unchanged(world: World,
     endpoint.statuses = [500, 302, 404]
     await world.write(wait=True)
     assert len({raw for raw, _ in endpoint.posts}) == 1 and len(endpoint.posts) == 4
+
+
+async def test_an_endpoint_that_is_not_there_gets_everything_when_it_is_back(world: World, endpoint: Endpoint) -> None:
+    await world.control("PATCH", f"numbers/{world.number_id}", {"webhook_url": f"http://127.0.0.1:{free_port()}/hook"})
+    for place in range(3):
+        await world.write(str(place))
+    delivery = world.sandbox.whatsapp.delivery
+    async with asyncio.timeout(10):
+        while delivery.counts.refused < 2:
+            await world.control("GET", "webhooks")
+    assert delivery.pending == 3
+    app = web.Application()
+    app.router.add_post("/hook", endpoint.take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = int(world.sandbox.whatsapp.store.number(world.number_id).webhook_url.rsplit(":", 1)[1].split("/")[0])
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await delivery.settled()
+    await runner.cleanup()
+    assert _bodies(endpoint) == ["0", "1", "2"]
+
+
+async def test_the_phone_shows_when_the_business_took_a_message(world: World, endpoint: Endpoint) -> None:
+    await world.control("POST", "faults", {"kind": "webhook_outage"})
+    await world.write()
+    chat = f"customers/{AYLIN}/chats/{world.number_id}"
+    before = (await world.control("GET", chat))[0]["taken"]
+    await world.control("DELETE", "faults")
+    await world.sandbox.whatsapp.delivery.settled()
+    assert (before, (await world.control("GET", chat))[0]["taken"]) == (False, True)
 
 
 async def test_order_holds_within_a_customer_while_the_endpoint_stumbles(world: World, endpoint: Endpoint) -> None:

@@ -21,6 +21,7 @@ WORDS: Final = (
     "Company",
     "Company:",
     "Delete for everyone",
+    "Delivered",
     "Document",
     "Each webhook comes again (times)",
     "Enlarge: %(name)s",

@@ -31,7 +31,12 @@ function drawMeta(message, mine) {
   const alone = !["text", "interactive", "template", "button"].includes(message.kind) && !message.content?.caption;
   return el("span", { class: alone || message.revoked ? "meta alone" : "meta" },
     message.edited && el("span", {}, _("edited")), el("time", { datetime: message.time }, clockTime(message.time)),
-    mine && tick(message.read ? "checks" : "check", message.read ? _("Read") : _("Sent"), message.read && "blue"));
+    mine && drawTick(message));
+}
+
+function drawTick({ read, taken }) {
+  if (read) return tick("checks", _("Read"), "blue");
+  return taken ? tick("checks", _("Delivered")) : tick("check", _("Sent"));
 }
 
 function tick(name, text, colour) {

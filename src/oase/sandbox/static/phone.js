@@ -180,16 +180,16 @@ const acts = {
   menu: (message, button) => {
     const item = (name, label, run, danger) => el("button", { type: "button", role: "menuitem", class: danger ? "danger" : undefined, onclick: () => { close(); run(); } }, icon(name), label);
     const react = (emoji) => el("button", {
-      type: "button", role: "menuitem", "aria-pressed": String(message.reactions.customer === emoji), "aria-label": _("React with %(emoji)s", { emoji }),
+      type: "button", role: "menuitemradio", "aria-checked": String(message.reactions.customer === emoji), "aria-label": _("React with %(emoji)s", { emoji }),
       onclick: () => { close(); ask("POST", `${messagePath(message)}/reaction`, { emoji: message.reactions.customer === emoji ? "" : emoji }); },
     }, emoji);
     const changeable = !message.from_business && (message.kind === "text" || "caption" in message.content);
-    const menu = el("div", { class: "menu message-menu", role: "menu", hidden: true },
+    const menu = el("div", { class: "menu message-menu", role: "menu", "aria-label": _("More about this message"), hidden: true },
       el("div", { class: "emoji-row" }, EMOJI.map(react)), item("reply", _("Reply"), () => composer.reply(message)),
       changeable && item("edit", _("Change"), () => composer.edit(message)),
       message.kind === "text" && item("forward", _("Forward to the company"), () => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, text: message.content.body, forwarded: true })),
       !message.from_business && item("trash", _("Delete for everyone"), () => ask("DELETE", messagePath(message)), true));
-    document.body.append(menu);
+    byId("main").append(menu);
     const box = button.getBoundingClientRect();
     const close = openMenu(menu, button);
     menu.style.left = `${Math.max(8, Math.min(box.left - 100, innerWidth - menu.offsetWidth - 8))}px`;

@@ -75,7 +75,10 @@ class CustomerSide:
         if kind != "request_welcome":
             self._store.chat(number.id, customer.wa_id).last_from_customer = message.time
         self._business.show(message)
-        return message, self._tell(customer, number.id, payloads.incoming(customer, message, number))
+        taken = self._tell(customer, number.id, payloads.incoming(customer, message, number))
+        if taken:
+            taken.add_done_callback(lambda _: self._show_taken(message))
+        return message, taken
 
     def react(self, customer: Customer, message: Message, emoji: str) -> asyncio.Future[None] | None:
         """Reacts to a message, or takes the reaction back (empty emoji: the webhook then has no `emoji`)."""
@@ -155,6 +158,10 @@ class CustomerSide:
             moment = self._store.clock.now()
             item = payloads.number_changed(customer, old, old_user_id, notice_id, moment)
             self._delivery.put(payloads.Event(form="system", number_id=number.id, lane=old, item=item, contact={}))
+
+    def _show_taken(self, message: Message) -> None:
+        message.taken_by_business = True
+        self._business.show(message, "update")
 
     def _content(self, kind: str, content: Json) -> Json:
         """The content in the form of webhooks; media get their type and checksum from the stored file."""

@@ -86,7 +86,11 @@ class Customer(msgspec.Struct, kw_only=True):
 
 
 class Message(msgspec.Struct, kw_only=True):
-    """One message between a customer and a business number. `status` only for those of the business."""
+    """One message between a customer and a business number.
+
+    `status` only for those of the business; `taken_by_business` (the webhook was answered with 200) and `read_by_business`
+    only for those of the customer.
+    """
 
     id: str
     number_id: str
@@ -103,6 +107,7 @@ class Message(msgspec.Struct, kw_only=True):
     forwarded: bool = False
     edited: bool = False
     revoked: bool = False
+    taken_by_business: bool = False
     read_by_business: bool = False
     reactions: dict[str, str] = msgspec.field(default_factory=dict)
 

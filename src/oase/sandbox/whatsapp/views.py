@@ -39,6 +39,7 @@ def message_view(message: Message, known: Mapping[str, Message]) -> Json:
         "time": message.time.isoformat(),
         "status": message.status,
         "error": message.error,
+        "taken": message.taken_by_business,
         "read": message.read_by_business,
         "forwarded": message.forwarded,
         "edited": message.edited,
