@@ -30,8 +30,7 @@ UNSURE = frozenset({"", "us-ascii", "cp1252", "iso-8859-15", "iso-8859-2", "cp12
 STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_kr", "iso-2022-kr", "utf-7", "hz", "utf-16", "utf-16le", "utf-16be", "utf-32"})
 UNKNOWN = frozenset({"unknown", "unknown-8bit", "x-unknown", "default", "default_charset", "x-user-defined", "binary", "none"})
 
-_ILLEGAL = re.compile("[\x00\ud800-\udfff]")
-_CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f]")
+_UNCLEAN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 _ESCAPE_JP = re.compile(rb"\x1b(?:\$[@B]|\(J|\$\(D)")
 
 
@@ -50,9 +49,7 @@ def clean(text: str) -> str:
     """Without NUL (no database takes it) and lone surrogates (no encoder takes them); line ends are LF."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _ILLEGAL.search(text):
-        text = _ILLEGAL.sub(lambda match: "" if match[0] == "\x00" else "\ufffd", text)
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    return _UNCLEAN.sub(lambda match: "\ufffd" if match[0] >= "\ud800" else "", text) if _UNCLEAN.search(text) else text
 
 
 def known(label: str) -> str:

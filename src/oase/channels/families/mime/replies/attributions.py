@@ -94,7 +94,7 @@ def may_end(line: Line) -> bool:
         return False
     if line.hint == "attribution" or body[-1] in ":：":
         return True
-    if "@" not in body and not _DATE.search(body):
+    if "@" not in body and not (_DIGIT.search(body) and _DATE.search(body)):
         return False
     if _DATED_ADDRESS.match(body):  # "2013/10/2 Max <max@example.com>", Gmail of those years
         return True
@@ -114,15 +114,16 @@ def _quote_follows(lines: list[Line], index: int) -> bool:
 
 def _evidence(joined: str) -> _Evidence:
     folded = fold(joined)
+    verb = bool(_VERB.search(folded))
     return _Evidence(
-        verb=bool(_VERB.search(folded)),
+        verb=verb,
         date=bool(_DATE.search(folded)),
         time=bool(_TIME.search(folded)),
         address=bool(_ADDRESS.search(folded)),
         angled=bool(_ANGLED.search(folded)),
         opener=bool(_OPENER.match(folded)),
         verb_outside=_is_verb_outside(folded),
-        own=any(pattern.search(folded) for pattern in _OWN),
+        own=verb and any(pattern.search(folded) for pattern in _OWN),
         length=len(folded),
     )
 
