@@ -30,12 +30,16 @@ _KEEP_BYTES = 200 * 1024 * 1024
 
 
 class MailboxSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where we listen for Oase's mail (port 0: any free one), and where Oase listens for customers' mail."""
+    """Where we listen for Oase's mail (port 0: any free one), and where Oase listens for customers' mail.
+
+    `oase_address` is proposed to a customer who writes for the first time.
+    """
 
     listen_host: str = "127.0.0.1"
     listen_port: int = 0
     oase_host: str = "127.0.0.1"
     oase_port: int = 0
+    oase_address: str = "service@lindgruen.example"
     max_size_bytes: int = 50 * 1024 * 1024
 
 

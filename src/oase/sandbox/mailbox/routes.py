@@ -21,6 +21,10 @@ def mailbox_router(mailbox: Mailbox) -> Router:
     async def mails(limit: FromQuery[int] = 200) -> list[dict[str, Any]]:
         return [mail_head(each) for each in mailbox.newest(limit)]
 
+    @get("/proposal")
+    async def proposal() -> dict[str, str]:
+        return {"to": mailbox.settings.oase_address}
+
     @get("/{mail_id:str}")
     async def mail(mail_id: FromPath[str]) -> dict[str, Any]:
         found = mailbox.mail(mail_id)
@@ -53,7 +57,7 @@ def mailbox_router(mailbox: Mailbox) -> Router:
 
     return Router(
         path=_BASE,
-        route_handlers=[mails, mail, html, raw, part, write, clear],
+        route_handlers=[mails, proposal, mail, html, raw, part, write, clear],
         before_request=own_pages_only,
         exception_handlers=answer_errors,
         request_max_body_size=MAX_BODY_BYTES,

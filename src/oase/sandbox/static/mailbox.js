@@ -60,6 +60,7 @@ async function show(view) {
 }
 
 const form = byId("mail-form");
+const proposal = await ask("GET", `${CONTROL}/proposal`);
 
 function write(mail) {
   form.dataset.replyTo = mail?.id ?? "";
@@ -72,7 +73,7 @@ function write(mail) {
     form.elements.to.value = address(replyTo || mail.from || mail.envelope_from);
     form.elements.subject.value = /^(re|aw):/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
   } else {
-    form.elements.to.value ||= address(state.mails.find((each) => each.from_oase)?.from ?? "");
+    form.elements.to.value ||= address(state.mails.find((each) => each.from_oase)?.from ?? proposal.to);
     form.elements.subject.value = "";
   }
   form.elements.text.value = "";
