@@ -11,8 +11,8 @@ _PLUS_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _SUBJECT_TOKEN: Final = re.compile(r"\[#([A-Za-z0-9_-]{4,64})\]")
 # Names of mailboxes that nobody reads (RFC 2142 and custom).
 _NOBODY: Final = re.compile(
-    r"(?:.*[._+-])?(?:no|do-?not|donot|nicht|kein)[._-]?(?:reply|antworten?|respond)(?:[._+-].*)?"
-    r"|mailer-daemon|postmaster|bounces?(?:[._+-].*)?|(?:.*-)?(?:request|owner|bounces?)|owner-.*|listserv|majordomo",
+    r"(?:^|[._+-])(?:no|do[._-]?not|nicht|keine?)[._-]?(?:reply|respond|response|antwort(?:en)?)(?:$|[._+-]|\d)"
+    r"|^(?:mailer-daemon|postmaster|listserv|majordomo|bounces?(?:[._+-].*)?|owner-.*|.*-(?:request|owner|bounces?))$",
     re.IGNORECASE,
 )
 
@@ -60,7 +60,7 @@ def subject_with_token(subject: str, token: str) -> str:
 
 def is_nobody(address: str) -> bool:
     """Whether nobody reads what is sent there: noreply@…, mailer-daemon@…, the machines of a mailing list."""
-    return bool(_NOBODY.fullmatch(address.rpartition("@")[0][:200]))
+    return bool(_NOBODY.search(address.rpartition("@")[0][:200]))
 
 
 def may_answer_automatically(mail: Mail, *, envelope_from: str | None = None, sender: str = "") -> bool:

@@ -20,7 +20,7 @@ from oase.kernel.i18n import message
 
 _LINE_LIMIT: Final = 4 * 1024 * 1024  # a SEARCH answer of half a million numbers is one line
 _CHUNK: Final = 65_536
-_GREETING_SECONDS: Final = 15.0
+_GREETING_SECONDS: Final = 10.0
 _OPENS: Final = ("SELECT", "EXAMINE")
 # Codes of RFC 5530 that say "not now" or "not your password": they must never make us give up an account.
 _NOT_THE_PASSWORD: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
