@@ -1,8 +1,9 @@
 """The adapter against the simulator of Meta's API, over HTTP: neither knows the other's code."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 from tests.sandbox.conftest import AYLIN, SECRET, TOKEN, Endpoint, World, endpoint, start, world
+from tests.servers import prism as prisms
+from tests.servers.meta import whatsapp_description
 
 from oase.channels.adapters.whatsapp import adapter
 from oase.channels.contract import (
@@ -54,6 +57,7 @@ class Business:
 
     def __init__(self, world: World, endpoint: Endpoint, outside: Outside) -> None:
         self.world, self._endpoint, self._outside = world, endpoint, outside
+        self.heard: list[str] = []
         self.account = Account(
             id="1",
             channel="whatsapp",
@@ -66,7 +70,7 @@ class Business:
         request = OutgoingRequest(
             method=call.method,
             url=call.url,
-            headers=call.headers,
+            headers={**call.headers, "User-Agent": "Oase/0.1.0"},  # with a version: the form that the description asks for
             json=_filled(call.json, replies),
             parts=tuple(FormPart(**msgspec.structs.asdict(part)) for part in call.parts),
         )
@@ -76,6 +80,7 @@ class Business:
             return NoReply(sent=False, why=str(error))
         except NoAnswer as error:
             return NoReply(sent=True, why=str(error))
+        self.heard.append(answer.body.decode())
         return Reply(status=answer.status, headers=answer.headers, body=answer.body)
 
     async def say(self, outbound: Outbound) -> Outcome:
@@ -236,3 +241,31 @@ async def test_a_lost_answer_is_resolved_by_the_status_that_names_our_id(busines
     assert isinstance(await business.say(Say(envelope=envelope(id="0193-lost"), text="Hallo")), Unclear)
     receipts = await business.until(Receipt)
     assert receipts[0].our_id == "0193-lost"
+
+
+@pytest.fixture
+def through_prism(world: World, specs: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of Graph behind Prism, which holds our requests to Meta's own description."""
+    reason = prisms.install()
+    if reason:
+        pytest.skip(reason)
+    with prisms.prism(whatsapp_description(specs), world.graph.removesuffix("/v23.0"), tmp_path) as address:
+        yield address
+
+
+@pytest.mark.servers
+async def test_everything_that_we_ask_for_fits_metas_description(business: Business, through_prism: str) -> None:
+    settings = {**business.account.settings, "base_url": through_prism}
+    business.account = replace(business.account, settings=settings)
+    written = await business.world.write()
+    refused = {}
+    for capability, outbound in specimens("phone", f"+{AYLIN}", written["id"]).items():
+        if capability in adapter.manifest.capabilities - {Capability.TEMPLATE}:
+            outcome = await business.say(outbound)
+            if not isinstance(outcome, Accepted):
+                refused[capability] = business.heard[-1]
+    assert not refused
+    template = UseTemplate(envelope=envelope(), name="hello_world", language="en_US")
+    assert isinstance(await business.say(template), Accepted)
+    assert (await business.steps(adapter.check)).ok
+    assert "hello_world" in {template.name for template in await business.steps(adapter.templates)}

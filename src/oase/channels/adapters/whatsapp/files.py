@@ -58,8 +58,8 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
         expired = isinstance(reply, Reply) and reply.status in (404, 410)
         return Again(why=str(_EXPIRED)) if expired else _failed(reply)
     facts = (json_of(located) if isinstance(located, Reply) else None) or {}
-    size = facts.get("file_size")
-    if str(size or "").isdigit() and int(str(size)) != len(reply.body):
+    size = str(facts.get("file_size") or "")
+    if size.isdigit() and size != str(len(reply.body)):
         return Again(why=str(_INCOMPLETE), after=_SOON)
     plain = media.type.partition(";")[0].strip().lower()
     name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"

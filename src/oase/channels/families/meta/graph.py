@@ -46,7 +46,10 @@ def bearer(account: Account) -> Mapping[str, Secret]:
 
 def may_see_token(account: Account, url: str) -> bool:
     """Whether a request to `url` may carry our token: only Meta's own hosts over TLS, and the account's Graph API itself."""
-    address, own = urlsplit(url), urlsplit(base_url(account))
+    try:
+        address, own = urlsplit(url), urlsplit(base_url(account))
+    except ValueError:
+        return False
     if (address.scheme, address.netloc) == (own.scheme, own.netloc):
         return True
     return address.scheme == "https" and f".{address.hostname or ''}".endswith(_HOSTS_OF_META)
