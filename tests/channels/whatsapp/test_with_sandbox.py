@@ -80,7 +80,7 @@ class Business:
             return NoReply(sent=False, why=str(error))
         except NoAnswer as error:
             return NoReply(sent=True, why=str(error))
-        self.heard.append(answer.body.decode())
+        self.heard.append(answer.body.decode("utf-8", "replace"))
         return Reply(status=answer.status, headers=answer.headers, body=answer.body)
 
     async def say(self, outbound: Outbound) -> Outcome:
