@@ -55,7 +55,7 @@ SELECT c.id, c.number, c.person_id, coalesce(nullif(p.name, ''), nullif(i.name, 
        c.subject, c.first_line, c.first_line_by, c.assignee_id, c.team_id, c.priority, c.due_at, c.last_at, c.snoozed_until, c.tags,
        CASE WHEN r.read_at IS NULL OR c.last_at >= r.read_at THEN (SELECT count(*) FROM (
            SELECT FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = c.id AND m.direction = 'in'
-           AND m.created_at > coalesce(r.read_at, '-infinity') LIMIT 100) AS new) ELSE 0 END AS unread,
+           AND m.created_at > coalesce(r.read_at, '-infinity') LIMIT 100) AS fresh) ELSE 0 END AS unread,
        EXISTS (SELECT FROM draft d WHERE d.workspace_id = %(workspace_id)s AND d.conversation_id = c.id AND d.agent_id = %(me)s) AS draft
 FROM c
 JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = c.person_id
@@ -109,7 +109,7 @@ def _after(key: str) -> Mapping[str, Any]:
 
 _COUNT: Final = (
     "(SELECT count(*) FROM (SELECT FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.merged_into IS NULL"
-    f" AND {{}} LIMIT {COUNTED}) AS some)"
+    f" AND {{}} LIMIT {COUNTED}) AS few)"
 )
 
 

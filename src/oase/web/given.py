@@ -1,0 +1,12 @@
+"""What handlers are given by name: `services: GivenServices`, `viewer: GivenViewer`, `directory: GivenDirectory`."""
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from oase.web.directory import Directory
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+GivenServices = NamedDependency[SkipValidation[Services]]
+GivenViewer = NamedDependency[SkipValidation[Viewer]]
+GivenDirectory = NamedDependency[SkipValidation[Directory]]

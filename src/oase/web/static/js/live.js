@@ -1,0 +1,118 @@
+// What happens elsewhere appears here: events carry ids, the page asks for what changed, at most about eight times a second.
+//   EventSource /live --ids--> gathered --GET /inbox/<queue>/changes--> rows, counts, head, entries, morphed in
+// A stream that breaks is resumed by the browser with Last-Event-ID; after `reload` everything is read anew.
+import { applyRows } from "./rows.js";
+import { entriesChanged, oldestShown } from "./timeline.js";
+
+const PAUSE = 120;
+const COUNTS_PAUSE = 1000;
+const gathered = new Set();
+let inner = false; // the open conversation's inside changed as well
+let timer = null;
+let running = false;
+let seen = 0;
+let applied = 0;
+
+const inbox = document.getElementById("inbox");
+const openId = () => document.getElementById("talk")?.dataset.id ?? "";
+
+/** A conversation changed: gather it and ask soon. `row`: only its row in the list. */
+export function changed(id, { row = false } = {}) {
+  gathered.add(id);
+  seen += 1;
+  if (!row && id === openId()) inner = true;
+  schedule(PAUSE);
+}
+
+function schedule(pause) {
+  if (timer || running) return;
+  timer = setTimeout(ask, pause);
+}
+
+async function ask() {
+  timer = null;
+  running = true;
+  const mark = seen;
+  const ids = [...gathered].slice(0, 100);
+  const open = inner ? openId() : "";
+  for (const id of ids) gathered.delete(id);
+  inner = false;
+  const query = new URLSearchParams({ ids: ids.join(",") });
+  if (open) {
+    query.set("open_id", open);
+    query.set("since", oldestShown());
+  }
+  try {
+    const queue = inbox.dataset.queue;
+    const response = await fetch(`/inbox/${queue}/changes?${query}`, { headers: { "hx-request": "true" } });
+    if (response.status === 401) { location.href = "/signin"; return; }
+    if (!response.ok) throw new Error(response.statusText);
+    const text = await response.text();
+    if (queue === inbox.dataset.queue) await apply(text, ids, open);
+    applied = mark;
+    inbox.dataset.applied = String(applied);
+  } catch {
+    for (const id of ids) gathered.add(id);
+    if (open) inner = true;
+    await new Promise((wait) => setTimeout(wait, 2000));
+  } finally {
+    running = false;
+    if (gathered.size) schedule(PAUSE);
+  }
+}
+
+async function apply(text, ids, open) {
+  const parts = new DOMParser().parseFromString(text, "text/html");
+  const part = (name) => parts.querySelector(`[data-part="${name}"]`);
+  const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
+  applyRows([...part("rows").children], ids);
+  await swap(document.getElementById("queues"), part("queues"));
+  if (open && open === openId() && part("head")) {
+    const talk = document.getElementById("talk");
+    talk.dataset.state = part("head").dataset.state;
+    talk.dataset.version = part("head").dataset.version;
+    if (!document.querySelector("#talk-head :is([popover]:popover-open, dialog[open])")) await swap(document.getElementById("talk-head"), part("head"));
+    const person = document.getElementById("person");
+    if (!person?.contains(document.activeElement)) await swap(person, part("person"));
+    await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
+  } else if (open && open === openId()) {
+    document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
+  }
+}
+
+function listen() {
+  const source = new EventSource("/live");
+  const data = (event) => JSON.parse(event.data);
+  source.addEventListener("conversation", (event) => {
+    const facts = data(event);
+    changed(facts.key);
+    document.dispatchEvent(new CustomEvent("oase:conversation", { detail: facts }));
+  });
+  source.addEventListener("read", (event) => changed(data(event).conversation, { row: true }));
+  source.addEventListener("mention", (event) => {
+    const facts = data(event);
+    changed(facts.conversation);
+    document.dispatchEvent(new CustomEvent("oase:mention", { detail: facts }));
+  });
+  source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
+  source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
+  source.addEventListener("person", () => { if (openId()) changed(openId()); });
+  source.addEventListener("reload", () => location.reload());
+  source.addEventListener("hello", () => {
+    inbox.dataset.live = "on";
+    for (const row of document.querySelectorAll("#rows .row-link")) if (source.again) gathered.add(row.dataset.id);
+    if (source.again) { inner = Boolean(openId()); schedule(PAUSE); }
+    source.again = true;
+  });
+  source.addEventListener("error", () => {
+    inbox.dataset.live = "off";
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  });
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+export function startLive() {
+  listen();
+  setInterval(() => { if (!document.hidden && inbox.dataset.live === "off") changed(openId() || "00000000-0000-0000-0000-000000000000"); }, 15 * COUNTS_PAUSE);
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
