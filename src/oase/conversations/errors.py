@@ -25,3 +25,7 @@ class CannotAnswer(ConversationError, Invalid):
 
 class TooLate(ConversationError, Conflict):
     """The message has left already."""
+
+
+class OutOfDate(ConversationError, Conflict):
+    """Somebody else has changed the conversation since it was read."""

@@ -27,8 +27,8 @@ async def _locked(work: UnitOfWork, conversation_id: UUID, version: int | None) 
     return conversation
 
 
-def _tell(work: UnitOfWork, conversation_id: UUID, what: str) -> None:
-    work.emit("conversation", conversation_id, {"what": what})
+def _tell(work: UnitOfWork, conversation_id: UUID, what: str, **facts: str | None) -> None:
+    work.emit("conversation", conversation_id, {"what": what, **facts})
 
 
 async def assign(
@@ -47,7 +47,7 @@ async def assign(
     await repository.update_conversation(work, conversation.id, {"assignee_id": assignee_id})
     kind = "assigned" if assignee_id else "unassigned"
     await repository.insert_event(work, conversation, kind, author, {"to": str(assignee_id or ""), "name": assignee})  # type: ignore[arg-type]
-    _tell(work, conversation.id, "assigned")
+    _tell(work, conversation.id, "assigned", agent=str(assignee_id) if assignee_id else None)
 
 
 async def set_team(work: UnitOfWork, author: Author, conversation_id: UUID, team_id: UUID | None, *, team: str = "") -> None:
@@ -56,7 +56,7 @@ async def set_team(work: UnitOfWork, author: Author, conversation_id: UUID, team
     if conversation.team_id != team_id:
         await repository.update_conversation(work, conversation.id, {"team_id": team_id})
         await repository.insert_event(work, conversation, "team", author, {"to": str(team_id or ""), "name": team})
-        _tell(work, conversation.id, "team")
+        _tell(work, conversation.id, "team", team=str(team_id) if team_id else None)
 
 
 async def set_state(work: UnitOfWork, author: Author, conversation_id: UUID, state: State, *, version: int | None = None) -> None:
@@ -72,7 +72,7 @@ async def set_state(work: UnitOfWork, author: Author, conversation_id: UUID, sta
         changes |= {"due_at": None, "waiting_since": None}
     await repository.update_conversation(work, conversation.id, changes)
     await repository.insert_event(work, conversation, "state", author, {"from": conversation.state, "to": state})
-    _tell(work, conversation.id, "state")
+    _tell(work, conversation.id, "state", state=state)
 
 
 async def snooze(work: UnitOfWork, author: Author, conversation_id: UUID, until: datetime) -> None:
@@ -82,7 +82,7 @@ async def snooze(work: UnitOfWork, author: Author, conversation_id: UUID, until:
     conversation = await _locked(work, conversation_id, None)
     await repository.update_conversation(work, conversation.id, {"state": "snoozed", "snoozed_until": until})
     await repository.insert_event(work, conversation, "snoozed", author, {"until": until.isoformat()})
-    _tell(work, conversation.id, "snoozed")
+    _tell(work, conversation.id, "snoozed", until=until.isoformat())
 
 
 async def wake_snoozed(work: UnitOfWork) -> int:

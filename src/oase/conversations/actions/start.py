@@ -276,7 +276,7 @@ async def _say_first(work: UnitOfWork, book: AccountBook, start: Start) -> Start
     )  # fmt: skip
     message_id = await say(work, book, start.author, new.id, answer)
     await _dress(work, new.id, start)
-    work.emit("conversation", new.id, {"what": "opened", "messages": [str(message_id)], "reopened": False})
+    work.emit("conversation", new.id, {"what": "opened", "messages": [], "reopened": False})
     return _started(new, message_id, numbers)
 
 

@@ -132,7 +132,8 @@ class Lane:
             await apply_parked(work, self.account.id, named)
         for fate in fates:
             if fate.delivery_id in changed:
-                work.emit("conversation", fate.conversation_id, {"what": "delivery", "messages": [str(fate.message_id)]})
+                facts = {"what": "delivery", "messages": [str(fate.message_id)], "state": fate.state}
+                work.emit("conversation", fate.conversation_id, facts)
         if self.account.manifest.wire == "local":
             for delivery, _ in ended:  # our own pages hear of it over the live log
                 key = visitor_key(str(self.account.id), delivery.recipient)

@@ -164,4 +164,5 @@ async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
         values,
     )
     for one in ordered:
-        work.emit("conversation", one.conversation_id, {"what": "delivery", "messages": [str(one.message_id)]})
+        facts = {"what": "delivery", "messages": [str(one.message_id)], "state": one.state}
+        work.emit("conversation", one.conversation_id, facts)

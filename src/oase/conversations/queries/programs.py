@@ -1,0 +1,263 @@
+"""What programs ask: conversations by filters and pages, messages with files and deliveries. Constant numbers of queries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.conversations.errors import NoConversation, NoMessage, OutOfDate
+from oase.conversations.rules import State
+from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import message as sentence
+
+_STATES: Final[tuple[State, ...]] = ("open", "waiting", "snoozed", "solved")
+Place = tuple[datetime, UUID]
+"""A moment and an id: from where a list goes on."""
+
+
+class ConversationFacts(Struct, frozen=True, kw_only=True):
+    """A conversation with everything that is kept of it."""
+
+    id: UUID
+    number: int
+    subject: str
+    channel: str
+    account_id: UUID | None
+    person_id: UUID
+    identity_id: UUID | None
+    state: State
+    assignee_id: UUID | None
+    team_id: UUID | None
+    priority: int
+    tags: list[str]
+    fields: dict[str, Any]
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    waiting_since: datetime | None
+    last_at: datetime
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    solved_at: datetime | None
+    created_at: datetime
+    message_count: int
+    first_line: str
+    merged_into: UUID | None
+    version: int
+
+
+class ConversationFilter(Struct, frozen=True, kw_only=True):
+    """Which conversations are wanted; what is left out does not matter."""
+
+    states: Sequence[State] = ()
+    assignee: UUID | Literal["none"] | None = None
+    team_id: UUID | None = None
+    channel: str = ""
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    tag: str = ""
+    number: int | None = None
+    since: datetime | None = None  # of the newest message
+    until: datetime | None = None
+
+
+class FileFacts(Struct, frozen=True, kw_only=True):
+    """A file of a message."""
+
+    id: UUID
+    message_id: UUID | None
+    name: str
+    type: str
+    size_bytes: int | None
+    inline: bool
+    state: Literal["pending", "stored", "failed"]
+    why: str
+
+
+class DeliveryFacts(Struct, frozen=True, kw_only=True):
+    """The fate of one part of a message of ours."""
+
+    id: UUID
+    message_id: UUID
+    part: int
+    recipient: str
+    state: str
+    code: str
+    why: str
+    attempts: int
+    next_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+
+
+class MessageFacts(Struct, frozen=True, kw_only=True):
+    """A message with everything that is kept of it."""
+
+    id: UUID
+    conversation_id: UUID
+    direction: Literal["in", "out", "note", "event"]
+    kind: str
+    channel: str
+    account_id: UUID | None
+    identity_id: UUID | None
+    author_id: UUID | None
+    author_name: str
+    subject: str
+    text: str
+    html: str
+    quoted: str
+    data: dict[str, Any]
+    external_id: str | None
+    automatic: str
+    reactions: dict[str, Any]
+    at: datetime
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+class MessagesWithParts(Struct, frozen=True, kw_only=True):
+    """Messages in their order, with the files and deliveries of all of them."""
+
+    messages: Sequence[MessageFacts]
+    files: Sequence[FileFacts]
+    deliveries: Sequence[DeliveryFacts]
+
+
+_CONVERSATION: Final = ", ".join(f"c.{name}" for name in ConversationFacts.__struct_fields__)
+_MESSAGE: Final = ", ".join(f"m.{name}" for name in MessageFacts.__struct_fields__)
+_FILE: Final = ", ".join(FileFacts.__struct_fields__)
+_DELIVERY: Final = ", ".join(DeliveryFacts.__struct_fields__)
+
+
+async def conversation_facts(work: UnitOfWork, conversation_id: UUID) -> ConversationFacts:
+    """One conversation; raises NoConversation. One query."""
+    found = await work.one(
+        ConversationFacts,
+        f"SELECT {_CONVERSATION} FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
+        {"id": conversation_id},
+    )
+    if found is None:
+        raise NoConversation(sentence("This conversation does not exist."))
+    return found
+
+
+async def require_version(work: UnitOfWork, conversation_id: UUID, version: int) -> None:
+    """Locks the conversation until the end of the transaction; raises OutOfDate unless it is of this version, NoConversation."""
+    found = await work.value(
+        "SELECT version FROM conversation WHERE workspace_id = %(workspace_id)s AND id = %(id)s FOR NO KEY UPDATE",
+        {"id": conversation_id},
+    )
+    if found is None:
+        raise NoConversation(sentence("This conversation does not exist."))
+    if found != version:
+        raise OutOfDate(sentence("Somebody else has changed this conversation meanwhile. Read it again."))
+
+
+async def list_conversations(
+    work: UnitOfWork, wanted: ConversationFilter, *, after: Place | None = None, limit: int
+) -> list[ConversationFacts]:
+    """Conversations that pass the filter, the newest message first; those merged into others are left out. One query."""
+    where, parameters = _conditions(wanted)
+    if after is not None:
+        where += " AND (c.last_at, c.id) < (%(after)s, %(after_id)s)"
+        parameters |= {"after": after[0], "after_id": after[1]}
+    page = f"{where} ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s"
+    if wanted.person_id is not None or wanted.number is not None:
+        statement = f"SELECT {_CONVERSATION} FROM conversation c WHERE c.workspace_id = %(workspace_id)s{page}"
+    else:  # an ordered range of the index for each state, merged
+        statement = (
+            f"SELECT {_CONVERSATION} FROM unnest(%(states)s::text[]) AS s (state), LATERAL (SELECT * FROM conversation c"
+            f" WHERE c.workspace_id = %(workspace_id)s AND c.state = s.state{page}) AS c"
+            " ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s"
+        )
+    return await work.all(ConversationFacts, statement, {**parameters, "states": list(wanted.states or _STATES), "limit": limit})
+
+
+def _conditions(wanted: ConversationFilter) -> tuple[str, dict[str, Any]]:
+    where = " AND c.merged_into IS NULL"
+    parameters: dict[str, Any] = {}
+    if wanted.assignee == "none":
+        where += " AND c.assignee_id IS NULL"
+    elif wanted.assignee is not None:
+        where += " AND c.assignee_id = %(assignee)s"
+        parameters["assignee"] = wanted.assignee
+    for column in ("team_id", "account_id", "person_id", "number", "channel"):
+        if value := getattr(wanted, column):
+            where += f" AND c.{column} = %({column})s"
+            parameters[column] = value
+    if wanted.states:
+        where += " AND c.state = ANY(%(states)s)"
+    if wanted.tag:
+        where += " AND %(tag)s = ANY(c.tags)"
+        parameters["tag"] = wanted.tag
+    for name, comparison in (("since", ">="), ("until", "<")):
+        if value := getattr(wanted, name):
+            where += f" AND c.last_at {comparison} %({name})s"
+            parameters[name] = value
+    return where, parameters
+
+
+async def list_messages(
+    work: UnitOfWork, conversation_id: UUID, *, after: Place | None = None, limit: int, newest_first: bool = False
+) -> MessagesWithParts:
+    """A conversation's messages, notes and events in the order in which they were said. Three queries."""
+    order, comparison = ("DESC", "<") if newest_first else ("ASC", ">")
+    parameters: dict[str, Any] = {"id": conversation_id, "limit": limit}
+    beyond = ""
+    if after is not None:
+        beyond = f" AND (m.at, m.id) {comparison} (%(after)s, %(after_id)s)"
+        parameters |= {"after": after[0], "after_id": after[1]}
+    rows = await work.all(
+        MessageFacts,
+        f"SELECT {_MESSAGE} FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s{beyond}"
+        f" ORDER BY m.at {order}, m.id {order} LIMIT %(limit)s",
+        parameters,
+    )
+    return await _with_parts(work, rows)
+
+
+async def message_facts(work: UnitOfWork, message_id: UUID) -> MessagesWithParts:
+    """One message; raises NoMessage. Three queries."""
+    rows = await work.all(
+        MessageFacts,
+        f"SELECT {_MESSAGE} FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.id = %(id)s",
+        {"id": message_id},
+    )
+    if not rows:
+        raise NoMessage(sentence("This message does not exist."))
+    return await _with_parts(work, rows)
+
+
+async def _with_parts(work: UnitOfWork, messages: Sequence[MessageFacts]) -> MessagesWithParts:
+    files = await work.all(
+        FileFacts,
+        f"SELECT {_FILE} FROM attachment WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s)"
+        " ORDER BY message_id, position, id",
+        {"ids": [message.id for message in messages]},
+    )
+    deliveries = await work.all(
+        DeliveryFacts,
+        f"SELECT {_DELIVERY} FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s)"
+        " ORDER BY message_id, part",
+        {"ids": [message.id for message in messages if message.direction == "out"]},
+    )
+    return MessagesWithParts(messages=messages, files=files, deliveries=deliveries)
+
+
+class Tag(Struct, frozen=True, kw_only=True):
+    """A word to sort by."""
+
+    id: UUID
+    name: str
+    color: str
+
+
+async def list_tags(work: UnitOfWork) -> list[Tag]:
+    """The workspace's tags, by name."""
+    return await work.all(
+        Tag, "SELECT id, name, color FROM tag WHERE workspace_id = %(workspace_id)s ORDER BY lower(name) LIMIT 1000"
+    )
