@@ -278,7 +278,7 @@ async def test_when_nobody_is_there_the_answer_may_come_by_mail(site: Site, page
     site.desk.here = Presence(open=False, hours="Mo–Fr 9–18 Uhr")
     chat = await (await Chat.on(page, site, site.webchat(away_de="Wir sind ab 9 Uhr wieder da."))).open()
     await expect(chat.root.locator(".hi")).to_contain_text("Wir sind ab 9 Uhr wieder da.")
-    await expect(chat.root.locator("header")).to_contain_text("Zurzeit ist niemand da")
+    await expect(chat.root.locator(".head")).to_contain_text("Zurzeit ist niemand da")
     await chat.write("Ist mein Rad fertig?")
     card = chat.root.locator(".card")
     await card.get_by_label("E-Mail-Adresse").fill("keine")

@@ -16,7 +16,7 @@ export class Panel {
     this.badge = h("span", { class: "badge", hidden: true });
     this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-haspopup": "dialog", onclick: () => this.toggle() }, icon("chat"), icon("down"), this.badge);
     this.teaser = h("div", { class: "teaser", hidden: true, role: "status" });
-    this.head = h("header");
+    this.head = h("div", { class: "head" });
     this.offline = h("p", { class: "offline", role: "status", hidden: true });
     this.below = h("button", { type: "button", class: "below", hidden: true, onclick: () => { this.thread.toEnd(); this.composer.focus(); } }, this.say("new_below"));
     this.thread = new Thread(this);

@@ -6,7 +6,7 @@ import { Panel } from "./panel.js";
 import { Store, Tabs } from "./store.js";
 import { choose, speaker } from "./text.js";
 
-const SURFACES = { light: "#ffffff", dark: "#1a1d21" };
+const SURFACES = { light: "#f3f4f6", dark: "#272b31" }; // --raised, the harder one to read on
 
 /** Starts the chat of one account on this page. `base` is the server, `folder` where these files are. */
 export async function start(look, base, folder, api) {
