@@ -112,6 +112,7 @@ async def test_one_mail_that_cannot_be_given_out_does_not_hold_up_the_others(ema
         await sink.until(lambda sink: len(sink.raws) == 3)
     with pytest.raises(Malformed, match="damaged"):
         email.parse(sink.raws[1], account)
+    assert [email.dedup_key(raw) for raw in sink.raws] == [None, b"INBOX/7/2", None]  # two empty bodies are two mails
     assert all(isinstance(email.parse(sink.raws[number], account)[0], Received) for number in (0, 2))
 
 

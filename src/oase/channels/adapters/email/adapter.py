@@ -61,6 +61,10 @@ class Email(Adapter):
     def verify(self, raw: Raw, account: Account) -> None:
         """Mails come over connections that we opened ourselves or listen on; there is no signature of a provider."""
 
+    def dedup_key(self, raw: Raw) -> bytes | None:
+        """The bytes themselves tell a mail; one that the server could not give out is told by its place."""
+        return inbound.place(raw) if "unreadable" in raw.headers else None
+
     def parse(self, raw: Raw, account: Account) -> Sequence[Event]:
         """See `inbound`."""
         return inbound.parse(raw, account)

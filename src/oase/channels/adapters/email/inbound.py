@@ -39,6 +39,11 @@ def parse(raw: Raw, account: Account) -> Sequence[Event]:
     return [_received(mail, raw, who, at, _automatic(mail, who))]
 
 
+def place(raw: Raw) -> bytes:
+    """Where in the mailbox a mail lies."""
+    return "/".join(raw.headers.get(name, "") for name in ("folder", "uidvalidity", "uid")).encode("utf-8", "replace")
+
+
 def _own_or_loop(mail: Mail, raw: Raw, who: Identity, at: datetime) -> Event:
     """A mail with our own loop mark: a copy of what we sent (Sent folder, bcc), or somebody's machine sent it back to us."""
     if mail.from_ is not None and addresses.is_own(mail.from_.address, who):
