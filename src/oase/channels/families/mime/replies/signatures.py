@@ -9,6 +9,7 @@ from oase.channels.families.mime.lines import Line
 from oase.channels.families.mime.replies.tables import fold, ideographic, spaced, table, words
 
 MAX_SIGNATURE_LINES = 60
+MAX_CLOSING_LINES = 8  # between a closing phrase and the delimiter below it
 _DELIMITER = re.compile(r"^--\s*$")
 _OTHER_DELIMITER = re.compile(r"^(?:[-_=*~—–]{2,}|—|–)\s*$")
 _CLOSING = re.compile(
@@ -43,8 +44,9 @@ def signature_lines(lines: list[Line], start: int, end: int, sender: str = "") -
     """For each of lines[start:end] (one run of what was written): does it belong to the signature? `sender`: the name in From."""
     marks = [lines[index].hint == "signature" for index in range(start, end)]
     begin = _delimiter(lines, start, end)
-    if begin is None:
-        begin = _closing(lines, start, end)
+    closing = _closing(lines, start, end if begin is None else begin, sender)
+    if begin is None or (closing is not None and begin - closing <= MAX_CLOSING_LINES):
+        begin = closing
     if begin is None:
         begin = _name_block(lines, start, end, fold(sender))
     if begin is None:
@@ -106,13 +108,13 @@ def _is_signature_like(lines: list[Line], start: int, end: int) -> bool:
 def _is_prose(line: Line) -> bool:
     text = line.body
     folded = fold(text)
-    if _DISCLAIMER.match(folded) or _COMPANY.search(folded) or _CONTACT.search(folded):
-        return False
     count = len(text.split())
+    if _DISCLAIMER.match(folded) or _COMPANY.search(folded) or (_CONTACT.search(folded) and (count < 8 or text[-1] not in ".!?")):
+        return False
     return (count >= 6 and bool(_SENTENCE_END.search(text))) or count >= 14 or (text.endswith("?") and count >= 2)
 
 
-def _closing(lines: list[Line], start: int, end: int) -> int | None:
+def _closing(lines: list[Line], start: int, end: int, sender: str) -> int | None:
     """The last closing phrase that only a name and a signature follow."""
     filled = [index for index in range(start, end) if lines[index].body]
     for index in reversed(filled[-MAX_SIGNATURE_LINES:]):
@@ -128,6 +130,8 @@ def _closing(lines: list[Line], start: int, end: int) -> int | None:
         below = [line for line in lines[index + 1 : end] if line.body]
         if folded.rstrip(" ,.!") in _SHORT_CLOSINGS and not match["name"] and (not below or len(below[0].body) > 40):
             continue
+        if below and folded.split()[0] in _SHORT_CLOSINGS and match["name"] and not _is_known(match["name"], sender):
+            continue  # "LG Waschmaschine" with the model below is a thing, not "Liebe Grüße"
         return index
     return None
 
@@ -151,6 +155,10 @@ def _name_block(lines: list[Line], start: int, end: int, sender: str) -> int | N
         if any(_is_signature_word(line) for line in block[1:]) and _is_signature_like(lines, index, end):
             return index
     return None
+
+
+def _is_known(name: str, sender: str) -> bool:
+    return bool(set(name.replace(",", " ").split()) & set(fold(sender).replace(",", " ").split()))
 
 
 def _mobile_or_legal(lines: list[Line], start: int, end: int) -> int | None:

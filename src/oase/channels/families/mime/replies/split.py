@@ -112,13 +112,15 @@ def _cut(lines: list[Line], attributed: set[int], *, forward: bool, answers: boo
         if is_forward(line) or line.hint == "forward":
             return _with_rules(lines, index), "forwarded"
         if is_original(line) or is_reply_line(line):
-            return _with_rules(lines, index), "forwarded" if forward and is_original(line) else "quoted"
+            kept = is_original(line) and (forward or _announced(lines, index))
+            return _with_rules(lines, index), "forwarded" if kept else "quoted"
         if line.hint == "cut":
             marked = index + 6
         if looks and label_of(line)[0]:
             looks -= 1
             if header_block_at(lines, index, marked=index < marked):
-                return _with_rules(lines, index), "forwarded" if forward else "quoted"
+                begin = _with_rules(lines, index)
+                return begin, "forwarded" if forward or _announced(lines, begin) else "quoted"
         if not looks or not may_end(line):
             continue
         looks -= 1
