@@ -1,10 +1,17 @@
 # ruff: noqa: E501
 """What holds for reading as such: the same bytes, the same mail; files by number; the keys that scripts rely on."""
 
+import base64
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import NameOID
 
 from oase.channels.families.mime import explain, extract, read
 from oase.channels.families.mime.addresses import mailboxes
@@ -90,3 +97,40 @@ def test_addresses(field: str, expected: list[tuple[str, str]]) -> None:
 def test_unlabelled_text_is_guessed(text: str, codec: str) -> None:
     assert guess(text.encode(codec)) == codec
     assert decode(text.encode(codec))[0] == text
+
+
+def test_mail_inside_an_opaque_signature_is_read() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hans")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(start).not_valid_after(start + timedelta(days=365)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    inner = "Content-Type: text/plain; charset=utf-8\r\n\r\nGrüße aus dem Umschlag".encode()
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(inner).add_signer(certificate, key, hashes.SHA256())
+    signed = builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    raw = b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n"
+    raw += b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(signed)
+    mail = read(raw)
+    assert mail.text == "Grüße aus dem Umschlag"
+    assert "signed: S/MIME" in mail.notes
+    assert [part.name for part in mail.attachments] == ["smime.p7m"]
+
+
+def attribute(number: int, data: bytes) -> bytes:
+    return b"\x02" + number.to_bytes(4, "little") + len(data).to_bytes(4, "little") + data + b"\x00\x00"
+
+
+def test_files_inside_winmail_dat_come_out() -> None:
+    long = "Übersicht März.xlsx".encode("utf-16-le") + b"\x00\x00"
+    properties = b"\x01\x00\x00\x00\x1f\x00\x07\x37" + (1).to_bytes(4, "little") + len(long).to_bytes(4, "little") + long
+    container = bytes.fromhex("789f3e220100") + attribute(0x00069002, b"\x00" * 14) + attribute(0x00018010, b"UEBERS~1.XLS\x00")
+    container += attribute(0x0006800F, b"Tabelle") + attribute(0x00069005, properties)
+    container += attribute(0x00069002, b"\x00" * 14) + attribute(0x00018010, b"zwei.pdf\x00") + attribute(0x0006800F, b"%PDF")
+    raw = b"From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+    raw += b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(container)
+    mail = read(raw)
+    assert [part.name for part in mail.attachments] == ["winmail.dat", "Übersicht März.xlsx", "zwei.pdf"]
+    assert extract(raw, 1)[1] == b"Tabelle"
+    assert "tnef: winmail.dat, Übersicht März.xlsx, zwei.pdf" in mail.notes

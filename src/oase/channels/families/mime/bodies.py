@@ -4,6 +4,7 @@ tree --walk--> blocks (plain text, HTML, or both, in reading order) + files (wit
 """
 
 import hashlib
+import mimetypes
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -11,9 +12,10 @@ from html import escape
 from oase.channels.families.mime.charsets import decode
 from oase.channels.families.mime.flowed import unflow
 from oase.channels.families.mime.names import file_name
-from oase.channels.families.mime.tnef import names_inside
+from oase.channels.families.mime.smime import signed_content
+from oase.channels.families.mime.tnef import files_inside
 from oase.channels.families.mime.transfer import uu_files
-from oase.channels.families.mime.tree import Budget, Node, transfer_decode
+from oase.channels.families.mime.tree import Budget, Node, embedded, transfer_decode
 from oase.channels.families.mime.types import Part
 
 MAX_TEXT = 2_000_000  # characters of one text part that are shown; the rest stays in the raw mail
@@ -206,18 +208,42 @@ def _file(node: Node, found: Found, *, related: bool) -> None:
     if kind in _SIGNATURES:
         name = name or ("smime.p7s" if "pkcs7" in kind else "signature.asc")
     elif kind in _ENVELOPED:
-        signed = node.params.get("smime-type", "").lower() == "signed-data"
-        found.budget.note("signed: S/MIME" if signed else "encrypted: S/MIME")
+        _enveloped(node, content, found)
         name = name or "smime.p7m"
     elif kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
-        inside = names_inside(content)
-        found.budget.note("tnef: " + ", ".join([name or "winmail.dat", *inside]) if inside else f"tnef: {name or 'winmail.dat'}")
         name = name or "winmail.dat"
+        found.add_file(content, name, kind)
+        _tnef(name, content, found)
+        return
     elif kind == "text/calendar":
         method = node.params.get("method", "").upper()
         found.budget.note(f"calendar: {re.sub(r'[^A-Z-]', '', method)[:20]}" if method else "calendar")
         name = name or "invite.ics"
     found.add_file(content, name, kind, inline=inline, content_id=content_id)
+
+
+def _enveloped(node: Node, content: bytes, found: Found) -> None:
+    """An opaque signature shows the mail that it carries; an encrypted mail shows nothing."""
+    inner = signed_content(content)
+    if inner is None:
+        signed = node.params.get("smime-type", "").lower() in {"signed-data", "certs-only"}
+        found.budget.note("signed: S/MIME" if signed else "encrypted: S/MIME")
+        return
+    found.budget.note("signed: S/MIME")
+    if found.budget.parts > 0:
+        found.budget.depth += 1
+        if found.budget.depth < 5:
+            _walk(embedded(inner, found.budget), found, related=False)
+
+
+def _tnef(name: str, content: bytes, found: Found) -> None:
+    """The files of the container, beside the container."""
+    inside = files_inside(content)
+    found.budget.note("tnef: " + ", ".join([name, *(file.name for file in inside if file.name)])[:500])
+    for file in inside:
+        if file.content is not None:
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            found.add_file(file.content, file.name, kind)
 
 
 def _stated_name(node: Node) -> str:

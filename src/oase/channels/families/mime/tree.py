@@ -31,6 +31,7 @@ class Budget:
     parts: int = MAX_PARTS
     candidates: int = MAX_CANDIDATES
     bytes: int = MAX_SCANNED_BYTES
+    depth: int = 0  # signed mails inside signed mails
     notes: dict[str, None] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
@@ -76,6 +77,12 @@ def parse(raw: bytes, budget: Budget) -> Node:
         budget.note("line-ends: CR only")
     budget.bytes = max(budget.bytes, 6 * len(raw))
     return _node(raw.lstrip(b"\r\n\x00 \t\xef\xbb\xbf") if raw[:1] in b"\r\n\x00 \t\xef" else raw, "text/plain", 0, budget)
+
+
+def embedded(data: bytes, budget: Budget) -> Node:
+    """The tree of a mail that was wrapped in another one; it uses the same budget."""
+    budget.bytes -= len(data)
+    return _node(data, "text/plain", MAX_DEPTH // 2, budget)
 
 
 def _node(data: bytes, default_type: str, depth: int, budget: Budget) -> Node:
