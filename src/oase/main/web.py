@@ -160,6 +160,7 @@ def _widget_parts(house: House) -> Parts:
         clock=house.clock,
         abuse=Abuse(time.monotonic),
         puzzles=Puzzles(house.safe.derive("puzzle")),
+        demo=house.settings.demo,
     )
 
 
