@@ -143,7 +143,7 @@ async def test_several_folders_are_read_also_with_umlauts(email: Email, dovecot:
             dovecot.deliver(address, letter(8))
             await sink.until(lambda sink: len(sink.raws) == 2)
     assert sorted(subjects(email, account, sink)) == ["Bestellung 7 📦", "Bestellung 8 📦"]
-    assert {raw.headers["folder"] for raw in sink.raws} == {"INBOX", "Aufträge"}
+    assert {raw.headers["x-oase-folder"] for raw in sink.raws} == {"INBOX", "Aufträge"}
 
 
 async def test_a_missing_folder_is_said_and_the_others_are_read(

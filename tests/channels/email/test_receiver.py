@@ -230,7 +230,7 @@ async def test_the_mail_is_kept_as_it_came_below_two_lines_of_trace() -> None:
         await talk(receiver, script)
     ((_, raw),) = house.mails
     assert raw.body == b"Return-Path: <>\r\nDelivered-To: Support+K7Q2@receiver.example\r\n" + mail
-    assert raw.headers["envelope-from"] == ""
+    assert raw.headers["x-oase-envelope-from"] == ""
 
 
 async def test_whoever_guesses_addresses_is_sent_away() -> None:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from oase.channels import AccountBook, StoredAccount, cursor, keep_secret, set_account_state, set_cursor
+from oase.channels import AccountBook, StoredAccount, adapter, cursor, keep_secret, set_account_state, set_cursor
 from oase.channels.contract import Raw
 from oase.conversations.journal import repository
 from oase.conversations.journal.types import Arrival
@@ -57,7 +57,7 @@ class AccountSink:
             self._account.workspace_id,
             self._account.id,
             self._account.channel,
-            hashlib.blake2b(raw.body, digest_size=16).digest(),
+            adapter(self._account.channel).dedup_key(raw) or hashlib.blake2b(raw.body, digest_size=16).digest(),
             raw,
             await journal_blob(self._blobs, self._account.workspace_id, arrival_id, raw.body),
         )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from oase.channels.adapters.email import checking, inbound, outcome
+from oase.channels.adapters.email import checking, inbound, notes, outcome
 from oase.channels.adapters.email import outbound as writing
 from oase.channels.adapters.email.configuration import reads_mailbox
 from oase.channels.adapters.email.listening import Listener
@@ -63,7 +63,7 @@ class Email(Adapter):
 
     def dedup_key(self, raw: Raw) -> bytes | None:
         """The bytes themselves tell a mail; one that the server could not give out is told by its place."""
-        return inbound.place(raw) if "unreadable" in raw.headers else None
+        return inbound.place(raw) if notes.UNREADABLE in raw.headers else None
 
     def parse(self, raw: Raw, account: Account) -> Sequence[Event]:
         """See `inbound`."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from oase.channels.adapters.email import addresses, reports
+from oase.channels.adapters.email import addresses, notes, reports
 from oase.channels.adapters.email.configuration import Identity, identity
 from oase.channels.adapters.email.ids import external_id, loop_of, message_id, our_id
 from oase.channels.contract import Account, Address, Automatic, Content, Event, Malformed, Media, Raw, Receipt, Received, Unknown
@@ -26,7 +26,7 @@ _NOBODY_KNOWN: Final = "sender.invalid"  # RFC 2606: for mails without any sende
 
 def parse(raw: Raw, account: Account) -> Sequence[Event]:
     """The events of one mail. Raises Malformed only where there is nothing to read."""
-    if why := raw.headers.get("unreadable"):
+    if why := raw.headers.get(notes.UNREADABLE):
         raise Malformed(f"The mail server cannot give out this mail: {why}")
     who, mail = identity(account), read(raw.body)
     at = _moment(mail, raw)
@@ -41,7 +41,7 @@ def parse(raw: Raw, account: Account) -> Sequence[Event]:
 
 def place(raw: Raw) -> bytes:
     """Where in the mailbox a mail lies."""
-    return "/".join(raw.headers.get(name, "") for name in ("folder", "uidvalidity", "uid")).encode("utf-8", "replace")
+    return "/".join(raw.headers.get(name, "") for name in (notes.FOLDER, notes.UIDVALIDITY, notes.UID)).encode("utf-8", "replace")
 
 
 def _own_or_loop(mail: Mail, raw: Raw, who: Identity, at: datetime) -> Event:
@@ -72,7 +72,7 @@ def _automatic(mail: Mail, who: Identity) -> Automatic:
 def _received(mail: Mail, raw: Raw, who: Identity, at: datetime, automatic: Automatic) -> Received:
     sender = _sender(mail, who)
     references = _references(mail)
-    seen_at = (*mail.delivered_to, *raw.headers.get("envelope-to", "").split(","), *_all(mail.to), *_all(mail.cc))
+    seen_at = (*mail.delivered_to, *raw.headers.get(notes.ENVELOPE_TO, "").split(","), *_all(mail.to), *_all(mail.cc))
     return Received(
         external_id=external_id(mail.message_id),
         sender=sender,
@@ -86,7 +86,7 @@ def _received(mail: Mail, raw: Raw, who: Identity, at: datetime, automatic: Auto
         may_auto_answer=not automatic
         and not sender.value.endswith("@" + _NOBODY_KNOWN)
         and not addresses.is_own(sender.value, who)
-        and addresses.may_answer_automatically(mail, envelope_from=raw.headers.get("envelope-from"), sender=sender.value),
+        and addresses.may_answer_automatically(mail, envelope_from=raw.headers.get(notes.ENVELOPE_FROM), sender=sender.value),
         origin=_origin(mail, raw),
     )
 
@@ -132,7 +132,7 @@ def _references(mail: Mail) -> tuple[str, ...]:
 
 def _content(mail: Mail, raw: Raw) -> Content:
     written = mail.reply_text.strip()
-    fetched_partly = "truncated" in raw.headers
+    fetched_partly = notes.WHOLE_SIZE in raw.headers
     files = mail.attachments[:-1] if fetched_partly else mail.attachments  # the last one was cut off
     return Content(
         text=mail.reply_text if written or mail.quoted else mail.text,
@@ -161,14 +161,14 @@ def _facts(mail: Mail, raw: Raw) -> dict[str, Any]:
         "remote_images": mail.remote_images,
         "notes": list(mail.notes[:50]),
     }
-    if size := raw.headers.get("truncated"):
+    if (size := raw.headers.get(notes.WHOLE_SIZE, "")).isdecimal():
         cut = [part.name for part in mail.attachments[-1:]]
         facts["truncated"] = {"size_bytes": int(size), "fetched_bytes": len(raw.body), "missing": cut}
     return {name: value for name, value in facts.items() if value}
 
 
 def _origin(mail: Mail, raw: Raw) -> dict[str, Any]:
-    origin = {"folder": raw.headers.get("folder", ""), "list": mail.list_id}
+    origin = {"folder": raw.headers.get(notes.FOLDER, ""), "list": mail.list_id}
     return {name: value for name, value in origin.items() if value}
 
 
@@ -192,7 +192,7 @@ def _moment(mail: Mail, raw: Raw) -> datetime:
 
 def _arrival(raw: Raw) -> datetime:
     try:
-        arrived = parsedate_to_datetime(raw.headers.get("internaldate", ""))
+        arrived = parsedate_to_datetime(raw.headers.get(notes.ARRIVED, ""))
     except (ValueError, IndexError, TypeError):
         return raw.received_at
     return arrived if arrived.tzinfo is not None and arrived <= raw.received_at + _AHEAD else raw.received_at

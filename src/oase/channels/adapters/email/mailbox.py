@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from oase.channels.adapters.email import notes
 from oase.channels.adapters.email.configuration import Incoming
 from oase.channels.adapters.email.errors import Down, ImapNo
 from oase.channels.adapters.email.imap import Done, Imap
@@ -136,12 +137,12 @@ class FolderReader:
             return self._raw(folder, letter, bodies[letter.uid])
         place = (folder.name, folder.uidvalidity, letter.uid)
         if self._breaks.get(place, 0) >= _BREAKS:
-            return self._raw(folder, letter, b"", unreadable="the connection breaks whenever it is fetched")
+            return self._raw(folder, letter, b"", {notes.UNREADABLE: "the connection breaks whenever it is fetched"})
         large = letter.size_bytes > self._settings.max_bytes
         try:
             got = await self._fetch(imap, [letter], f"BODY.PEEK[]<0.{_HEAD_BYTES}>" if large else "BODY.PEEK[]")
         except ImapNo as no:
-            return self._raw(folder, letter, b"", unreadable=no.words)
+            return self._raw(folder, letter, b"", {notes.UNREADABLE: no.words})
         except (Down, OSError):
             self._breaks[place] = self._breaks.get(place, 0) + 1
             raise
@@ -149,8 +150,8 @@ class FolderReader:
         body = got.get(letter.uid)
         if body is None:
             return None
-        more = {"truncated": str(letter.size_bytes)} if large else {}
-        return self._raw(folder, letter, body, **more)
+        more = {notes.WHOLE_SIZE: str(letter.size_bytes)} if large else {}
+        return self._raw(folder, letter, body, more)
 
     async def _fetch(self, imap: Imap, letters: Sequence[Letter], what: str) -> dict[int, bytes]:
         done = await imap.run("UID", "FETCH", _set([letter.uid for letter in letters]), f"(UID {what})")
@@ -161,9 +162,9 @@ class FolderReader:
                 found[uid] = body
         return found
 
-    def _raw(self, folder: Folder, letter: Letter, body: bytes, **more: str) -> Raw:
-        place = {"folder": folder.name, "uidvalidity": str(folder.uidvalidity), "uid": str(letter.uid)}
-        headers = {**place, "internaldate": letter.date, **more}
+    def _raw(self, folder: Folder, letter: Letter, body: bytes, more: Mapping[str, str] | None = None) -> Raw:
+        place = {notes.FOLDER: folder.name, notes.UIDVALIDITY: str(folder.uidvalidity), notes.UID: str(letter.uid)}
+        headers = {**place, notes.ARRIVED: letter.date, **(more or {})}
         return Raw(body=body, method="IMAP", headers=headers, received_at=self._clock.now())
 
     async def taken_over(self, imap: Imap, uids: Sequence[int]) -> None:

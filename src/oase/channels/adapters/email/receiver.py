@@ -10,11 +10,12 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
+from oase.channels.adapters.email import notes
 from oase.channels.adapters.email.addresses import is_valid, without_plus
 from oase.channels.contract import Raw
 from oase.kernel.clock import Clock, SystemClock
@@ -273,7 +274,7 @@ def _raw(server: _Protocol, envelope: Envelope, recipients: list[str], body: byt
     sender = str(envelope.mail_from or "").strip("<> ")
     trace = [f"Return-Path: <{sender}>", *(f"Delivered-To: {address}" for address in recipients)]
     head = "".join(f"{line}\r\n" for line in trace).encode("utf-8", "replace")
-    headers: dict[str, Any] = {"envelope-from": sender, "envelope-to": ",".join(recipients)}
+    headers = {notes.ENVELOPE_FROM: sender, notes.ENVELOPE_TO: ",".join(recipients)}
     return Raw(
         body=head + body, headers=headers, method="LMTP" if server.lmtp else "SMTP", received_at=server.receiver.clock.now()
     )
