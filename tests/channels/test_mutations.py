@@ -1,7 +1,7 @@
 """The contract suite notices: every damage to a signature check, to ids and keys, and to the reading of replies turns it red.
 
 Two kinds of damage. Wrong behaviour around every installed adapter, whatever it is made of; and small damages inside the
-functions that decide, for the adapters named in `DECIDING`, one at a time. What cannot be noticed is listed with its reason.
+methods of every adapter and in the functions named in `DECIDING`, one at a time. What cannot be noticed is listed with its reason.
 """
 
 import itertools
@@ -15,7 +15,6 @@ from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
 from oase.channels.adapters.whatsapp import errors, people, reading, receipts, replies
-from oase.channels.adapters.whatsapp.adapter import WhatsApp
 from oase.channels.contract import (
     Accepted,
     Account,
@@ -38,6 +37,7 @@ from oase.channels.testing import ChannelSuite
 SIGNATURE = (
     "test_genuine_deliveries_are_accepted_with_the_newest_secret_and_with_older_ones",
     "test_five_forgeries_are_refused",
+    "test_what_is_signed_and_still_not_genuine_is_refused_for_the_recorded_reason",
     "test_a_secret_that_was_taken_away_no_longer_counts",
     "test_an_account_without_secrets_accepts_nothing",
     "test_hostile_headers_and_queries_are_refused_or_answered",
@@ -47,6 +47,7 @@ IDS = (
     "test_a_repeated_delivery_gives_the_same_ids",
     "test_different_messages_have_different_ids",
     "test_different_deliveries_have_different_keys",
+    "test_the_key_of_each_delivery_is_the_recorded_one",
     "test_one_bad_item_leaves_its_neighbours_alone",
     "test_declared_incoming_capabilities_are_shown_and_shown_ones_declared",
 )
@@ -234,7 +235,6 @@ def test_a_wrong_reading_of_replies_turns_the_suite_red(channel: str, wrong: str
 
 DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
     "whatsapp": (
-        (WhatsApp.verify, SIGNATURE),
         (webhook.check_signature, SIGNATURE),
         (reading.read, IDS),
         (reading._entry, IDS),
@@ -248,7 +248,6 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (people.address, IDS),
         (people._contact, IDS),
         (receipts.receipt_of, IDS),
-        (WhatsApp.interpret, REPLIES),
         (replies.interpret, REPLIES),
         (replies._accepted, REPLIES),
         (replies._failed, REPLIES),
@@ -273,9 +272,22 @@ UNNOTICEABLE: Mapping[str, str] = {
 }
 
 
+def _methods(channel: str) -> Sequence[tuple[FunctionType, Sequence[str]]]:
+    """The adapter's own methods that decide: its signature check, its key, its reading of replies."""
+    adapter = installed(channel).adapter
+    checks = {"dedup_key": IDS}
+    checks |= {"verify": SIGNATURE} if adapter.manifest.signature else {}
+    checks |= {"interpret": REPLIES} if adapter.manifest.wire != "local" else {}
+    return [(vars(type(adapter))[name], checks[name]) for name in checks if name in vars(type(adapter))]
+
+
 @pytest.mark.parametrize(
     ("channel", "function", "checks"),
-    [(channel, function, checks) for channel, deciding in DECIDING.items() for function, checks in deciding],
+    [
+        (channel, function, checks)
+        for channel in CHANNELS
+        for function, checks in (*_methods(channel), *DECIDING.get(channel, ()))
+    ],
     ids=lambda value: getattr(value, "__qualname__", value if isinstance(value, str) else ""),
 )
 def test_every_small_damage_to_what_decides_turns_the_suite_red(

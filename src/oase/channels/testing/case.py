@@ -78,7 +78,7 @@ class Case:
     @cached_property
     def readable(self) -> list[Recording]:
         """Those of which something can be read."""
-        return [recording for recording in self.deliveries if not recording.malformed]
+        return [recording for recording in self.deliveries if not (recording.malformed or recording.forged)]
 
     @cached_property
     def replies(self) -> list[RecordedReply]:

@@ -135,6 +135,14 @@ class InboundChecks(Case):
                 assert key, f"{recording.name}: an empty key makes all deliveries one"
                 assert keys.setdefault(key, raw.body) == raw.body, f"{recording.name}: the key of another delivery"
 
+    def test_the_key_of_each_delivery_is_the_recorded_one(self) -> None:
+        for recording in self.deliveries:
+            if recording.forged:
+                continue
+            key = self.adapter.dedup_key(self.signed(recording))
+            shown = None if key is None else key.decode() if key.isascii() else key.hex()
+            assert shown == recording.key, f"{recording.name}: the key is {shown!r}, recorded is {recording.key!r}"
+
     def test_one_bad_item_leaves_its_neighbours_alone(self) -> None:
         mixed = [recording for recording in self.readable if any(one.get("type") == "broken" for one in recording.expected)]
         if not mixed:

@@ -48,6 +48,8 @@ class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body: Body
     expected: list[dict[str, Any]] = []
     malformed: str = ""  # instead of events: why nothing can be read
+    forged: str = ""  # instead of events: why it is not genuine, although it is signed
+    key: str | None = None  # what `dedup_key` gives; hexadecimal if it is no text
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     method: str = "POST"

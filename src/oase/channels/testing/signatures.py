@@ -41,6 +41,18 @@ class SignatureChecks(Case):
         only_newest = self.with_secrets({name: secrets[:1] for name, secrets in self.account.secrets.items()})
         assert not self._accepts(signed, only_newest), "A secret that the account no longer has is accepted."
 
+    def test_what_is_signed_and_still_not_genuine_is_refused_for_the_recorded_reason(self) -> None:
+        self._needs_signature()
+        for recording in self.deliveries:
+            if not recording.forged:
+                continue
+            try:
+                self.adapter.verify(self.signed(recording), self.account)
+            except Forged as error:
+                assert str(error) == recording.forged, f"{recording.name}: {error}"
+            else:
+                raise AssertionError(f"{recording.name} is accepted.")
+
     def test_an_account_without_secrets_accepts_nothing(self) -> None:
         self._needs_signature()
         empty: dict[str, tuple[Secret, ...]] = dict.fromkeys(self.account.secrets, ())
@@ -55,7 +67,7 @@ class SignatureChecks(Case):
             pytest.skip("The manifest names no signature.")
 
     def _posted(self) -> list[Raw]:
-        raws = [recording.raw() for recording in self.deliveries]
+        raws = [recording.raw() for recording in self.deliveries if not recording.forged]
         posted = [raw for raw in raws if raw.body and self.adapter.greet(self.sign(raw, self.newest()), self.account) is None]
         assert posted, "There is no recorded delivery to sign."
         return posted
