@@ -108,7 +108,7 @@ async def replace_templates(work: UnitOfWork, account_id: UUID, templates: Seque
     await work.run(
         "INSERT INTO template (workspace_id, id, account_id, name, language, content, synchronised_at)"
         " SELECT %(workspace_id)s, t.id, %(account_id)s, t.content->>'name', t.content->>'language', t.content, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(contents)s::jsonb[]) AS t (id, content)"
+        " FROM unnest(%(ids)b::uuid[], %(contents)b::jsonb[]) AS t (id, content)"
         " ON CONFLICT (workspace_id, account_id, name, language) DO NOTHING",
         {
             "account_id": account_id,

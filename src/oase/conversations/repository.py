@@ -113,7 +113,7 @@ async def attach(work: UnitOfWork, message_id: UUID, attachment_ids: Sequence[UU
     """Gives uploads to their message, in order; gives those that were there and belonged to nobody yet."""
     return await work.rows(
         "UPDATE attachment a SET message_id = %(message_id)s, position = n.position FROM"
-        " unnest(%(ids)s::uuid[]) WITH ORDINALITY AS n (id, position) WHERE a.workspace_id = %(workspace_id)s AND a.id = n.id"
+        " unnest(%(ids)b::uuid[]) WITH ORDINALITY AS n (id, position) WHERE a.workspace_id = %(workspace_id)s AND a.id = n.id"
         " AND a.message_id IS NULL RETURNING a.id, a.name, a.type, a.size_bytes, a.inline, a.content_id, a.blob_key, a.position",
         {"message_id": message_id, "ids": list(attachment_ids)},
     )
@@ -172,7 +172,7 @@ async def mention(work: UnitOfWork, conversation_id: UUID, message_id: UUID, age
     await work.run(
         "INSERT INTO mention (workspace_id, id, conversation_id, message_id, agent_id, at)"
         " SELECT %(workspace_id)s, n.id, %(conversation_id)s, %(message_id)s, n.agent_id, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(agents)s::uuid[]) AS n (id, agent_id)",
+        " FROM unnest(%(ids)b::uuid[], %(agents)b::uuid[]) AS n (id, agent_id)",
         {
             "conversation_id": conversation_id,
             "message_id": message_id,
@@ -202,7 +202,7 @@ async def ensure_tags(work: UnitOfWork, names: Sequence[str]) -> None:
     """Tags of the workspace with these names; new ones get a quiet colour."""
     await work.run(
         "INSERT INTO tag (workspace_id, id, name, color) SELECT %(workspace_id)s, n.id, n.name, '#64748b'"
-        " FROM unnest(%(ids)s::uuid[], %(names)s::text[]) AS n (id, name) ORDER BY n.name ON CONFLICT (workspace_id, name) DO NOTHING",
+        " FROM unnest(%(ids)b::uuid[], %(names)b::text[]) AS n (id, name) ORDER BY n.name ON CONFLICT (workspace_id, name) DO NOTHING",
         {"ids": [new_id() for _ in names], "names": list(names)},
     )
 

@@ -42,7 +42,7 @@ async def insert_entries(
         b"INSERT INTO audit_entry (workspace_id, id, at, actor_kind, actor_id, actor_name, address, request_id,"
         b" act, subject, subject_id, data)"
         b" SELECT %s, e.id, %s, %s, %s, %s, %s, %s, e.act, e.subject, e.subject_id, e.data"
-        b" FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::jsonb[])"
+        b" FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::uuid[], %b::jsonb[])"
         b" AS e (id, act, subject, subject_id, data)",
         [
             workspace_id,

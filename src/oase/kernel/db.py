@@ -125,7 +125,7 @@ class UnitOfWork:
             columns = list(zip(*self._events, strict=True))
             await self.connection.execute(
                 b"INSERT INTO live_event (workspace_id, topic, key, payload)"
-                b" SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::jsonb[])",
+                b" SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::jsonb[])",
                 [list(columns[0]), list(columns[1]), list(columns[2]), [payload.decode() for payload in columns[3]]],
             )
 

@@ -40,7 +40,7 @@ async def claim(work: UnitOfWork, requests: Mapping[UUID, Once]) -> dict[UUID, b
     now = work.clock.now()
     fresh = await work.tuples(
         "INSERT INTO idempotency_key (workspace_id, id, request_hash, at) SELECT %(workspace_id)s, r.id, r.hash, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(hashes)s::bytea[]) AS r (id, hash) ON CONFLICT (workspace_id, id) DO UPDATE"
+        " FROM unnest(%(ids)b::uuid[], %(hashes)b::bytea[]) AS r (id, hash) ON CONFLICT (workspace_id, id) DO UPDATE"
         " SET request_hash = excluded.request_hash, response = NULL, at = excluded.at WHERE idempotency_key.at < %(old)s RETURNING id",
         {"ids": [one.id for one in ordered], "hashes": [one.request_hash for one in ordered], "now": now, "old": now - KEPT},
     )
@@ -61,7 +61,7 @@ async def keep(work: UnitOfWork, answers: Mapping[UUID, bytes]) -> None:
     """Keeps the answers to claimed requests for a day."""
     ordered = sorted(answers)
     await work.run(
-        "UPDATE idempotency_key k SET response = a.response FROM unnest(%(ids)s::uuid[], %(responses)s::bytea[]) AS a (id, response)"
+        "UPDATE idempotency_key k SET response = a.response FROM unnest(%(ids)b::uuid[], %(responses)b::bytea[]) AS a (id, response)"
         " WHERE k.workspace_id = %(workspace_id)s AND k.id = a.id",
         {"ids": ordered, "responses": [answers[one] for one in ordered]},
     )

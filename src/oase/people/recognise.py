@@ -43,7 +43,7 @@ Known = dict[Key, tuple[UUID, UUID, bool]]
 async def _known(work: UnitOfWork, keys: Sequence[Key]) -> Known:
     rows = await work.tuples(
         "SELECT i.kind, i.value, i.id, i.person_id FROM identity i"
-        " JOIN unnest(%(kinds)s::text[], %(values)s::text[]) AS k (kind, value) ON i.kind = k.kind AND i.value = k.value"
+        " JOIN unnest(%(kinds)b::text[], %(values)b::text[]) AS k (kind, value) ON i.kind = k.kind AND i.value = k.value"
         " WHERE i.workspace_id = %(workspace_id)s",
         {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]},
     )
@@ -71,7 +71,7 @@ async def _insert(work: UnitOfWork, newest: Mapping[Key, Seen], missing: Mapping
     await work.run(
         "INSERT INTO person (workspace_id, id, name, language, organisation, fields, created_at, updated_at)"
         " SELECT %(workspace_id)s, p.id, p.name, p.language, p.organisation, p.fields, %(now)s, %(now)s FROM"
-        " unnest(%(ids)s::uuid[], %(names)s::text[], %(languages)s::text[], %(organisations)s::text[], %(fields)s::jsonb[])"
+        " unnest(%(ids)b::uuid[], %(names)b::text[], %(languages)b::text[], %(organisations)b::text[], %(fields)b::jsonb[])"
         " AS p (id, name, language, organisation, fields) ORDER BY p.id ON CONFLICT DO NOTHING",
         {
             "ids": list(persons),
@@ -88,7 +88,7 @@ async def _insert(work: UnitOfWork, newest: Mapping[Key, Seen], missing: Mapping
     await work.run(
         "INSERT INTO identity (workspace_id, id, person_id, kind, value, name, created_at, last_seen_at)"
         " SELECT %(workspace_id)s, i.id, i.person_id, i.kind, i.value, i.name, %(now)s, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(persons)s::uuid[], %(kinds)s::text[], %(values)s::text[], %(names)s::text[])"
+        " FROM unnest(%(ids)b::uuid[], %(persons)b::uuid[], %(kinds)b::text[], %(values)b::text[], %(names)b::text[])"
         " AS i (id, person_id, kind, value, name) ORDER BY i.kind, i.value ON CONFLICT (workspace_id, kind, value) DO NOTHING",
         {
             "ids": [missing[key][0] for key in ordered],
@@ -119,7 +119,7 @@ async def _remember(work: UnitOfWork, newest: Mapping[Key, Seen], known: Known) 
     now: datetime = work.clock.now()
     ordered = sorted((known[key][0], one.name) for key, one in newest.items() if not known[key][2])
     await work.run(
-        "WITH spoken AS (SELECT * FROM unnest(%(ids)s::uuid[], %(names)s::text[]) AS s (id, name)),"
+        "WITH spoken AS (SELECT * FROM unnest(%(ids)b::uuid[], %(names)b::text[]) AS s (id, name)),"
         " touched AS (UPDATE identity i SET last_seen_at = %(now)s, name = coalesce(nullif(s.name, ''), i.name) FROM spoken s"
         " WHERE i.workspace_id = %(workspace_id)s AND i.id = s.id"
         " AND (i.last_seen_at < %(stale)s OR (s.name <> '' AND s.name <> i.name)) RETURNING i.person_id, i.name)"

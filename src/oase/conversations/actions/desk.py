@@ -138,7 +138,7 @@ async def set_fields(work: UnitOfWork, conversation_id: UUID, fields: Mapping[st
     kept = {key: value for key, value in fields.items() if value not in (None, "")}
     gone = [key for key, value in fields.items() if value in (None, "")]
     await work.run(
-        "UPDATE conversation SET fields = (fields || %(kept)s) - %(gone)s::text[], version = version + 1"
+        "UPDATE conversation SET fields = (fields || %(kept)s) - %(gone)b::text[], version = version + 1"
         " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id, "kept": Jsonb(kept), "gone": gone},
     )

@@ -66,7 +66,7 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequenc
     """Applies receipts that came before the answer to the send did."""
     rows = await work.tuples(
         "DELETE FROM parked_receipt WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND external_id = ANY(%(ids)s) RETURNING receipt",
+        " AND external_id = ANY(%(ids)b::text[]) RETURNING receipt",
         {"account_id": account_id, "ids": list(external_ids)},
     )
     receipts = [msgspec.convert(row[0], Receipt) for row in rows]
@@ -107,7 +107,7 @@ async def _find(work: UnitOfWork, account_id: UUID, receipts: Sequence[Receipt])
     found = await work.all(
         _Known,
         f"SELECT {_COLUMNS} FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND (external_id = ANY(%(ids)s) OR id = ANY(%(ours)s::uuid[])) ORDER BY id FOR UPDATE",
+        " AND (external_id = ANY(%(ids)b::text[]) OR id = ANY(%(ours)b::uuid[])) ORDER BY id FOR UPDATE",
         {"account_id": account_id, "ids": ids, "ours": ours},
     )
     by_id = {str(one.id): one for one in found}
@@ -137,7 +137,7 @@ async def _park(work: UnitOfWork, account_id: UUID, early: Sequence[Receipt]) ->
         await work.run(
             "INSERT INTO parked_receipt (workspace_id, id, account_id, external_id, receipt, created_at)"
             " SELECT %(workspace_id)s, r.id, %(account_id)s, r.external_id, r.receipt, %(now)s"
-            " FROM unnest(%(ids)s::uuid[], %(externals)s::text[], %(receipts)s::jsonb[]) AS r (id, external_id, receipt)",
+            " FROM unnest(%(ids)b::uuid[], %(externals)b::text[], %(receipts)b::jsonb[]) AS r (id, external_id, receipt)",
             {
                 "account_id": account_id,
                 "ids": [new_id() for _ in early],
@@ -156,9 +156,9 @@ async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
     values: dict[str, list[Any]] = {name: [getattr(one, name) for one in ordered] for name in names}
     await work.run(
         "UPDATE delivery d SET state = n.state, external_id = n.external_id, sent_at = n.sent_at, delivered_at = n.delivered_at,"
-        " read_at = n.read_at, failed_at = n.failed_at, code = n.code, why = n.why FROM unnest(%(id)s::uuid[], %(state)s::text[],"
-        " %(external_id)s::text[], %(sent_at)s::timestamptz[], %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[],"
-        " %(failed_at)s::timestamptz[], %(code)s::text[], %(why)s::text[])"
+        " read_at = n.read_at, failed_at = n.failed_at, code = n.code, why = n.why FROM unnest(%(id)b::uuid[], %(state)b::text[],"
+        " %(external_id)b::text[], %(sent_at)b::timestamptz[], %(delivered_at)b::timestamptz[], %(read_at)b::timestamptz[],"
+        " %(failed_at)b::timestamptz[], %(code)b::text[], %(why)b::text[])"
         " AS n (id, state, external_id, sent_at, delivered_at, read_at, failed_at, code, why)"
         " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id",
         values,

@@ -29,8 +29,8 @@ async def insert(work: UnitOfWork, rows: Sequence[tuple[UUID, UUID, UUID, UUID, 
         " outbound, state, next_at,"
         " created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.conversation_id, n.account_id,"
         " n.recipient, n.part, n.outbound,"
-        " 'queued', n.next_at, %(now)s FROM unnest(%(ids)s::uuid[], %(messages)s::uuid[], %(conversations)s::uuid[],"
-        " %(accounts)s::uuid[], %(recipients)s::text[], %(parts)s::int[], %(outbounds)s::jsonb[], %(times)s::timestamptz[])"
+        " 'queued', n.next_at, %(now)s FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[], %(conversations)b::uuid[],"
+        " %(accounts)b::uuid[], %(recipients)b::text[], %(parts)b::int[], %(outbounds)b::jsonb[], %(times)b::timestamptz[])"
         " AS n (id, message_id, conversation_id, account_id, recipient, part, outbound, next_at)",
         {
             "ids": list(columns[0]),
@@ -74,7 +74,7 @@ async def put_back(work: UnitOfWork, rows: Sequence[tuple[UUID, datetime]]) -> N
     ordered = sorted(rows)
     await work.run(
         "UPDATE delivery d SET state = 'queued', attempts = greatest(attempts - 1, 0), next_at = n.next_at"
-        " FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS n (id, next_at)"
+        " FROM unnest(%(ids)b::uuid[], %(times)b::timestamptz[]) AS n (id, next_at)"
         " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id AND d.state = 'sending'",
         {"ids": [one for one, _ in ordered], "times": [at for _, at in ordered]},
     )
@@ -90,8 +90,8 @@ async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
         " sent_at = CASE WHEN n.state IN ('sent', 'delivered') THEN coalesce(d.sent_at, %(now)s) ELSE d.sent_at END,"
         " delivered_at = CASE WHEN n.state = 'delivered' THEN coalesce(d.delivered_at, %(now)s) ELSE d.delivered_at END,"
         " failed_at = CASE WHEN n.state = 'failed' THEN %(now)s ELSE d.failed_at END"
-        " FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(externals)s::text[], %(codes)s::text[], %(whys)s::text[],"
-        " %(times)s::timestamptz[]) AS n (id, state, external_id, code, why, next_at)"
+        " FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(externals)b::text[], %(codes)b::text[], %(whys)b::text[],"
+        " %(times)b::timestamptz[]) AS n (id, state, external_id, code, why, next_at)"
         " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id AND d.state <> 'cancelled' RETURNING d.id",
         {
             "ids": [one.delivery_id for one in ordered],
@@ -111,8 +111,8 @@ async def _name_messages(work: UnitOfWork, accepted: Sequence[Fate]) -> None:
     """The provider's id goes to the message, so that answers to it find their conversation."""
     if accepted:
         await work.run(
-            "UPDATE message m SET external_id = n.external_id FROM unnest(%(ids)s::uuid[],"
-            " %(externals)s::text[]) AS n (id, external_id)"
+            "UPDATE message m SET external_id = n.external_id FROM unnest(%(ids)b::uuid[],"
+            " %(externals)b::text[]) AS n (id, external_id)"
             " WHERE m.workspace_id = %(workspace_id)s AND m.id = n.id AND m.external_id IS NULL",
             {"ids": [one.message_id for one in accepted], "externals": [one.external_id for one in accepted]},
         )

@@ -113,7 +113,7 @@ async def messages_by_external_id(
     rows = await work.tuples(
         "SELECT m.external_id, m.id, coalesce(c.merged_into, c.id) FROM message m"
         " JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
-        " WHERE m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.external_id = ANY(%(ids)s)",
+        " WHERE m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.external_id = ANY(%(ids)b::text[])",
         {"account_id": account_id, "ids": list(external_ids)},
     )
     return {external: (message, conversation) for external, message, conversation in rows}
@@ -124,7 +124,7 @@ async def conversations(work: UnitOfWork, *, ids: Sequence[UUID], tokens: Sequen
     rows = await work.tuples(
         f"SELECT {_KNOWN}, t.token FROM conversation t JOIN conversation c"
         " ON c.workspace_id = t.workspace_id AND c.id = coalesce(t.merged_into, t.id)"
-        " WHERE t.workspace_id = %(workspace_id)s AND (t.id = ANY(%(ids)s) OR t.token = ANY(%(tokens)s))",
+        " WHERE t.workspace_id = %(workspace_id)s AND (t.id = ANY(%(ids)s) OR t.token = ANY(%(tokens)b::text[]))",
         {"ids": list(ids), "tokens": list(tokens)},
     )
     return [(_known(row), row[8]) for row in rows]
@@ -133,7 +133,7 @@ async def conversations(work: UnitOfWork, *, ids: Sequence[UUID], tokens: Sequen
 async def newest_of_persons(work: UnitOfWork, person_ids: Sequence[UUID], since: datetime, each: int) -> list[KnownConversation]:
     """The newest conversations of each person: at most `each`, moved since."""
     rows = await work.tuples(
-        f"SELECT {_KNOWN} FROM unnest(%(ids)s::uuid[]) AS p (id), LATERAL (SELECT * FROM conversation c"
+        f"SELECT {_KNOWN} FROM unnest(%(ids)b::uuid[]) AS p (id), LATERAL (SELECT * FROM conversation c"
         " WHERE c.workspace_id = %(workspace_id)s AND c.person_id = p.id AND c.kind = 'private' AND c.merged_into IS NULL"
         " AND (c.last_at > %(since)s OR c.state <> 'solved') ORDER BY c.last_at DESC LIMIT %(each)s) AS c",
         {"ids": sorted(person_ids), "since": since, "each": each},
@@ -160,9 +160,9 @@ async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation])
     rows = await work.tuples(
         "INSERT INTO conversation (workspace_id, id, number, person_id, identity_id, account_id, channel, subject, state, token,"
         " last_at, created_at, fields) SELECT %(workspace_id)s, n.id, nextval('conversation_number'), n.person_id, n.identity_id,"
-        " n.account_id, n.channel, n.subject, 'open', n.token, n.created_at, n.created_at, n.fields FROM unnest(%(ids)s::uuid[],"
-        " %(persons)s::uuid[], %(identities)s::uuid[], %(accounts)s::uuid[], %(channels)s::text[], %(subjects)s::text[],"
-        " %(tokens)s::text[], %(times)s::timestamptz[], %(fields)s::jsonb[])"
+        " n.account_id, n.channel, n.subject, 'open', n.token, n.created_at, n.created_at, n.fields FROM unnest(%(ids)b::uuid[],"
+        " %(persons)b::uuid[], %(identities)b::uuid[], %(accounts)b::uuid[], %(channels)b::text[], %(subjects)b::text[],"
+        " %(tokens)b::text[], %(times)b::timestamptz[], %(fields)b::jsonb[])"
         " AS n (id, person_id, identity_id, account_id, channel, subject, token, created_at, fields) RETURNING id, number",
         {
             "ids": [one.id for one in ordered],
@@ -186,10 +186,10 @@ async def insert_messages(work: UnitOfWork, new: Sequence[NewMessage]) -> None:
         " text, html, quoted, signature, subject, data, external_id, reply_to, automatic, journal_id, at, created_at)"
         " SELECT %(workspace_id)s, n.id, n.conversation_id, 'in', n.kind, n.channel, n.account_id, n.identity_id, n.author_name,"
         " n.text, n.html, n.quoted, n.signature, n.subject, n.data, n.external_id, n.reply_to, n.automatic, n.journal_id, n.at,"
-        " %(now)s FROM unnest(%(ids)s::uuid[], %(conversations)s::uuid[], %(kinds)s::text[], %(channels)s::text[],"
-        " %(accounts)s::uuid[], %(identities)s::uuid[], %(names)s::text[], %(texts)s::text[], %(htmls)s::text[],"
-        " %(quoteds)s::text[], %(signatures)s::text[], %(subjects)s::text[], %(datas)s::jsonb[], %(externals)s::text[],"
-        " %(replies)s::text[], %(automatics)s::text[], %(journals)s::uuid[], %(times)s::timestamptz[])"
+        " %(now)s FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(kinds)b::text[], %(channels)b::text[],"
+        " %(accounts)b::uuid[], %(identities)b::uuid[], %(names)b::text[], %(texts)b::text[], %(htmls)b::text[],"
+        " %(quoteds)b::text[], %(signatures)b::text[], %(subjects)b::text[], %(datas)b::jsonb[], %(externals)b::text[],"
+        " %(replies)b::text[], %(automatics)b::text[], %(journals)b::uuid[], %(times)b::timestamptz[])"
         " AS n (id, conversation_id, kind, channel, account_id, identity_id, author_name, text, html, quoted, signature, subject,"
         " data, external_id, reply_to, automatic, journal_id, at)",
         {
@@ -222,9 +222,9 @@ async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> 
         "INSERT INTO attachment (workspace_id, id, message_id, account_id, journal_id, position, name, type, size_bytes, inline,"
         " content_id, state, blob_key, media, next_at, created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.account_id,"
         " n.journal_id, n.position, n.name, n.type, n.size_bytes, n.inline, n.content_id, n.state, n.blob_key, n.media, %(now)s, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(messages)s::uuid[], %(accounts)s::uuid[], %(journals)s::uuid[], %(positions)s::int[],"
-        " %(names)s::text[], %(types)s::text[], %(sizes)s::bigint[], %(inlines)s::bool[], %(cids)s::text[], %(medias)s::jsonb[],"
-        " %(states)s::text[], %(blobs)s::text[])"
+        " FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[], %(accounts)b::uuid[], %(journals)b::uuid[], %(positions)b::int[],"
+        " %(names)b::text[], %(types)b::text[], %(sizes)b::bigint[], %(inlines)b::bool[], %(cids)b::text[], %(medias)b::jsonb[],"
+        " %(states)b::text[], %(blobs)b::text[])"
         " AS n (id, message_id, account_id, journal_id, position, name, type, size_bytes, inline, content_id, media, state, blob_key)",
         {
             "ids": [one.id for one in new],
@@ -259,9 +259,9 @@ async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> N
         " snoozed_until = CASE WHEN t.reopens THEN NULL ELSE c.snoozed_until END,"
         " due_at = CASE WHEN t.reopens THEN least(c.due_at, t.due_at) ELSE c.due_at END,"
         " waiting_since = CASE WHEN t.reopens THEN coalesce(c.waiting_since, t.last_in_at) ELSE c.waiting_since END"
-        " FROM unnest(%(ids)s::uuid[], %(counts)s::int[], %(lasts)s::timestamptz[], %(ins)s::timestamptz[],"
-        " %(dues)s::timestamptz[], %(lines)s::text[], %(reopens)s::bool[], %(identities)s::uuid[],"
-        " %(accounts)s::uuid[], %(channels)s::text[])"
+        " FROM unnest(%(ids)b::uuid[], %(counts)b::int[], %(lasts)b::timestamptz[], %(ins)b::timestamptz[],"
+        " %(dues)b::timestamptz[], %(lines)b::text[], %(reopens)b::bool[], %(identities)b::uuid[],"
+        " %(accounts)b::uuid[], %(channels)b::text[])"
         " AS t (id, count, last_at, last_in_at, due_at, first_line, reopens, identity_id, account_id, channel)"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = t.id",
         {

@@ -22,9 +22,9 @@ async def insert(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
     ordered = sorted(arrivals, key=lambda one: (one.workspace_id.int, one.account_id.int, one.dedup))
     await work.run(
         "INSERT INTO journal (workspace_id, id, account_id, channel, dedup, received_at, method, headers, query, body, blob_key,"
-        " size_bytes, state) SELECT a.*, 'new' FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[], %(accounts)s::uuid[],"
-        " %(channels)s::text[], %(dedups)s::bytea[], %(times)s::timestamptz[], %(methods)s::text[], %(headers)s::jsonb[],"
-        " %(queries)s::jsonb[], %(bodies)s::bytea[], %(blobs)s::text[], %(sizes)s::bigint[]) AS a"
+        " size_bytes, state) SELECT a.*, 'new' FROM unnest(%(workspaces)b::uuid[], %(ids)b::uuid[], %(accounts)b::uuid[],"
+        " %(channels)b::text[], %(dedups)b::bytea[], %(times)b::timestamptz[], %(methods)b::text[], %(headers)b::jsonb[],"
+        " %(queries)b::jsonb[], %(bodies)b::bytea[], %(blobs)b::text[], %(sizes)b::bigint[]) AS a"
         " ON CONFLICT (workspace_id, account_id, dedup) DO NOTHING",
         {
             "workspaces": [one.workspace_id for one in ordered],
@@ -74,7 +74,7 @@ async def finish(work: UnitOfWork, fates: Sequence[tuple[UUID, JournalState, str
     ordered = sorted(fates)
     await work.run(
         "UPDATE journal j SET state = f.state, why = f.why, items = f.items, attempts = attempts + 1, taken_at = %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(whys)s::text[], %(items)s::int[]) AS f (id, state, why, items)"
+        " FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(whys)b::text[], %(items)b::int[]) AS f (id, state, why, items)"
         " WHERE j.workspace_id = %(workspace_id)s AND j.id = f.id",
         {
             "ids": [one[0] for one in ordered],
@@ -91,7 +91,7 @@ async def put_aside(work: UnitOfWork, broken: Sequence[tuple[UUID, Broken]]) -> 
     await work.run(
         "INSERT INTO quarantine (workspace_id, id, journal_id, place, why, at)"
         " SELECT %(workspace_id)s, q.id, q.journal_id, q.place, q.why, %(now)s"
-        " FROM unnest(%(ids)s::uuid[], %(journals)s::uuid[], %(places)s::text[], %(whys)s::text[])"
+        " FROM unnest(%(ids)b::uuid[], %(journals)b::uuid[], %(places)b::text[], %(whys)b::text[])"
         " AS q (id, journal_id, place, why)",
         {
             "ids": [new_id() for _ in broken],

@@ -131,7 +131,7 @@ async def queue_counts(work: UnitOfWork, me: UUID, teams: Sequence[UUID]) -> dic
         "SELECT 'mentions', (SELECT count(DISTINCT n.conversation_id) FROM (SELECT conversation_id, seen_at FROM mention"
         " WHERE workspace_id = %(workspace_id)s AND agent_id = %(me)s ORDER BY at DESC LIMIT 200) AS n WHERE n.seen_at IS NULL)"
     )
-    columns.append(f"SELECT 'team-' || t.id, {_COUNT.format(_OF_TEAM)} FROM unnest(%(teams)s::uuid[]) AS t (id)")
+    columns.append(f"SELECT 'team-' || t.id, {_COUNT.format(_OF_TEAM)} FROM unnest(%(teams)b::uuid[]) AS t (id)")
     columns.append(
         f"SELECT 'channel-' || a.channel, {_COUNT.format(_OF_CHANNEL)} FROM"
         " (SELECT DISTINCT channel FROM account WHERE workspace_id = %(workspace_id)s AND enabled) AS a"

@@ -170,7 +170,7 @@ async def list_conversations(
         statement = f"SELECT {_CONVERSATION} FROM conversation c WHERE c.workspace_id = %(workspace_id)s{page}"
     else:  # an ordered range of the index for each state, merged
         statement = (
-            f"SELECT {_CONVERSATION} FROM unnest(%(states)s::text[]) AS s (state), LATERAL (SELECT * FROM conversation c"
+            f"SELECT {_CONVERSATION} FROM unnest(%(states)b::text[]) AS s (state), LATERAL (SELECT * FROM conversation c"
             f" WHERE c.workspace_id = %(workspace_id)s AND c.state = s.state{page}) AS c"
             " ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s"
         )

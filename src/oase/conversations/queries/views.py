@@ -99,7 +99,7 @@ def condition(view: View) -> tuple[str, dict[str, Any]]:
             parts.append(f"c.{column} = %({column})s")
             parameters[column] = value
     if view.tags:
-        parts.append("c.tags @> %(tags)s::text[]")
+        parts.append("c.tags @> %(tags)b::text[]")
         parameters["tags"] = list(view.tags)
     if view.mentions is not None:
         parts.append(

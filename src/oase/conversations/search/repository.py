@@ -72,7 +72,7 @@ def words_of(query: SearchQuery, phones: Sequence[str]) -> tuple[str, dict[str, 
             add(f"oase_labelled('{label}', ?, '{weight}')", value)
     if query.channels:
         parameters["channels"] = [f"c:{channel}" for channel in query.channels]
-        parts.append("(SELECT string_agg(quote_literal(c), ' | ')::tsquery FROM unnest(%(channels)s::text[]) AS c)")
+        parts.append("(SELECT string_agg(quote_literal(c), ' | ')::tsquery FROM unnest(%(channels)b::text[]) AS c)")
     if query.has_file:
         parts.append("'''h:file'''::tsquery")
     for word in query.without:
@@ -87,7 +87,7 @@ async def resolve(work: UnitOfWork, query: SearchQuery, phones: Sequence[str]) -
     wanted = expression or "CAST('' AS tsquery)"
     row = await work.row(
         f"SELECT ({wanted})::text AS query, plainto_tsquery('pg_catalog.simple', oase_fold(%(looked_for)s))::text AS ranked,"
-        " (SELECT array_agg(DISTINCT l) FROM unnest(%(marked)s::text[]) AS m,"
+        " (SELECT array_agg(DISTINCT l) FROM unnest(%(marked)b::text[]) AS m,"
         " unnest(tsvector_to_array(oase_words(m))) AS l) AS lexemes",
         {**parameters, "marked": marked, "looked_for": " ".join(marked)},
     )
@@ -101,7 +101,7 @@ async def phone_owners(work: UnitOfWork, digits: Sequence[str]) -> list[UUID]:
     """Persons whose number holds all of these runs of digits; at most 50."""
     rows = await work.tuples(
         f"WITH found AS MATERIALIZED (SELECT workspace_id, id FROM person_entry WHERE vector @@ ({_OWN} &&"
-        " (SELECT string_agg('''n:' || d || ''':*', ' & ')::tsquery FROM unnest(%(digits)s::text[]) AS d)) LIMIT 50)"
+        " (SELECT string_agg('''n:' || d || ''':*', ' & ')::tsquery FROM unnest(%(digits)b::text[]) AS d)) LIMIT 50)"
         " SELECT id FROM found WHERE workspace_id = %(workspace_id)s",
         {"digits": list(digits)},
     )
@@ -188,7 +188,7 @@ async def chosen(work: UnitOfWork, where: str, facts: Mapping[str, Any]) -> tupl
     hits = await work.all(
         Hit,
         "WITH hits AS MATERIALIZED (SELECT e.workspace_id, e.id, e.conversation_id, e.at, e.vector"
-        " FROM unnest(%(chosen)s::uuid[]) AS n (id) JOIN search_entry e ON e.workspace_id = %(workspace_id)s"
+        " FROM unnest(%(chosen)b::uuid[]) AS n (id) JOIN search_entry e ON e.workspace_id = %(workspace_id)s"
         f" AND e.conversation_id = n.id WHERE e.vector @@ %(query)s::tsquery{_bounds(facts)}) " + _fit(""),
         {**facts, "chosen": conversations},
     )
@@ -214,7 +214,7 @@ async def by_filters(work: UnitOfWork, where: str, facts: Mapping[str, Any], lim
         statement = f"{inner} AND {where} AND c.merged_into IS NULL{within} AND (c.last_at, c.id) < (%(top_at)s, %(top_id)s)"
     else:  # one ordered range of the index for each state
         statement = (
-            "SELECT c.id, c.last_at FROM unnest(%(each)s::text[]) AS s (state), LATERAL (SELECT c.id, c.last_at FROM conversation c"
+            "SELECT c.id, c.last_at FROM unnest(%(each)b::text[]) AS s (state), LATERAL (SELECT c.id, c.last_at FROM conversation c"
             f" WHERE c.workspace_id = %(workspace_id)s AND c.state = s.state AND c.merged_into IS NULL AND {where or 'true'}{within}"
             " AND (c.last_at, c.id) < (%(top_at)s, %(top_id)s) ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s) AS c"
         )
@@ -240,7 +240,7 @@ async def facts_of(work: UnitOfWork, pairs: Sequence[tuple[UUID, UUID | None]]) 
     rows = await work.rows(
         "SELECT c.id, c.number, c.subject, c.channel, c.state, c.person_id, c.assignee_id, c.last_at, c.first_line,"
         " coalesce(nullif(p.name, ''), i.name, i.value, '') AS person_name, m.id AS message_id, m.at AS message_at, m.direction,"
-        " left(m.text, 20000) AS text FROM unnest(%(ids)s::uuid[], %(messages)s::uuid[]) AS w (id, message_id)"
+        " left(m.text, 20000) AS text FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[]) AS w (id, message_id)"
         " JOIN conversation c ON c.workspace_id = %(workspace_id)s AND c.id = w.id"
         " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
         " LEFT JOIN identity i ON i.workspace_id = c.workspace_id AND i.id = c.identity_id"
@@ -260,7 +260,7 @@ async def persons(work: UnitOfWork, query: SearchQuery, limit: int) -> list[dict
         parts.append(f"{kind}(%(p{number})s::text)")
         parameters[f"p{number}"] = word
     if query.phones:
-        parts.append("(SELECT string_agg('''n:' || d || ''':*', ' & ')::tsquery FROM unnest(%(digits)s::text[]) AS d)")
+        parts.append("(SELECT string_agg('''n:' || d || ''':*', ' & ')::tsquery FROM unnest(%(digits)b::text[]) AS d)")
         parameters["digits"] = list(query.phones)
     expression = " && ".join(parts)
     return await work.rows(

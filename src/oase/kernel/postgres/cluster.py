@@ -28,6 +28,7 @@ MEMORY = {
     "max_parallel_maintenance_workers": "0",
     "max_logical_replication_workers": "0",
     "autovacuum_max_workers": "2",
+    "autovacuum_naptime": "10s",  # a young table is planned badly until it has been analysed for the first time
 }
 OPERATION = {
     # No replica can be attached, so the log need not carry what replicas need. Every commit is still on disk.

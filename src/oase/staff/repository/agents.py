@@ -112,7 +112,7 @@ async def replace_roles(work: UnitOfWork, agent_id: UUID, role_ids: Sequence[UUI
     await work.run("DELETE FROM agent_role WHERE workspace_id = %(workspace_id)s AND agent_id = %(id)s", {"id": agent_id})
     await work.run(
         "INSERT INTO agent_role (workspace_id, id, agent_id, role_id)"
-        " SELECT %(workspace_id)s, r.id, %(agent)s, r.role_id FROM unnest(%(ids)s::uuid[], %(roles)s::uuid[]) AS r (id, role_id)",
+        " SELECT %(workspace_id)s, r.id, %(agent)s, r.role_id FROM unnest(%(ids)b::uuid[], %(roles)b::uuid[]) AS r (id, role_id)",
         {"agent": agent_id, "ids": [new_id() for _ in role_ids], "roles": sorted(role_ids)},
     )
 
@@ -121,7 +121,7 @@ async def join_teams(work: UnitOfWork, agent_id: UUID, team_ids: Sequence[UUID])
     """Puts an agent into these teams, as far as they exist."""
     await work.run(
         "INSERT INTO team_member (workspace_id, id, team_id, agent_id)"
-        " SELECT %(workspace_id)s, m.id, m.team_id, %(agent)s FROM unnest(%(ids)s::uuid[], %(teams)s::uuid[]) AS m (id, team_id)"
+        " SELECT %(workspace_id)s, m.id, m.team_id, %(agent)s FROM unnest(%(ids)b::uuid[], %(teams)b::uuid[]) AS m (id, team_id)"
         " WHERE EXISTS (SELECT FROM team t WHERE t.workspace_id = %(workspace_id)s AND t.id = m.team_id)"
         " ON CONFLICT DO NOTHING",
         {"agent": agent_id, "ids": [new_id() for _ in team_ids], "teams": sorted(team_ids)},

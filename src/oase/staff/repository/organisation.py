@@ -77,7 +77,7 @@ async def insert_built_in_roles(work: UnitOfWork, at: datetime) -> dict[str, UUI
     ids = {key: new_id() for key in BUILT_IN_ROLES}
     await work.run(
         "INSERT INTO role (workspace_id, id, key, name, created_at)"
-        " SELECT %(workspace_id)s, r.id, r.key, r.name, %(at)s FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(names)s::text[])"
+        " SELECT %(workspace_id)s, r.id, r.key, r.name, %(at)s FROM unnest(%(ids)b::uuid[], %(keys)b::text[], %(names)b::text[])"
         " AS r (id, key, name)",
         {"ids": list(ids.values()), "keys": list(ids), "names": [str(ROLE_NAMES[key]) for key in ids], "at": at},
     )
@@ -149,7 +149,7 @@ async def put_team(work: UnitOfWork, team: Team, at: datetime) -> None:
     await work.run(
         "INSERT INTO team_member (workspace_id, id, team_id, agent_id, leads)"
         " SELECT %(workspace_id)s, m.id, %(team)s, m.agent_id, m.leads"
-        " FROM unnest(%(ids)s::uuid[], %(members)s::uuid[], %(leads)s::boolean[]) AS m (id, agent_id, leads)"
+        " FROM unnest(%(ids)b::uuid[], %(members)b::uuid[], %(leads)b::boolean[]) AS m (id, agent_id, leads)"
         " WHERE EXISTS (SELECT FROM agent a WHERE a.workspace_id = %(workspace_id)s AND a.id = m.agent_id)",
         {
             "team": team.id,
