@@ -8,6 +8,7 @@ from oase.channels.families.mime.replies.tables import MEANINGS, fold, table, wo
 _DASHES = "-_=*~—–―─━"
 _DASH = r"[-_=*~—–―─━]"
 _ORIGINAL = re.compile(rf"^{_DASH}{{2,}}\s*(?:{words(table('original'))})\s*(?::|{_DASH}{{1,}}.{{0,120}})?$")
+_ORIGINAL_TITLES = frozenset(fold(title) for title in table("original"))
 _FORWARD = re.compile(
     rf"^(?:{_DASH}{{2,}}\s*(?:{words(table('forwarded'))})\s*(?:.{{0,120}}{_DASH}{{2,}}|:)?|(?:{words(table('forwarded'))})\s*:)$"
 )
@@ -33,6 +34,11 @@ def is_original(line: Line) -> bool:
         return False
     folded = fold(text)
     return bool(_ORIGINAL.match(folded) or _NOTES.match(folded))
+
+
+def is_bare_original(line: Line) -> bool:
+    """The title without its dashes, which counts only right above a header block."""
+    return len(line.body) <= 40 and fold(line.body).rstrip(":") in _ORIGINAL_TITLES
 
 
 def is_forward(line: Line) -> bool:

@@ -101,7 +101,7 @@ def _is_signature_like(lines: list[Line], start: int, end: int) -> bool:
     if any(_DELIMITER.match(line.body) for line in below[:-1]):
         return False
     prose = [line for line in below if _is_prose(line)]
-    bullets = sum(1 for line in below if line.body[:2] in {"- ", "* ", "• "})
+    bullets = sum(2 if line.body.startswith("-- ") else line.body[:2] in {"- ", "* ", "• "} for line in below)
     return not prose and bullets < 2
 
 

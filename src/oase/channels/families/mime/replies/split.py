@@ -13,6 +13,7 @@ from oase.channels.families.mime.replies.attributions import attribution_ending_
 from oase.channels.families.mime.replies.marks import (
     answers_inside,
     header_block_at,
+    is_bare_original,
     is_forward,
     is_original,
     is_reply_line,
@@ -134,12 +135,12 @@ def _cut(lines: list[Line], attributed: set[int], *, forward: bool, answers: boo
 
 
 def _with_rules(lines: list[Line], index: int) -> int:
-    """The rule above a mark belongs to it."""
+    """The rule, or the title without dashes, above a mark belongs to it."""
     above = index - 1
-    while above >= 0 and (not lines[above].body or (is_rule(lines[above]) and not lines[above].depth)):
-        if is_rule(lines[above]):
-            return above
+    while above >= 0 and not lines[above].body:
         above -= 1
+    if above >= 0 and not lines[above].depth and (is_rule(lines[above]) or is_bare_original(lines[above])):
+        return above
     return index
 
 
