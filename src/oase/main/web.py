@@ -71,7 +71,7 @@ def _shown(message: VisibleMessage) -> VisitorMessage:
     return VisitorMessage(
         id=str(message.id),
         at=message.at.isoformat(),
-        from_="us" if message.ours else "visitor",
+        from_="system" if message.system else "us" if message.ours else "visitor",
         text=message.text,
         name=message.author_name if message.ours else "",
         files=[

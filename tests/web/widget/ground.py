@@ -84,6 +84,7 @@ class SmallDesk:
         self.known: set[bytes] = set()
         self.here = Presence(open=True)
         self.fails: Exception | None = None
+        self.quiet = False  # True: visitors' own messages are not sent back to them
         self.feed = Feed(self, SystemClock())  # type: ignore[arg-type]
         self._heard = asyncio.Condition()
         self._position = 0
@@ -127,6 +128,8 @@ class SmallDesk:
 
     async def _add(self, account_id: UUID, visitor: str, message: VisitorMessage) -> None:
         self.said.setdefault((account_id, visitor), []).append(message)
+        if self.quiet:
+            return
         await self.tell(account_id, visitor, {"message": message.id})
 
     async def tell(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:

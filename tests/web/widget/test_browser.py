@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -145,6 +146,26 @@ async def test_the_stream_comes_back_by_itself_and_misses_nothing(site: Site, pa
     site.desk.feed.close_all()
     await site.desk.say(account, "zwei")
     await expect(chat.theirs.last).to_contain_text("zwei")
+
+
+async def test_an_own_message_stands_before_its_answer_even_if_the_server_never_sends_it_back(site: Site, page: Page) -> None:
+    account = site.webchat()
+    chat = await (await Chat.on(page, site, account)).open()
+    await chat.write("Hallo")
+    visitor = (await site.desk.until(Received))[0].sender.value
+    await expect(chat.state()).to_contain_text("Zugestellt")
+    site.desk.said[account.id, visitor].clear()
+    site.desk.quiet = True
+    await chat.write("Frage")
+    await site.desk.until(Received, 2)
+    await expect(chat.state()).to_contain_text("Zugestellt")
+    await site.desk.tell(account.id, visitor, {"read": {"at": datetime.now(UTC).isoformat()}})
+    await expect(chat.state()).to_contain_text("Gelesen")
+    site.desk.quiet = False
+    await site.desk.say(account, "Antwort", visitor=visitor)
+    await expect(chat.theirs).to_contain_text("Antwort")
+    shown = await chat.root.locator(".row:not(.hi) .bubble").all_inner_texts()
+    assert [text.split()[-1] for text in shown] == ["Hallo", "Frage", "Antwort"]
 
 
 async def test_an_answer_to_a_closed_chat_is_shown_counted_and_opened(site: Site, page: Page) -> None:

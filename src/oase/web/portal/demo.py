@@ -30,14 +30,14 @@ async def shop(request: AnyRequest) -> Response[Any]:
     """The shop's front page with the chat of the first web chat account."""
     accounts = await _demo(request)
     first = {account.channel: account.id for account in reversed(accounts)}
-    return render(request, "portal/shop.html", own=own, goods=_GOODS, chat=first.get("webchat"), form=first.get("form"))
+    shown: dict[str, Any] = {"company": _company(accounts), "chat": first.get("webchat"), "form": first.get("form")}
+    return render(request, "portal/shop.html", own=own, goods=_GOODS, **shown)
 
 
 @get("/demo/shop/imprint", opt=_PUBLIC, include_in_schema=False)
 async def imprint(request: AnyRequest) -> Response[Any]:
     """Says that all of it is invented."""
-    await _demo(request)
-    return render(request, "portal/imprint.html", own=own)
+    return render(request, "portal/imprint.html", own=own, company=_company(await _demo(request)))
 
 
 @post("/demo/shop/token", opt=_PUBLIC, include_in_schema=False)
@@ -55,6 +55,12 @@ async def token(request: AnyRequest) -> dict[str, str]:
         "kundennummer": "K-4711",
     }
     return {"token": _sign(claims, account.account.secret("identity_secret").reveal())}
+
+
+def _company(accounts: list[StoredAccount]) -> str:
+    """The shop is called as its chat is; without one it has a name of its own."""
+    chat = next((account for account in accounts if account.channel == "webchat"), None)
+    return str(chat.account.settings.get("company") or chat.name) if chat else "Radhaus Beispiel"
 
 
 def _sign(claims: dict[str, Any], key: str) -> str:

@@ -76,8 +76,8 @@ class HotPaths:
             if act == "stream":
                 await self._stream(account, query, origin, receive, send)
                 return
-            await self._deliver(account, query, headers, scope, receive)
-            await _answer(send, 202, {"ok": True}, origin)
+            at = await self._deliver(account, query, headers, scope, receive)
+            await _answer(send, 202, {"at": at}, origin)
         except Refusal as refusal:
             await _answer(send, refusal.status, refusal.body(), origin, retry_after=refusal.retry_after)
         except Unavailable:
@@ -85,7 +85,8 @@ class HotPaths:
 
     async def _deliver(
         self, account: StoredAccount, query: dict[str, str], headers: dict[str, str], scope: Scope, receive: Receive
-    ) -> None:
+    ) -> str:
+        """When it was taken: the widget puts its message there among the others."""
         abuse = self._parts.abuse
         address = network_of(scope["client"][0] if scope.get("client") else "")
         if wait := abuse.address.take(address):
@@ -105,6 +106,7 @@ class HotPaths:
         except Malformed as error:  # its sender is right here: tell him, do not keep it
             raise Refusal(422, "malformed", why=str(error)) from error
         await self._parts.journal.accept(account.workspace_id, account.id, "webchat", raw, dedup=channel.dedup_key(raw))
+        return raw.received_at.isoformat()
 
     async def _stream(self, account: StoredAccount, query: dict[str, str], origin: str, receive: Receive, send: Send) -> None:
         session = check_session(account, query, "stream", query.get("t", "").encode(), self._parts)

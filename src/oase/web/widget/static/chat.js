@@ -196,10 +196,10 @@ export class Chat extends EventTarget {
     if (event.sync) this.sync(event.sync);
     if (event.message) this.add(event.message, true);
     if (event.typing) this.showTyping(event.typing);
-    if (event.read) this.markRead(event.read.up_to);
+    if (event.read) this.markRead(event.read);
     if (event.presence) this.presence = event.presence;
     if (event.queued && this.mine(event.queued) && !this.hasClient(event.queued.id)) this.waiting.set(event.queued.id, event.queued);
-    if (event.sent && this.waiting.has(event.sent)) this.waiting.get(event.sent).sent = true;
+    if (this.waiting.has(event.sent)) Object.assign(this.waiting.get(event.sent), { sent: true, at: event.at });
     if (event.failed && this.waiting.has(event.failed)) this.waiting.get(event.failed).failed = event.why;
     if (event.dropped) this.waiting.delete(event.dropped);
     if (event.seen > this.seen) this.seen = event.seen;
@@ -229,10 +229,11 @@ export class Chat extends EventTarget {
     return false;
   }
 
-  markRead(upTo) {
-    const last = this.messages.get(upTo)?.at;
-    for (const message of this.messages.values())
-      if (message.from === "visitor" && (!last || message.at <= last)) message.state = "read";
+  /** An agent has seen everything up to a message, or up to a moment. */
+  markRead({ up_to: id, at }) {
+    const last = this.messages.get(id)?.at || at || "9";
+    for (const message of this.messages.values()) if (message.from === "visitor" && message.at <= last) message.state = "read";
+    for (const item of this.waiting.values()) if (item.sent && item.at <= last) item.read = true;
   }
 
   showTyping(who) {
@@ -241,14 +242,15 @@ export class Chat extends EventTarget {
     if (who.on) this.typingEnds = setTimeout(() => { this.typing = null; this.changed(); }, 12000);
   }
 
-  /** All of it in order: the server's messages, then what waits. */
+  /** All of it in order: what the server has, by its clock; then what waits. */
   timeline() {
-    const said = [...this.messages.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
-    const waiting = [...this.waiting.values()].sort((a, b) => a.order - b.order);
-    return [...said, ...waiting.map((item) => ({
-      id: item.id, at: new Date(item.order).toISOString(), from: "visitor", text: item.text || item.choice?.title || "", files: item.shown || [],
-      state: item.failed ? "failed" : item.sent ? "sent" : "waiting", why: item.failed,
-    }))];
+    const own = [...this.waiting.values()].sort((a, b) => a.order - b.order).map((item) => ({
+      id: item.id, at: item.at || new Date(item.order).toISOString(), from: "visitor", text: item.text || item.choice?.title || "", files: item.shown || [],
+      state: item.failed ? "failed" : item.read ? "read" : item.sent ? "sent" : "waiting", why: item.failed,
+    }));
+    const arrived = own.filter(({ state }) => state === "sent" || state === "read");
+    const said = [...this.messages.values(), ...arrived].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
+    return [...said, ...own.filter((item) => !arrived.includes(item))];
   }
 
   unread() {
@@ -352,14 +354,14 @@ export class Chat extends EventTarget {
   async sendOne(item) {
     item.visitor = this.net.session.v;
     const { order, visitor, shown, hidden, sent, failed, ...body } = item;
-    await this.net.deliver({ ...body, lang: this.language, waited: Math.max(0, (Date.now() - order) / 1000) });
-    item.sent = true;
+    const { at } = await this.net.deliver({ ...body, lang: this.language, waited: Math.max(0, (Date.now() - order) / 1000) });
+    Object.assign(item, { sent: true, at });
     if (hidden) this.store.remove(nameOf(item));
     else this.store.set(nameOf(item), item);
     const shownItem = this.waiting.get(item.id);
-    if (shownItem) Object.assign(shownItem, { sent: true, visitor: item.visitor });
+    if (shownItem) Object.assign(shownItem, { sent: true, at, visitor: item.visitor });
     if (this.hasClient(item.id)) this.forget(item.id);
-    this.tabs.tell({ sent: item.id });
+    this.tabs.tell({ sent: item.id, at });
     this.changed("sent", item);
     this.changed();
     this.listen();
