@@ -36,7 +36,9 @@ def _with_file(raw: bytes) -> bytes:
     kinds = [line for line in head.split(b"\n") if line.lower().startswith(b"content-")]
     file = b"Content-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\n" + (b"QUJD" * 19 + b"\n") * 2700
     inner = b"\n".join(kinds) + b"\n\n" + body
-    return b"\n".join([*fields, b"Content-Type: multipart/mixed; boundary=outer", b"", b"--outer", inner, b"--outer", file, b"--outer--", b""])
+    return b"\n".join(
+        [*fields, b"Content-Type: multipart/mixed; boundary=outer", b"", b"--outer", inner, b"--outer", file, b"--outer--", b""]
+    )
 
 
 def variants(mails: list[bytes]) -> Iterator[bytes]:

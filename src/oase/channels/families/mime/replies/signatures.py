@@ -109,7 +109,12 @@ def _is_prose(line: Line) -> bool:
     text = line.body
     folded = fold(text)
     count = len(text.split())
-    if _DISCLAIMER.match(folded) or _COMPANY.search(folded) or (_CONTACT.search(folded) and (count < 8 or text[-1] not in ".!?")):
+    if (
+        is_mobile_line(line)
+        or _DISCLAIMER.match(folded)
+        or _COMPANY.search(folded)
+        or (_CONTACT.search(folded) and (count < 8 or text[-1] not in ".!?"))
+    ):
         return False
     return (count >= 6 and bool(_SENTENCE_END.search(text))) or count >= 14 or (text.endswith("?") and count >= 2)
 
