@@ -6,7 +6,7 @@ methods of every adapter and in the functions named in `DECIDING`, one at a time
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
+from oase.channels.adapters.email import outcome
 from oase.channels.adapters.whatsapp import errors, people, reading, receipts, replies
 from oase.channels.contract import (
     Accepted,
@@ -31,6 +32,7 @@ from oase.channels.contract import (
     Reply,
     Unclear,
 )
+from oase.channels.families import visitor
 from oase.channels.families.meta import graph, webhook
 from oase.channels.testing import ChannelSuite
 
@@ -233,7 +235,19 @@ def test_a_wrong_reading_of_replies_turns_the_suite_red(channel: str, wrong: str
 
 # Small damages inside the functions that decide
 
+
+def is_own(thing: object, module: ModuleType) -> bool:
+    """Whether it is a function that this module defines."""
+    return isinstance(thing, FunctionType) and thing.__module__ == module.__name__
+
+
 DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
+    "email": tuple((function, REPLIES) for function in vars(outcome).values() if is_own(function, outcome)),
+    "form": ((visitor.check_page, SIGNATURE), (visitor.sign_page, SIGNATURE)),
+    "webchat": tuple(
+        (function, SIGNATURE)
+        for function in (visitor.check_signed, visitor.session_of, visitor.session_key, visitor.sign, visitor._same)
+    ),
     "whatsapp": (
         (webhook.check_signature, SIGNATURE),
         (reading.read, IDS),
@@ -267,6 +281,7 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
 UNNOTICEABLE: Mapping[str, str] = {
     "one more: 100": "the length to which the name of an unknown kind is cut",
     "one more: 500": "the length to which somebody's words are cut",
+    "len(who) > _WHO_LENGTH": "a limit against abuse; one character more is no abuse",
     "another text: 'refused'": "whatever is none of the other fates is refused",
     "one more: 9": "seconds of ten digits are cut to six hours as well",
 }
