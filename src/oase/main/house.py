@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 import psycopg
 import structlog
 
-from oase.channels import AccountBook, adapters
+from oase.channels import AccountBook
+from oase.channels.registry import adapters  # the package `oase.channels.adapters` takes its name once it is loaded
 from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Journal
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
