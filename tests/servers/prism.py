@@ -5,6 +5,7 @@
 Installed once, pinned, into the git-ignored folder `.test/node` by `install()`; needs Node 20 and npm.
 """
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -27,6 +28,14 @@ def install() -> str:
     if not shutil.which("node") or not shutil.which("npm"):
         return "Prism needs Node and npm, which are not installed."
     _FOLDER.mkdir(parents=True, exist_ok=True)
+    with (_FOLDER / "install.lock").open("w") as lock:  # one at a time, should several test processes come at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install()
+
+
+def _install() -> str:
+    if _PROGRAM.exists() and _installed_version() == VERSION:
+        return ""
     command = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(_FOLDER), f"@stoplight/prism-cli@{VERSION}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return "" if done.returncode == 0 else f"npm could not install Prism: {done.stderr.strip()[-300:]}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, Router, delete, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from oase.sandbox.guard import MAX_BODY_BYTES, PAGE_OPTIONS, answer_errors, own_pages_only
@@ -16,7 +17,18 @@ _SEALED = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-
 
 def mailbox_router(mailbox: Mailbox) -> Router:
     """List, one mail, its HTML, raw text and parts; writing as a customer; emptying."""
+    return Router(
+        path=_BASE,
+        route_handlers=[*_box_routes(mailbox), *_mail_routes(mailbox)],
+        before_request=own_pages_only,
+        exception_handlers=answer_errors,
+        request_max_body_size=MAX_BODY_BYTES,
+        opt=PAGE_OPTIONS,
+        include_in_schema=False,
+    )
 
+
+def _box_routes(mailbox: Mailbox) -> list[HTTPRouteHandler]:
     @get("/")
     async def mails(limit: FromQuery[int] = 200) -> list[dict[str, Any]]:
         return [mail_head(each) for each in mailbox.newest(limit)]
@@ -25,6 +37,18 @@ def mailbox_router(mailbox: Mailbox) -> Router:
     async def proposal() -> dict[str, str]:
         return {"to": mailbox.settings.oase_address}
 
+    @post("/")
+    async def write(data: JSONBody[NewMail]) -> dict[str, Any]:
+        return mail_head(await mailbox.write(data))
+
+    @delete("/")
+    async def clear() -> None:
+        mailbox.clear()
+
+    return [mails, proposal, write, clear]
+
+
+def _mail_routes(mailbox: Mailbox) -> list[HTTPRouteHandler]:
     @get("/{mail_id:str}")
     async def mail(mail_id: FromPath[str]) -> dict[str, Any]:
         found = mailbox.mail(mail_id)
@@ -47,23 +71,7 @@ def mailbox_router(mailbox: Mailbox) -> Router:
             return Response(b"", status_code=404)
         return Response(data, media_type=kind, headers=_quiet("" if kind.startswith("image/") else name))
 
-    @post("/")
-    async def write(data: JSONBody[NewMail]) -> dict[str, Any]:
-        return mail_head(await mailbox.write(data))
-
-    @delete("/")
-    async def clear() -> None:
-        mailbox.clear()
-
-    return Router(
-        path=_BASE,
-        route_handlers=[mails, proposal, mail, html, raw, part, write, clear],
-        before_request=own_pages_only,
-        exception_handlers=answer_errors,
-        request_max_body_size=MAX_BODY_BYTES,
-        opt=PAGE_OPTIONS,
-        include_in_schema=False,
-    )
+    return [mail, html, raw, part]
 
 
 def _quiet(filename: str) -> dict[str, str]:

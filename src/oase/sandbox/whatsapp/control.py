@@ -105,6 +105,7 @@ def control_router(whatsapp: WhatsApp, tokens: Tokens) -> Router:
         *_number_routes(whatsapp, tokens),
         *_customer_routes(whatsapp),
         *_message_routes(whatsapp),
+        *_load_routes(whatsapp),
         *_media_routes(whatsapp),
         *_fault_routes(whatsapp),
         *_ledger_routes(whatsapp),
@@ -263,18 +264,22 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     async def revoke(wa_id: FromPath[str], message_id: FromPath[str]) -> None:
         whatsapp.customers.revoke(store.customer(wa_id), store.message(message_id))
 
+    return [write, react, edit, revoke]
+
+
+def _load_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     @post("/load")
     async def load(data: JSONBody[list[LoadItem]]) -> list[str]:
         """Many texts at once; customers are added as needed. Answers with the message ids, in the order asked for."""
         sent = []
         for item in data:
-            customer = store.add_customer(item.wa_id, item.name)
+            customer = whatsapp.store.add_customer(item.wa_id, item.name)
             number = _number(whatsapp, item.number)
             message, _ = whatsapp.customers.write(customer, number, "text", {"body": item.text})
             sent.append(message.id)
         return sent
 
-    return [write, react, edit, revoke, load]
+    return [load]
 
 
 def _media_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
