@@ -1,5 +1,6 @@
 """Conversations: what people say and what we answer, from the journal to the delivery."""
 
+from oase.conversations.account_work import check_account, list_templates, send_test, synchronise_templates
 from oase.conversations.actions import (
     PRIORITIES,
     assign,
@@ -25,18 +26,33 @@ from oase.conversations.actions import (
     unmerge_persons,
     wake_snoozed,
 )
+from oase.conversations.actions.furniture import (
+    SNIPPET_VARIABLES,
+    find_snippet,
+    merge_tags,
+    move_field,
+    remove_field,
+    remove_snippet,
+    remove_tag,
+    save_field,
+    save_snippet,
+    save_tag,
+)
 from oase.conversations.actions.start import Start, Started, Starter
 from oase.conversations.attachments import FileWorker
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
+from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
 from oase.conversations.intake import IntakeWorker
 from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
+from oase.conversations.journal.repository import became as journal_became
 from oase.conversations.journal.repository import find as journal_entry
+from oase.conversations.journal.repository import last_arrivals, quarantined_items
 from oase.conversations.journal.repository import listing as journal_listing
-from oase.conversations.journal.repository import quarantined_items
 from oase.conversations.journal.repository import replay as journal_replay
+from oase.conversations.journal.types import Became
 from oase.conversations.queries import (
     COUNTED,
     FIXED_VIEWS,
@@ -93,10 +109,12 @@ __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
     "PRIORITIES",
+    "SNIPPET_VARIABLES",
     "TARGETS",
     "AccountSink",
     "Answer",
     "Author",
+    "Became",
     "BlobStore",
     "CannotAnswer",
     "ConversationError",
@@ -135,7 +153,10 @@ __all__ = [
     "Started",
     "Starter",
     "State",
+    "StoredField",
+    "StoredSnippet",
     "Tag",
+    "TagUse",
     "TemplateUse",
     "TimelineMessage",
     "TimelinePage",
@@ -143,29 +164,38 @@ __all__ = [
     "View",
     "VisibleMessage",
     "WindowClosed",
+    "all_fields",
+    "all_snippets",
     "assign",
     "cancel",
+    "check_account",
     "conversation_facts",
     "conversations_of",
     "custom_fields",
     "fate_of",
+    "find_snippet",
     "forget_read",
     "inbox_page",
     "inbox_rows",
     "insert_upload",
+    "journal_became",
     "journal_entry",
     "journal_listing",
     "journal_replay",
     "keep_draft",
     "known_tags",
+    "last_arrivals",
     "list_conversations",
     "list_messages",
     "list_tags",
+    "list_templates",
     "mail_body",
     "mark_read",
     "merge",
     "merge_persons",
+    "merge_tags",
     "message_facts",
+    "move_field",
     "note",
     "open_conversation",
     "parse_query",
@@ -173,12 +203,19 @@ __all__ = [
     "quarantined_items",
     "queue_counts",
     "read_search",
+    "remove_field",
+    "remove_snippet",
+    "remove_tag",
     "require_version",
     "resolve_unknown",
     "retry",
+    "save_field",
+    "save_snippet",
+    "save_tag",
     "saved_views",
     "say",
     "search",
+    "send_test",
     "set_fields",
     "set_priority",
     "set_state",
@@ -189,6 +226,8 @@ __all__ = [
     "snooze",
     "split",
     "stored_file",
+    "synchronise_templates",
+    "tag_uses",
     "timeline_entries",
     "timeline_page",
     "timeline_since",

@@ -7,6 +7,7 @@ millisecond, then 32 random bits. A clock that jumps back does not break the ord
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _COUNTER_BITS = 42
@@ -36,3 +37,8 @@ def new_id() -> UUID:
 def milliseconds_of(value: UUID) -> int:
     """The moment inside a UUIDv7, in milliseconds since 1970."""
     return value.int >> 80
+
+
+def first_id_of(moment: datetime) -> UUID:
+    """The smallest id that can be made at this moment: for ranges of time over ids."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,16 +1,18 @@
 """All SQL of the journal."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from oase.channels.contract import Broken
-from oase.conversations.journal.types import Arrival, JournalRow, JournalState, kept_headers
+from oase.conversations.journal.types import Arrival, Became, JournalRow, JournalState, kept_headers
 from oase.kernel.db import UnitOfWork
-from oase.kernel.ids import new_id
+from oase.kernel.ids import first_id_of, new_id
 
+_CLOCKS: Final = timedelta(minutes=2)  # by how much the clocks of two processes may differ
 _COLUMNS = (
     "id, account_id, channel, received_at, method, headers, query, body, blob_key, size_bytes"
     ", state, why, attempts, items, taken_at"
@@ -111,9 +113,15 @@ async def find(work: UnitOfWork, journal_id: UUID) -> JournalRow | None:
 
 
 async def listing(
-    work: UnitOfWork, *, state: str = "", account_id: UUID | None = None, before: UUID | None = None, limit: int = 50
+    work: UnitOfWork,
+    *,
+    state: str = "",
+    account_id: UUID | None = None,
+    since: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
 ) -> list[JournalRow]:
-    """The newest deliveries first, without their bodies."""
+    """The newest deliveries first, without their bodies; those with `since` <= id < `before` (see `kernel.ids.first_id_of`)."""
     columns = _COLUMNS.replace(" body,", " NULL::bytea AS body,")
     return await work.all(
         JournalRow,
@@ -121,10 +129,38 @@ async def listing(
         + (" AND state = %(state)s" if state and state != "trouble" else "")
         + (" AND state IN ('partial', 'quarantined')" if state == "trouble" else "")
         + (" AND account_id = %(account_id)s" if account_id else "")
+        + (" AND id >= %(since)s" if since else "")
         + (" AND id < %(before)s" if before else "")
         + " ORDER BY id DESC LIMIT %(limit)s",
-        {"state": state, "account_id": account_id, "before": before, "limit": limit},
+        {"state": state, "account_id": account_id, "since": since, "before": before, "limit": limit},
     )
+
+
+async def became(work: UnitOfWork, row: JournalRow) -> list[Became]:
+    """The messages that a delivery became, at most 50.
+
+    Messages have no index by delivery: their ids carry the time at which they were made, between the delivery's arrival and
+    the moment at which it was taken in last.
+    """
+    if row.taken_at is None:
+        return []
+    return await work.all(
+        Became,
+        "SELECT m.id AS message_id, m.conversation_id, c.number, c.subject, left(m.text, 200) AS text, m.kind, m.at"
+        " FROM message m JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.id BETWEEN %(first)s AND %(last)s AND m.journal_id = %(id)s"
+        " ORDER BY m.id LIMIT 50",
+        {"id": row.id, "first": first_id_of(row.received_at - _CLOCKS), "last": first_id_of(row.taken_at + _CLOCKS)},
+    )
+
+
+async def last_arrivals(work: UnitOfWork) -> dict[UUID, datetime]:
+    """When each account was last heard of, among the newest 5,000 deliveries of the workspace."""
+    rows = await work.tuples(
+        "SELECT account_id, max(received_at) FROM (SELECT account_id, received_at FROM journal"
+        " WHERE workspace_id = %(workspace_id)s ORDER BY id DESC LIMIT 5000) newest GROUP BY account_id"
+    )
+    return dict(rows)  # type: ignore[arg-type]
 
 
 async def quarantined_items(work: UnitOfWork, journal_id: UUID) -> list[dict[str, Any]]:

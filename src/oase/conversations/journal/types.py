@@ -46,6 +46,18 @@ class JournalRow(Struct, frozen=True, kw_only=True):
     taken_at: datetime | None
 
 
+class Became(Struct, frozen=True, kw_only=True):
+    """A message that a delivery became."""
+
+    message_id: UUID
+    conversation_id: UUID
+    number: int
+    subject: str
+    text: str
+    kind: str
+    at: datetime
+
+
 _KEPT_HEADERS: Final = frozenset(
     {"content-type", "user-agent", "x-forwarded-for", "x-real-ip", "origin", "referer", "accept-language"}
 )
