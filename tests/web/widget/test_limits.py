@@ -58,7 +58,9 @@ def test_new_visitors_of_one_address_or_a_flood_of_them_must_solve_puzzles() -> 
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", ""),
-        ("unix:", "unix:"),
+        ("unix:", ""),
+        ("127.0.0.1", ""),
+        ("::1", ""),
     ],
 )
 def test_an_address_stands_for_its_household(address: str, network: str) -> None:

@@ -23,7 +23,7 @@ class Visitor:
 
     def __init__(self, site: Site, account: StoredAccount, **headers: str) -> None:
         self.root = f"{site.origin}/widget/{account.id}"
-        self.http = httpx.AsyncClient(timeout=10, headers=headers)
+        self.http = httpx.AsyncClient(timeout=10, headers={"x-forwarded-for": "192.0.2.7", **headers})
         self.session: dict[str, Any] = {}
         site.at_the_end.push_async_callback(self.http.aclose)
 

@@ -42,7 +42,12 @@ class Buckets:
         self._levels: dict[str, tuple[float, float]] = {}
 
     def take(self, key: str, amount: float = 1.0) -> float:
-        """Takes `amount`; gives 0, or the seconds to wait until that much is there (nothing is taken then)."""
+        """Takes `amount`; gives 0, or the seconds to wait until that much is there (nothing is taken then).
+
+        An empty key is nobody in particular and is not limited.
+        """
+        if not key:
+            return 0.0
         now = self._clock()
         level, since = self._levels.get(key, (self._rate.burst, now))
         level = min(self._rate.burst, level + (now - since) * self._rate.per_second)
@@ -91,11 +96,17 @@ class Abuse:
 
 
 def network_of(address: str) -> str:
-    """The part of an IP address that one household shares: the address itself, or its /64 in IPv6."""
+    """The part of an IP address that one household shares: the address itself, or its /64 in IPv6.
+
+    Empty for this machine: that is a program of the administrator's, or a proxy that does not say whom it speaks for; limiting
+    it would punish all visitors for one.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return ""
+    if parsed.is_loopback:
+        return ""
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:
             return str(parsed.ipv4_mapped)
