@@ -22,6 +22,7 @@ from oase.kernel.secrets import Secret
 
 _EARLY_SECONDS: Final = 120
 _USUAL_SECONDS: Final = 3600
+_DAY_SECONDS: Final = 86_400
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
@@ -49,10 +50,16 @@ class Tokens:
             now = asyncio.get_running_loop().time()
             if kept is None or fresh or kept.until <= now:
                 kept = await self._fetch(oauth, kept.refresh_token if kept else oauth.refresh_token)
+                self._forget_old(now)
                 self._kept[oauth] = kept
                 # The account may soon be given to us with the new refresh token: then nothing needs to be fetched again.
                 self._kept.setdefault(replace(oauth, refresh_token=kept.refresh_token), kept)
             return kept.token
+
+    def _forget_old(self, now: float) -> None:
+        """Rotation leaves an entry behind each time; those that nobody has asked for in a day go."""
+        self._kept = {oauth: kept for oauth, kept in self._kept.items() if kept.until > now - _DAY_SECONDS}
+        self._locks = {oauth: lock for oauth, lock in self._locks.items() if oauth in self._kept or lock.locked()}
 
     def renewed(self, sign_in: SignIn) -> Secret | None:
         """The refresh token that the provider gave in place of the account's own."""
