@@ -11,7 +11,7 @@ from datetime import datetime
 
 from oase.channels.contract.errors import Malformed
 from oase.channels.families.mime.addresses import mailboxes
-from oase.channels.families.mime.bodies import collect
+from oase.channels.families.mime.bodies import Found, collect
 from oase.channels.families.mime.classify import auto_submitted, classify, list_id
 from oase.channels.families.mime.content import Content, read_content
 from oase.channels.families.mime.headers import date_field, message_ids, text_field, unfold
@@ -27,7 +27,10 @@ def read(raw: bytes) -> Mail:
     """Understand a mail. Raises Malformed only where there is nothing at all to read."""
     budget = Budget()
     root = _parsed(raw, budget)
-    found = collect(root, budget)
+    return _understood(raw, root, collect(root, budget), budget)
+
+
+def _understood(raw: bytes, root: Node, found: Found, budget: Budget) -> Mail:
     subject = text_field(root.first("subject") or b"")
     in_reply_to = _ids(root, "in-reply-to")
     references = _ids(root, "references")

@@ -25,6 +25,10 @@ _MOBILE = re.compile(
     rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
 )
 _LAST_URL = re.compile(r"\s*<?https?://\S{1,200}$", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"iphone|ipad|android|outlook|samsung|galaxy|huawei|xiaomi|smartphone|handy|mobil|phone|blackberry|windows|mail",
+    re.IGNORECASE,
+)
 _DISCLAIMER = re.compile(rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
 _DISCLAIMER_WORDS = re.compile(
     r"vertraul|confiden|confidenc|riservat|vertrouwel|poufn|důvěrn|dôvern|fortrol|konfiden|luottamuks|gizli|конфиденц|конфіденц|bizalmas"
@@ -54,6 +58,9 @@ def signature_lines(lines: list[Line], start: int, end: int, sender: str = "") -
     if begin is not None:
         _mark(lines, begin, end, start, marks)
     _mark_trailing_mobile(lines, start, end, marks)
+    for index in range(start, end):
+        if _DEVICE.search(lines[index].body) and is_mobile_line(lines[index]):
+            marks[index - start] = True  # some people write below the line of their telephone
     return marks
 
 
