@@ -68,6 +68,10 @@ class Arena:
                 f"deliveries {await work.tuples('SELECT state, why, attempts, count(*) FROM delivery GROUP BY 1, 2, 3')}"
             )
             lines.append(f"accounts {await work.tuples('SELECT name, state, state_why FROM account')}")
+            waiting = "SELECT recipient, attempts, next_at, now(), id FROM delivery WHERE state = 'queued' ORDER BY id LIMIT 5"
+            lines.append(f"waiting {await work.tuples(waiting)}")
+            held = "SELECT l.pid, objid, a.state, a.state_change, a.query FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            lines.append(f"locks {await work.tuples(held + ' WHERE locktype = %(kind)s', {'kind': 'advisory'})}")
         for one in self.programs.values():
             lines.append(f"--- {one.name} ({one.deaths} deaths)\n" + "\n".join(one.log.read_text().splitlines()[-12:]))
         return "\n".join(lines)

@@ -29,6 +29,7 @@ _AT_ONCE: Final = 8
 _LEASE: Final = timedelta(minutes=3)
 _LOOK_SECONDS: Final = 5.0
 _STEPS: Final = 4
+_FILE_BYTES: Final = 110_000_000  # the largest that any channel carries is 100 MB
 log = structlog.get_logger()
 
 
@@ -136,7 +137,7 @@ class FileWorker:
             step = channel.fetch(media, account.account, replies)
             if not isinstance(step, Call):
                 return step
-            replies.append(await perform(self._outside, account, step))
+            replies.append(await perform(self._outside, account, step, limit_bytes=_FILE_BYTES))
         return Refused(why="The provider needs more steps than expected.")
 
     async def _raw(self, workspace_id: UUID, wanted: _Wanted) -> Raw | None:

@@ -4,7 +4,7 @@ outbound --render--> calls --(values of earlier replies put in)--> Outside or th
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -23,6 +23,8 @@ from oase.channels.contract import (
     Unclear,
 )
 from oase.kernel.http import ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+
+_ANSWER_BYTES: Final = 10_000_000
 
 
 async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) -> Outcome:
@@ -47,8 +49,8 @@ async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) 
     return outcome
 
 
-async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply | NoReply:
-    """One call over HTTP, or over the adapter's own wire."""
+async def perform(outside: Outside, account: StoredAccount, call: Call, *, limit_bytes: int = _ANSWER_BYTES) -> Reply | NoReply:
+    """One call over HTTP, or over the adapter's own wire. Answers longer than `limit_bytes` are not read to their end."""
     if account.manifest.wire == "own":
         return await adapter(account.channel).perform(call, account.account)
     request = OutgoingRequest(
@@ -59,6 +61,7 @@ async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply
         parts=tuple(FormPart(name=p.name, content=p.content, filename=p.filename, type=p.type) for p in call.parts),
         body=call.body,
         timeout=call.timeout,
+        limit_bytes=limit_bytes,
     )
     try:
         response = await outside.send(request)

@@ -1,0 +1,38 @@
+"""After an outage the database is used again at once."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from oase.kernel.db import Database
+from oase.kernel.errors import Unavailable
+from oase.kernel.postgres import EmbeddedPostgres
+
+
+async def test_units_of_work_go_on_soon_after_an_outage_of_several_seconds(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    await server.start()
+    database = Database(server.dsn(), connections=4)
+    await database.open()
+    try:
+        async with database.connection() as connection:
+            await connection.execute("SELECT 1")
+        await server.stop()
+        with pytest.raises(Unavailable):
+            async with database.connection() as connection:  # waits its time, in vain
+                await connection.execute("SELECT 1")
+        waiting = [asyncio.create_task(_answers(database)) for _ in range(6)]
+        await server.start()
+        back = time.monotonic()
+        await asyncio.gather(*waiting)
+        assert time.monotonic() - back < 5
+    finally:
+        await database.close()
+        await server.stop()
+
+
+async def _answers(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute("SELECT 1")
