@@ -7,6 +7,8 @@ import re
 from oase.channels.families.mime.headers import decode_base64
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BLANKS = b" \t\r\n\x0b\x0c"
+_BASE64_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=" + _BLANKS
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=]+\s*$")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
@@ -33,10 +35,10 @@ def _without_soft_blanks(data: bytes) -> bytes:
 
 
 def _from_base64(data: bytes, *, is_text: bool) -> tuple[bytes, str]:
-    if not _NOT_BASE64.search(data):
+    if not data.translate(None, _BASE64_BYTES):
         padding = data.find(b"=")
         if padding < 0 or not data[padding:].strip(b"=\r\n \t"):
-            return decode_base64(data), "" if len(re.sub(rb"\s", b"", data)) % 4 == 0 else "base64: cut off"
+            return decode_base64(data), "" if len(data.translate(None, _BLANKS)) % 4 == 0 else "base64: cut off"
         return _joined_base64(data)
     lines = data.splitlines(keepends=True)
     coded = 0
