@@ -11,6 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,7 @@ _POLL_SECONDS: Final = 0.015  # while something happens
 _IDLE_POLL_SECONDS: Final = 0.05
 _IDLE_AFTER_POLLS: Final = 200
 _BATCH: Final = 2_000
+_QUEUE_OF_A_PROCESS: Final = 100_000  # for one that hands on to many
 _QUEUE: Final = 1_000  # events a slow subscriber may lag before it must start again
 log = structlog.get_logger()
 
@@ -55,6 +57,7 @@ class LiveEvent(Struct, frozen=True):
     topic: str
     key: UUID
     payload: dict[str, Any]
+    at: datetime | None = None  # when it happened; known to followers, not to subscribers
 
 
 class Relay:
@@ -96,13 +99,14 @@ class Relay:
 class Subscription:
     """What one subscriber has yet to see. `lagged` is set when it was too slow and must load everything again."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int = _QUEUE) -> None:
         self.queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue()
         self.lagged = False
+        self._patience = patience
 
     def offer(self, event: LiveEvent) -> None:
         """Adds an event, unless the subscriber lags too far behind."""
-        if self.queue.qsize() >= _QUEUE:
+        if self.queue.qsize() >= self._patience:
             if not self.lagged:
                 self.lagged = True
                 self.queue.put_nowait(None)
@@ -175,7 +179,7 @@ class LiveHub:
         self, workspace_id: UUID | None, rooms: Collection[str], after: Position | None = None
     ) -> AsyncIterator[Subscription]:
         """Events of these rooms, first those since `after`. Without a workspace: those topics of all workspaces."""
-        subscription = Subscription()
+        subscription = Subscription(_QUEUE if workspace_id else _QUEUE_OF_A_PROCESS)
         places = [self._everywhere[room] if workspace_id is None else self._rooms[workspace_id, room] for room in rooms]
         for place in places:
             place.add(subscription)
