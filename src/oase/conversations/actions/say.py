@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -33,6 +34,7 @@ from oase.conversations.types import Answer, Author, ConversationRow, IdentityRo
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.ids import new_id
+from oase.staff import find_workspace
 
 LinkOf = Callable[[UUID], str]
 _QUOTE_CHARACTERS: Final = 20_000
@@ -196,8 +198,16 @@ async def _outbound(
         choices=answer.choices,
         choices_label=answer.choices_label,
         quoted=quoted["text"][:_QUOTE_CHARACTERS] if quoted else "",
+        quoted_author=quoted["author_name"] if quoted else "",
+        quoted_at=quoted["at"].astimezone(await _time_zone(work)) if quoted else None,
         automatic=answer.automatic,
     )  # fmt: skip
+
+
+async def _time_zone(work: UnitOfWork) -> ZoneInfo:
+    """The company's own: "Am 24.11.2026 um 10:30 schrieb …" is read by people."""
+    workspace = await find_workspace(work)
+    return ZoneInfo(workspace.time_zone if workspace else "UTC")
 
 
 def _answer_subject(subject: str, answers: bool) -> str:

@@ -82,7 +82,8 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequenc
 def _move(delivery: _Known, receipt: Receipt) -> bool:
     if receipt.external_id and not delivery.external_id:
         delivery.external_id = receipt.external_id
-    if receipt.state == "failed" and not receipt.final:
+    in_copy = receipt.sender is not None and not receipt.up_to and receipt.sender.value != delivery.recipient
+    if receipt.state == "failed" and (not receipt.final or in_copy):  # still being tried, or only somebody in copy
         delivery.why = receipt.why[:500]
         return True
     if not moves_forward(delivery.state, receipt.state):

@@ -24,7 +24,7 @@ def back_off(attempts: int, delivery_id: UUID) -> timedelta | None:
 def fate_of(delivery: Delivery, outcome: Outcome, now: datetime) -> Fate:
     """What an outcome means for the delivery. `attempts` counts the one that gave the outcome."""
     if isinstance(outcome, Accepted):
-        return _fate(delivery, outcome.state, external_id=outcome.external_id or None)
+        return _fate(delivery, outcome.state, external_id=outcome.external_id or None, why=outcome.note)
     if isinstance(outcome, Refused):
         if outcome.sign_in:  # not the message's fault: it waits in the queue until somebody signs in again
             return _fate(delivery, "queued", why=outcome.why, code=outcome.code, next_at=now)

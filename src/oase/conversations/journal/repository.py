@@ -160,7 +160,7 @@ async def last_arrivals(work: UnitOfWork) -> dict[UUID, datetime]:
         "SELECT account_id, max(received_at) FROM (SELECT account_id, received_at FROM journal"
         " WHERE workspace_id = %(workspace_id)s ORDER BY id DESC LIMIT 5000) newest GROUP BY account_id"
     )
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 async def quarantined_items(work: UnitOfWork, journal_id: UUID) -> list[dict[str, Any]]:
