@@ -62,13 +62,14 @@ def make_app(
     services: Services,
     resolver: Resolver,
     *,
+    handlers: Sequence[ControllerRouterHandler] | None = None,
     on_startup: Sequence[Callable[..., Any]] = (),
     on_shutdown: Sequence[Callable[..., Any]] = (),
 ) -> Litestar:
-    """The ASGI application of this process."""
+    """The ASGI application of this process; `handlers` are those of every area, unless a test names some."""
     assets, directory = Assets({"css/channels.css": channels.colors()}), Directory()
     return Litestar(
-        route_handlers=[asset, *find_handlers()],
+        route_handlers=[asset, *(find_handlers() if handlers is None else handlers)],
         guards=[permitted],
         middleware=[follow],
         before_send=[finish_headers],

@@ -10,8 +10,6 @@ const gathered = new Set();
 let inner = false; // the open conversation's inside changed as well
 let timer = null;
 let running = false;
-let seen = 0;
-let applied = 0;
 
 const inbox = document.getElementById("inbox");
 const openId = () => document.getElementById("talk")?.dataset.id ?? "";
@@ -19,7 +17,7 @@ const openId = () => document.getElementById("talk")?.dataset.id ?? "";
 /** A conversation changed: gather it and ask soon. `row`: only its row in the list. */
 export function changed(id, { row = false } = {}) {
   gathered.add(id);
-  seen += 1;
+  inbox.dataset.busy = "yes";
   if (!row && id === openId()) inner = true;
   schedule(PAUSE);
 }
@@ -32,7 +30,6 @@ function schedule(pause) {
 async function ask() {
   timer = null;
   running = true;
-  const mark = seen;
   const ids = [...gathered].slice(0, 100);
   const open = inner ? openId() : "";
   for (const id of ids) gathered.delete(id);
@@ -49,8 +46,6 @@ async function ask() {
     if (!response.ok) throw new Error(response.statusText);
     const text = await response.text();
     if (queue === inbox.dataset.queue) await apply(text, ids, open);
-    applied = mark;
-    inbox.dataset.applied = String(applied);
   } catch {
     for (const id of ids) gathered.add(id);
     if (open) inner = true;
@@ -58,6 +53,7 @@ async function ask() {
   } finally {
     running = false;
     if (gathered.size) schedule(PAUSE);
+    else inbox.dataset.busy = "no";
   }
 }
 

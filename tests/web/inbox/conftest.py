@@ -1,0 +1,223 @@
+"""A desk with everything real: database, live log, intake, pages over HTTP, Chromium; customers write by signed WhatsApp deliveries."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from litestar.types import Receive, Scope, Send
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from oase.channels import AccountBook, create_account
+from oase.channels.contract import Raw
+from oase.conversations import IntakeWorker, Journal
+from oase.kernel.blobs import in_memory
+from oase.kernel.clock import SystemClock
+from oase.kernel.db import Database
+from oase.kernel.http import Outside
+from oase.kernel.ids import new_id
+from oase.kernel.live import LiveHub, Relay
+from oase.kernel.locks import Locks
+from oase.kernel.secrets import Safe, Secret
+from oase.kernel.settings import Settings
+from oase.main.sign_in import SessionResolver
+from oase.staff import SetUp, add_agent, hash_password, set_up, sign_in
+from oase.staff.types import NewSession, Visit
+from oase.web import inbox, search, setup, signin
+from oase.web.app import make_app
+from oase.web.live import Live
+from oase.web.services import Services
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "Ein ruhiger Satz 2026"
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+
+
+@dataclass
+class Desk:
+    """A company with two agents, one WhatsApp number, and its pages at `url`."""
+
+    url: str
+    database: Database
+    services: Services
+    workspace_id: UUID
+    account_id: UUID
+    tokens: dict[str, str]
+    worker: IntakeWorker
+    sent: int = 0
+    pages: list[Page] = field(default_factory=list)
+
+    async def writes(self, name: str, text: str, *, phone: str = "4915228817386", at: datetime | None = None, **extra: Any) -> None:
+        """A customer writes; the message is taken in."""
+        self.sent += 1
+        message = {"from": phone, "id": f"wamid.{self.sent:05d}", "timestamp": str(int((at or datetime.now(UTC)).timestamp()))}
+        message |= extra or {"type": "text", "text": {"body": text}}
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "493023125100", "phone_number_id": "106540352242922"},
+            "contacts": [{"profile": {"name": name}, "wa_id": phone}],
+            "messages": [message],
+        }
+        entry = {"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}
+        body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        signature = hmac.new(b"app-secret-of-the-test", body, hashlib.sha256).hexdigest()
+        raw = Raw(body=body, headers={"x-hub-signature-256": f"sha256={signature}"}, received_at=datetime.now(UTC))
+        await self.services.journal.accept(self.workspace_id, self.account_id, "whatsapp", raw)
+        while await self.worker.take_batch(self.workspace_id, self.account_id):
+            continue
+
+    async def value(self, statement: str, **parameters: Any) -> Any:
+        """One value out of the database."""
+        async with self.database.work(self.workspace_id) as work:
+            return await work.value(statement, parameters)
+
+
+@pytest_asyncio.fixture
+async def desk(fresh_database: Database) -> AsyncIterator[Desk]:
+    """The desk, open for this test."""
+    safe, blobs = Safe(b"k" * 32), in_memory()
+    book, hub = AccountBook(fresh_database, safe), LiveHub(fresh_database)
+    settings = Settings()
+    services = Services(
+        settings=settings,
+        database=fresh_database,
+        live=hub,
+        safe=safe,
+        clock=SystemClock(),
+        book=book,
+        journal=Journal(fresh_database, blobs),
+        blobs=blobs,
+        outside=cast("Outside", None),
+    )
+    workspace_id, tokens = await _staff(fresh_database, safe)
+    async with fresh_database.work(workspace_id) as work:
+        given = {
+            "phone_number_id": "106540352242922", "waba_id": "102290129340398", "access_token": "EAAtest",
+            "app_secret": "app-secret-of-the-test", "verify_token": "verify-me",
+        }  # fmt: skip
+        account_id = await create_account(work, safe, "whatsapp", "WhatsApp Berlin", given)
+    locks = Locks(fresh_database.dsn)
+    worker = IntakeWorker(fresh_database, book, blobs, hub, locks)
+    tasks = [asyncio.create_task(part) for part in (hub.run(), Relay(fresh_database).run())]
+    await hub.ready.wait()
+    async with _served(services) as url:
+        yield Desk(url, fresh_database, services, workspace_id, account_id, tokens, worker)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await locks.close()
+
+
+async def _staff(database: Database, safe: Safe) -> tuple[UUID, dict[str, str]]:
+    visit = Visit(address="192.0.2.1", user_agent="test")
+    given = SetUp(workspace_name="Muster GmbH", name="Änne Köhler", email="aenne@example.com", password=Secret(PASSWORD), language="de")
+    first = await set_up(database, given, visit)
+    hashed = await hash_password(Secret(PASSWORD))
+    async with database.work(first.workspace_id) as work:
+        await add_agent(work, new_id(), name="Ben Öztürk", email="ben@example.com", password_hash=hashed, roles=("agent",))
+    second = await sign_in(database, safe, email="ben@example.com", password=Secret(PASSWORD), visit=visit)
+    assert isinstance(second, NewSession)
+    return first.workspace_id, {"Änne": first.token.reveal(), "Ben": second.token.reveal()}
+
+
+@asynccontextmanager
+async def _served(services: Services) -> AsyncIterator[str]:
+    resolver = SessionResolver(services.database, timedelta(days=1))
+    handlers = [*inbox.handlers, *search.handlers, *signin.handlers, *setup.handlers]
+    pages, live = make_app(services, resolver, handlers=handlers), Live(services.live, resolver)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        await (live if scope["type"] == "http" and scope["path"] == "/live" else pages)(scope, receive, send)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(cast("Any", front), log_level="error", ws="none", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        services.live.end_all()
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests of this worker."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+class Screens:
+    """Opens pages for agents and watches them: an error in the console fails the test."""
+
+    def __init__(self, browser: Browser, desk: Desk) -> None:
+        self._browser = browser
+        self._desk = desk
+        self._contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
+
+    async def open(self, path: str, *, agent: str = "Änne", phone: bool = False, dark: bool = False, locale: str = "de") -> Page:
+        """A page of this agent."""
+        context = await self._browser.new_context(
+            viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            reduced_motion="reduce",
+        )
+        self._contexts.append(context)
+        if agent:
+            await context.add_cookies([{"name": "oase", "value": self._desk.tokens[agent], "url": self._desk.url}])
+        page = await context.new_page()
+        page.on("console", lambda entry: self.troubles.append(entry.text) if entry.type == "error" else None)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        await page.goto(self._desk.url + path)
+        return page
+
+    async def close(self) -> None:
+        """Closes everything that was opened."""
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest_asyncio.fixture
+async def screens(chromium: Browser, desk: Desk) -> AsyncIterator[Screens]:
+    """Pages for agents."""
+    screens = Screens(chromium, desk)
+    yield screens
+    await screens.close()
+    assert screens.troubles == []
+
+
+async def settled(page: Page) -> None:
+    """Waits until the page hears live events and has nothing more to ask."""
+    await page.wait_for_selector('#inbox[data-live="on"]', state="attached")
+    end = time.monotonic() + 8
+    while time.monotonic() < end:
+        if await page.evaluate("document.getElementById('inbox').dataset.busy !== 'yes'"):
+            return
+        await page.wait_for_timeout(30)
+    raise AssertionError("The page does not come to rest.")
