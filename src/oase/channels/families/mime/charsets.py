@@ -106,8 +106,6 @@ def _decode_unsure(data: bytes, codec: str, label: str) -> tuple[str, str]:
         return clean(data.decode("utf-8", "oase-cp1252")), "utf-8 repaired"
     guessed = guess(data)
     note = "" if codec == "cp1252" and guessed == "cp1252" else f"{_shown(label)} read as {guessed}"
-    if codec in {"cp1252", "iso-8859-15"} and guessed != "cp1252" and not label.lower().startswith(("iso-8859-1", "us")):
-        guessed, note = "cp1252", ""
     return clean(_forgiving(data, guessed)), note
 
 
@@ -193,12 +191,25 @@ def _shown(label: str) -> str:
 _EXPECTED = {
     "cp1251": re.compile(r"[\u0430-\u044f\u0451\u0454\u0456\u0457]"),
     "koi8-r": re.compile(r"[\u0430-\u044f\u0451]"),
+    "iso-8859-7": re.compile("[\u0386-\u03ce]"),
+    "cp1255": re.compile("[\u05d0-\u05ea]"),
+    "cp1256": re.compile("[\u0621-\u064a\u060c\u061f]"),
     "gb18030": re.compile(r"[\u4e00-\u9fff\uff00-\uff65\u3000-\u3002]"),
     "cp932": re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uff01-\uff60\u3000-\u3002]"),
     "euc_jp": re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uff01-\uff60\u3000-\u3002]"),
     "cp949": re.compile(r"[\uac00-\ud7a3]"),
     "big5hkscs": re.compile(r"[\u4e00-\u9fff\uff00-\uff65\u3000-\u3002]"),
 }
+_FREQUENT = {
+    "cp1251": frozenset("оеаинтсрвлкмдпуяіє"),
+    "koi8-r": frozenset("оеаинтсрвлкмдпуя"),
+    "iso-8859-7": frozenset("αοιετσνηρκπμλυςάό"),
+    "cp1255": frozenset("יוהלאמתרבנש"),
+    "cp1256": frozenset("اليمنترهوبعد"),
+}
+_GERMAN = [letter.encode("cp1252") for letter in "äöüßÄÖÜ"]
+_MIXED = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_RARE_GREEK = re.compile("[ΰΐϋϊ]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _COMMON_HANZI = re.compile("[的是了我不在有您们你这好请的發發訂單謝謝货單您们个]")
 
@@ -210,10 +221,13 @@ def guess(data: bytes) -> str:
         return "iso2022_jp_ext"
     letters = sum(1 for byte in sample if byte >= 0x80 or chr(byte).isalpha())
     high = sum(1 for byte in sample if byte >= 0x80)
-    if high < 4 or high < 0.4 * letters:
+    if high < 4 or high < 0.4 * letters or sum(sample.count(letter) for letter in _GERMAN) >= 0.8 * high:
         return "cp1252"
+    mixed = len(_MIXED.findall(sample)) > 0.3 * high  # letters with and without accents side by side: no other alphabet
     best, best_score = "cp1252", 0.5
     for codec in _EXPECTED:
+        if mixed and codec in _FREQUENT:
+            continue
         score = _score(sample, codec)
         if score > best_score:
             best, best_score = codec, score
@@ -230,7 +244,11 @@ def _score(sample: bytes, codec: str) -> float:
     if not foreign:
         return 0.0
     score = len(_EXPECTED[codec].findall(text)) / len(foreign)
-    if codec in {"cp932", "euc_jp"}:
+    if codec in _FREQUENT:
+        score *= 0.3 + sum(1 for character in foreign if character in _FREQUENT[codec]) / len(foreign)
+        if codec == "iso-8859-7" and len(_RARE_GREEK.findall(text)) > 0.03 * len(foreign):
+            score *= 0.3  # Cyrillic а and ы lie where these are
+    elif codec in {"cp932", "euc_jp"}:
         score *= 0.7 + min(0.6, 2 * len(_KANA.findall(text)) / len(foreign))
     elif codec in {"gb18030", "big5hkscs"}:
         score *= 0.85 + min(0.5, 3 * len(_COMMON_HANZI.findall(text)) / len(foreign))
