@@ -38,7 +38,7 @@ from oase.conversations.actions.furniture import (
     save_snippet,
     save_tag,
 )
-from oase.conversations.actions.start import Start, Started, Starter
+from oase.conversations.actions.start import Start, Started, Starter, normal_address
 from oase.conversations.attachments import FileWorker
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
@@ -196,6 +196,7 @@ __all__ = [
     "merge_tags",
     "message_facts",
     "move_field",
+    "normal_address",
     "note",
     "open_conversation",
     "parse_query",

@@ -142,11 +142,9 @@ async def _end(work: UnitOfWork) -> Position:
 
 async def _read(work: UnitOfWork, after: Position, topics: Sequence[str]) -> list[LiveEvent]:
     rows = await work.tuples(
-        "SELECT xid::text::bigint, id, workspace_id, topic, key, payload FROM live_event"
+        "SELECT xid::text::bigint, id, workspace_id, topic, key, payload, at FROM live_event"
         " WHERE (xid, id) > (%(xid)s::text::xid8, %(id)s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
         " AND topic = ANY(%(topics)s) ORDER BY xid, id LIMIT %(limit)s",
         {"xid": str(after.xid), "id": after.id, "topics": list(topics), "limit": _BATCH},
     )
-    return [
-        LiveEvent(Position(xid, number), workspace, topic, key, payload) for xid, number, workspace, topic, key, payload in rows
-    ]
+    return [LiveEvent(Position(row[0], row[1]), *row[2:]) for row in rows]

@@ -1,10 +1,26 @@
 """The kernel's own tables: live log and audit log. (Jobs are procrastinate's.)"""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import UserDefinedType
 
-from oase.kernel.schema import metadata, workspace_table
+from oase.kernel.schema import belongs_to, metadata, workspace_table
 
 
 class Xid8(UserDefinedType[str]):
@@ -72,4 +88,43 @@ idempotency_key = workspace_table(
     owner="kernel",
     retention="short",
     comment="Answers to requests that may come again; the id is made of who asked and of their key.",
+)
+
+webhook = workspace_table(
+    "webhook",
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=text("''")),
+    Column("events", ARRAY(Text), nullable=False),  # names of types, or `conversation.*`; empty: everything
+    Column("secrets", LargeBinary, nullable=False),  # sealed: the newest, and the one before it while it still counts
+    Column("rotated_at", DateTime(timezone=True)),
+    Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    Column("disabled_why", Text, nullable=False, server_default=text("''")),
+    Column("failing_since", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    owner="kernel",
+    retention="workspace",
+    comment="Where a program wants to be told what happened.",
+)
+
+webhook_delivery = workspace_table(
+    "webhook_delivery",
+    Column("webhook_id", Uuid, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # exactly as it is signed and sent
+    Column("state", Text, nullable=False),  # waiting, delivered, failed
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("status", SmallInteger),  # of the last answer
+    Column("why", Text, nullable=False, server_default=text("''")),
+    Column("milliseconds", Integer),
+    belongs_to("webhook_id", "webhook"),
+    UniqueConstraint("workspace_id", "webhook_id", "event_id"),
+    Index("webhook_delivery_due", "workspace_id", "next_at", postgresql_where=text("state = 'waiting'")),
+    Index("webhook_delivery_newest", "workspace_id", "webhook_id", "id"),
+    owner="kernel",
+    retention="days",
+    comment="One event on its way to one webhook, and what became of it.",
 )

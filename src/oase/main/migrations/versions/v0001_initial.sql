@@ -377,6 +377,27 @@ ALTER TABLE team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE team FORCE ROW LEVEL SECURITY;
 CREATE POLICY team_workspace ON team USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE webhook (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    url TEXT NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    events TEXT[] NOT NULL,
+    secrets BYTEA NOT NULL,
+    rotated_at TIMESTAMP WITH TIME ZONE,
+    enabled BOOLEAN DEFAULT true NOT NULL,
+    disabled_why TEXT DEFAULT '' NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT webhook_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE webhook IS 'Where a program wants to be told what happened.';
+
+ALTER TABLE webhook ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook FORCE ROW LEVEL SECURITY;
+CREATE POLICY webhook_workspace ON webhook USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE workspace (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -646,6 +667,36 @@ COMMENT ON TABLE template IS 'A template approved by the provider of an account.
 ALTER TABLE template ENABLE ROW LEVEL SECURITY;
 ALTER TABLE template FORCE ROW LEVEL SECURITY;
 CREATE POLICY template_workspace ON template USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE webhook_delivery (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    webhook_id UUID NOT NULL,
+    event_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    state TEXT NOT NULL,
+    attempts SMALLINT DEFAULT 0 NOT NULL,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    status SMALLINT,
+    why TEXT DEFAULT '' NOT NULL,
+    milliseconds INTEGER,
+    CONSTRAINT webhook_delivery_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT webhook_delivery_workspace_id_webhook_id_fkey FOREIGN KEY(workspace_id, webhook_id) REFERENCES webhook (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT webhook_delivery_workspace_id_webhook_id_event_id_key UNIQUE (workspace_id, webhook_id, event_id)
+);
+
+CREATE INDEX webhook_delivery_due ON webhook_delivery (workspace_id, next_at) WHERE state = 'waiting';
+
+CREATE INDEX webhook_delivery_newest ON webhook_delivery (workspace_id, webhook_id, id);
+
+COMMENT ON TABLE webhook_delivery IS 'One event on its way to one webhook, and what became of it.';
+
+ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY webhook_delivery_workspace ON webhook_delivery USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE draft (
     workspace_id UUID NOT NULL,

@@ -1,0 +1,47 @@
+"""The JSON API, version 1: `/api/v1`, described at `/api/v1/openapi.json`.
+
+request --guard: token or session, limit, permission--> strict JSON --> action or query --> resource | problem+json
+"""
+
+from typing import Final
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+
+from oase.kernel.errors import OaseError
+from oase.web.api import accounts, conversations, desk, events, files, finding, messages, persons, problems, webhooks
+from oase.web.api.description import PATH, describe, document, problem_responses
+from oase.web.api.guard import caller_of, given_parts, known_caller, tell_limits
+from oase.web.api.published import EVENT_TYPES, TOPICS, publish
+from oase.web.api.request import ApiRequest
+
+MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
+_AREAS: Final = (conversations, messages, files, persons, accounts, desk, finding, webhooks, events)
+_ROUTES: Final = [handler for area in _AREAS for handler in area.handlers]
+
+for _handler in _ROUTES:
+    _handler.responses = {**problem_responses(), **(_handler.responses or {})}
+
+router = Router(
+    path=PATH,
+    route_handlers=[describe, *_ROUTES],
+    guards=[known_caller],
+    middleware=[tell_limits],
+    request_class=ApiRequest,
+    request_max_body_size=MAXIMUM_BODY_BYTES,
+    dependencies={
+        "caller": Provide(caller_of, sync_to_thread=False),
+        "parts": Provide(given_parts, sync_to_thread=False),
+    },
+    exception_handlers={
+        OaseError: problems.on_oase_error,
+        ValidationException: problems.on_invalid,
+        HTTPException: problems.on_http_error,
+        Exception: problems.on_crash,
+    },
+    opt={"cross_site": True},
+)
+handlers = [router]
+
+__all__ = ["EVENT_TYPES", "TOPICS", "document", "handlers", "publish", "router"]

@@ -1,0 +1,120 @@
+"""Accounts with their state, and the journal of what they brought."""
+
+import base64
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.params import FromPath, QueryParameter
+from msgspec import Struct
+
+from oase.channels import StoredAccount, accounts_of
+from oase.conversations import journal_entry, journal_listing, journal_replay, quarantined_items
+from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.i18n import message
+from oase.kernel.permissions import Permission
+from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
+from oase.web.api.parts import GivenCaller
+from oase.web.api.request import Page, carried_out
+from oase.web.api.shapes import Account, JournalDetails, JournalEntry, JournalItem, shown
+from oase.web.given import GivenServices
+
+AnyRequest = Request[Any, Any, Any]
+_ACCOUNT: Final = {"permission": Permission.ACCOUNT_READ, "api": True}
+_JOURNAL: Final = {"permission": Permission.JOURNAL_READ, "api": True}
+_REPLAY: Final = {"permission": Permission.JOURNAL_REPLAY, "api": True}
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """How many deliveries wait to be taken in again."""
+
+    replayed: int
+
+
+def public(stored: StoredAccount) -> Account:
+    """An account as the API shows it."""
+    manifest = stored.manifest
+    return shown(Account, stored, address_kind=manifest.identity, capabilities=sorted(map(str, manifest.capabilities)))
+
+
+@get("/accounts", opt=_ACCOUNT, summary="List accounts", tags=["Accounts"])
+async def list_all(services: GivenServices, caller: GivenCaller) -> Page[Account]:
+    """All connections of the workspace, with how they are."""
+    async with services.database.work(caller.workspace_id) as work:
+        return Page(data=[public(one) for one in await accounts_of(work, services.safe)])
+
+
+@get("/accounts/{account_id:uuid}", opt=_ACCOUNT, summary="Read an account", tags=["Accounts"])
+async def read(services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID]) -> Account:
+    """How a connection is."""
+    async with services.database.work(caller.workspace_id) as work:
+        found = next((one for one in await accounts_of(work, services.safe) if one.id == account_id), None)
+    if found is None:
+        raise NotFound(message("This account does not exist."))
+    return public(found)
+
+
+@get("/journal", opt=_JOURNAL, summary="List deliveries of the outside world", tags=["Journal"])
+async def list_journal(
+    services: GivenServices,
+    caller: GivenCaller,
+    wanted: Annotated[
+        Literal["new", "done", "partial", "quarantined", "trouble"] | None,
+        QueryParameter(name="state", description="`trouble`: partial or quarantined."),
+    ] = None,
+    account: Annotated[UUID | None, QueryParameter(description="An account's id.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[JournalEntry]:
+    """The newest first, without their bytes."""
+    try:
+        before = UUID(cursor) if cursor else None
+    except ValueError:
+        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
+    async with services.database.work(caller.workspace_id) as work:
+        rows = await journal_listing(work, state=wanted or "", account_id=account, before=before, limit=limit + 1)
+    page = [shown(JournalEntry, row) for row in rows[:limit]]
+    return Page(data=page, next=str(page[-1].id) if len(rows) > limit else None)
+
+
+@get("/journal/{journal_id:uuid}", opt=_JOURNAL, summary="Read a delivery", tags=["Journal"])
+async def read_journal(services: GivenServices, caller: GivenCaller, journal_id: FromPath[UUID]) -> JournalDetails:
+    """With its raw bytes and the items that were put aside."""
+    async with services.database.work(caller.workspace_id) as work:
+        row = await journal_entry(work, journal_id)
+        items = await quarantined_items(work, journal_id)
+    if row is None:
+        raise NotFound(message("This delivery does not exist."))
+    return JournalDetails(
+        entry=shown(JournalEntry, row),
+        headers=dict(row.headers),
+        query=dict(row.query),
+        body_base64=base64.b64encode(row.body).decode() if row.body is not None else None,
+        items=[JournalItem(place=one["place"], why=one["why"], at=one["at"]) for one in items],
+    )
+
+
+@post("/journal/{journal_id:uuid}/replay", opt=_REPLAY, status_code=202, summary="Take a delivery in again", tags=["Journal"])
+async def replay(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    journal_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Replayed:
+    """What is in place already is recognised and not doubled."""
+
+    async def act(work: UnitOfWork) -> Replayed:
+        row = await journal_entry(work, journal_id)
+        if row is None:
+            raise NotFound(message("This delivery does not exist."))
+        count = await journal_replay(work, [journal_id])
+        work.emit("journal", row.account_id)
+        work.audit("journal.replayed", subject="journal", subject_id=journal_id)
+        return Replayed(replayed=count)
+
+    return await carried_out(request, services, caller, act, Replayed)
+
+
+handlers: Final = [list_all, read, list_journal, read_journal, replay]

@@ -1,0 +1,244 @@
+"""Messages: say, note, list, read; take back, try again, decide what is unknown."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import nh3
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta, Struct
+
+from oase.channels.contract import Choice
+from oase.conversations import (
+    Answer,
+    MessagesWithParts,
+    cancel,
+    conversation_facts,
+    list_messages,
+    message_facts,
+    note,
+    require_version,
+    resolve_unknown,
+    retry,
+    say,
+)
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+from oase.kernel.permissions import Permission
+from oase.web.api.conversations import READ, REPLY, Cursor, IdempotencyKey, IfMatch, Limit, Template, Text
+from oase.web.api.parts import GivenCaller
+from oase.web.api.request import Page, carried_out, page_of, read_cursor, version_of
+from oase.web.api.shapes import Attachment, ConversationState, Delivery, Message, shown
+from oase.web.given import GivenServices
+
+AnyRequest = Request[Any, Any, Any]
+_NOTE: Final = {"permission": Permission.CONVERSATION_NOTE, "api": True}
+_LONGEST_UNDO: Final = 60
+
+
+class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing to choose."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    description: Annotated[str, Meta(max_length=200)] = ""
+
+
+class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be said to the person."""
+
+    text: Annotated[Text, Meta(examples=["Das tut uns leid. Ein neues Paket ist unterwegs."])] = ""
+    html: Annotated[Text, Meta(description="Sanitised; channels without HTML get the text.")] = ""
+    subject: Annotated[str, Meta(max_length=500)] = ""
+    copy_to: Annotated[list[str], Meta(max_length=50)] = []
+    attachment_ids: Annotated[list[UUID], Meta(max_length=20)] = []
+    template: Template | None = None
+    choices: Annotated[list[Button], Meta(max_length=20, description="Buttons; a numbered list where there are none.")] = []
+    choices_label: Annotated[str, Meta(max_length=40)] = ""
+    reply_to: Annotated[UUID | None, Meta(description="The message that is answered.")] = None
+    account_id: Annotated[UUID | None, Meta(description="Another account than the conversation's.")] = None
+    identity_id: Annotated[UUID | None, Meta(description="Another address of the person.")] = None
+    send_at: Annotated[datetime | None, Meta(description="Not before.")] = None
+    undo_seconds: Annotated[int, Meta(ge=0, le=_LONGEST_UNDO, description="So long it can be cancelled.")] = 0
+    then: Annotated[ConversationState | None, Meta(description="The conversation's state afterwards; null: as it is.")] = (
+        "waiting"
+    )
+    automatic: Annotated[bool, Meta(description="Said by a machine: marked as such, and it ends no promise.")] = False
+
+
+class NewNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What only colleagues see."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    mentions: Annotated[list[UUID], Meta(max_length=50, description="Agents who are to find it among their mentions.")] = []
+    attachment_ids: Annotated[list[UUID], Meta(max_length=20)] = []
+
+
+class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of a message of which nobody can tell."""
+
+    decision: Annotated[Literal["sent", "again"], Meta(description="It arrived; or it is to be sent again.")]
+
+
+def public(found: MessagesWithParts) -> list[Message]:
+    """Messages as the API shows them."""
+    files: dict[UUID, list[Attachment]] = defaultdict(list)
+    for file in found.files:
+        if file.message_id is not None:
+            files[file.message_id].append(shown(Attachment, file))
+    deliveries: dict[UUID, list[Delivery]] = defaultdict(list)
+    for delivery in found.deliveries:
+        deliveries[delivery.message_id].append(shown(Delivery, delivery))
+    return [
+        shown(Message, one, attachments=files.get(one.id, ()), deliveries=deliveries.get(one.id, ())) for one in found.messages
+    ]
+
+
+async def _one(work: UnitOfWork, message_id: UUID) -> Message:
+    return public(await message_facts(work, message_id))[0]
+
+
+@get("/conversations/{conversation_id:uuid}/messages", opt=READ, summary="List messages", tags=["Messages"])
+async def list_all(
+    services: GivenServices,
+    caller: GivenCaller,
+    conversation_id: FromPath[UUID],
+    order: Annotated[Literal["oldest", "newest"], QueryParameter(description="Which come first.")] = "oldest",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Message]:
+    """Messages, notes and events, in the order in which they were said."""
+    async with services.database.work(caller.workspace_id) as work:
+        await conversation_facts(work, conversation_id)
+        found = await list_messages(
+            work, conversation_id, after=read_cursor(cursor), limit=limit + 1, newest_first=order == "newest"
+        )
+    return page_of(public(found), limit, lambda one: (one.at, one.id))
+
+
+@get("/messages/{message_id:uuid}", opt=READ, summary="Read a message", tags=["Messages"])
+async def read(services: GivenServices, caller: GivenCaller, message_id: FromPath[UUID]) -> Message:
+    """With its files and deliveries."""
+    async with services.database.work(caller.workspace_id) as work:
+        return await _one(work, message_id)
+
+
+@post("/conversations/{conversation_id:uuid}/messages", opt=REPLY, summary="Say something", tags=["Messages"])
+async def say_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    conversation_id: FromPath[UUID],
+    data: JSONBody[NewMessage],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Message]:
+    """To the person, over the conversation's account unless another is named. It is queued; its deliveries say what becomes of it."""
+    version = version_of(if_match)
+    answer = Answer(
+        client_key=new_id(),
+        text=data.text,
+        html=nh3.clean(data.html) if data.html else "",
+        subject=data.subject,
+        copy_to=tuple(data.copy_to),
+        attachment_ids=tuple(data.attachment_ids),
+        template=data.template.as_use() if data.template else None,
+        choices=tuple(Choice(id=one.id, title=one.title, description=one.description) for one in data.choices),
+        choices_label=data.choices_label,
+        reply_to_id=data.reply_to,
+        account_id=data.account_id,
+        identity_id=data.identity_id,
+        undo=timedelta(seconds=data.undo_seconds),
+        send_at=data.send_at,
+        then=data.then,
+        automatic=data.automatic,
+    )
+
+    async def act(work: UnitOfWork) -> Message:
+        if version is not None:
+            await require_version(work, conversation_id, version)
+        return await _one(work, await say(work, services.book, caller.author, conversation_id, answer))
+
+    return _made(await carried_out(request, services, caller, act, Message))
+
+
+@post("/conversations/{conversation_id:uuid}/notes", opt=_NOTE, summary="Write a note", tags=["Messages"])
+async def note_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    conversation_id: FromPath[UUID],
+    data: JSONBody[NewNote],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Message]:
+    """For colleagues; the person never sees it."""
+
+    async def act(work: UnitOfWork) -> Message:
+        message_id = await note(
+            work, caller.author, conversation_id, data.text,
+            client_key=new_id(), mentions=data.mentions, attachment_ids=data.attachment_ids,
+        )  # fmt: skip
+        return await _one(work, message_id)
+
+    return _made(await carried_out(request, services, caller, act, Message))
+
+
+def _made(message: Message) -> Response[Message]:
+    return Response(message, status_code=201, headers={"location": f"/api/v1/messages/{message.id}"})
+
+
+@post("/messages/{message_id:uuid}/cancel", opt=REPLY, status_code=200, summary="Take a message back", tags=["Messages"])
+async def cancel_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """While it is queued; afterwards 409."""
+
+    async def act(work: UnitOfWork) -> Message:
+        await cancel(work, message_id)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, act, Message)
+
+
+@post("/messages/{message_id:uuid}/retry", opt=REPLY, status_code=200, summary="Send what failed again", tags=["Messages"])
+async def retry_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """Only the parts that failed."""
+
+    async def act(work: UnitOfWork) -> Message:
+        await retry(work, message_id)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, act, Message)
+
+
+@post("/messages/{message_id:uuid}/resolve", opt=REPLY, status_code=200, summary="Decide what is unknown", tags=["Messages"])
+async def resolve_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    data: JSONBody[Decision],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """For deliveries in the state `unknown`."""
+
+    async def act(work: UnitOfWork) -> Message:
+        await resolve_unknown(work, message_id, data.decision)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, act, Message)
+
+
+handlers: Final = [list_all, read, say_it, note_it, cancel_it, retry_it, resolve_it]

@@ -1,0 +1,226 @@
+"""Persons and their addresses: list, read, make, change, merge, take apart."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from oase.conversations import merge_persons, normal_address, unmerge_persons
+from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.i18n import message
+from oase.kernel.permissions import Permission
+from oase.people import (
+    NoPerson,
+    add_address,
+    change_person,
+    create_person,
+    find_person,
+    identities_of,
+    list_persons,
+    merges_of,
+)
+from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
+from oase.web.api.parts import GivenCaller
+from oase.web.api.request import Page, carried_out
+from oase.web.api.shapes import Identity, Person, shown
+from oase.web.given import GivenServices
+
+AnyRequest = Request[Any, Any, Any]
+_READ: Final = {"permission": Permission.PERSON_READ, "api": True}
+_WRITE: Final = {"permission": Permission.PERSON_WRITE, "api": True}
+_MERGE: Final = {"permission": Permission.PERSON_MERGE, "api": True}
+
+
+class NewIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address to be given to a person."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=40, examples=["email"])]
+    value: Annotated[str, Meta(min_length=1, max_length=320, examples=["aenne@example.com"])]
+    verified: bool = False
+
+
+class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person to be made."""
+
+    name: Annotated[str, Meta(max_length=200, examples=["Änne Köhler"])] = ""
+    language: Annotated[str, Meta(max_length=20)] = ""
+    organisation: Annotated[str, Meta(max_length=200)] = ""
+    note: Annotated[str, Meta(max_length=5000)] = ""
+    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=50)] = []
+    fields: dict[str, Any] = {}
+    identities: Annotated[list[NewIdentity], Meta(max_length=20)] = []
+
+
+class PersonChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change; what is left out stays."""
+
+    name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    language: Annotated[str, Meta(max_length=20)] | UnsetType = UNSET
+    organisation: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    note: Annotated[str, Meta(max_length=5000)] | UnsetType = UNSET
+    tags: list[Annotated[str, Meta(min_length=1, max_length=40)]] | UnsetType = UNSET
+    fields: Annotated[dict[str, Any] | UnsetType, Meta(description="Merged; null takes a field away.")] = UNSET
+    blocked: bool | UnsetType = UNSET
+
+
+class MergePersons(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is the same human as this person."""
+
+    person_id: UUID
+
+
+class MergedPersons(Struct, frozen=True, kw_only=True):
+    """That two persons were found to be one; it can be undone."""
+
+    merge_id: UUID
+    person_id: UUID
+    merged_id: UUID
+
+
+class Unmerge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which merge is to be undone."""
+
+    merge_id: UUID
+
+
+async def _one(work: UnitOfWork, person_id: UUID) -> Person:
+    person = await find_person(work, person_id)
+    if person is None:
+        raise NoPerson
+    return shown(Person, person)
+
+
+@get("/persons", opt=_READ, summary="List persons", tags=["Persons"])
+async def list_all(services: GivenServices, caller: GivenCaller, limit: Limit = 50, cursor: Cursor = None) -> Page[Person]:
+    """The newest first; those merged into others are left out. To find somebody use the search."""
+    try:
+        before = UUID(cursor) if cursor else None
+    except ValueError:
+        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
+    async with services.database.work(caller.workspace_id) as work:
+        rows = await list_persons(work, before=before, limit=limit + 1)
+    page = [shown(Person, row) for row in rows[:limit]]
+    return Page(data=page, next=str(page[-1].id) if len(rows) > limit else None)
+
+
+@get("/persons/{person_id:uuid}", opt=_READ, summary="Read a person", tags=["Persons"])
+async def read(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Person:
+    """One person; of one who was merged `merged_into` says into whom."""
+    async with services.database.work(caller.workspace_id) as work:
+        return await _one(work, person_id)
+
+
+@post("/persons", opt=_WRITE, summary="Make a person", tags=["Persons"])
+async def create(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    data: JSONBody[NewPerson],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Person]:
+    """With addresses, if they are known. An address that belongs to somebody else is refused with 409."""
+
+    async def act(work: UnitOfWork) -> Person:
+        person_id = await create_person(work, data.name, data.fields)
+        more = {name: getattr(data, name) for name in ("language", "organisation", "note", "tags") if getattr(data, name)}
+        if more:
+            await change_person(work, person_id, more)
+        for one in data.identities:
+            await add_address(work, person_id, one.kind, normal_address(one.kind, one.value), verified=one.verified)
+        return await _one(work, person_id)
+
+    made = await carried_out(request, services, caller, act, Person)
+    return Response(made, status_code=201, headers={"location": f"/api/v1/persons/{made.id}"})
+
+
+@patch("/persons/{person_id:uuid}", opt=_WRITE, summary="Change a person", tags=["Persons"])
+async def change(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    person_id: FromPath[UUID],
+    data: JSONBody[PersonChanges],
+    idempotency_key: IdempotencyKey = None,
+) -> Person:
+    """What is left out stays."""
+    changes = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET}
+
+    async def act(work: UnitOfWork) -> Person:
+        await change_person(work, person_id, changes)
+        return await _one(work, person_id)
+
+    return await carried_out(request, services, caller, act, Person)
+
+
+@get("/persons/{person_id:uuid}/identities", opt=_READ, summary="List a person's addresses", tags=["Persons"])
+async def list_identities(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Page[Identity]:
+    """All of them, the last used first."""
+    async with services.database.work(caller.workspace_id) as work:
+        await _one(work, person_id)
+        return Page(data=[shown(Identity, one) for one in await identities_of(work, [person_id])])
+
+
+@post("/persons/{person_id:uuid}/identities", opt=_WRITE, summary="Give a person an address", tags=["Persons"])
+async def add_identity(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    person_id: FromPath[UUID],
+    data: JSONBody[NewIdentity],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Identity]:
+    """An address that belongs to somebody else is refused with 409."""
+
+    async def act(work: UnitOfWork) -> Identity:
+        value = normal_address(data.kind, data.value)
+        identity_id = await add_address(work, person_id, data.kind, value, verified=data.verified)
+        found = next(one for one in await identities_of(work, [person_id]) if one.id == identity_id)
+        return shown(Identity, found)
+
+    made = await carried_out(request, services, caller, act, Identity)
+    return Response(made, status_code=201, headers={"location": f"/api/v1/persons/{person_id}/identities"})
+
+
+@post("/persons/{person_id:uuid}/merge", opt=_MERGE, status_code=200, summary="Two persons are one", tags=["Persons"])
+async def merge(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    person_id: FromPath[UUID],
+    data: JSONBody[MergePersons],
+    idempotency_key: IdempotencyKey = None,
+) -> MergedPersons:
+    """Addresses, conversations and knowledge of the other person come to this one."""
+
+    async def act(work: UnitOfWork) -> MergedPersons:
+        merged = await merge_persons(work, person_id, data.person_id)
+        return MergedPersons(merge_id=merged.id, person_id=person_id, merged_id=data.person_id)
+
+    return await carried_out(request, services, caller, act, MergedPersons)
+
+
+@post("/persons/{person_id:uuid}/unmerge", opt=_MERGE, status_code=200, summary="Undo a merge", tags=["Persons"])
+async def unmerge(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    person_id: FromPath[UUID],
+    data: JSONBody[Unmerge],
+    idempotency_key: IdempotencyKey = None,
+) -> Person:
+    """Both persons are as before."""
+
+    async def act(work: UnitOfWork) -> Person:
+        if not any(one.id == data.merge_id for one in await merges_of(work, person_id)):
+            raise NotFound(message("There is no such merge of this person."))
+        await unmerge_persons(work, data.merge_id)
+        return await _one(work, person_id)
+
+    return await carried_out(request, services, caller, act, Person)
+
+
+handlers: Final = [list_all, read, create, change, list_identities, add_identity, merge, unmerge]
