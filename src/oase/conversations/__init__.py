@@ -38,6 +38,7 @@ from oase.conversations.actions.furniture import (
     save_snippet,
     save_tag,
 )
+from oase.conversations.actions.replaying import replay_deliveries
 from oase.conversations.actions.start import Start, Started, Starter, normal_address
 from oase.conversations.attachments import FileWorker
 from oase.conversations.delivery.types import DeliveryState
@@ -46,6 +47,7 @@ from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
 from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
 from oase.conversations.intake import IntakeWorker
+from oase.conversations.jobs import jobs
 from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
 from oase.conversations.journal.repository import became as journal_became
 from oase.conversations.journal.repository import find as journal_entry
@@ -102,6 +104,7 @@ from oase.conversations.queries import (
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, window_open
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
+from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, TemplateUse
 from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
@@ -178,6 +181,7 @@ __all__ = [
     "inbox_page",
     "inbox_rows",
     "insert_upload",
+    "jobs",
     "journal_became",
     "journal_entry",
     "journal_listing",
@@ -207,6 +211,7 @@ __all__ = [
     "remove_field",
     "remove_snippet",
     "remove_tag",
+    "replay_deliveries",
     "require_version",
     "resolve_unknown",
     "retry",
@@ -223,6 +228,8 @@ __all__ = [
     "set_subject",
     "set_tags",
     "set_team",
+    "show_read",
+    "show_typing",
     "snippets",
     "snooze",
     "split",

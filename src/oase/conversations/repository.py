@@ -217,3 +217,14 @@ async def recount(work: UnitOfWork, conversation_id: UUID) -> None:
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
         {"id": conversation_id},
     )
+
+
+async def unseen(work: UnitOfWork, conversation_id: UUID, agent_id: UUID) -> bool:
+    """Whether the customer wrote something that this agent has not seen."""
+    found = await work.value(
+        "SELECT EXISTS (SELECT FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s"
+        " AND m.direction = 'in' AND m.created_at > coalesce((SELECT read_at FROM read_state r WHERE r.workspace_id = %(workspace_id)s"
+        " AND r.agent_id = %(agent)s AND r.conversation_id = %(id)s), '-infinity'))",
+        {"id": conversation_id, "agent": agent_id},
+    )
+    return bool(found)

@@ -59,7 +59,8 @@ async def visitor_message(work: UnitOfWork, account_id: UUID, kind: str, address
 
 async def _load(work: UnitOfWork, condition: str, parameters: dict[str, Any]) -> list[VisibleMessage]:
     rows = await work.rows(
-        "SELECT m.id, m.at, m.direction = 'out' AS ours, m.kind = 'system' AS system, m.text, m.author_name, coalesce(m.external_id, '') AS external_id,"
+        "SELECT m.id, m.at, m.direction = 'out' AS ours, m.kind = 'system' AS system, m.text, m.author_name,"
+        " coalesce(m.external_id, '') AS external_id,"
         " m.data->'choices' AS choices, EXISTS (SELECT FROM read_state r WHERE r.workspace_id = m.workspace_id"
         " AND r.conversation_id = m.conversation_id AND r.read_at >= m.created_at) AS read FROM message m WHERE " + condition,
         parameters,

@@ -15,6 +15,7 @@ from oase.conversations import wake_snoozed
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.locks import Locks, lock_key
+from oase.staff import clean_up
 
 _TICK_SECONDS: Final = 5.0
 _SWEEP_EVERY: Final = 60  # ticks
@@ -28,9 +29,10 @@ log = structlog.get_logger()
 class Clockwork:
     """Turns until cancelled."""
 
-    def __init__(self, database: Database, locks: Locks) -> None:
+    def __init__(self, database: Database, locks: Locks, session_length: timedelta) -> None:
         self._database = database
         self._locks = locks
+        self._session_length = session_length
 
     async def run(self) -> None:
         """One tick after the other, in the process that holds the lock."""
@@ -72,3 +74,4 @@ class Clockwork:
             await work.run(
                 "DELETE FROM attachment WHERE message_id IS NULL AND created_at < %(before)s", {"before": now - _UPLOADS_KEPT}
             )
+        await clean_up(self._database, idle=self._session_length)

@@ -15,11 +15,13 @@ import structlog
 from oase.channels import AccountBook
 from oase.channels.registry import adapters  # the package `oase.channels.adapters` takes its name once it is loaded
 from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Journal
+from oase.conversations import jobs as conversation_jobs
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
 from oase.kernel.errors import Unavailable
 from oase.kernel.http import Guard, Outside
+from oase.kernel.jobs import Jobs
 from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.postgres import EmbeddedPostgres
@@ -54,6 +56,7 @@ class House:
             connections=settings.outgoing_connections,
             connections_per_host=settings.outgoing_connections_per_host,
         )
+        self.jobs = Jobs(dsn, {"conversations": conversation_jobs}, connections=3)
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -69,7 +72,8 @@ class House:
         self.begin("delivery", sender.run())
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
         self.begin("search", Indexer(self.database, self.hub, self.locks).run())
-        self.begin("clockwork", Clockwork(self.database, self.locks).run())
+        self.begin("clockwork", Clockwork(self.database, self.locks, self.settings.session_length).run())
+        self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
 
     def begin_connecting(self) -> None:
         """What a connector process does."""
@@ -89,6 +93,7 @@ class House:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.locks.close()
         await self.outside.close()
+        await self.jobs.close()
         await self.database.close()
 
 
@@ -101,6 +106,7 @@ async def open_house(settings: Settings, database: DatabaseMode = "own") -> Asyn
         await migrate(settings.database_admin_url.reveal() or dsn)
         house = House(settings, dsn)
         await house.database.open()
+        await house.jobs.open()
         stack.push_async_callback(house.close)
         house.begin("live hub", house.hub.run())
         house.begin("relay", house.relay.run())

@@ -192,8 +192,9 @@ async def keep_draft(work: UnitOfWork, author_id: UUID, conversation_id: UUID, c
         await repository.delete_draft(work, conversation_id, author_id)
 
 
-async def mark_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> None:
-    """The agent has seen everything until now."""
+async def mark_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> bool:
+    """The agent has seen everything until now; True if there was something the agent had not seen."""
+    fresh = await repository.unseen(work, conversation_id, agent_id)
     if await repository.mark_read(work, conversation_id, agent_id, work.clock.now()):
         await work.run(
             "UPDATE mention SET seen_at = %(now)s WHERE workspace_id = %(workspace_id)s AND agent_id = %(agent)s"
@@ -201,6 +202,7 @@ async def mark_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> 
             {"agent": agent_id, "id": conversation_id, "now": work.clock.now()},
         )
         work.emit("read", agent_id, {"conversation": str(conversation_id)})
+    return fresh
 
 
 async def forget_read(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> None:

@@ -27,6 +27,8 @@ from oase.conversations import (
     set_state,
     set_tags,
     set_team,
+    show_read,
+    show_typing,
     snooze,
     split,
     unmerge_persons,
@@ -172,7 +174,8 @@ async def mark_unread(
 async def mark_as_read(services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]) -> Response[Any]:
     """The agent has seen everything until now."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        await mark_read(work, viewer.agent_id, conversation_id)
+        if await mark_read(work, viewer.agent_id, conversation_id):
+            await show_read(work, services.book, conversation_id)
     return Response(None, status_code=204)
 
 
@@ -211,6 +214,8 @@ async def tell_presence(
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         facts = {"agent": str(viewer.agent_id), "name": viewer.name, "doing": doing}
         work.emit("presence", conversation_id, facts)
+        if doing == "types":
+            await show_typing(work, services.book, conversation_id, viewer.name.split(" ")[0])
     return Response(None, status_code=204)
 
 
