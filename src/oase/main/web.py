@@ -8,6 +8,7 @@ everything else: the pages and the API (Litestar)
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from oase.kernel import metrics
 from oase.kernel.errors import OaseError
 from oase.main.house import House
 from oase.main.sign_in import SessionResolver
+from oase.staff import list_agents
 from oase.web.app import make_app
 from oase.web.hooks import PREFIX as HOOKS
 from oase.web.hooks import Hooks
@@ -30,6 +32,7 @@ from oase.web.live import Live
 from oase.web.services import Services
 from oase.web.widget import (
     Abuse,
+    Face,
     Feed,
     HotPaths,
     Parts,
@@ -40,6 +43,8 @@ from oase.web.widget import (
     VisitorMessage,
 )
 
+_PRESENCE_KEPT: Final = timedelta(seconds=15)
+_HERE: Final = timedelta(minutes=5)  # an agent's page is heard from at least every minute
 _TEXT: Final = [(b"content-type", b"text/plain; charset=utf-8")]
 log = structlog.get_logger()
 
@@ -49,6 +54,7 @@ class VisitorDesk:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._presence: dict[UUID, tuple[datetime, Presence]] = {}
 
     async def timeline(self, account: StoredAccount, visitor: str, *, limit: int) -> Sequence[VisitorMessage]:
         """The newest messages, oldest first."""
@@ -63,8 +69,16 @@ class VisitorDesk:
         return _shown(found) if found else None
 
     async def presence(self, account: StoredAccount, language: str) -> Presence:
-        """Nothing is claimed that is not measured: until there is a measured wait, only that messages are taken."""
-        return Presence(open=True)
+        """Who of the team is there. Nothing is claimed that is not measured: of the wait nothing is said yet."""
+        known = self._presence.get(account.workspace_id)
+        now = self._house.clock.now()
+        if known is None or now - known[0] > _PRESENCE_KEPT:
+            async with self._house.database.work(account.workspace_id) as work:
+                agents = await list_agents(work)
+            here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
+            faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
+            known = self._presence[account.workspace_id] = (now, Presence(open=bool(here), faces=faces))
+        return known[1]
 
 
 def _shown(message: VisibleMessage) -> VisitorMessage:
