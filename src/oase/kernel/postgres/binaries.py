@@ -31,6 +31,7 @@ class Binaries(msgspec.Struct, frozen=True, kw_only=True):
     major: int
 
     def program(self, name: str) -> Path:
+        """The path of a program."""
         return self.folder / name
 
 

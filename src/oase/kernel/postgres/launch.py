@@ -34,6 +34,7 @@ def die_with(parent: int, signal: int) -> None:
 
 
 def main() -> None:
+    """Becomes the server: see above."""
     parent, signal, uid, gid = (int(argument) for argument in sys.argv[1:5])
     program = sys.argv[5]
     try:

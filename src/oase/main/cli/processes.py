@@ -68,6 +68,7 @@ def database() -> None:
 
 
 def settings_of_process() -> Settings:
+    """The settings of this environment and folder, with logging set up after them."""
     settings = with_demo_ports(load(os.environ, Path.cwd()))
     logging.set_up(form=settings.log_format, level=settings.log_level)
     for noisy in ("alembic", "psycopg.pool", "uvicorn", "procrastinate"):

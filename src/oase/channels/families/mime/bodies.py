@@ -53,6 +53,7 @@ class Found:
     files: list[File] = field(default_factory=list)
 
     def add_file(self, content: bytes, name: str, kind: str, *, inline: bool = False, content_id: str = "") -> None:
+        """Adds a file, if it is wanted and the budget allows."""
         index = len(self.files)
         part = Part(
             index=index,

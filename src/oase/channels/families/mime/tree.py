@@ -35,6 +35,7 @@ class Budget:
     notes: dict[str, None] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
+        """Writes down what was odd, once; at most 60 notes."""
         if len(self.notes) < 60:
             self.notes.setdefault(text)
 
@@ -63,9 +64,11 @@ class Node:
         return "" if value is None else decode_words(unfold(value))
 
     def all(self, name: str) -> list[bytes]:
+        """All fields of that (lower-case) name, raw."""
         return [value for key, value in self.fields if key == name]
 
     def disposition(self) -> tuple[str, dict[str, str]]:
+        """Content-Disposition (RFC 2183): its word and its parameters; empty where absent."""
         value = self.first("content-disposition")
         return ("", {}) if value is None else parameters(unfold(value))
 
