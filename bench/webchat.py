@@ -134,7 +134,8 @@ async def measure_streams(ground: Ground, account: UUID, pid: int, count: int = 
         while any(not reader.seen for reader in readers):  # noqa: ASYNC110 - thousands of streams, one look at all of them
             await asyncio.sleep(0.01)
     delays = [reader.at - committed for reader in readers]
-    say("streams", open=str(count), kb_each=used, first_ms=min(delays) * 1e3, p50_ms=quantile(delays, 0.5) * 1e3, last_ms=max(delays) * 1e3)  # fmt: skip
+    spread = {"first_ms": min(delays) * 1e3, "p50_ms": quantile(delays, 0.5) * 1e3, "last_ms": max(delays) * 1e3}
+    say("streams", open=str(count), kb_each=used, **spread)
     for reader in readers:
         reader.transport.close()
 
