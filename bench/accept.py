@@ -15,6 +15,7 @@ from bench.whatsapp import request
 
 REQUESTS = 30_000
 CONNECTIONS = 64
+PORT = 18620
 
 
 class Client(asyncio.Protocol):
@@ -23,6 +24,7 @@ class Client(asyncio.Protocol):
     def __init__(self, requests: "asyncio.Queue[bytes]", times: list[float], done: "asyncio.Future[None]") -> None:
         self._requests, self._times, self._done = requests, times, done
         self._sent = 0.0
+        self._answer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins."""
@@ -30,10 +32,15 @@ class Client(asyncio.Protocol):
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        """An answer: all of ours fit into one segment."""
-        if not data.startswith(b"HTTP/1.1 200"):
-            self._done.set_exception(RuntimeError(data[:200].decode()))
+        """An answer, or a piece of one: head and body may come apart."""
+        self._answer += data
+        head, end, rest = self._answer.partition(b"\r\n\r\n")
+        if not end or len(rest) < int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]):
             return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._done.set_exception(RuntimeError(self._answer[:200].decode()))
+            return
+        self._answer = b""
         self._times.append(time.perf_counter() - self._sent)
         self._next()
 
@@ -65,19 +72,19 @@ async def drive(port: int, path: str, count: int) -> tuple[float, list[float]]:
 async def measure(ground: Ground, count: int = REQUESTS) -> None:
     """Both servers, one after the other."""
     account = await ground.whatsapp()
-    async with process([str(BIN / "oase"), "serve"], ground.environment(18420)):
-        await listens(18420)
+    async with process([str(BIN / "oase"), "serve"], ground.environment(PORT)):
+        await listens(PORT)
         path = f"/hooks/whatsapp/{account}"
-        await drive(18420, path + "?warm", 500)
+        await drive(PORT, path + "?warm", 500)
         async with ground.database.everywhere() as work:
             await work.run("DELETE FROM journal")
-        rate, times = await drive(18420, path, count)
+        rate, times = await drive(PORT, path, count)
     async with ground.database.everywhere() as work:
         stored = await work.value("SELECT count(*) FROM journal")
-    bare = [sys.executable, str(Path(__file__).with_name("bare.py")), "18421"]
-    async with process(bare, ground.environment(18421)):
-        await listens(18421)
-        limit, _ = await drive(18421, "/", count)
+    bare = [sys.executable, str(Path(__file__).with_name("bare.py")), str(PORT + 1)]
+    async with process(bare, ground.environment(PORT + 1)):
+        await listens(PORT + 1)
+        limit, _ = await drive(PORT + 1, "/", count)
     say("accept", per_second=rate, p50_ms=quantile(times, 0.5) * 1e3, p99_ms=quantile(times, 0.99) * 1e3,
         stored=str(stored), limit_per_second=limit, ratio=rate / limit)  # fmt: skip
 

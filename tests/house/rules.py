@@ -44,8 +44,10 @@ _CLOCKS: Final = {
     "datetime.datetime.now", "datetime.date.today",
 }  # fmt: skip
 _OUTSIDE: Final = re.compile(r"\b_?(outside|blobs|smtp|session|perform|deliver|read_blob|fetch_blob|getaddrinfo)\b")
-_TAG: Final = re.compile(r"</?(a|b|i|p|br|h[1-6]|em|strong|div|span|pre|img|svg|html|body|head|ul|ol|li|t[rdh]|table|form|input|button|script|style|"
-                         r"blockquote|option|select|label|meta|link)[\s>/]")  # fmt: skip
+_TAG: Final = re.compile(
+    r"</?(a|b|i|p|br|h[1-6]|em|strong|div|span|pre|img|svg|html|body|head|ul|ol|li|t[rdh]|table|form|input|button"
+    r"|script|style|blockquote|option|select|label|meta|link)[\s>/]"
+)
 
 
 def commits(tree: ast.Module, _: str) -> list[str]:

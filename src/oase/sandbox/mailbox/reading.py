@@ -63,6 +63,7 @@ def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
 
 
 def body(message: EmailMessage, kind: str) -> str:
+    """The mail's text of a kind ("plain" or "html"), in whatever charset it claims; empty where there is none."""
     found = _part(message, kind)
     if found is None:
         return ""
