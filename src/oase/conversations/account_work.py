@@ -12,6 +12,7 @@ from typing import Final
 from oase.channels import NeedsLink, StoredAccount, adapter, degrade, replace_templates
 from oase.channels.contract import Call, CannotSay, Checked, Envelope, NoReply, Outcome, Refused, Reply, Say, Template
 from oase.conversations.delivery.wire import deliver, perform
+from oase.kernel.audit import Actor
 from oase.kernel.clock import Clock
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError, Unavailable
@@ -54,10 +55,10 @@ async def list_templates(outside: Outside, account: StoredAccount) -> Sequence[T
     raise RuntimeError(f"The list of templates of {account.channel} does not come to an end.")
 
 
-async def synchronise_templates(database: Database, outside: Outside, account: StoredAccount) -> int:
+async def synchronise_templates(database: Database, outside: Outside, account: StoredAccount, actor: Actor) -> int:
     """Takes over the provider's templates and says how many there are. Raises Unavailable; then those known stay."""
     found = await list_templates(outside, account)
-    async with database.work(account.workspace_id) as work:
+    async with database.work(account.workspace_id, actor=actor) as work:
         await replace_templates(work, account.id, found)
         work.audit(
             "account.templates_synchronised", subject="account", subject_id=account.id, name=account.name, count=len(found)
