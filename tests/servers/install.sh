@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the real servers that the tests talk to (Debian and its relatives). May be run as often as wanted.
+# Installs the real servers and the browser that the tests talk to (Debian and its relatives). May be run as often as wanted.
 # Without the right to install it says what is missing and ends with 1; the tests then skip what needs it, with the same words.
 set -eu
 
-wanted="dovecot-imapd dovecot-lmtpd postfix"
+wanted="chromium dovecot-imapd dovecot-lmtpd fonts-noto-color-emoji postfix postgresql-15"
 
 missing=""
 for package in $wanted; do
@@ -16,7 +16,7 @@ if [ -z "$missing" ]; then
 fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "Missing for the mail tests:$missing. This system has no apt-get; please install them by its own means." >&2
+    echo "Missing for the tests:$missing. This system has no apt-get; please install them by its own means." >&2
     exit 1
 fi
 
@@ -25,7 +25,7 @@ if [ "$(id -u)" -ne 0 ]; then
     if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
         as_root="sudo"
     else
-        echo "Missing for the mail tests:$missing. Please install them as root: apt-get install$missing" >&2
+        echo "Missing for the tests:$missing. Please install them as root: apt-get install$missing" >&2
         exit 1
     fi
 fi
