@@ -28,7 +28,7 @@ bench: .venv/dev-installed
 	$(BIN)/python -m bench
 
 servers:
-	@sh tests/servers/install.sh
+	@sh tests/servers/install.sh || { [ -z "$$CI" ] && echo "Going on without: the tests that need them are skipped, each with its reason." >&2; }
 
 .venv/bin/python:
 	@tools/make-venv.sh $(PYTHON)
