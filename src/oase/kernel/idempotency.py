@@ -48,7 +48,7 @@ async def claim(work: UnitOfWork, requests: Mapping[UUID, Once]) -> dict[UUID, b
     if not known:
         return {}
     rows = await work.tuples(
-        "SELECT id, request_hash, response FROM idempotency_key WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)",
+        "SELECT id, request_hash, response FROM idempotency_key WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)b::uuid[])",
         {"ids": known},
     )
     for request_id, request_hash, _ in rows:

@@ -190,7 +190,7 @@ def _conditions(wanted: ConversationFilter) -> tuple[str, dict[str, Any]]:
             where += f" AND c.{column} = %({column})s"
             parameters[column] = value
     if wanted.states:
-        where += " AND c.state = ANY(%(states)s)"
+        where += " AND c.state = ANY(%(states)b::text[])"
     if wanted.tag:
         where += " AND %(tag)s = ANY(c.tags)"
         parameters["tag"] = wanted.tag
@@ -235,13 +235,13 @@ async def message_facts(work: UnitOfWork, message_id: UUID) -> MessagesWithParts
 async def _with_parts(work: UnitOfWork, messages: Sequence[MessageFacts]) -> MessagesWithParts:
     files = await work.all(
         FileFacts,
-        f"SELECT {_FILE} FROM attachment WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s)"
+        f"SELECT {_FILE} FROM attachment WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)b::uuid[])"
         " ORDER BY message_id, position, id",
         {"ids": [message.id for message in messages]},
     )
     deliveries = await work.all(
         DeliveryFacts,
-        f"SELECT {_DELIVERY} FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s)"
+        f"SELECT {_DELIVERY} FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)b::uuid[])"
         " ORDER BY message_id, part",
         {"ids": [message.id for message in messages if message.direction == "out"]},
     )

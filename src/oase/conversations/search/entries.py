@@ -52,13 +52,13 @@ LEFT JOIN LATERAL (SELECT string_agg(i.name, ' ') AS names, string_agg(i.value, 
     (SELECT array_agg(DISTINCT d) FROM identity n, unnest(oase_digits(n.value)) AS d
      WHERE n.workspace_id = p.workspace_id AND n.person_id = p.id AND n.value LIKE '+%%') AS digits
   FROM identity i WHERE i.workspace_id = p.workspace_id AND i.person_id = p.id) AS i ON true
-WHERE p.workspace_id = %(workspace_id)s AND p.merged_into IS NULL AND p.id = ANY(%(ids)s)
+WHERE p.workspace_id = %(workspace_id)s AND p.merged_into IS NULL AND p.id = ANY(%(ids)b::uuid[])
 ON CONFLICT (workspace_id, id) DO UPDATE SET at = excluded.at, vector = excluded.vector"""
 
 
 async def write_messages(work: UnitOfWork, ids: Sequence[UUID]) -> int:
     """Entries of these messages, new or anew."""
-    return await work.run(_MESSAGES.replace("{which}", "m.id = ANY(%(ids)s)"), {"ids": sorted(ids)})
+    return await work.run(_MESSAGES.replace("{which}", "m.id = ANY(%(ids)b::uuid[])"), {"ids": sorted(ids)})
 
 
 async def write_conversations(work: UnitOfWork, ids: Sequence[UUID]) -> int:
@@ -66,10 +66,10 @@ async def write_conversations(work: UnitOfWork, ids: Sequence[UUID]) -> int:
     facts = {"ids": sorted(ids)}
     await work.run(
         "DELETE FROM search_entry e USING message m WHERE e.workspace_id = %(workspace_id)s AND m.workspace_id = e.workspace_id"
-        " AND m.id = e.id AND m.conversation_id = ANY(%(ids)s) AND m.deleted_at IS NOT NULL",
+        " AND m.id = e.id AND m.conversation_id = ANY(%(ids)b::uuid[]) AND m.deleted_at IS NOT NULL",
         facts,
     )
-    return await work.run(_MESSAGES.replace("{which}", "m.conversation_id = ANY(%(ids)s)"), facts)
+    return await work.run(_MESSAGES.replace("{which}", "m.conversation_id = ANY(%(ids)b::uuid[])"), facts)
 
 
 async def persons_of(work: UnitOfWork, message_ids: Sequence[UUID], conversation_ids: Sequence[UUID]) -> list[UUID]:
@@ -78,8 +78,8 @@ async def persons_of(work: UnitOfWork, message_ids: Sequence[UUID], conversation
         "SELECT p.id FROM person p LEFT JOIN person_entry e ON e.workspace_id = p.workspace_id AND e.id = p.id"
         " WHERE p.workspace_id = %(workspace_id)s AND p.id IN (SELECT i.person_id FROM message m"
         " JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
-        " WHERE m.workspace_id = %(workspace_id)s AND m.id = ANY(%(messages)s)"
-        " UNION SELECT c.person_id FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id = ANY(%(conversations)s))"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.id = ANY(%(messages)b::uuid[])"
+        " UNION SELECT c.person_id FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id = ANY(%(conversations)b::uuid[]))"
         " AND (e.id IS NULL OR e.at < p.updated_at)",
         {"messages": list(message_ids), "conversations": list(conversation_ids)},
     )
@@ -90,7 +90,7 @@ async def write_persons(work: UnitOfWork, ids: Sequence[UUID]) -> int:
     """Entries of these persons, new or anew; those of persons merged into others go."""
     facts = {"ids": sorted(ids)}
     await work.run(
-        "DELETE FROM person_entry e USING person p WHERE e.workspace_id = %(workspace_id)s AND e.id = ANY(%(ids)s)"
+        "DELETE FROM person_entry e USING person p WHERE e.workspace_id = %(workspace_id)s AND e.id = ANY(%(ids)b::uuid[])"
         " AND p.workspace_id = e.workspace_id AND p.id = e.id AND p.merged_into IS NOT NULL",
         facts,
     )

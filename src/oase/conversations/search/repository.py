@@ -116,7 +116,7 @@ def filters(
     conditions = []
     given: dict[str, Any] = {}
     if states:
-        conditions.append("c.state = ANY(%(states)s)")
+        conditions.append("c.state = ANY(%(states)b::text[])")
         given["states"] = list(states)
     owner = []
     if unassigned:
@@ -199,7 +199,7 @@ async def shown_before(work: UnitOfWork, conversations: Sequence[UUID], facts: M
     """Those of the conversations that have a newer hit, and so stood on an earlier page."""
     rows = await work.tuples(
         "SELECT DISTINCT e.conversation_id FROM search_entry e WHERE e.workspace_id = %(workspace_id)s"
-        " AND e.conversation_id = ANY(%(ids)s) AND (e.at, e.id) >= (%(top_at)s, %(top_id)s)"
+        " AND e.conversation_id = ANY(%(ids)b::uuid[]) AND (e.at, e.id) >= (%(top_at)s, %(top_id)s)"
         " AND e.id <= %(newest)s AND e.vector @@ %(query)s::tsquery",
         {**facts, "ids": list(conversations)},
     )

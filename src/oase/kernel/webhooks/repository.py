@@ -69,7 +69,7 @@ async def delete(work: UnitOfWork, webhook_id: UUID) -> bool:
 async def wanted_events(work: UnitOfWork, workspaces: Sequence[UUID]) -> list[tuple[UUID, UUID, list[str]]]:
     """(workspace, webhook, events) of what is switched on in these workspaces."""
     rows = await work.tuples(
-        "SELECT workspace_id, id, events FROM webhook WHERE workspace_id = ANY(%(ids)s) AND enabled ORDER BY workspace_id, id",
+        "SELECT workspace_id, id, events FROM webhook WHERE workspace_id = ANY(%(ids)b::uuid[]) AND enabled ORDER BY workspace_id, id",
         {"ids": list(workspaces)},
     )
     return [(row[0], row[1], row[2]) for row in rows]
@@ -81,7 +81,7 @@ async def enqueue(work: UnitOfWork, deliveries: Sequence[tuple[UUID, UUID, str, 
     return await work.run(
         "INSERT INTO webhook_delivery (workspace_id, id, webhook_id, event_id, type, body, state, next_at, created_at)"
         " SELECT d.workspace_id, d.id, d.webhook_id, d.event_id, d.type, d.body, 'waiting', %(now)s, %(now)s FROM unnest("
-        "%(workspaces)s::uuid[], %(ids)s::uuid[], %(webhooks)s::uuid[], %(events)s::text[], %(types)s::text[], %(bodies)s::bytea[])"
+        "%(workspaces)b::uuid[], %(ids)b::uuid[], %(webhooks)b::uuid[], %(events)b::text[], %(types)b::text[], %(bodies)b::bytea[])"
         " AS d (workspace_id, id, webhook_id, event_id, type, body) ON CONFLICT (workspace_id, webhook_id, event_id) DO NOTHING",
         {
             "workspaces": list(columns[0]),

@@ -70,6 +70,7 @@ def document() -> bytes:
     config = OpenAPIConfig(
         title="Oase",
         version="1",
+        use_handler_docstrings=True,
         description=_ABOUT.strip(),
         tags=[Tag(name=name, description=words) for name, words in _TAGS.items()],
         components=Components(

@@ -33,8 +33,8 @@ _KINDS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (errors.TooMany, 429, "too-many-requests"),
     (errors.Unavailable, 503, "unavailable"),
 )
-_PATH: Final = re.compile(r"`\$([^`]*)`")
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `([^`]*)`")
+_ABSENT: Final = re.compile(r"Missing required .*parameter '([^']*)'")
 _MISSING: Final = re.compile(r"Object missing required field `([^`]*)`")
 
 
@@ -80,6 +80,8 @@ def on_invalid(request: AnyRequest, error: ValidationException) -> Response[byte
     """What does not have the form that the description demands."""
     found = error.extra if isinstance(error.extra, list) else []
     parts = tuple(_shaped(one) for one in found if isinstance(one, dict))
+    if not parts and (absent := _ABSENT.search(error.detail)):
+        parts = (ProblemPart(detail=f"“{absent[1]}” is missing.", parameter=absent[1]),)
     detail = parts[0].detail if parts else error.detail
     return _problem(request, 422, "invalid", detail, parts)
 

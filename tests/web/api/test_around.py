@@ -1,0 +1,166 @@
+"""Persons, accounts, journal, desk, staff, search and live events over the API."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from tests.web.api.conftest import Company, Program, new
+
+from oase.channels.contract import Raw
+from oase.conversations import Indexer
+from oase.kernel.ids import new_id
+from oase.kernel.live import LiveEvent, Position
+from oase.kernel.locks import Locks
+from oase.web.api import EVENT_TYPES, document, publish
+
+
+async def test_a_person_is_made_found_and_changed(program: Program) -> None:
+    given = {
+        "name": "Änne Köhler",
+        "organisation": "Muster GmbH",
+        "identities": [{"kind": "email", "value": "Aenne@Example.com"}],
+    }
+    made = await program("POST", "/persons", given)
+    assert made.status == 201, made.body
+    path = f"/persons/{made.body['id']}"
+    assert [one["value"] for one in (await program("GET", f"{path}/identities")).body["data"]] == ["aenne@example.com"]
+    changed = await program("PATCH", path, {"name": "Änne Strauß", "fields": {"vip": True}, "blocked": True})
+    facts = {name: changed.body[name] for name in ("name", "organisation", "fields", "blocked")}
+    assert facts == {"name": "Änne Strauß", "organisation": "Muster GmbH", "fields": {"vip": True}, "blocked": True}
+    assert (await program("GET", "/persons")).body["data"][0] == changed.body
+
+
+async def test_an_address_has_one_owner(program: Program) -> None:
+    identity = {"kind": "phone", "value": "+49 30 23125177"}
+    first = (await program("POST", "/persons", {"name": "Anna", "identities": [identity]})).body
+    other = (await program("POST", "/persons", {"name": "Bernd"})).body
+    assert (await program("POST", f"/persons/{other['id']}/identities", identity)).status == 409
+    assert (await program("POST", f"/persons/{first['id']}/identities", {"kind": "phone", "value": "abc"})).status == 422
+
+
+async def test_two_persons_become_one_and_two_again(program: Program) -> None:
+    ids = [(await program("POST", "/persons", {"name": name})).body["id"] for name in ("Anna Müller", "A. Müller")]
+    merged = await program("POST", f"/persons/{ids[0]}/merge", {"person_id": ids[1]})
+    assert merged.status == 200, merged.body
+    assert (await program("GET", f"/persons/{ids[1]}")).body["merged_into"] == ids[0]
+    assert (await program("POST", f"/persons/{ids[0]}/unmerge", {"merge_id": merged.body["merge_id"]})).status == 200
+    assert (await program("GET", f"/persons/{ids[1]}")).body["merged_into"] is None
+
+
+async def test_accounts_show_their_state_and_no_secrets(company: Company, program: Program) -> None:
+    (account,) = (await program("GET", "/accounts")).body["data"]
+    assert (account["id"], account["state"], account["address_kind"]) == (str(company.whatsapp), "up", "phone")
+    assert "EAAtest" not in json.dumps(account)
+    assert (await program("GET", f"/accounts/{account['id']}")).body == account
+    assert (await program("GET", f"/accounts/{UUID(int=1)}")).status == 404
+
+
+async def test_a_delivery_of_the_journal_is_read_and_replayed(company: Company, program: Program) -> None:
+    raw = Raw(body=b'{"x":1}', headers={"content-type": "application/json"}, received_at=company.services.clock.now())
+    await company.services.journal.accept(company.workspace_id, company.whatsapp, "whatsapp", raw)
+    (entry,) = (await program("GET", "/journal?state=new")).body["data"]
+    read = (await program("GET", f"/journal/{entry['id']}")).body
+    assert (read["entry"], read["body_base64"]) == (entry, "eyJ4IjoxfQ==")
+    replayed = await program("POST", f"/journal/{entry['id']}/replay")
+    assert (replayed.status, replayed.body) == (202, {"replayed": 0})  # it waits already
+
+
+async def test_what_stands_around(company: Company, program: Program) -> None:
+    await program("POST", "/conversations", new(company, tags=["vip"]))
+    assert [one["name"] for one in (await program("GET", "/tags")).body["data"]] == ["vip"]
+    for path in ("/snippets", "/custom-fields", "/teams", "/webhooks"):
+        assert (await program("GET", path)).body == {"data": [], "next": None}, path
+    (agent,) = (await program("GET", "/agents")).body["data"]
+    assert agent["name"] == "Änne Köhler"
+    assert (await program("GET", f"/agents/{agent['id']}")).body == agent
+
+
+async def test_the_search_finds_what_was_said(company: Company, program: Program, begun: dict[str, Any]) -> None:
+    await Indexer(company.services.database, company.services.live, Locks(company.services.database.dsn)).catch_up()
+    found = (await program("GET", "/search?q=kisten%20from:groß")).body
+    assert [one["number"] for one in found["conversations"]] == [begun["number"]]
+    assert {"text": "Kiste", "hit": True} in found["conversations"][0]["snippet"]
+
+
+async def test_what_happens_is_told_on_a_stream_that_goes_on_where_it_was(company: Company, program: Program) -> None:
+    headers = {"authorization": f"Bearer {program.token}"}
+    seen: list[tuple[str, dict[str, Any]]] = []
+    last = ""
+
+    async def read(wanted: int, **more: str) -> None:
+        nonlocal last
+        async with company.session.get("/api/v1/events", headers={**headers, **more}) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            name = ""
+            async for line in stream.content:
+                key, _, value = line.decode().rstrip("\n").partition(": ")
+                if key == "id":
+                    last = value
+                elif key == "event":
+                    name = value
+                elif key == "data" and name != "hello":
+                    seen.append((name, json.loads(value)))
+                    if len(seen) == wanted:
+                        return
+                elif key == "data":
+                    opened.set()
+
+    opened = asyncio.Event()
+    reading = asyncio.create_task(read(2))
+    await asyncio.wait_for(opened.wait(), 5)
+    begun = (await program("POST", "/conversations", new(company))).body
+    await asyncio.wait_for(reading, 5)
+    assert [name for name, _ in seen] == ["conversation.opened", "message.received"]
+    assert seen[1][1]["message_id"] == begun["message_id"]
+    await program("PATCH", f"/conversations/{begun['conversation_id']}", {"state": "solved"})
+    seen.clear()
+    await asyncio.wait_for(read(1, **{"last-event-id": last}), 5)
+    assert seen == [
+        (
+            "conversation.solved",
+            {"conversation_id": begun["conversation_id"], "url": f"/api/v1/conversations/{begun['conversation_id']}"},
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "types"),
+    [
+        ("conversation", {"what": "opened", "messages": ["m"]}, ["conversation.opened", "message.received"]),
+        ("conversation", {"what": "received", "messages": ["m", "n"], "reopened": True},
+         ["conversation.reopened", "message.received", "message.received"]),
+        ("conversation", {"what": "assigned", "agent": "a"}, ["conversation.assigned"]),
+        ("conversation", {"what": "assigned", "agent": None}, ["conversation.unassigned"]),
+        ("conversation", {"what": "delivery", "messages": ["m"], "state": "sent"}, ["message.delivery_changed", "message.sent"]),
+        ("conversation", {"what": "state", "state": "solved"}, ["conversation.solved"]),
+        ("conversation", {"what": "noted", "messages": ["m"]}, ["note.added"]),
+        ("conversation", {"what": "something new"}, []),
+        ("person", {"what": "merged", "into": "p"}, ["person.merged"]),
+        ("account", {"what": "state", "state": "down"}, ["account.state_changed"]),
+        ("notice", {"kind": "quality", "text": "…", "serious": True}, ["account.notice"]),
+        ("notice", {"kind": "webhook", "text": "…"}, []),
+        ("typing", {}, []),
+    ],
+)  # fmt: skip
+def test_events_of_the_log_become_types_that_programs_know(topic: str, payload: dict[str, Any], types: list[str]) -> None:
+    told = list(publish(LiveEvent(Position(1, 1), new_id(), topic, new_id(), payload)))
+    assert [one.type for one in told] == types
+    assert set(types) <= set(EVENT_TYPES)
+
+
+def test_the_description_is_valid_and_complete() -> None:
+    described = msgspec.json.decode(document())
+    validator = pytest.importorskip("openapi_spec_validator")
+    validator.validate(described)
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    assert described["openapi"].startswith("3.1")
+    assert all(operation["summary"] and operation["description"] and operation["x-permission"] for operation in operations)
+    assert described["components"]["schemas"]["NewConversation"]["additionalProperties"] is False
+
+
+async def test_the_description_is_there_for_everybody(company: Company) -> None:
+    answer = await Program(company.session)("GET", "/openapi.json")
+    assert (answer.status, answer.body["info"]["title"]) == (200, "Oase")
