@@ -1,5 +1,6 @@
 """The contact form as a person and as a robot meets it, with scripts and without."""
 
+import asyncio
 import re
 from html import unescape
 from typing import Any
@@ -11,6 +12,7 @@ from tests.web.widget.ground import Site, running
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Received
+from oase.kernel.errors import Unavailable
 from oase.web.widget import Presence, Rate, Rules
 from oase.web.widget.puzzle import solve
 
@@ -77,13 +79,31 @@ async def test_a_filled_form_becomes_a_message_of_its_mail_address(site: Site) -
     assert "Wir antworten meist innerhalb von 4 Stunden." in thanks
 
 
-async def test_a_second_click_is_the_same_message(site: Site) -> None:
+async def test_a_second_click_is_the_same_message_and_a_changed_one_another(site: Site) -> None:
     form = Form(site, site.form(fields=FIELDS))
     await form.open()
-    first, second = await form.send(GOOD), await form.send(GOOD)
+    first, second = await asyncio.gather(form.send(GOOD), form.send(GOOD))
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.headers["location"] == second.headers["location"]
     assert len(site.desk.raws) == 1
+    changed = {**GOOD, "message": "Nachtrag: jetzt quietscht es."}
+    again = await form.send(changed)  # from the browser's memory, so with the puzzle that is used up
+    assert "Nachtrag" in form.read(again.text)
+    assert (await form.send(changed)).status_code == 303
+    assert len(site.desk.raws) == 2
+
+
+async def test_a_database_that_is_gone_loses_nothing_of_what_was_typed(site: Site) -> None:
+    form = Form(site, site.form(fields=FIELDS))
+    await form.open()
+    site.desk.fails = Unavailable("Die Datenbank antwortet nicht.")
+    answer = await form.send(GOOD, [("files", ("a.txt", b"Anhang", "text/plain"))])
+    page = form.read(answer.text)
+    assert "konnte gerade nicht gespeichert werden" in page
+    site.desk.fails = None
+    kept = unescape(re.findall(r'name="files_kept" value="([^"]+)"', page)[0])
+    assert (await form.send({**GOOD, "files_kept": kept})).status_code == 303
+    assert len((await site.desk.until(Received))[0].content.media) == 1
 
 
 async def test_what_is_wrong_is_told_and_what_was_typed_is_kept_files_too(site: Site) -> None:

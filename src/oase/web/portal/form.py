@@ -10,6 +10,8 @@ Against robots: a puzzle that the browser solves while the person types (proof o
 limits per address. Without scripts the same page works: then a person must have taken a few seconds.
 """
 
+import asyncio
+import hashlib
 import re
 import secrets
 from collections import OrderedDict
@@ -29,13 +31,13 @@ from msgspec import Struct
 from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Forged, Raw
 from oase.channels.families import visitor as visitors
-from oase.kernel.errors import NotFound
+from oase.kernel.errors import NotFound, Unavailable
 from oase.kernel.i18n import Language, Message, choose, message, translator
 from oase.kernel.ids import new_id
 from oase.web import formats
 from oase.web.pages import html
 from oase.web.portal.assets import ASSETS, own
-from oase.web.portal.fields import Field, Filled, check, fields_of, submission
+from oase.web.portal.fields import Filled, check, fields_of, submission
 from oase.web.portal.look import css, policy
 from oase.web.widget import Parts
 from oase.web.widget.abuse import network_of
@@ -48,10 +50,10 @@ _WITHOUT_SCRIPTS: Final = timedelta(seconds=6)
 _FILES: Final = 10
 _BODY_BYTES: Final = 64 * 1024 * 1024
 _MEGABYTE: Final = 1_000_000
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{16,40}")
 _REFERENCE: Final = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 _LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_done: OrderedDict[str, str] = OrderedDict()  # form id -> reference: a second click finds the first one's thanks
+_REMEMBERED: Final = 10_000
+_sent: OrderedDict[str, asyncio.Task[str]] = OrderedDict()  # a second click gets the first one's thanks
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -74,9 +76,6 @@ async def submit(request: AnyRequest, account_id: FromPath[str]) -> Response[Any
     """Takes a form: thanks, or the same form with what is wrong."""
     account = await _account(request, account_id)
     data = await request.form()
-    form_id = str(data.get("form_id") or "")
-    if form_id in _done:
-        return _to_thanks(request, account, _done[form_id])
     given = {name: value for name, value in data.items() if isinstance(value, str)}
     fields = fields_of(account.account.settings, _language(request))
     kept, trouble = await _files(request, account, data.getall("files_kept", []), _uploads(data))
@@ -85,22 +84,28 @@ async def submit(request: AnyRequest, account_id: FromPath[str]) -> Response[Any
     if trouble and (field := next((field for field in fields if field.kind == "file"), None)):
         errors[field.name] = trouble
     filled = Filled(values=filled.values, errors=errors)
-    refused = None if errors else _refused(request, account, given)
-    if errors or refused:
-        return _form(request, account, filled, kept=kept, refused=refused, given=given)
-    return await _take(request, account, form_id if _ID.fullmatch(form_id) else secrets.token_urlsafe(16), fields, filled, kept)
+    submission_id = _submission_id(account, given.get("form_id", ""), filled, kept)
+    refused = None if errors or submission_id in _sent else _refused(request, account, given)
+    if not errors and not refused:
+        if submission_id not in _sent:
+            content = submission(fields, filled, _language(request))
+            _remember(submission_id, asyncio.create_task(_hand_over(request, account, submission_id, content, kept)))
+        try:
+            return _to_thanks(request, account, await asyncio.shield(_sent[submission_id]))
+        except Unavailable:
+            refused = message("Your message could not be stored just now. Nothing is lost: please send it again in a moment.")
+    return _form(request, account, filled, kept=kept, refused=refused, given=given)
 
 
-async def _take(
-    request: AnyRequest, account: StoredAccount, form_id: str, fields: list[Field], filled: Filled, kept: list[Kept]
-) -> Response[Any]:
-    """Hands the form to its adapter through the journal, and remembers it for a second click."""
-    parts, code = _parts(request), "".join(secrets.choice(_LETTERS) for _ in range(8))
-    reference = f"{code[:4]}-{code[4:]}"
+async def _hand_over(
+    request: AnyRequest, account: StoredAccount, submission_id: str, content: dict[str, Any], kept: list[Kept]
+) -> str:
+    """Hands the form to its adapter through the journal; gives the reference number."""
+    parts = _parts(request)
     refs = [visitors.unpack_file(one.reference, account.account.secrets["page_secret"]) for one in kept]
-    content = submission(fields, filled, _language(request)) | {
-        "id": form_id,
-        "reference": reference,
+    content |= {
+        "id": submission_id,
+        "reference": _reference(submission_id),
         "page": request.query_params.get("page", "")[:2000],
         "files": [{"blob": ref.blob, "name": ref.name, "type": ref.type, "size_bytes": ref.size_bytes} for ref in refs],
     }
@@ -110,10 +115,27 @@ async def _take(
     channel = adapter("form")
     channel.verify(raw, account.account)
     await parts.journal.accept(account.workspace_id, account.id, "form", raw, dedup=channel.dedup_key(raw))
-    _done[form_id] = reference
-    while len(_done) > 10_000:
-        _done.popitem(last=False)
-    return _to_thanks(request, account, reference)
+    return _reference(submission_id)
+
+
+def _submission_id(account: StoredAccount, form_id: str, filled: Filled, kept: list[Kept]) -> str:
+    """The same for a second click, in whichever process; another when something was changed and sent again."""
+    files = [(one.name, one.size_bytes) for one in kept]
+    return hashlib.sha256(msgspec.json.encode([str(account.id), form_id, filled.values, files])).hexdigest()[:32]
+
+
+def _reference(submission_id: str) -> str:
+    """The number that people are given: eight letters and digits that cannot be mistaken for each other."""
+    number = int(submission_id, 16)
+    code = "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(8))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def _remember(submission_id: str, task: asyncio.Task[str]) -> None:
+    _sent[submission_id] = task
+    task.add_done_callback(lambda done: _sent.pop(submission_id, None) if done.cancelled() or done.exception() else None)
+    while len(_sent) > _REMEMBERED:
+        _sent.popitem(last=False)
 
 
 @get("/form/{account_id:str}/thanks", opt=_EMBEDDABLE, include_in_schema=False)
