@@ -14,7 +14,9 @@ import structlog
 from oase.conversations import wake_snoozed
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
+from oase.kernel.idempotency import forget_old as forget_answers
 from oase.kernel.locks import Locks, lock_key
+from oase.kernel.webhooks import forget_old as forget_webhook_log
 from oase.staff import clean_up
 
 _TICK_SECONDS: Final = 5.0
@@ -22,6 +24,7 @@ _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
 _UPLOADS_KEPT: Final = timedelta(days=2)
+_WEBHOOK_LOG_KEPT: Final = timedelta(days=30)
 _KEY: Final = lock_key("clockwork", UUID(int=0))
 log = structlog.get_logger()
 
@@ -70,6 +73,8 @@ class Clockwork:
                 " ORDER BY xid DESC, id DESC LIMIT 1)",
                 {"before": now - _LIVE_LOG_KEPT},
             )
+            await forget_answers(work)
+            await forget_webhook_log(work, _WEBHOOK_LOG_KEPT)
             await work.run("DELETE FROM parked_receipt WHERE created_at < %(before)s", {"before": now - _PARKED_KEPT})
             await work.run(
                 "DELETE FROM attachment WHERE message_id IS NULL AND created_at < %(before)s", {"before": now - _UPLOADS_KEPT}

@@ -27,9 +27,11 @@ from oase.kernel.locks import Locks
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
 from oase.kernel.settings import Settings
+from oase.kernel.webhooks import WebhookFeed, WebhookSender
 from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
 from oase.main.migrate import migrate
+from oase.web.api import TOPICS, publish
 
 _PATIENCE_SECONDS: Final = 60
 DatabaseMode = Literal["own", "running", "either"]
@@ -71,6 +73,9 @@ class House:
         sender = DeliveryWorker(self.database, self.book, self.blobs.get, self.outside, self.hub, self.locks)
         self.begin("delivery", sender.run())
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
+        self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run())
+        feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
+        self.begin("webhook feed", feed.run())
         self.begin("search", Indexer(self.database, self.hub, self.locks).run())
         self.begin("clockwork", Clockwork(self.database, self.locks, self.settings.session_length).run())
         self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
