@@ -1,86 +1,180 @@
-"""Inbox: a page of 50 rows over HTTP with 200,000 conversations and 1,000,000 messages, 8 clients; and a conversation's page.
+"""How many inbox pages of 50 rows one server process gives: `python bench/inbox.py [--conversations 200000] [--messages 1000000]`.
 
-The limit of the same run: the page's one list query, on one connection, without anything around it.
+embedded PostgreSQL (durable) <- one uvicorn process with the pages <- 8 clients, each asking for the next page when it has one
+
+`--folder` keeps the database for the next run. Beside it, in the same run: how long the page's statements take alone.
 """
 
+import argparse
 import asyncio
-import contextlib
+import os
+import statistics
+import sys
+import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
-import uvloop
+import aiohttp
+import uvicorn
 
-from bench.data import fill
-from bench.ground import BIN, Ground, listens, open_ground, process, quantile, say
-from oase.conversations import inbox_page, view_of
-from oase.kernel.secrets import Secret
-from oase.staff import SetUp, Visit, set_up
+from oase.channels import AccountBook
+from oase.conversations import Journal, inbox_page, queue_counts, view_of
+from oase.kernel.blobs import in_memory
+from oase.kernel.clock import SystemClock
+from oase.kernel.db import Database
+from oase.kernel.http import Outside
+from oase.kernel.ids import new_id
+from oase.kernel.live import LiveHub
+from oase.kernel.postgres import EmbeddedPostgres
+from oase.kernel.secrets import Safe
+from oase.kernel.settings import Settings
+from oase.main.migrate import migrate
+from oase.main.sign_in import SessionResolver
+from oase.staff import add_agent, found_workspace, list_agents
+from oase.staff.actions.sessions import open_session
+from oase.staff.types import Visit
+from oase.web import inbox
+from oase.web.app import make_app
+from oase.web.services import Services
 
-CONVERSATIONS, MESSAGES = 200_000, 1_000_000
-CLIENTS, SECONDS = 8, 15.0
-PORT = 18430
+CLIENTS = 8
+PORT = 8533
 
 
-async def get(port: int, path: str, token: str, until: float, times: list[float]) -> None:
-    """One browser: asks for the page again and again."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: oase={token}\r\nAccept-Language: de\r\n\r\n".encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    with contextlib.closing(writer):
-        while time.perf_counter() < until:
+def serve(dsn: str) -> None:
+    """The server process."""
+    database, safe, blobs = Database(dsn), Safe(b"k" * 32), in_memory()
+    services = Services(
+        settings=Settings(),
+        database=database,
+        live=LiveHub(database),
+        safe=safe,
+        clock=SystemClock(),
+        book=AccountBook(database, safe),
+        journal=Journal(database, blobs),
+        blobs=blobs,
+        outside=cast("Outside", None),
+    )
+    app = make_app(services, SessionResolver(database, timedelta(days=1)), handlers=inbox.handlers, on_startup=[database.open])
+    uvicorn.run(app, port=PORT, log_level="error", access_log=False, ws="none")
+
+
+async def prepare(database: Database, conversations: int, messages: int) -> tuple[UUID, str, UUID]:
+    """The company with its past, and a session of one agent: workspace, token, agent."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from data import fill
+
+    async with database.everywhere() as work:
+        workspace_id = await work.value("SELECT id FROM workspace LIMIT 1")
+    if workspace_id is None:
+        workspace_id = new_id()
+        async with database.work(workspace_id) as work:
+            await found_workspace(work, name="Muster GmbH", language="de")
+            await add_agent(work, new_id(), name="Änne Köhler", email="a@example.com", password_hash="", roles=("administrator",))
+        began = time.perf_counter()
+        await fill(database, workspace_id, conversations=conversations, messages=messages)
+        print(f"filled in {time.perf_counter() - began:.0f} s")
+    async with database.work(workspace_id) as work:
+        agent = next(one for one in await list_agents(work) if one.email == "a@example.com")
+        session = await open_session(work, agent.id, Visit())
+    return workspace_id, session.token.reveal(), agent.id
+
+
+async def statements(database: Database, workspace_id: UUID, agent_id: UUID) -> None:
+    """The page's own queries, one after the other."""
+    for name in ("open", "unassigned", "mine", "waiting", "solved", "channel-email"):
+        view = view_of(name, agent_id)
+        assert view is not None
+        taken = []
+        for _ in range(30):
+            async with database.work(workspace_id) as work:
+                began = time.perf_counter()
+                rows, _next = await inbox_page(work, view, agent_id)
+                taken.append(time.perf_counter() - began)
+        print(f"  list {name:<14} {statistics.median(taken) * 1000:6.1f} ms   {len(rows)} rows")
+    taken = []
+    for _ in range(30):
+        async with database.work(workspace_id) as work:
             began = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(head.decode("latin-1"))
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            await reader.readexactly(length)
-            times.append(time.perf_counter() - began)
+            await queue_counts(work, agent_id, [])
+            taken.append(time.perf_counter() - began)
+    print(f"  counts              {statistics.median(taken) * 1000:6.1f} ms")
 
 
-async def drive(path: str, token: str) -> tuple[float, list[float]]:
-    """So many pages per second, and each one's seconds."""
-    warm: list[float] = []
-    await get(PORT, path, token, time.perf_counter() + 1, warm)
-    times: list[float] = []
-    began = time.perf_counter()
-    await asyncio.gather(*(get(PORT, path, token, began + SECONDS, times) for _ in range(CLIENTS)))
-    return len(times) / (time.perf_counter() - began), times
+async def load(token: str, path: str, seconds: float) -> None:
+    """Eight clients, closed loop."""
+    taken: list[float] = []
+    sizes: set[int] = set()
+    end = time.perf_counter() + seconds
+
+    async def client(session: aiohttp.ClientSession) -> None:
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            async with session.get(f"http://127.0.0.1:{PORT}{path}") as response:
+                body = await response.read()
+                assert response.status == 200, body[:300]
+                sizes.add(len(body))
+            taken.append(time.perf_counter() - began)
+
+    headers = {"cookie": f"oase={token}", "accept-encoding": "gzip"}
+    async with aiohttp.ClientSession(headers=headers, auto_decompress=False) as session:
+        await asyncio.gather(*(client(session) for _ in range(CLIENTS)))
+    taken.sort()
+    p50, p99 = taken[len(taken) // 2] * 1000, taken[int(len(taken) * 0.99)] * 1000
+    print(
+        f"  {path:<24} {len(taken) / seconds:6.0f} pages/s   p50 {p50:5.1f} ms   p99 {p99:5.1f} ms   {max(sizes) // 1000} kB packed"
+    )
 
 
-async def limit(ground: Ground, workspace_id: UUID, me: UUID) -> float:
-    """The list query alone."""
-    count, began = 0, time.perf_counter()
-    view = view_of("open")
-    while time.perf_counter() - began < 3:
-        async with ground.database.work(workspace_id) as work:
-            await inbox_page(work, view, me)
-        count += 1
-    return count / (time.perf_counter() - began)
+@asynccontextmanager
+async def server(dsn: str) -> AsyncIterator[None]:
+    """The server in a process of its own, ready."""
+    process = await asyncio.create_subprocess_exec(sys.executable, __file__, "--serve", dsn)
+    try:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(100):
+                try:
+                    async with session.get(f"http://127.0.0.1:{PORT}/assets/x/nothing"):
+                        break
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
 
 
-async def measure(ground: Ground, conversations: int = CONVERSATIONS, messages: int = MESSAGES) -> None:
-    """Fills the database and asks for pages."""
-    given = SetUp(workspace_name="Bench", name="Sophie Klein", email="sophie@example.com", password=Secret("Fahrrad-klingelt-42"))
-    session = await set_up(ground.database, given, Visit())
-    began = time.perf_counter()
-    await fill(ground.database, session.workspace_id, conversations=conversations, messages=messages)
-    async with ground.database.connection() as connection:
-        await connection.execute("VACUUM ANALYZE")
-    say("fill", conversations=str(conversations), messages=str(messages), seconds=time.perf_counter() - began)
-    token = session.token.reveal()
-    async with process([str(BIN / "oase"), "serve"], ground.environment(PORT)):
-        await listens(PORT)
-        for name, path in (("inbox", "/inbox/open"), ("inbox mine", "/inbox/mine")):
-            rate, times = await drive(path, token)
-            say(name, per_second=rate, p50_ms=quantile(times, 0.5) * 1e3, p99_ms=quantile(times, 0.99) * 1e3)
-    say("list query", per_second=await limit(ground, session.workspace_id, session.agent_id))
-
-
-async def main() -> None:
-    """Runs the bench on a ground of its own."""
-    async with open_ground() as ground:
-        await measure(ground)
+async def main(arguments: Any) -> None:
+    """Fills, serves, asks."""
+    folder = arguments.folder or tempfile.mkdtemp(prefix="oase-bench-")
+    async with EmbeddedPostgres(Path(folder) / "postgres") as postgres:
+        await migrate(postgres.dsn())
+        database = Database(postgres.dsn())
+        await database.open()
+        workspace_id, token, agent_id = await prepare(database, arguments.conversations, arguments.messages)
+        print(f"{os.cpu_count()} cores, {arguments.conversations} conversations, {arguments.messages} messages")
+        await statements(database, workspace_id, agent_id)
+        async with server(postgres.dsn()):
+            for path in ("/inbox/open", "/inbox/unassigned", "/inbox/waiting"):
+                await load(token, path, 2)
+                await load(token, path, arguments.seconds)
+        await database.close()
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conversations", type=int, default=200_000)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--folder", default="")
+    parser.add_argument("--serve", default="")
+    given = parser.parse_args()
+    if given.serve:
+        serve(given.serve)
+    else:
+        asyncio.run(main(given))

@@ -24,11 +24,13 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
 from oase.conversations import IntakeWorker, Journal
+from oase.conversations import jobs as conversation_jobs
 from oase.kernel.blobs import in_memory
 from oase.kernel.clock import SystemClock
 from oase.kernel.db import Database
 from oase.kernel.http import Outside
 from oase.kernel.ids import new_id
+from oase.kernel.jobs import Jobs
 from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
@@ -64,7 +66,9 @@ class Desk:
     sent: int = 0
     pages: list[Page] = field(default_factory=list)
 
-    async def writes(self, name: str, text: str, *, phone: str = "4915228817386", at: datetime | None = None, **extra: Any) -> None:
+    async def writes(
+        self, name: str, text: str, *, phone: str = "4915228817386", at: datetime | None = None, **extra: Any
+    ) -> None:
         """A customer writes; the message is taken in."""
         self.sent += 1
         message = {"from": phone, "id": f"wamid.{self.sent:05d}", "timestamp": str(int((at or datetime.now(UTC)).timestamp()))}
@@ -89,8 +93,17 @@ class Desk:
             return await work.value(statement, parameters)
 
 
+@pytest_asyncio.fixture(scope="session")
+async def deferring(shared_dsn: str) -> AsyncIterator[None]:
+    """Jobs can be deferred, in whichever database; nobody works on them. (Tasks belong to the first application for good.)"""
+    jobs = Jobs(shared_dsn, {"conversations": conversation_jobs}, connections=1)
+    await jobs.open()
+    yield
+    await jobs.close()
+
+
 @pytest_asyncio.fixture
-async def desk(fresh_database: Database) -> AsyncIterator[Desk]:
+async def desk(fresh_database: Database, deferring: None) -> AsyncIterator[Desk]:
     """The desk, open for this test."""
     safe, blobs = Safe(b"k" * 32), in_memory()
     book, hub = AccountBook(fresh_database, safe), LiveHub(fresh_database)
@@ -127,7 +140,9 @@ async def desk(fresh_database: Database) -> AsyncIterator[Desk]:
 
 async def _staff(database: Database, safe: Safe) -> tuple[UUID, dict[str, str]]:
     visit = Visit(address="192.0.2.1", user_agent="test")
-    given = SetUp(workspace_name="Muster GmbH", name="Änne Köhler", email="aenne@example.com", password=Secret(PASSWORD), language="de")
+    given = SetUp(
+        workspace_name="Muster GmbH", name="Änne Köhler", email="aenne@example.com", password=Secret(PASSWORD), language="de"
+    )
     first = await set_up(database, given, visit)
     hashed = await hash_password(Secret(PASSWORD))
     async with database.work(first.workspace_id) as work:
@@ -149,7 +164,7 @@ async def _served(services: Services) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(cast("Any", front), log_level="error", ws="none", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of examples read better on one line
 """A filled inbox without a database: to look at the pages, and for tests of how they look and read."""
 
 from datetime import UTC, datetime, timedelta

@@ -57,7 +57,9 @@ async def noted(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
 
 
 async def split_off(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
-    rows = await work.tuples("SELECT id FROM message WHERE conversation_id = %(id)s AND direction = 'in' ORDER BY at, id", {"id": one})
+    rows = await work.tuples(
+        "SELECT id FROM message WHERE conversation_id = %(id)s AND direction = 'in' ORDER BY at, id", {"id": one}
+    )
     await split(work, BEN, one, [rows[-1][0]])
 
 

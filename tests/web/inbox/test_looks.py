@@ -1,0 +1,93 @@
+"""Every page of the inbox, of signing in and of searching, for everybody: axe finds nothing, in both themes and languages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Page
+
+from oase.conversations import Author, note, set_tags
+from oase.conversations.actions.say import say
+from oase.conversations.types import Answer
+from oase.kernel.ids import new_id
+
+from .conftest import AXE, Desk, Screens, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def axe(page: Page, where: str) -> list[str]:
+    """What axe finds on the page as it is now."""
+    await page.evaluate(AXE.read_text("utf-8"))
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    found = await page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{where}: {problem['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
+        for problem in found["violations"]
+        for node in problem["nodes"][:4]
+    ]
+
+
+async def busy_desk(desk: Desk) -> str:
+    """A conversation with a bit of everything; gives its address."""
+    morning = datetime.now(UTC) - timedelta(hours=2)
+    await desk.writes("Jörg Weißmüller", "Meine Kaffeemaschine tropft ☕ siehe https://example.com/bild", at=morning)
+    place = {"type": "location", "location": {"latitude": 52.5163, "longitude": 13.3777, "name": "Brandenburger Tor"}}
+    await desk.writes("Jörg Weißmüller", "", at=morning + timedelta(minutes=3), **place)
+    await desk.writes("Jörg Weißmüller", "", at=morning + timedelta(minutes=4), type="hologram", hologram={"id": "1"})
+    await desk.writes("Zoë O’Brien", "Where is my order?", phone="15550100")
+    one = await desk.value("SELECT id FROM conversation ORDER BY number LIMIT 1")
+    async with desk.database.work(desk.workspace_id) as work:
+        ben = Author(name="Ben Öztürk")
+        await say(work, desk.services.book, ben, one, Answer(client_key=new_id(), text="Wir sehen nach.", undo=timedelta(0)))
+        await note(work, ben, one, "@Änne Köhler kennst du das?", client_key=new_id())
+        await set_tags(work, ben, one, ["Garantie"])
+        for state, why in (("failed", "(#131026) Message undeliverable"), ("unknown", "The connection broke.")):
+            message = await say(work, desk.services.book, ben, one, Answer(client_key=new_id(), text=f"Nummer {state}"))
+            await work.run(
+                "UPDATE delivery SET state = %(s)s, why = %(w)s WHERE message_id = %(m)s", {"s": state, "w": why, "m": message}
+            )
+        await work.run(
+            "UPDATE conversation SET state = 'open', due_at = now() - interval '5 minutes' WHERE id = %(id)s", {"id": one}
+        )
+    return f"/inbox/open/{one}"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_axe_finds_nothing_on_any_page(language: str, dark: bool, desk: Desk, screens: Screens) -> None:
+    address = await busy_desk(desk)
+    async with desk.database.work(desk.workspace_id) as work:
+        await work.run("UPDATE agent SET language = %(l)s WHERE workspace_id = %(workspace_id)s", {"l": language})
+    page = await screens.open(address, dark=dark, locale=language)
+    await settled(page)
+    found = await axe(page, "conversation")
+    await page.keyboard.press("n")
+    await page.keyboard.type("Notiz")
+    found += await axe(page, "note")
+    await page.keyboard.press("Escape")
+    for key, what in (("a", "assign menu"), ("s", "snooze menu"), ("t", "tag menu"), ("?", "help"), ("Control+k", "command bar")):
+        await page.keyboard.press(key)
+        await page.wait_for_selector(":is([popover]:popover-open, dialog[open])")
+        found += await axe(page, what)
+        await page.keyboard.press("Escape")
+        await page.wait_for_selector(":is([popover]:popover-open, dialog[open])", state="detached")
+    for path in ("/inbox/mine", "/search", "/search?q=Kaffeemaschine", "/profile", "/profile/second-factor"):
+        await page.goto(desk.url + path)
+        found += await axe(page, path)
+    for path in ("/signin", "/reset", "/nothing-here", "/invitation/unknown"):
+        outside = await screens.open(path, agent="", dark=dark, locale=language)
+        found += await axe(outside, path)
+    screens.troubles[:] = [trouble for trouble in screens.troubles if "404" not in trouble and "422" not in trouble]
+    assert found == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_no_page_scrolls_sideways(phone: bool, desk: Desk, screens: Screens) -> None:
+    address = await busy_desk(desk)
+    wide = []
+    for path in (address, "/inbox/open", "/search?q=Kaffee", "/profile"):
+        page = await screens.open(path, phone=phone)
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+    assert wide == []
