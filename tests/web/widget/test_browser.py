@@ -308,12 +308,26 @@ async def test_when_nobody_is_there_the_answer_may_come_by_mail(site: Site, page
     await card.get_by_label("E-Mail-Adresse").fill("aenne@example.com")
     await card.get_by_role("button", name="Per E-Mail senden").click()
     left = (await site.desk.until(Received, 2))[1]
+    await expect(chat.root.locator(".head")).to_contain_text("Zurzeit ist niemand da")
     assert (left.content.kind, left.content.text, left.sender.fields["email"]) == (
         "system",
         "aenne@example.com",
         "aenne@example.com",
     )
     await expect(chat.root.locator(".card")).to_have_count(0)
+
+
+async def test_who_comes_meanwhile_is_there(site: Site, page: Page) -> None:
+    site.desk.here = Presence(open=False)
+    account = site.webchat()
+    chat = await (await Chat.on(page, site, account)).open()
+    await chat.write("Ist jemand da?")
+    await expect(chat.root.locator(".card")).to_be_visible()
+    visitor = (await site.desk.until(Received))[0].sender.value
+    await expect(chat.state()).to_contain_text("Zugestellt")
+    await site.desk.tell(account.id, visitor, {"typing": {"on": True, "name": "Änne Köhler"}})
+    await expect(chat.root.locator(".card")).to_have_count(0)
+    await expect(chat.root.locator(".head")).not_to_contain_text("niemand")
 
 
 async def test_who_leaves_while_waiting_is_asked_for_an_address_once(site: Site, page: Page) -> None:

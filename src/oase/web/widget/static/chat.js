@@ -198,6 +198,7 @@ export class Chat extends EventTarget {
     if (event.typing) this.showTyping(event.typing);
     if (event.read) this.markRead(event.read);
     if (event.presence) this.presence = event.presence;
+    else if (event.typing?.on || event.read) this.presence = { ...this.presence, open: true }; // somebody came
     if (event.queued && this.mine(event.queued) && !this.hasClient(event.queued.id)) this.waiting.set(event.queued.id, event.queued);
     if (this.waiting.has(event.sent)) Object.assign(this.waiting.get(event.sent), { sent: true, at: event.at });
     if (event.failed && this.waiting.has(event.failed)) this.waiting.get(event.failed).failed = event.why;
