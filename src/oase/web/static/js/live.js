@@ -1,6 +1,7 @@
 // What happens elsewhere appears here: events carry ids, the page asks for what changed, at most about eight times a second.
 //   EventSource /live --ids--> gathered --GET /inbox/<queue>/changes--> rows, counts, head, entries, morphed in
 // A stream that breaks is resumed by the browser with Last-Event-ID; after `reload` everything is read anew.
+import { writes } from "./app.js";
 import { applyRows } from "./rows.js";
 import { entriesChanged, oldestShown } from "./timeline.js";
 
@@ -69,7 +70,8 @@ async function apply(text, ids, open) {
     talk.dataset.version = part("head").dataset.version;
     if (!document.querySelector("#talk-head :is([popover]:popover-open, dialog[open])")) await swap(document.getElementById("talk-head"), part("head"));
     const person = document.getElementById("person");
-    if (!person?.contains(document.activeElement)) await swap(person, part("person"));
+    const active = document.activeElement; // a field that is written in stays; a pressed button does not hold the pane
+    if (!(person?.contains(active) && writes(active))) await swap(person, part("person"));
     await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
   } else if (open && open === openId()) {
     document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
