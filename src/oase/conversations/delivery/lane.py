@@ -37,17 +37,21 @@ class Lane:
     """The lane of one account, as long as `may_go_on` says that it is still ours."""
 
     def __init__(
-        self, database: Database, read_blob: Callable[[str], Awaitable[bytes]], outside: Outside, account: StoredAccount
+        self,
+        database: Database,
+        read_blob: Callable[[str], Awaitable[bytes]],
+        outside: Outside,
+        account: StoredAccount,
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._read_blob = read_blob
         self._outside = outside
         self.account = account
-        self._pace = Pace(account.manifest.limits)
+        self._pace = pace or Pace(account.manifest.limits)
         self._under_way: dict[asyncio.Task[Outcome], Delivery] = {}
         self._ended: list[tuple[Delivery, Outcome]] = []
         self.kick = asyncio.Event()
-        self._pause_until = 0.0
         self._stopped = False
 
     async def recover(self) -> None:
@@ -63,43 +67,28 @@ class Lane:
             while may_go_on():
                 self.kick.clear()
                 await self._turn()
-                if not self._under_way and not self._ended:
-                    if self._stopped or not await self._wait_for_due():
-                        return
-                else:
+                if self._under_way:
                     await self._wait_for_end()
+                elif not self._ended and (self._stopped or not await self._wait_for_due()):
+                    return
         finally:
             await self._last_words()
 
     async def _turn(self) -> None:
         ended, self._ended = self._ended, []
-        room = 0 if self._stopped or time.monotonic() < self._pause_until else _AT_ONCE - len(self._under_way)
+        now = time.monotonic()
+        room = 0 if self._stopped else self._pace.room(now, _AT_ONCE - len(self._under_way))
         try:
             async with self._database.work(self.account.workspace_id) as work:
                 if ended:
                     await self._settle(work, ended)
-                claimed = await repository.claim(work, self.account.id, room) if room > 0 else []
-                ready = await self._paced(work, claimed)
+                claimed = await repository.claim(work, self.account.id, room, self._pace.held(now)) if room > 0 else []
         except (OaseError, psycopg.Error):
             self._ended = ended + self._ended  # the fates are known; they must not be lost with the transaction
             raise
-        for delivery in ready:
-            self._under_way[asyncio.create_task(self._send(delivery))] = delivery
-
-    async def _paced(self, work: UnitOfWork, claimed: Sequence[Delivery]) -> list[Delivery]:
-        """What the account's limits let go now; the rest goes back with the moment when it may."""
-        ready, held = [], []
-        clock, now = time.monotonic(), work.clock.now()
         for delivery in claimed:
-            seconds, _ = self._pace.wait(delivery.recipient, clock)
-            if seconds > 0:
-                held.append((delivery.id, now + timedelta(seconds=seconds)))
-            else:
-                self._pace.take(delivery.recipient, clock)
-                ready.append(delivery)
-        if held:
-            await repository.put_back(work, held)
-        return ready
+            self._pace.take(delivery.recipient, time.monotonic())
+            self._under_way[asyncio.create_task(self._send(delivery))] = delivery
 
     async def _send(self, delivery: Delivery) -> Outcome:
         try:
@@ -147,7 +136,7 @@ class Lane:
                 await set_account_state(work, self.account.id, "needs_sign_in", outcome.why)
                 return
             if isinstance(outcome, Again) and outcome.account:
-                self._pause_until = time.monotonic() + max(outcome.after.total_seconds(), 1.0)
+                self._pace.pause(time.monotonic() + max(outcome.after.total_seconds(), 1.0))
         if self.account.state != "up" and any(isinstance(outcome, Accepted) for outcome in outcomes):
             await set_account_state(work, self.account.id, "up")
             self.account = msgspec.structs.replace(self.account, state="up", state_why="")
@@ -155,22 +144,30 @@ class Lane:
     async def _wait_for_end(self) -> None:
         """Until something ends, something new is said, or a limit lets the next one go."""
         kick = asyncio.create_task(self.kick.wait())
-        done, _ = await asyncio.wait([*self._under_way, kick], return_when=asyncio.FIRST_COMPLETED)
+        clock = time.monotonic()
+        seconds = self._pace.wait(clock) or self._pace.wait_for_held(clock) or None
+        done, _ = await asyncio.wait([*self._under_way, kick], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         kick.cancel()
         for task in done:
             if task in self._under_way:
                 self._ended.append((self._under_way.pop(task), task.result()))  # type: ignore[arg-type]
 
     async def _wait_for_due(self) -> bool:
-        """Waits for the next due delivery; False when there is none soon."""
+        """Waits for the next due delivery, or for a limit that holds one; False when there is none soon."""
+        clock = time.monotonic()
+        held = self._pace.held(clock)
         async with self._database.work(self.account.workspace_id) as work:
-            due = await repository.next_due(work, self.account.id)
+            due = await repository.next_due(work, self.account.id, held)
             now = work.clock.now()
-        seconds = max((due - now).total_seconds() if due else 1e9, self._pause_until - time.monotonic(), 0.002)
-        if seconds > _LONGEST_WAIT.total_seconds():
+        moments = [(due - now).total_seconds()] if due else []
+        moments += [self._pace.wait_for_held(clock)] if held else []
+        if not moments:
+            return False
+        limit, longest = self._pace.wait(clock), _LONGEST_WAIT.total_seconds()
+        if min(moments) > longest:
             return False
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.kick.wait(), seconds)
+            await asyncio.wait_for(self.kick.wait(), min(max(min(moments), limit, 0.002), longest))
         return True
 
     async def _last_words(self) -> None:

@@ -46,19 +46,19 @@ async def insert(work: UnitOfWork, rows: Sequence[tuple[UUID, UUID, UUID, UUID, 
     )
 
 
-async def claim(work: UnitOfWork, account_id: UUID, limit: int) -> list[Delivery]:
-    """The oldest that may go now become *sending*; to one person only one at a time, in order."""
+async def claim(work: UnitOfWork, account_id: UUID, limit: int, held: Sequence[str] = ()) -> list[Delivery]:
+    """The oldest that may go now become *sending*; to one person only one at a time, in order; nothing to those `held`."""
     rows = await work.tuples(
         "UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM (SELECT q.id FROM delivery q"
         " WHERE q.workspace_id = %(workspace_id)s AND q.account_id = %(account_id)s AND q.state = 'queued'"
-        " AND q.next_at <= %(now)s"
+        " AND q.next_at <= %(now)s AND q.recipient <> ALL(%(held)s::text[])"
         " AND NOT EXISTS (SELECT FROM delivery e WHERE e.workspace_id = q.workspace_id AND e.account_id = q.account_id"
         " AND e.recipient = q.recipient AND e.id < q.id AND (e.state = 'sending'"
         " OR (e.state = 'queued' AND (e.attempts > 0 OR e.next_at <= %(now)s))))"
         " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS next WHERE d.workspace_id ="
         " %(workspace_id)s AND d.id = next.id"
         " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
-        {"account_id": account_id, "limit": limit, "now": work.clock.now()},
+        {"account_id": account_id, "limit": limit, "held": list(held), "now": work.clock.now()},
     )
     return sorted((_delivery(row) for row in rows), key=lambda one: one.id)
 
@@ -67,17 +67,6 @@ def _delivery(row: tuple[object, ...]) -> Delivery:
     names = ("id", "message_id", "conversation_id", "recipient", "part", "planned", "attempts", "next_at", "created_at")
     values = dict(zip(names, row, strict=True))
     return Delivery(**{**values, "planned": msgspec.convert(values["planned"], Planned)})  # type: ignore[arg-type]
-
-
-async def put_back(work: UnitOfWork, rows: Sequence[tuple[UUID, datetime]]) -> None:
-    """Claimed, but a limit holds them: back into the queue, as if they had not been tried."""
-    ordered = sorted(rows)
-    await work.run(
-        "UPDATE delivery d SET state = 'queued', attempts = greatest(attempts - 1, 0), next_at = n.next_at"
-        " FROM unnest(%(ids)b::uuid[], %(times)b::timestamptz[]) AS n (id, next_at)"
-        " WHERE d.workspace_id = %(workspace_id)s AND d.id = n.id AND d.state = 'sending'",
-        {"ids": [one for one, _ in ordered], "times": [at for _, at in ordered]},
-    )
 
 
 async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
@@ -131,12 +120,12 @@ async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[t
     ]
 
 
-async def next_due(work: UnitOfWork, account_id: UUID) -> datetime | None:
-    """When the lane has something to do next."""
+async def next_due(work: UnitOfWork, account_id: UUID, held: Sequence[str]) -> datetime | None:
+    """When the lane has something to do next, apart from those `held`."""
     found = await work.value(
         "SELECT min(next_at) FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND state = 'queued'",
-        {"account_id": account_id},
+        " AND state = 'queued' AND recipient <> ALL(%(held)s::text[])",
+        {"account_id": account_id, "held": list(held)},
     )
     return found if isinstance(found, datetime) else None
 

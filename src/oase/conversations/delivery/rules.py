@@ -67,49 +67,77 @@ class Bucket(Struct):
     level: float
     at: float
 
-    def wait(self, now: float) -> float:
-        """Seconds until one may go; 0 = now."""
+    def room(self, now: float) -> int:
+        """How many may go now."""
         self.level = min(self.capacity, self.level + (now - self.at) / self.interval)
         self.at = now
-        return 0.0 if self.level >= 1 - 1e-9 else (1 - self.level) * self.interval
+        return int(self.level + 1e-9)
 
-    def take(self) -> None:
+    def full(self, now: float) -> bool:
+        """Whether it is as if nothing had gone."""
+        self.room(now)
+        return self.level >= self.capacity - 1e-9
+
+    def wait(self, now: float) -> float:
+        """Seconds until one may go; 0 = now."""
+        return 0.0 if self.room(now) else (1 - self.level) * self.interval
+
+    def take(self, now: float) -> None:
         """One goes."""
+        self.room(now)
         self.level -= 1
 
 
 class Pace:
-    """How fast an account's lane may go: overall and to each person. Times are seconds of a steady clock."""
+    """How fast an account may go: overall, to each person, and after a refusal for haste. Times are seconds of a steady clock.
+
+    It outlives the lane, which ends whenever there is nothing to send.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        rate = limits.messages_per_second
-        # a second's allowance minus what a window that slides across could double: never more than `rate` in any second
-        self._all = Bucket(capacity=1.0, interval=1 / rate, level=1.0, at=0.0) if rate else None
+        self._all = _whole(limits.messages_per_second) if limits.messages_per_second else None
         self._pairs: dict[str, Bucket] = {}
+        self._paused_until = 0.0
 
-    def wait(self, recipient: str, now: float) -> tuple[float, bool]:
-        """Seconds until a message to this person may go, and whether it is the person's limit that holds it."""
-        pair = self._pair(recipient, now)
-        if pair is not None and (seconds := pair.wait(now)) > 0:
-            return seconds, True
-        return (self._all.wait(now) if self._all else 0.0), False
+    def room(self, now: float, most: int) -> int:
+        """How many may go now: at most `most`."""
+        if now < self._paused_until:
+            return 0
+        return min(most, self._all.room(now)) if self._all else most
+
+    def held(self, now: float) -> list[str]:
+        """To whom nothing may go now."""
+        self._pairs = {who: pair for who, pair in self._pairs.items() if not pair.full(now)}
+        return [who for who, pair in self._pairs.items() if not pair.room(now)]
 
     def take(self, recipient: str, now: float) -> None:
         """One goes to this person."""
         if self._all:
-            self._all.take()
-        pair = self._pair(recipient, now)
-        if pair is not None:
-            pair.take()
-
-    def _pair(self, recipient: str, now: float) -> Bucket | None:
+            self._all.take(now)
         interval = self._limits.pair_interval
-        if interval is None:
-            return None
-        if recipient not in self._pairs:
-            if len(self._pairs) > 5_000:
-                self._pairs = {key: one for key, one in self._pairs.items() if one.wait(now) > 0 or one.level < one.capacity}
+        if interval is not None:
             burst = float(self._limits.pair_burst)
-            self._pairs[recipient] = Bucket(capacity=burst, interval=interval.total_seconds(), level=burst, at=now)
-        return self._pairs[recipient]
+            fresh = Bucket(capacity=burst, interval=interval.total_seconds(), level=burst, at=now)
+            self._pairs.setdefault(recipient, fresh).take(now)
+
+    def pause(self, until: float) -> None:
+        """The provider wants nothing until then."""
+        self._paused_until = max(self._paused_until, until)
+
+    def wait(self, now: float) -> float:
+        """Seconds until anything may go to anybody; 0 = now."""
+        pause = max(0.0, self._paused_until - now)
+        return max(pause, self._all.wait(now)) if self._all else pause
+
+    def wait_for_held(self, now: float) -> float:
+        """Seconds until something may go to one of those who are held; 0 = nobody is held."""
+        return min((seconds for pair in self._pairs.values() if (seconds := pair.wait(now)) > 0), default=0.0)
+
+
+def _whole(rate: float) -> Bucket:
+    """A few may go at once, so that not each needs a turn of its own, and the rest at a rate that keeps every second below
+    `rate` wherever it begins, with a little left for what arrives closer together than it left."""
+    burst = max(1, rate // 20)
+    steady = rate - burst - rate / 80 if burst > 1 else rate * 0.99
+    return Bucket(capacity=float(burst), interval=1 / steady, level=float(burst), at=0.0)

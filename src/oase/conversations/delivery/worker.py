@@ -14,6 +14,7 @@ import structlog
 from oase.channels import AccountBook
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.lane import Lane
+from oase.conversations.delivery.rules import Pace
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
@@ -43,6 +44,7 @@ class DeliveryWorker:
         self._hub = hub
         self._locks = locks
         self._lanes: dict[UUID, Lane] = {}
+        self._paces: dict[UUID, Pace] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -90,7 +92,8 @@ class DeliveryWorker:
         account = await self._book.get(account_id)
         if account is None or not account.enabled or account.state == "needs_sign_in" or account_id in self._lanes:
             return
-        lane = self._lanes[account_id] = Lane(self._database, self._read_blob, self._outside, account)
+        pace = self._paces.setdefault(account_id, Pace(account.manifest.limits))
+        lane = self._lanes[account_id] = Lane(self._database, self._read_blob, self._outside, account, pace)
         key = lock_key("delivery", account_id)
         try:
             generation = await self._locks.take(key)

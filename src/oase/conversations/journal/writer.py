@@ -13,6 +13,8 @@ from collections import deque
 from typing import Final, Protocol
 from uuid import UUID
 
+import psycopg
+
 from oase.channels.contract import Raw
 from oase.conversations.journal import repository
 from oase.conversations.journal.types import Arrival
@@ -66,19 +68,31 @@ class Journal:
             self._busy -= 1
 
     async def _commit(self, batch: list[tuple[Arrival, asyncio.Future[None]]]) -> None:
+        """Every waiting sender hears how it ended; a delivery that the database refuses harms no other of its batch."""
         try:
             async with self._database.everywhere() as work:
                 await repository.insert(work, [arrival for arrival, _ in batch])
                 for workspace_id, account_id in {(a.workspace_id, a.account_id): None for a, _ in batch}:
                     work.emit("journal", account_id, workspace_id=workspace_id)
-        except Exception as error:  # every waiting sender must hear of it, whatever it was
-            for _, durable in batch:
-                if not durable.done():
-                    durable.set_exception(error)
-            return
-        for _, durable in batch:
-            if not durable.done():
-                durable.set_result(None)
+        except psycopg.DataError as error:
+            if len(batch) == 1:
+                _tell(batch, error)
+            for one in batch if len(batch) > 1 else ():
+                await self._commit([one])
+        except Exception as error:
+            _tell(batch, error)
+        else:
+            _tell(batch, None)
+
+
+def _tell(batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception | None) -> None:
+    for _, durable in batch:
+        if durable.done():
+            continue
+        if error is None:
+            durable.set_result(None)
+        else:
+            durable.set_exception(error)
 
 
 async def journal_blob(blobs: BlobStore, workspace_id: UUID, arrival_id: UUID, body: bytes) -> str:
