@@ -63,3 +63,20 @@ async def test_text_with_nul_characters_is_stored_with_a_visible_mark_in_their_p
     await take_in(whatsapp, delivery(text(1, "Grüße\u0000 aus Köln")))
     async with database.work(workspace_id) as work:
         assert await work.value("SELECT text FROM message") == "Grüße\ufffd aus Köln"
+
+
+async def test_a_changed_number_joins_two_persons_who_have_both_written_already(
+    database: Database, workspace_id: UUID, whatsapp: UUID, take_in: TakeIn
+) -> None:
+    await take_in(whatsapp, delivery(text(1, "Alt", sender="4915228817386")), delivery(text(2, "Neu", sender="4917139200111")))
+    moved = {
+        "from": "4915228817386",
+        "id": "wamid.moved",
+        "timestamp": "1795512700",
+        "type": "system",
+        "system": {"type": "user_changed_number", "body": "changed", "wa_id": "4917139200111", "new_wa_id": "4917139200111"},
+    }
+    await take_in(whatsapp, delivery(moved))
+    async with database.work(workspace_id) as work:
+        assert await work.value("SELECT count(DISTINCT person_id) FROM identity WHERE kind = 'phone'") == 1
+        assert await work.value("SELECT count(DISTINCT person_id) FROM conversation") == 1

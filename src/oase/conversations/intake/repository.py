@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from oase.conversations.rules import State
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 
 
@@ -154,128 +155,70 @@ def _known(row: tuple[Any, ...]) -> KnownConversation:
     )
 
 
+_by_id: Final = attrgetter("id")
+_CONVERSATIONS: Final = Batch(
+    id="uuid", person_id="uuid", identity_id="uuid", account_id="uuid", channel="text", subject="text", token="text",  # noqa: S106 - a type
+    created_at="timestamptz", fields="jsonb",
+)  # fmt: skip
+_MESSAGES: Final = Batch(
+    id="uuid", conversation_id="uuid", kind="text", channel="text", account_id="uuid", identity_id="uuid", author_name="text",
+    text="text", html="text", quoted="text", signature="text", subject="text", data="jsonb", external_id="text", reply_to="text",
+    automatic="text", journal_id="uuid", at="timestamptz",
+)  # fmt: skip
+_ATTACHMENTS: Final = Batch(
+    id="uuid", message_id="uuid", account_id="uuid", journal_id="uuid", position="int", name="text", type="text", size_bytes="bigint",
+    inline="bool", content_id="text", state="text", blob_key="text", media="jsonb",
+)  # fmt: skip
+_TOUCHED: Final = Batch(
+    id="uuid", count="int", last_at="timestamptz", last_in_at="timestamptz", due_at="timestamptz", first_line="text", reopens="bool",
+    identity_id="uuid", account_id="uuid", channel="text",
+)  # fmt: skip
+
+
 async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation]) -> dict[UUID, int]:
-    """Writes conversations and gives their numbers, which come from one sequence."""
-    ordered = sorted(new, key=lambda one: one.id)
+    """Writes conversations; numbers come from one sequence. Gives each one's number."""
     rows = await work.tuples(
-        "INSERT INTO conversation (workspace_id, id, number, person_id, identity_id, account_id, channel, subject, state, token,"
-        " last_at, created_at, fields) SELECT %(workspace_id)s, n.id, nextval('conversation_number'), n.person_id, n.identity_id,"
-        " n.account_id, n.channel, n.subject, 'open', n.token, n.created_at, n.created_at, n.fields FROM unnest(%(ids)b::uuid[],"
-        " %(persons)b::uuid[], %(identities)b::uuid[], %(accounts)b::uuid[], %(channels)b::text[], %(subjects)b::text[],"
-        " %(tokens)b::text[], %(times)b::timestamptz[], %(fields)b::jsonb[])"
-        " AS n (id, person_id, identity_id, account_id, channel, subject, token, created_at, fields) RETURNING id, number",
-        {
-            "ids": [one.id for one in ordered],
-            "persons": [one.person_id for one in ordered],
-            "identities": [one.identity_id for one in ordered],
-            "accounts": [one.account_id for one in ordered],
-            "channels": [one.channel for one in ordered],
-            "subjects": [one.subject for one in ordered],
-            "tokens": [one.token for one in ordered],
-            "times": [one.created_at for one in ordered],
-            "fields": [_json(one.fields) for one in ordered],
-        },
+        f"INSERT INTO conversation (workspace_id, number, state, last_at, {_CONVERSATIONS.names})"
+        f" SELECT %(workspace_id)s, nextval('conversation_number'), 'open', n.created_at, n.* FROM {_CONVERSATIONS.rows}"
+        " RETURNING id, number",
+        _CONVERSATIONS.values(sorted(new, key=_by_id)),
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(rows)
 
 
 async def insert_messages(work: UnitOfWork, new: Sequence[NewMessage]) -> None:
     """Writes inbound messages. Each has exactly one place: the unique key refuses a second one."""
     await work.run(
-        "INSERT INTO message (workspace_id, id, conversation_id, direction, kind, channel, account_id, identity_id, author_name,"
-        " text, html, quoted, signature, subject, data, external_id, reply_to, automatic, journal_id, at, created_at)"
-        " SELECT %(workspace_id)s, n.id, n.conversation_id, 'in', n.kind, n.channel, n.account_id, n.identity_id, n.author_name,"
-        " n.text, n.html, n.quoted, n.signature, n.subject, n.data, n.external_id, n.reply_to, n.automatic, n.journal_id, n.at,"
-        " %(now)s FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(kinds)b::text[], %(channels)b::text[],"
-        " %(accounts)b::uuid[], %(identities)b::uuid[], %(names)b::text[], %(texts)b::text[], %(htmls)b::text[],"
-        " %(quoteds)b::text[], %(signatures)b::text[], %(subjects)b::text[], %(datas)b::jsonb[], %(externals)b::text[],"
-        " %(replies)b::text[], %(automatics)b::text[], %(journals)b::uuid[], %(times)b::timestamptz[])"
-        " AS n (id, conversation_id, kind, channel, account_id, identity_id, author_name, text, html, quoted, signature, subject,"
-        " data, external_id, reply_to, automatic, journal_id, at)",
-        {
-            "ids": [one.id for one in new],
-            "conversations": [one.conversation_id for one in new],
-            "kinds": [one.kind for one in new],
-            "channels": [one.channel for one in new],
-            "accounts": [one.account_id for one in new],
-            "identities": [one.identity_id for one in new],
-            "names": [one.author_name for one in new],
-            "texts": [one.text for one in new],
-            "htmls": [one.html for one in new],
-            "quoteds": [one.quoted for one in new],
-            "signatures": [one.signature for one in new],
-            "subjects": [one.subject for one in new],
-            "datas": [_json(one.data) for one in new],
-            "externals": [one.external_id for one in new],
-            "replies": [one.reply_to for one in new],
-            "automatics": [one.automatic for one in new],
-            "journals": [one.journal_id for one in new],
-            "times": [one.at for one in new],
-            "now": work.clock.now(),
-        },
+        f"INSERT INTO message (workspace_id, direction, created_at, {_MESSAGES.names})"
+        f" SELECT %(workspace_id)s, 'in', %(now)s, n.* FROM {_MESSAGES.rows}",
+        {**_MESSAGES.values(new), "now": work.clock.now()},
     )
 
 
 async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> None:
     """Writes files that are still to be fetched."""
     await work.run(
-        "INSERT INTO attachment (workspace_id, id, message_id, account_id, journal_id, position, name, type, size_bytes, inline,"
-        " content_id, state, blob_key, media, next_at, created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.account_id,"
-        " n.journal_id, n.position, n.name, n.type, n.size_bytes, n.inline, n.content_id, n.state, n.blob_key, n.media, %(now)s, %(now)s"
-        " FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[], %(accounts)b::uuid[], %(journals)b::uuid[], %(positions)b::int[],"
-        " %(names)b::text[], %(types)b::text[], %(sizes)b::bigint[], %(inlines)b::bool[], %(cids)b::text[], %(medias)b::jsonb[],"
-        " %(states)b::text[], %(blobs)b::text[])"
-        " AS n (id, message_id, account_id, journal_id, position, name, type, size_bytes, inline, content_id, media, state, blob_key)",
-        {
-            "ids": [one.id for one in new],
-            "messages": [one.message_id for one in new],
-            "accounts": [one.account_id for one in new],
-            "journals": [one.journal_id for one in new],
-            "positions": [one.position for one in new],
-            "names": [one.name for one in new],
-            "types": [one.type for one in new],
-            "sizes": [one.size_bytes for one in new],
-            "inlines": [one.inline for one in new],
-            "cids": [one.content_id for one in new],
-            "medias": [_json(one.media) for one in new],
-            "states": [one.state for one in new],
-            "blobs": [one.blob_key for one in new],
-            "now": work.clock.now(),
-        },
+        f"INSERT INTO attachment (workspace_id, next_at, created_at, {_ATTACHMENTS.names})"
+        f" SELECT %(workspace_id)s, %(now)s, %(now)s, n.* FROM {_ATTACHMENTS.rows}",
+        {**_ATTACHMENTS.values(new), "now": work.clock.now()},
     )
 
 
 async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> None:
     """Conversations follow their newest messages; a due time stays when an older message already waits for its answer."""
-    ordered = sorted(touched, key=lambda one: one.id)
     await work.run(
-        "UPDATE conversation c SET message_count = c.message_count + t.count, last_at = greatest(c.last_at, t.last_at),"
-        " last_in_at = greatest(c.last_in_at, t.last_in_at), channel = t.channel,"
-        " account_id = t.account_id, identity_id = t.identity_id,"
-        " first_line = CASE WHEN t.first_line = '' THEN c.first_line ELSE t.first_line END,"
-        " first_line_by = CASE WHEN t.first_line = '' THEN c.first_line_by ELSE 'in' END,"
-        " state = CASE WHEN t.reopens THEN 'open' ELSE c.state END,"
-        " solved_at = CASE WHEN t.reopens THEN NULL ELSE c.solved_at END,"
-        " snoozed_until = CASE WHEN t.reopens THEN NULL ELSE c.snoozed_until END,"
-        " due_at = CASE WHEN t.reopens THEN least(c.due_at, t.due_at) ELSE c.due_at END,"
-        " waiting_since = CASE WHEN t.reopens THEN coalesce(c.waiting_since, t.last_in_at) ELSE c.waiting_since END"
-        " FROM unnest(%(ids)b::uuid[], %(counts)b::int[], %(lasts)b::timestamptz[], %(ins)b::timestamptz[],"
-        " %(dues)b::timestamptz[], %(lines)b::text[], %(reopens)b::bool[], %(identities)b::uuid[],"
-        " %(accounts)b::uuid[], %(channels)b::text[])"
-        " AS t (id, count, last_at, last_in_at, due_at, first_line, reopens, identity_id, account_id, channel)"
-        " WHERE c.workspace_id = %(workspace_id)s AND c.id = t.id",
-        {
-            "ids": [one.id for one in ordered],
-            "counts": [one.count for one in ordered],
-            "lasts": [one.last_at for one in ordered],
-            "ins": [one.last_in_at for one in ordered],
-            "dues": [one.due_at for one in ordered],
-            "lines": [one.first_line for one in ordered],
-            "reopens": [one.reopens for one in ordered],
-            "identities": [one.identity_id for one in ordered],
-            "accounts": [one.account_id for one in ordered],
-            "channels": [one.channel for one in ordered],
-        },
+        "UPDATE conversation c SET message_count = c.message_count + n.count, last_at = greatest(c.last_at, n.last_at),"
+        " last_in_at = greatest(c.last_in_at, n.last_in_at), channel = n.channel,"
+        " account_id = n.account_id, identity_id = n.identity_id,"
+        " first_line = CASE WHEN n.first_line = '' THEN c.first_line ELSE n.first_line END,"
+        " first_line_by = CASE WHEN n.first_line = '' THEN c.first_line_by ELSE 'in' END,"
+        " state = CASE WHEN n.reopens THEN 'open' ELSE c.state END,"
+        " solved_at = CASE WHEN n.reopens THEN NULL ELSE c.solved_at END,"
+        " snoozed_until = CASE WHEN n.reopens THEN NULL ELSE c.snoozed_until END,"
+        " due_at = CASE WHEN n.reopens THEN least(c.due_at, n.due_at) ELSE c.due_at END,"
+        " waiting_since = CASE WHEN n.reopens THEN coalesce(c.waiting_since, n.last_in_at) ELSE c.waiting_since END"
+        f" FROM {_TOUCHED.rows} WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id",
+        _TOUCHED.values(sorted(touched, key=_by_id)),
     )
 
 
@@ -315,7 +258,3 @@ async def react(work: UnitOfWork, account_id: UUID, external_id: str, by: str, e
         {"account_id": account_id, "external_id": external_id, "by": by, "emoji": emoji},
     )
     return found if isinstance(found, UUID) else None
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode().replace("\\u0000", "")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels import StoredAccount
+from oase.channels import StoredAccount, visitor_key
 from oase.channels.contract import (
     Broken,
     Deleted,
@@ -28,13 +28,14 @@ from oase.channels.contract import (
     Typing,
     Unknown,
 )
+from oase.conversations.actions.persons import merge_persons
 from oase.conversations.delivery.receipts import apply_receipts
 from oase.conversations.intake import repository
 from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, as_received, clean
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.kernel.db import UnitOfWork
-from oase.people import Recognised, Seen, add_identity, recognise
+from oase.people import Recognised, Seen, add_identity, find_identity, recognise
 
 _LOOK_BACK: Final = timedelta(days=30)
 _NEWEST_EACH: Final = 8
@@ -56,8 +57,7 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
     if not rows:
         return 0
     for moved in _events(rows, Moved):
-        kind = account.manifest.identity
-        await add_identity(work, (kind, moved.old), (kind, moved.new))
+        await _move(work, account.manifest.identity, moved)
     placed = await _place(work, account, rows)
     await _change(work, account, rows)
     receipts = _events(rows, Receipt)
@@ -70,6 +70,17 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
         await journal.put_aside(work, broken)
     await journal.finish(work, [_fate(one) for one in rows])
     return len(placed.messages)
+
+
+async def _move(work: UnitOfWork, kind: str, moved: Moved) -> None:
+    """A person has a new address. Where both have spoken already (a visitor signs in), their two persons are one."""
+    old, new = await find_identity(work, kind, moved.old), await find_identity(work, kind, moved.new)
+    if old is None or (new is not None and new.person_id == old.person_id):
+        return
+    if new is None:
+        await add_identity(work, (kind, moved.old), (kind, moved.new))
+    else:
+        await merge_persons(work, new.person_id, old.person_id)
 
 
 def _events(rows: Sequence[Parsed], kind: type[E]) -> list[E]:
@@ -109,6 +120,8 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
         who = people[account.manifest.identity, one.sender.value]
         placer.place(Incoming(journal_id=journal_id, received=one, who=who))
     await _write(work, placer.placed)
+    if account.manifest.wire == "local":
+        _echo(work, account, fresh, placer.placed)
     return placer.placed
 
 
@@ -170,6 +183,14 @@ async def _write(work: UnitOfWork, placed: Placed) -> None:
         what = "opened" if conversation_id in placed.conversations else "received"
         reopened = conversation_id in placed.reopened
         work.emit("conversation", conversation_id, {"what": what, "messages": messages[-50:], "reopened": reopened})
+
+
+def _echo(work: UnitOfWork, account: StoredAccount, fresh: Sequence[tuple[UUID, Received]], placed: Placed) -> None:
+    """The visitor's other windows and devices see what was written in this one."""
+    senders = {one.external_id: one.sender.value for _, one in fresh}
+    for message in placed.messages:
+        key = visitor_key(str(account.id), senders[message.external_id])
+        work.emit("visitor", key, {"message": str(message.id)})
 
 
 async def _change(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> None:

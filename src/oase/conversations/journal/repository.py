@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
 from oase.channels.contract import Broken
-from oase.conversations.journal.types import Arrival, Became, JournalRow, JournalState, kept_headers
+from oase.conversations.journal.types import Arrival, Became, JournalRow, JournalState
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import first_id_of, new_id
 
@@ -19,29 +18,21 @@ _COLUMNS = (
 )
 
 
+_ARRIVALS: Final = Batch(
+    workspace_id="uuid", id="uuid", account_id="uuid", channel="text", dedup="bytea", received_at="timestamptz", method="text",
+    headers="jsonb", query="jsonb", body="bytea", blob_key="text", size_bytes="bigint",
+)  # fmt: skip
+_FATES: Final = Batch(id="uuid", state="text", why="text", items="int")
+_BROKEN: Final = Batch(id="uuid", journal_id="uuid", place="text", why="text")
+
+
 async def insert(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
     """Writes deliveries, of any workspaces; known ones are left alone. Sorted: batches cannot deadlock."""
     ordered = sorted(arrivals, key=lambda one: (one.workspace_id.int, one.account_id.int, one.dedup))
     await work.run(
-        "INSERT INTO journal (workspace_id, id, account_id, channel, dedup, received_at, method, headers, query, body, blob_key,"
-        " size_bytes, state) SELECT a.*, 'new' FROM unnest(%(workspaces)b::uuid[], %(ids)b::uuid[], %(accounts)b::uuid[],"
-        " %(channels)b::text[], %(dedups)b::bytea[], %(times)b::timestamptz[], %(methods)b::text[], %(headers)b::jsonb[],"
-        " %(queries)b::jsonb[], %(bodies)b::bytea[], %(blobs)b::text[], %(sizes)b::bigint[]) AS a"
+        f"INSERT INTO journal (state, {_ARRIVALS.names}) SELECT 'new', n.* FROM {_ARRIVALS.rows}"
         " ON CONFLICT (workspace_id, account_id, dedup) DO NOTHING",
-        {
-            "workspaces": [one.workspace_id for one in ordered],
-            "ids": [one.id for one in ordered],
-            "accounts": [one.account_id for one in ordered],
-            "channels": [one.channel for one in ordered],
-            "dedups": [one.dedup for one in ordered],
-            "times": [one.raw.received_at for one in ordered],
-            "methods": [one.raw.method for one in ordered],
-            "headers": [kept_headers(one.raw.headers) for one in ordered],
-            "queries": [msgspec.json.encode(dict(one.raw.query)).decode() for one in ordered],
-            "bodies": [None if one.blob_key else one.raw.body for one in ordered],
-            "blobs": [one.blob_key for one in ordered],
-            "sizes": [len(one.raw.body) for one in ordered],
-        },
+        _ARRIVALS.values(one.row() for one in ordered),
     )
 
 
@@ -73,35 +64,20 @@ async def lock(work: UnitOfWork, ids: Sequence[UUID]) -> set[UUID]:
 
 async def finish(work: UnitOfWork, fates: Sequence[tuple[UUID, JournalState, str, int]]) -> None:
     """Writes down what became of deliveries: (id, state, why, number of items)."""
-    ordered = sorted(fates)
+    names = ("id", "state", "why", "items")
     await work.run(
-        "UPDATE journal j SET state = f.state, why = f.why, items = f.items, attempts = attempts + 1, taken_at = %(now)s"
-        " FROM unnest(%(ids)b::uuid[], %(states)b::text[], %(whys)b::text[], %(items)b::int[]) AS f (id, state, why, items)"
-        " WHERE j.workspace_id = %(workspace_id)s AND j.id = f.id",
-        {
-            "ids": [one[0] for one in ordered],
-            "states": [one[1] for one in ordered],
-            "whys": [one[2] for one in ordered],
-            "items": [one[3] for one in ordered],
-            "now": work.clock.now(),
-        },
+        "UPDATE journal j SET state = n.state, why = n.why, items = n.items, attempts = attempts + 1, taken_at = %(now)s"
+        f" FROM {_FATES.rows} WHERE j.workspace_id = %(workspace_id)s AND j.id = n.id",
+        {**_FATES.values(dict(zip(names, fate, strict=True)) for fate in sorted(fates)), "now": work.clock.now()},
     )
 
 
 async def put_aside(work: UnitOfWork, broken: Sequence[tuple[UUID, Broken]]) -> None:
     """Keeps single items that cannot be read, with their place and the reason."""
+    rows = [{"id": new_id(), "journal_id": journal, "place": one.place[:200], "why": one.why[:1000]} for journal, one in broken]
     await work.run(
-        "INSERT INTO quarantine (workspace_id, id, journal_id, place, why, at)"
-        " SELECT %(workspace_id)s, q.id, q.journal_id, q.place, q.why, %(now)s"
-        " FROM unnest(%(ids)b::uuid[], %(journals)b::uuid[], %(places)b::text[], %(whys)b::text[])"
-        " AS q (id, journal_id, place, why)",
-        {
-            "ids": [new_id() for _ in broken],
-            "journals": [journal for journal, _ in broken],
-            "places": [one.place[:200] for _, one in broken],
-            "whys": [one.why[:1000] for _, one in broken],
-            "now": work.clock.now(),
-        },
+        f"INSERT INTO quarantine (workspace_id, at, {_BROKEN.names}) SELECT %(workspace_id)s, %(now)s, n.* FROM {_BROKEN.rows}",
+        {**_BROKEN.values(rows), "now": work.clock.now()},
     )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from oase.channels.contract import Raw
@@ -21,6 +20,23 @@ class Arrival(Struct, frozen=True):
     dedup: bytes
     raw: Raw
     blob_key: str
+
+    def row(self) -> dict[str, object]:
+        """As a row of the table."""
+        return {
+            "workspace_id": self.workspace_id,
+            "id": self.id,
+            "account_id": self.account_id,
+            "channel": self.channel,
+            "dedup": self.dedup,
+            "received_at": self.raw.received_at,
+            "method": self.raw.method,
+            "headers": kept_headers(self.raw.headers),
+            "query": self.raw.query,
+            "body": None if self.blob_key else self.raw.body,
+            "blob_key": self.blob_key,
+            "size_bytes": len(self.raw.body),
+        }
 
 
 JournalState = Literal["new", "done", "partial", "quarantined"]
@@ -63,7 +79,6 @@ _KEPT_HEADERS: Final = frozenset(
 )
 
 
-def kept_headers(headers: Mapping[str, str]) -> str:
-    """The headers worth keeping, as JSON: what parsing needs and people ask for; no credentials, no cookies."""
-    kept = {name: value for name, value in headers.items() if name in _KEPT_HEADERS or name.startswith(("x-oase-", "x-hub-"))}
-    return msgspec.json.encode(kept).decode()
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers worth keeping: what parsing needs and people ask for; no credentials, no cookies."""
+    return {name: value for name, value in headers.items() if name in _KEPT_HEADERS or name.startswith(("x-oase-", "x-hub-"))}
