@@ -189,7 +189,7 @@ def _echo(work: UnitOfWork, account: StoredAccount, fresh: Sequence[tuple[UUID, 
     """The visitor's other windows and devices see what was written in this one."""
     senders = {one.external_id: one.sender.value for _, one in fresh}
     for message in placed.messages:
-        key = visitor_key(str(account.id), senders[message.external_id])
+        key = visitor_key(str(account.id), senders[message.external_id or ""])
         work.emit("visitor", key, {"message": str(message.id)})
 
 
