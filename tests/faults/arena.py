@@ -182,7 +182,7 @@ class Load:
     mails: int
     seconds: float
     answers_per_second: float
-    senders: int = 40
+    senders: int = 200  # each gets fewer answers than the provider lets one person have at once
     agents: int = 10
     answered: dict[UUID, str] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -203,7 +203,7 @@ class Load:
             for start in range(0, self.whatsapp_messages, 20):
                 items = []
                 for number in range(start, min(start + 20, self.whatsapp_messages)):
-                    sender = f"4917139200{number % self.senders:02d}0"
+                    sender = f"4917139200{number % self.senders:03d}"
                     sent[sender] += 1
                     items.append(
                         {"wa_id": sender, "name": f"Kundin {sender}", "number": NUMBER_ID, "text": f"Frage {sent[sender]}"}
@@ -346,7 +346,7 @@ async def judge(load: Load) -> Verdict:
     by_sender: dict[str, list[int]] = defaultdict(list)
     for sender, text in incoming:
         by_sender[sender].append(int(re.findall(r"Frage (\d+)", text)[-1]))
-    expected = Counter(f"+4917139200{n % load.senders:02d}0" for n in range(load.whatsapp_messages))
+    expected = Counter(f"+4917139200{n % load.senders:03d}" for n in range(load.whatsapp_messages))
     expected.update(f"kunde{n % 20}@example.com" for n in range(load.mails))
     lost = sum(len(set(range(1, count + 1)) - set(by_sender[sender])) for sender, count in expected.items())
     doubled = sum(len(found) - len(set(found)) for found in by_sender.values())
