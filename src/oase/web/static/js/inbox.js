@@ -153,7 +153,7 @@ export function step(by) {
   if (!links.length) return;
   const at = links.findIndex((link) => link.hasAttribute("aria-current"));
   const next = links[at < 0 ? 0 : Math.max(0, Math.min(links.length - 1, at + by))];
-  if (next.dataset.id !== openId()) openConversation(next.dataset.id);
+  if (links.indexOf(next) !== at) openConversation(next.dataset.id); // not openId(): j and k may be faster than the pane
   if (links.indexOf(next) > links.length - 5) fillMore();
 }
 
