@@ -5,12 +5,14 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from oase.kernel.audit import Actor
 from oase.kernel.errors import Invalid
 from oase.kernel.secrets import Secret
 from oase.staff import AlreadySetUp, SetUp, is_set_up, set_up
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices
 from oase.web.pages import reader_of, render
+from oase.web.setup.welcome import welcome
 from oase.web.signin.doors import let_in, visit_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -27,7 +29,7 @@ async def show_setup(request: AnyRequest, services: GivenServices) -> Response[A
 
 @post("/setup", opt=_PUBLIC, include_in_schema=False)
 async def take_setup(request: AnyRequest, services: GivenServices) -> Response[Any]:
-    """Founds the workspace; whoever did it is its administrator and signed in."""
+    """Founds the workspace with a web chat and an example; whoever did it is its administrator and signed in."""
     form = await texts(request)
     given = SetUp(
         workspace_name=form.get("workspace_name", ""),
@@ -43,6 +45,8 @@ async def take_setup(request: AnyRequest, services: GivenServices) -> Response[A
         return Redirect("/signin", status_code=303)
     except Invalid as error:
         return render(request, "setup/setup.html", status=422, form=wrong(form, error))
+    actor = Actor(kind="agent", id=session.agent_id, name=given.name)
+    await welcome(services, session.workspace_id, actor, given.workspace_name.strip(), reader_of(request))
     return let_in(request, services, session, "/inbox")
 
 

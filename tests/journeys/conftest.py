@@ -1,0 +1,62 @@
+"""One running program with the demonstration for most journeys, one that starts empty for the others, and one Chromium."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from .ground import Installation, People, installation
+
+expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def oase(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+    """The program with the demonstration company and the sandbox."""
+    async with installation(tmp_path_factory.mktemp("journeys"), OASE_DEMO="1", OASE_SANDBOX="1") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session")
+async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+    """The program as a company starts it: nothing is set up, nothing is simulated."""
+    folder = tmp_path_factory.mktemp("empty")
+    async with installation(folder, OASE_DEMO="0", OASE_SANDBOX="0", OASE_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8") as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def people(browser: Browser, oase: Installation) -> AsyncIterator[People]:
+    """People around the demonstration company."""
+    people = People(browser, oase)
+    yield people
+    await people.close()
+    assert people.troubles == []
+
+
+@pytest_asyncio.fixture
+async def newcomers(browser: Browser, empty: Installation) -> AsyncIterator[People]:
+    """People around the empty installation."""
+    people = People(browser, empty)
+    yield people
+    await people.close()
+    assert people.troubles == []

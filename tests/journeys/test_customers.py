@@ -1,0 +1,85 @@
+"""Customers write where they are, an agent answers, and it is there: phone, web chat, form."""
+
+import re
+import time
+
+import pytest
+from playwright.async_api import Page, expect
+
+from .ground import SOPHIE, Installation, People
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+
+async def open_row(agent: Page, text: str) -> None:
+    """The agent opens the conversation whose row shows this text, as soon as it is there."""
+    await agent.mouse.move(1300, 600)  # a list under the pointer keeps still
+    await agent.locator("#rows .row-link", has_text=text).first.click()
+    await expect(agent.locator("#entries")).to_contain_text(text)
+
+
+async def answer(agent: Page, text: str) -> None:
+    """The agent answers in the open conversation."""
+    await agent.locator("#composer-text").fill(text)
+    await agent.keyboard.press("Control+Enter")
+
+
+async def test_a_message_from_the_phone_is_with_the_agent_within_a_second_and_the_answer_is_read(people: People) -> None:
+    agent, phone = await people.agent(), await people.somebody("/sandbox/phone")
+    await phone.wait_for_selector("html[data-ready]", state="attached")
+    await agent.mouse.move(1300, 600)
+    await phone.get_by_role("textbox", name="Nachricht").fill("Mein Stadtwind quietscht beim Bremsen 🚲 – was tun?")
+    started = time.monotonic()
+    await phone.keyboard.press("Enter")
+    await agent.locator("#rows", has_text="quietscht beim Bremsen").wait_for()
+    took = time.monotonic() - started
+    await open_row(agent, "quietscht beim Bremsen")
+    await answer(agent, "Grüße aus der Werkstatt! Kommen Sie vorbei, die Beläge sind in 10 Minuten getauscht.")
+    await expect(phone.locator(".message:not(.mine)").last).to_contain_text("Beläge sind in 10 Minuten getauscht")
+    await expect(agent.locator("#entries .entry.out").last.locator(".ticks-read")).to_be_visible()
+    assert took < 1.0
+
+
+async def test_a_visitor_of_the_shop_chats_with_an_agent_and_finds_everything_again_after_a_reload(people: People) -> None:
+    agent = await people.agent(SOPHIE)
+    visitor = await people.somebody("/demo/shop")
+    chat = visitor.locator("oase-chat")
+    await chat.locator(".launcher").click()
+    await chat.locator("textarea").fill("Passt der Kindersitz „Käfer“ auf den Lastesel? Größe L 👶")
+    await visitor.keyboard.press("Enter")
+    await open_row(agent, "Kindersitz „Käfer“")
+    await answer(agent, "Ja, er passt: sogar zwei nebeneinander.")
+    await expect(chat.locator(".row.us:not(.hi) .bubble")).to_contain_text("sogar zwei nebeneinander")
+    await expect(agent.locator("#entries .entry.out").last.locator(".ticks-read")).to_be_visible()
+    await visitor.reload()
+    await expect(chat.locator(".launcher")).to_be_visible()
+    if not await chat.locator(".panel").is_visible():
+        await chat.locator(".launcher").click()
+    await expect(chat.locator(".row.me .bubble")).to_contain_text("Kindersitz „Käfer“")
+    await expect(chat.locator(".row.us:not(.hi) .bubble")).to_contain_text("sogar zwei nebeneinander")
+    await chat.locator("textarea").fill("Super, dann komme ich am Samstag.")
+    await visitor.keyboard.press("Enter")
+    await expect(agent.locator("#entries")).to_contain_text("dann komme ich am Samstag")
+
+
+async def test_a_form_becomes_a_conversation_that_is_answered_by_mail(oase: Installation, people: People) -> None:
+    customer = await people.somebody(f"/form/{await oase.account('form')}?lang=de")
+    await customer.locator("#name").fill("Björn Käßmann-Øvergård")
+    await customer.locator("#email").fill("bjoern.kaessmann@example.com")
+    await customer.locator("#subject").fill("Rückruf zum Waldkauz?")
+    await customer.locator("#message").fill("Guten Tag,\nbetrifft mich der Rückruf der Gabel?\nViele Grüße 🙂")
+    await customer.get_by_role("button", name="Nachricht senden").click()
+    await expect(customer.locator("main")).to_contain_text(re.compile("Danke|Vielen Dank"))
+    agent = await people.agent()
+    await open_row(agent, "Rückruf zum Waldkauz?")
+    await answer(agent, "Ihre Gabel ist nicht betroffen, gute Fahrt!")
+    mailbox = await people.somebody("/sandbox/mailbox")
+    await mailbox.locator("#mails button", has_text="Rückruf zum Waldkauz?").first.click()
+    await mailbox.get_by_role("tab", name="Text").click()
+    await expect(mailbox.locator("#body")).to_contain_text("nicht betroffen, gute Fahrt!")
+    await mailbox.locator("#answer").click()
+    await mailbox.locator("#mail-form textarea").fill("Das ging ja schnell, danke!")
+    await mailbox.get_by_role("button", name="Senden").click()
+    await expect(agent.locator("#entries")).to_contain_text("Das ging ja schnell")
+    statement = "SELECT DISTINCT conversation_id FROM message WHERE text ~ 'Rückruf der Gabel|ging ja schnell'"
+    assert len(await oase.rows(statement)) == 1

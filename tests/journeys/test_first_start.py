@@ -1,0 +1,41 @@
+"""The first start of an empty installation: four entries, and one is in an inbox that works."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from .ground import Installation, People, live
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+PASSWORD = "Ein ruhiger Satz 2026"
+
+
+async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(empty: Installation, newcomers: People) -> None:
+    founder = await newcomers.somebody("/")
+    await founder.wait_for_url("**/setup")
+    await founder.locator("#workspace_name").fill("Käserei Müßig & Söhne")
+    await founder.locator("#name").fill("Änne Müßig")
+    await founder.locator("#email").fill("aenne@muessig.example")
+    await founder.locator("#password").fill(PASSWORD)
+    await founder.locator("form.sheet button[type=submit]").click()
+    await founder.wait_for_url("**/inbox**")
+    await live(founder)
+    if "/open" not in founder.url:
+        await founder.goto(f"{empty.url}/inbox/open")
+    example = founder.locator("#rows .row-link", has_text="Beispielbesucher")
+    await example.click()
+    await expect(founder.locator("#entries")).to_contain_text("Ich bin ein Beispiel")
+    await founder.locator("#composer-text").fill("Willkommen!")
+    await founder.keyboard.press("Control+Enter")
+    await expect(founder.locator("#entries .entry.out")).to_contain_text("Willkommen!")
+    journal = await empty.rows("SELECT channel, state FROM journal")
+    assert journal == [{"channel": "webchat", "state": "done"}]
+    loader = await founder.request.get(f"{empty.url}/widget/{await empty.account('webchat')}/oase.js")  # ready for a website
+    assert loader.ok
+    assert "Käserei Müßig" in await loader.text()
+
+
+async def test_nobody_can_set_up_a_second_time(newcomers: People) -> None:
+    stranger = await newcomers.somebody("/setup")
+    await expect(stranger).to_have_url(re.compile("/signin$"))
