@@ -92,12 +92,12 @@ def make_text(generator: random.Random) -> str:
 
 
 _HELPERS = """
-CREATE FUNCTION pg_temp.id_at(moment timestamptz, number bigint, kind int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+CREATE OR REPLACE FUNCTION pg_temp.id_at(moment timestamptz, number bigint, kind int) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(kind), 3, '0')
    || 'b' || lpad(to_hex(number), 15, '0'))::uuid $$;
-CREATE FUNCTION pg_temp.pick(number bigint, salt int, size int) RETURNS int LANGUAGE sql IMMUTABLE AS
+CREATE OR REPLACE FUNCTION pg_temp.pick(number bigint, salt int, size int) RETURNS int LANGUAGE sql IMMUTABLE AS
 $$ SELECT (hashint8extended(number, salt) & 2147483647)::int % size $$;
-CREATE FUNCTION pg_temp.opened(number bigint, total bigint) RETURNS timestamptz LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION pg_temp.opened(number bigint, total bigint) RETURNS timestamptz LANGUAGE sql STABLE AS
 $$ SELECT date_trunc('minute', now()) - make_interval(days => 365 * 2) * (1 - number::double precision / (total + 1)) $$;
 CREATE TEMPORARY TABLE bench_text (number int PRIMARY KEY, text text NOT NULL) ON COMMIT DROP;
 CREATE TEMPORARY TABLE bench_name (number int PRIMARY KEY, name text NOT NULL) ON COMMIT DROP;

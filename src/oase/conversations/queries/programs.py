@@ -10,7 +10,7 @@ from msgspec import Struct
 from oase.conversations.errors import NoConversation, NoMessage, OutOfDate
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
-from oase.kernel.i18n import message as sentence
+from oase.kernel.i18n import message
 
 _STATES: Final[tuple[State, ...]] = ("open", "waiting", "snoozed", "solved")
 Place = tuple[datetime, UUID]
@@ -141,7 +141,7 @@ async def conversation_facts(work: UnitOfWork, conversation_id: UUID) -> Convers
         {"id": conversation_id},
     )
     if found is None:
-        raise NoConversation(sentence("This conversation does not exist."))
+        raise NoConversation(message("This conversation does not exist."))
     return found
 
 
@@ -152,9 +152,9 @@ async def require_version(work: UnitOfWork, conversation_id: UUID, version: int)
         {"id": conversation_id},
     )
     if found is None:
-        raise NoConversation(sentence("This conversation does not exist."))
+        raise NoConversation(message("This conversation does not exist."))
     if found != version:
-        raise OutOfDate(sentence("Somebody else has changed this conversation meanwhile. Read it again."))
+        raise OutOfDate(message("Somebody else has changed this conversation meanwhile. Read it again."))
 
 
 async def list_conversations(
@@ -228,7 +228,7 @@ async def message_facts(work: UnitOfWork, message_id: UUID) -> MessagesWithParts
         {"id": message_id},
     )
     if not rows:
-        raise NoMessage(sentence("This message does not exist."))
+        raise NoMessage(message("This message does not exist."))
     return await _with_parts(work, rows)
 
 
@@ -237,13 +237,13 @@ async def _with_parts(work: UnitOfWork, messages: Sequence[MessageFacts]) -> Mes
         FileFacts,
         f"SELECT {_FILE} FROM attachment WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)b::uuid[])"
         " ORDER BY message_id, position, id",
-        {"ids": [message.id for message in messages]},
+        {"ids": [one.id for one in messages]},
     )
     deliveries = await work.all(
         DeliveryFacts,
         f"SELECT {_DELIVERY} FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)b::uuid[])"
         " ORDER BY message_id, part",
-        {"ids": [message.id for message in messages if message.direction == "out"]},
+        {"ids": [one.id for one in messages if one.direction == "out"]},
     )
     return MessagesWithParts(messages=messages, files=files, deliveries=deliveries)
 
