@@ -76,12 +76,12 @@ class Lane:
 
     async def _turn(self) -> None:
         ended, self._ended = self._ended, []
-        now = time.monotonic()
-        room = 0 if self._stopped else self._pace.room(now, _AT_ONCE - len(self._under_way))
         try:
             async with self._database.work(self.account.workspace_id) as work:
                 if ended:
                     await self._settle(work, ended)
+                now = time.monotonic()
+                room = 0 if self._stopped else self._pace.room(now, _AT_ONCE - len(self._under_way))
                 claimed = await repository.claim(work, self.account.id, room, self._pace.held(now)) if room > 0 else []
         except (OaseError, psycopg.Error):
             self._ended = ended + self._ended  # the fates are known; they must not be lost with the transaction

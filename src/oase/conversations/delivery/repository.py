@@ -49,14 +49,16 @@ async def insert(work: UnitOfWork, rows: Sequence[tuple[UUID, UUID, UUID, UUID, 
 async def claim(work: UnitOfWork, account_id: UUID, limit: int, held: Sequence[str] = ()) -> list[Delivery]:
     """The oldest that may go now become *sending*; to one person only one at a time, in order; nothing to those `held`."""
     rows = await work.tuples(
-        "UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM (SELECT q.id FROM delivery q"
+        # materialized: a sub-select with LIMIT that locks may be run again for each row of a join, and then claims too many
+        "WITH next AS MATERIALIZED (SELECT q.id FROM delivery q"
         " WHERE q.workspace_id = %(workspace_id)s AND q.account_id = %(account_id)s AND q.state = 'queued'"
         " AND q.next_at <= %(now)s AND q.recipient <> ALL(%(held)s::text[])"
         " AND NOT EXISTS (SELECT FROM delivery e WHERE e.workspace_id = q.workspace_id AND e.account_id = q.account_id"
         " AND e.recipient = q.recipient AND e.id < q.id AND (e.state = 'sending'"
         " OR (e.state = 'queued' AND (e.attempts > 0 OR e.next_at <= %(now)s))))"
-        " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS next WHERE d.workspace_id ="
-        " %(workspace_id)s AND d.id = next.id"
+        " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+        " UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM next"
+        " WHERE d.workspace_id = %(workspace_id)s AND d.id = next.id"
         " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
         {"account_id": account_id, "limit": limit, "held": list(held), "now": work.clock.now()},
     )
