@@ -106,8 +106,15 @@ async def statements(database: Database, workspace_id: UUID, agent_id: UUID) -> 
     print(f"  counts              {statistics.median(taken) * 1000:6.1f} ms")
 
 
-async def load(token: str, path: str, seconds: float) -> None:
+def cpu_seconds(pid: int) -> float:
+    """What the server process has used so far."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def load(token: str, path: str, seconds: float, pid: int) -> None:
     """Eight clients, closed loop."""
+    used = cpu_seconds(pid)
     taken: list[float] = []
     sizes: set[int] = set()
     end = time.perf_counter() + seconds
@@ -124,15 +131,15 @@ async def load(token: str, path: str, seconds: float) -> None:
     headers = {"cookie": f"oase={token}", "accept-encoding": "gzip"}
     async with aiohttp.ClientSession(headers=headers, auto_decompress=False) as session:
         await asyncio.gather(*(client(session) for _ in range(CLIENTS)))
+    used = (cpu_seconds(pid) - used) / len(taken) * 1000
     taken.sort()
     p50, p99 = taken[len(taken) // 2] * 1000, taken[int(len(taken) * 0.99)] * 1000
-    print(
-        f"  {path:<24} {len(taken) / seconds:6.0f} pages/s   p50 {p50:5.1f} ms   p99 {p99:5.1f} ms   {max(sizes) // 1000} kB packed"
-    )
+    speed = f"{len(taken) / seconds:6.0f} pages/s   p50 {p50:5.1f} ms   p99 {p99:5.1f} ms"
+    print(f"  {path:<24} {speed}   {used:4.1f} ms CPU   {max(sizes) // 1000} kB")
 
 
 @asynccontextmanager
-async def server(dsn: str) -> AsyncIterator[None]:
+async def server(dsn: str) -> AsyncIterator[int]:
     """The server in a process of its own, ready."""
     process = await asyncio.create_subprocess_exec(sys.executable, __file__, "--serve", dsn)
     try:
@@ -143,7 +150,7 @@ async def server(dsn: str) -> AsyncIterator[None]:
                         break
                 except aiohttp.ClientConnectionError:
                     await asyncio.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         await process.wait()
@@ -159,10 +166,10 @@ async def main(arguments: Any) -> None:
         workspace_id, token, agent_id = await prepare(database, arguments.conversations, arguments.messages)
         print(f"{os.cpu_count()} cores, {arguments.conversations} conversations, {arguments.messages} messages")
         await statements(database, workspace_id, agent_id)
-        async with server(postgres.dsn()):
+        async with server(postgres.dsn()) as pid:
             for path in ("/inbox/open", "/inbox/unassigned", "/inbox/waiting"):
-                await load(token, path, 2)
-                await load(token, path, arguments.seconds)
+                await load(token, path, 2, pid)
+                await load(token, path, arguments.seconds, pid)
         await database.close()
 
 

@@ -25,6 +25,7 @@ from oase.web import channels, errors
 from oase.web.assets import Assets, asset
 from oase.web.directory import Directory
 from oase.web.guards import permitted, signed_in
+from oase.web.inbox import rowcache
 from oase.web.pages import make_environment
 from oase.web.services import Services
 from oase.web.sessions import Resolver
@@ -68,6 +69,8 @@ def make_app(
 ) -> Litestar:
     """The ASGI application of this process; `handlers` are those of every area, unless a test names some."""
     assets, directory = Assets({"css/channels.css": channels.colors()}), Directory()
+    templates = make_environment(assets)
+    rowcache.install(templates)
     return Litestar(
         route_handlers=[asset, *(find_handlers() if handlers is None else handlers)],
         guards=[permitted],
@@ -83,7 +86,7 @@ def make_app(
             HTTPException: errors.on_http_error,
             Exception: errors.on_crash,
         },
-        state=State({"assets": assets, "templates": make_environment(assets), "resolver": resolver, "services": services}),
+        state=State({"assets": assets, "templates": templates, "resolver": resolver, "services": services}),
         on_startup=list(on_startup),
         on_shutdown=list(on_shutdown),
         openapi_config=None,

@@ -34,10 +34,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 async def page(desk: Desk, path: str) -> str:
-    async with aiohttp.ClientSession(headers={"cookie": f"oase={desk.tokens['Änne']}"}) as session:
-        async with session.get(desk.url + path) as response:
-            assert response.status == 200
-            return await response.text()
+    cookie = {"cookie": f"oase={desk.tokens['Änne']}"}
+    async with aiohttp.ClientSession(headers=cookie) as session, session.get(desk.url + path) as response:
+        assert response.status == 200
+        return await response.text()
 
 
 async def statements(desk: Desk, path: str, monkeypatch: pytest.MonkeyPatch) -> int:

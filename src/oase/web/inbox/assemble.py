@@ -129,7 +129,7 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
         snoozed_until=row.snoozed_until,
         unread=row.unread,
         draft=row.draft,
-        tags=row.tags,
+        tags=tuple(row.tags),
         key=row.key(view.by_due),
     )
 

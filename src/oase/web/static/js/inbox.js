@@ -5,6 +5,7 @@ import "./timeline.js";
 import "./composer.js";
 import "./presence.js";
 import "./palette.js";
+import "./notify.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
 import { changed, startLive } from "./live.js";

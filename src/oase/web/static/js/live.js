@@ -62,7 +62,9 @@ async function apply(text, ids, open) {
   const parts = new DOMParser().parseFromString(text, "text/html");
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
   const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
-  applyRows([...part("rows").children], ids);
+  const fresh = [...part("rows").children];
+  applyRows(fresh, ids);
+  document.dispatchEvent(new CustomEvent("oase:rows", { detail: fresh }));
   await swap(document.getElementById("queues"), part("queues"));
   if (open && open === openId() && part("head")) {
     const talk = document.getElementById("talk");

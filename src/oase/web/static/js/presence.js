@@ -57,6 +57,21 @@ document.addEventListener("oase:presence", ({ detail }) => {
   show();
 });
 
+// ---- the customer types ----
+let typing = null;
+document.addEventListener("oase:typing", ({ detail }) => {
+  const talk = document.getElementById("talk");
+  const line = document.getElementById("types");
+  if (!talk || !line || !talk.dataset.addresses.split("\t").includes(detail.address)) return;
+  clearTimeout(typing);
+  line.hidden = !detail.on;
+  if (detail.on) typing = setTimeout(() => { line.hidden = true; }, 15000);
+});
+document.addEventListener("oase:conversation", ({ detail }) => {
+  const line = document.getElementById("types");
+  if (line && detail.key === here && detail.what === "received") line.hidden = true;
+});
+
 /** The composer says that something is being written. */
 export function writing() {
   if (!here || Date.now() - typed < 4000) return;

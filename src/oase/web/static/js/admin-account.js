@@ -1,0 +1,61 @@
+// The form of an account is tested and saved without leaving the page, so that typed secrets stay where they are.
+//   submit --fetch--> the form again, with the result or what is wrong --> put in its place, secrets typed in again by us
+import { toast } from "./toast.js";
+import { settle } from "./admin.js";
+
+let under = null; // what can be cancelled
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches?.("[data-stays]")) return;
+  event.preventDefault();
+  if (!under) send(form, event.submitter);
+}, { capture: true });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-cancels]")) under?.abort();
+});
+
+async function send(form, button) {
+  under = new AbortController();
+  const tests = Boolean(button?.hasAttribute("formaction"));
+  busy(form, true, tests);
+  try {
+    const response = await fetch(tests ? button.formAction : form.action, {
+      method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "hx-request": "true" }, signal: under.signal,
+    });
+    const to = response.headers.get("hx-redirect");
+    if (to) { location.href = to; return; }
+    if (!response.ok && response.status !== 422) throw new Error(response.statusText);
+    replace(form, await response.text());
+  } catch (error) {
+    busy(form, false, tests);
+    if (error.name !== "AbortError") toast({ text: form.dataset.failed, kind: "error" });
+  } finally {
+    under = null;
+  }
+}
+
+function busy(form, on, tests) {
+  form.setAttribute("aria-busy", String(on));
+  form.querySelector(".check-running").hidden = !(on && tests);
+  for (const button of form.querySelectorAll('button[type="submit"]')) button.toggleAttribute("disabled", on);
+}
+
+function replace(form, html) {
+  const secrets = new Map([...form.querySelectorAll('input[type="password"]')].map((one) => [one.name, one.value]));
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  const fresh = holder.content.querySelector("form");
+  if (!fresh) throw new Error("no form");
+  form.replaceWith(fresh);
+  for (const field of fresh.querySelectorAll('input[type="password"]')) {
+    field.value = secrets.get(field.name) ?? "";
+    if (field.value) field.closest("details")?.setAttribute("open", "");
+  }
+  settle(fresh);
+  const wrong = fresh.querySelector('[aria-invalid="true"]');
+  const result = fresh.querySelector("#check-result");
+  (wrong ?? result)?.focus();
+  if (!wrong) result?.scrollIntoView({ block: "nearest" });
+}
