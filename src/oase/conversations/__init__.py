@@ -41,6 +41,7 @@ from oase.conversations.actions.furniture import (
 from oase.conversations.actions.replaying import replay_deliveries
 from oase.conversations.actions.start import Start, Started, Starter, normal_address
 from oase.conversations.attachments import FileWorker
+from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
@@ -171,6 +172,7 @@ __all__ = [
     "all_snippets",
     "assign",
     "cancel",
+    "carry_on_by_mail",
     "check_account",
     "conversation_facts",
     "conversations_of",

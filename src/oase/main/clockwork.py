@@ -1,6 +1,8 @@
 """The clockwork: what happens because time passes. One process at a time does it.
 
-every few seconds: snoozed conversations wake      every few minutes: what has outlived its retention goes
+every few seconds   snoozed conversations wake
+every half minute   visitors who have left get unread answers by mail
+every few minutes   what has outlived its retention goes
 """
 
 import asyncio
@@ -11,7 +13,8 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from oase.conversations import wake_snoozed
+from oase.channels import AccountBook
+from oase.conversations import carry_on_by_mail, wake_snoozed
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.idempotency import forget_old as forget_answers
@@ -20,6 +23,7 @@ from oase.kernel.webhooks import forget_old as forget_webhook_log
 from oase.staff import clean_up
 
 _TICK_SECONDS: Final = 5.0
+_MAIL_EVERY: Final = 6  # ticks
 _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
@@ -32,8 +36,9 @@ log = structlog.get_logger()
 class Clockwork:
     """Turns until cancelled."""
 
-    def __init__(self, database: Database, locks: Locks, session_length: timedelta) -> None:
+    def __init__(self, database: Database, book: AccountBook, locks: Locks, session_length: timedelta) -> None:
         self._database = database
+        self._book = book
         self._locks = locks
         self._session_length = session_length
 
@@ -48,6 +53,8 @@ class Clockwork:
                     generation = await self._locks.take(_KEY)
                 if generation is not None:
                     await self._wake()
+                    if tick % _MAIL_EVERY == 0:
+                        await carry_on_by_mail(self._database, self._book)
                     if tick % _SWEEP_EVERY == 0:
                         await self._sweep()
                     tick += 1

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.people.types import Recognised, Seen
@@ -64,41 +63,37 @@ def _plan(newest: Mapping[Key, Seen], known: Known) -> dict[Key, tuple[UUID, UUI
     return missing
 
 
+_PERSONS: Final = Batch(id="uuid", name="text", language="text", organisation="text", fields="jsonb")
+_IDENTITIES: Final = Batch(id="uuid", person_id="uuid", kind="text", value="text", name="text")
+_SPOKEN: Final = Batch(id="uuid", name="text", language="text", fields="jsonb")
+
+
 async def _insert(work: UnitOfWork, newest: Mapping[Key, Seen], missing: Mapping[Key, tuple[UUID, UUID]]) -> None:
     now = work.clock.now()
     speakers = {key: one for one_key, one in newest.items() for key in (one_key, *one.aliases)}
     persons = {person: speakers[key] for key, (_, person) in missing.items()}
     await work.run(
-        "INSERT INTO person (workspace_id, id, name, language, organisation, fields, created_at, updated_at)"
-        " SELECT %(workspace_id)s, p.id, p.name, p.language, p.organisation, p.fields, %(now)s, %(now)s FROM"
-        " unnest(%(ids)b::uuid[], %(names)b::text[], %(languages)b::text[], %(organisations)b::text[], %(fields)b::jsonb[])"
-        " AS p (id, name, language, organisation, fields) ORDER BY p.id ON CONFLICT DO NOTHING",
-        {
-            "ids": list(persons),
-            "names": [one.name for one in persons.values()],
-            "languages": [one.fields.get("language", "") for one in persons.values()],
-            "organisations": [one.fields.get("company", "") for one in persons.values()],
-            "fields": [
-                Jsonb({k: v for k, v in one.fields.items() if k not in {"language", "company"}}) for one in persons.values()
-            ],
-            "now": now,
-        },
+        f"INSERT INTO person (workspace_id, created_at, updated_at, {_PERSONS.names})"
+        f" SELECT %(workspace_id)s, %(now)s, %(now)s, n.* FROM {_PERSONS.rows} ORDER BY n.id ON CONFLICT DO NOTHING",
+        {**_PERSONS.values({"id": person, **_knowledge(one)} for person, one in persons.items()), "now": now},
     )
-    ordered = sorted(missing)
+    identities = [
+        {"id": identity, "person_id": person, "kind": key[0], "value": key[1], "name": speakers[key].name}
+        for key, (identity, person) in sorted(missing.items())
+    ]
     await work.run(
-        "INSERT INTO identity (workspace_id, id, person_id, kind, value, name, created_at, last_seen_at)"
-        " SELECT %(workspace_id)s, i.id, i.person_id, i.kind, i.value, i.name, %(now)s, %(now)s"
-        " FROM unnest(%(ids)b::uuid[], %(persons)b::uuid[], %(kinds)b::text[], %(values)b::text[], %(names)b::text[])"
-        " AS i (id, person_id, kind, value, name) ORDER BY i.kind, i.value ON CONFLICT (workspace_id, kind, value) DO NOTHING",
-        {
-            "ids": [missing[key][0] for key in ordered],
-            "persons": [missing[key][1] for key in ordered],
-            "kinds": [key[0] for key in ordered],
-            "values": [key[1] for key in ordered],
-            "names": [speakers[key].name for key in ordered],
-            "now": now,
-        },
+        f"INSERT INTO identity (workspace_id, created_at, last_seen_at, {_IDENTITIES.names})"
+        f" SELECT %(workspace_id)s, %(now)s, %(now)s, n.* FROM {_IDENTITIES.rows} ORDER BY n.kind, n.value"
+        " ON CONFLICT (workspace_id, kind, value) DO NOTHING",
+        {**_IDENTITIES.values(identities), "now": now},
     )
+
+
+def _knowledge(one: Seen) -> dict[str, object]:
+    """What a channel says about a person, by the columns it goes to."""
+    fields = {key: value for key, value in one.fields.items() if key not in {"language", "company"}}
+    language, organisation = one.fields.get("language", ""), one.fields.get("company", "")
+    return {"name": one.name, "language": language, "organisation": organisation, "fields": fields}
 
 
 async def _drop_orphans(work: UnitOfWork, missing: Mapping[Key, tuple[UUID, UUID]], fresh: Known) -> None:
@@ -113,24 +108,25 @@ async def _drop_orphans(work: UnitOfWork, missing: Mapping[Key, tuple[UUID, UUID
 
 
 async def _remember(work: UnitOfWork, newest: Mapping[Key, Seen], known: Known) -> None:
-    """New names that channels give, and when each address last spoke; a person without a name takes the channel's."""
-    if not any(not known[key][2] for key in newest):
+    """New names that channels give, and when each address last spoke; what a person lacks is taken from what the channel says.
+
+    What agents wrote stays; only a mail address that the person left is replaced by a newer one.
+    """
+    spoken = {known[key][0]: _knowledge(one) for key, one in newest.items() if not known[key][2]}
+    if not spoken:
         return
     now: datetime = work.clock.now()
-    ordered = sorted((known[key][0], one.name) for key, one in newest.items() if not known[key][2])
     await work.run(
-        "WITH spoken AS (SELECT * FROM unnest(%(ids)b::uuid[], %(names)b::text[]) AS s (id, name)),"
+        f"WITH spoken AS (SELECT * FROM {_SPOKEN.rows}),"
         " touched AS (UPDATE identity i SET last_seen_at = %(now)s, name = coalesce(nullif(s.name, ''), i.name) FROM spoken s"
         " WHERE i.workspace_id = %(workspace_id)s AND i.id = s.id"
-        " AND (i.last_seen_at < %(stale)s OR (s.name <> '' AND s.name <> i.name)) RETURNING i.person_id, i.name)"
-        " UPDATE person p SET name = t.name, updated_at = %(now)s FROM touched t"
-        " WHERE p.workspace_id = %(workspace_id)s AND p.id = t.person_id AND p.name = '' AND t.name <> ''",
-        {
-            "ids": [one for one, _ in ordered],
-            "names": [name for _, name in ordered],
-            "now": now,
-            "stale": now - _SEEN_AGAIN_AFTER,
-        },
+        " AND (i.last_seen_at < %(stale)s OR (s.name <> '' AND s.name <> i.name) OR s.fields <> '{}')"
+        " RETURNING i.person_id, i.name, s.language, s.fields)"
+        " UPDATE person p SET name = coalesce(nullif(p.name, ''), t.name), language = coalesce(nullif(p.language, ''), t.language),"
+        " fields = t.fields || p.fields || CASE WHEN t.fields ? 'email' THEN jsonb_build_object('email', t.fields->'email')"
+        " ELSE '{}' END, updated_at = %(now)s FROM touched t WHERE p.workspace_id = %(workspace_id)s AND p.id = t.person_id"
+        " AND ((p.name = '' AND t.name <> '') OR (p.language = '' AND t.language <> '') OR NOT p.fields @> t.fields)",
+        {**_SPOKEN.values({"id": key, **spoken[key]} for key in sorted(spoken)), "now": now, "stale": now - _SEEN_AGAIN_AFTER},
     )
 
 
