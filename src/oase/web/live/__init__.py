@@ -44,6 +44,7 @@ class Live:
             return
         me = viewer.agent_id
         rooms = ["conversation", "account", "notice", "typing", "presence", f"read:{me}", f"mention:{me}", "person"]
+        rooms.append(f"session:{viewer.session_id}")
         await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
 
 
@@ -77,6 +78,9 @@ async def _pump(subscription: Subscription, send: Send) -> None:
         if event is None:
             if subscription.lagged:
                 await send({"type": "http.response.body", "body": b"event: reload\ndata: {}\n\n", "more_body": True})
+            return
+        if event.topic == "session":  # signed out elsewhere: this stream may not go on
+            await send({"type": "http.response.body", "body": b"event: reload\ndata: {}\n\n", "more_body": True})
             return
         chunk = [encode(event)]
         while not subscription.queue.empty() and len(chunk) < 100:
