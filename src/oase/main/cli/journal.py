@@ -17,7 +17,7 @@ from oase.main.cli.running import run_async
 from oase.main.house import database_of
 
 app = App(name="journal", help="What the outside world delivered, and what became of it.")
-console = Console()
+console = Console(soft_wrap=True)
 
 
 @app.command(name="list")
@@ -28,7 +28,10 @@ def listing(
     from oase.conversations import journal_listing
 
     async def work() -> None:
-        table = Table("received", "id", "channel", "state", "items", "bytes", "why")
+        table = Table(box=None)
+        for name in ("received", "id", "channel", "state", "items", "bytes"):
+            table.add_column(name, no_wrap=True, overflow="ignore")  # ids are for copying
+        table.add_column("why")
         async with database_of(load(os.environ, Path.cwd()), "either") as dsn:
             database = Database(dsn, connections=2)
             await database.open()
