@@ -7,7 +7,6 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 from rich.console import Console
-from rich.table import Table
 
 from oase.kernel.blobs import open_blobs
 from oase.kernel.db import Database, UnitOfWork
@@ -17,7 +16,7 @@ from oase.main.cli.running import run_async
 from oase.main.house import database_of
 
 app = App(name="journal", help="What the outside world delivered, and what became of it.")
-console = Console(soft_wrap=True)
+console = Console()
 
 
 @app.command(name="list")
@@ -28,10 +27,7 @@ def listing(
     from oase.conversations import journal_listing
 
     async def work() -> None:
-        table = Table(box=None)
-        for name in ("received", "id", "channel", "state", "items", "bytes"):
-            table.add_column(name, no_wrap=True, overflow="ignore")  # ids are for copying
-        table.add_column("why")
+        print(f"{'received (UTC)':<19}  {'id':<36}  {'channel':<10}  {'state':<11}  {'items':>5}  {'bytes':>9}  why")
         async with database_of(load(os.environ, Path.cwd()), "either") as dsn:
             database = Database(dsn, connections=2)
             await database.open()
@@ -39,11 +35,11 @@ def listing(
                 async with database.work(workspace_id) as unit:
                     for row in await journal_listing(unit, state=state, limit=limit):
                         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
-                        table.add_row(
+                        facts = f"{row.channel:<10}  {row.state:<11}  {row.items:>5}  {row.size_bytes:>9}  {row.why}"
+                        print(f"{when}  {row.id}  {facts.rstrip()}")
                             when, str(row.id), row.channel, row.state, str(row.items), str(row.size_bytes), row.why[:80]
                         )
             await database.close()
-        console.print(table)
 
     run_async(work())
 
