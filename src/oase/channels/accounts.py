@@ -149,10 +149,11 @@ async def keep_secret(work: UnitOfWork, safe: Safe, account_id: UUID, name: str,
 
 async def delete_account(work: UnitOfWork, account_id: UUID) -> None:
     """Removes a connection; conversations stay."""
-    if not await repository.delete(work, account_id):
+    row = await repository.find(work, account_id)
+    if row is None or not await repository.delete(work, account_id):
         raise NotFound("This account does not exist.")
     work.emit("account", account_id, {"what": "deleted"})
-    work.audit("account.deleted", subject="account", subject_id=account_id)
+    work.audit("account.deleted", subject="account", subject_id=account_id, channel=row.channel, name=row.name)
 
 
 async def set_account_state(work: UnitOfWork, account_id: UUID, state: AccountState, why: str = "") -> None:

@@ -99,6 +99,10 @@ class Adapter:
         """A file out of the delivery's own bytes; raises Malformed."""
         raise NotImplementedError
 
+    def explain(self, raw: Raw, account: Account) -> Mapping[str, Any] | None:
+        """How a delivery was understood, for administrators who ask why it was shown so; None where the events say it all."""
+        return None
+
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """The next step of *test connection*, given the replies so far."""
         return Checked(ok=True, summary="")

@@ -1,8 +1,8 @@
 """E-mail as an adapter: the contract's functions, each in a file of its own."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from oase.channels.adapters.email import checking, inbound, notes, outcome
 from oase.channels.adapters.email import outbound as writing
@@ -84,6 +84,10 @@ class Email(Adapter):
         except (ValueError, IndexError) as error:
             raise Malformed(f"The mail has no file {media.ref}.") from error
         return File(name=part.name, type=part.type, content=content, inline=part.inline, content_id=part.content_id)
+
+    def explain(self, raw: Raw, account: Account) -> Mapping[str, Any]:
+        """As `oase mail explain` does."""
+        return mime.explain(mime.read(raw.body))
 
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """See `checking`."""

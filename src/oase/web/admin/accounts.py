@@ -1,0 +1,222 @@
+"""Accounts of channels: what is there and how it is, and one page on which an account is set up, tested and changed.
+
+gallery --> /admin/channels/new/<channel> --test--> provider, nothing is stored
+                                          --save--> /admin/channels/<account>
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from oase.channels import (
+    StoredAccount,
+    accounts_of,
+    adapter,
+    change_account,
+    create_account,
+    delete_account,
+    read_settings,
+    templates,
+)
+from oase.channels.contract import Account, Capability, Checked, Manifest, Outcome, Template
+from oase.conversations import JournalRow, journal_listing, last_arrivals
+from oase.kernel.errors import NotFound
+from oase.kernel.i18n import message
+from oase.kernel.permissions import Permission
+from oase.kernel.secrets import Secret
+from oase.web.admin.account_form import NAME, mistakes, read_form, shown
+from oase.web.admin.frame import back, confirm, page
+from oase.web.admin.guides import guide_html
+from oase.web.channels import manifests
+from oase.web.forms import Form, texts
+from oase.web.given import GivenServices, GivenViewer
+from oase.web.pages import fragment, go, html, is_partial, reader_of
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+AnyRequest = Request[Any, Any, Any]
+READ: Final = {"permission": Permission.ACCOUNT_READ}
+WRITE: Final = {"permission": Permission.ACCOUNT_WRITE}
+_NOWHERE: Final = UUID(int=0)
+_LATEST: Final = 5
+
+
+async def account_of(services: Services, viewer: Viewer, account_id: UUID) -> StoredAccount:
+    """An account of the viewer's workspace; raises NotFound."""
+    async with services.database.work(viewer.workspace_id) as work:
+        found = next((one for one in await accounts_of(work, services.safe) if one.id == account_id), None)
+    if found is None:
+        raise NotFound(message("This account does not exist."))
+    return found
+
+
+@get("/admin/channels", opt=READ, include_in_schema=False)
+async def list_accounts(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
+    """The accounts and how they are, and the channels that can be added."""
+    async with services.database.work(viewer.workspace_id) as work:
+        accounts = await accounts_of(work, services.safe)
+        heard = await last_arrivals(work)
+    context: dict[str, Any] = {"accounts": accounts, "heard": heard, "now": services.clock.now()}
+    if is_partial(request):
+        return html(request, fragment(request, "admin/account_list.html", **context))
+    return page(request, viewer, "accounts.html", "channels", gallery=list(manifests().values()), **context)
+
+
+@get("/admin/channels/new/{channel:str}", opt=WRITE, include_in_schema=False)
+async def show_new(request: AnyRequest, services: GivenServices, viewer: GivenViewer, channel: FromPath[str]) -> Response[Any]:
+    """An empty form of a channel."""
+    manifest = adapter(channel).manifest
+    form = Form(values=shown(manifest, {}) | {NAME: ""})
+    return await account_page(request, services, viewer, manifest, None, form)
+
+
+@post("/admin/channels/new/{channel:str}", opt=WRITE, include_in_schema=False)
+async def create(request: AnyRequest, services: GivenServices, viewer: GivenViewer, channel: FromPath[str]) -> Response[Any]:
+    """Saves a new account."""
+    manifest = adapter(channel).manifest
+    name, given, form = await typed(request, manifest, None)
+    if form.errors:
+        return await account_page(request, services, viewer, manifest, None, form, status=422)
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        account_id = await create_account(work, services.safe, channel, name, given)
+    return go(request, f"/admin/channels/{account_id}?done=connected")
+
+
+@get("/admin/channels/{account_id:uuid}", opt=READ, include_in_schema=False)
+async def show_account(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]
+) -> Response[Any]:
+    """One account: state, addresses for the provider, settings, templates, what came in last."""
+    account = await account_of(services, viewer, account_id)
+    return await account_page(request, services, viewer, account.manifest, account, stored_form(account))
+
+
+@post("/admin/channels/{account_id:uuid}", opt=WRITE, include_in_schema=False)
+async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]) -> Response[Any]:
+    """Saves changes; an empty secret keeps the one there is."""
+    account = await account_of(services, viewer, account_id)
+    name, given, form = await typed(request, account.manifest, account)
+    if form.errors:
+        return await account_page(request, services, viewer, account.manifest, account, form, status=422)
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await change_account(work, services.safe, account_id, name=name, given=given, enabled=account.enabled)
+    return go(request, f"/admin/channels/{account_id}?done=saved")
+
+
+@post("/admin/channels/{account_id:uuid}/switch", opt=WRITE, include_in_schema=False)
+async def switch(request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]) -> Response[Any]:
+    """Switches the account on or off; nothing is lost by that."""
+    account = await account_of(services, viewer, account_id)
+    enabled = (await texts(request)).get("enabled") == "yes"
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        given = account.account.settings
+        await change_account(work, services.safe, account_id, name=account.name, given=given, enabled=enabled)
+    return back(f"/admin/channels/{account_id}", "on" if enabled else "off")
+
+
+@post("/admin/channels/{account_id:uuid}/delete", opt=WRITE, include_in_schema=False)
+async def delete(request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]) -> Response[Any]:
+    """Removes the account after its name was typed; conversations stay."""
+    account = await account_of(services, viewer, account_id)
+    confirm(await texts(request), account.name)
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await delete_account(work, account_id)
+    return back("/admin/channels", "deleted")
+
+
+async def typed(request: AnyRequest, manifest: Manifest, kept: StoredAccount | None) -> tuple[str, dict[str, Any], Form]:
+    """What was typed: the account's name, its settings, and the form to show again, with what is wrong."""
+    pairs = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+    name = dict(pairs).get(NAME, "").strip()
+    given = read_form(manifest, pairs)
+    errors = mistakes(manifest, name, given, kept, reader_of(request).language)
+    return name, given, Form(values=shown(manifest, given) | {NAME: name}, errors=errors)
+
+
+def stored_form(account: StoredAccount) -> Form:
+    """The form with what is stored."""
+    return Form(values=shown(account.manifest, account.account.settings) | {NAME: account.name})
+
+
+def unsaved(
+    services: Services, viewer: Viewer, manifest: Manifest, name: str, given: Mapping[str, Any], kept: StoredAccount | None
+) -> StoredAccount:
+    """The account as it would be once saved, for its test. Raises Invalid."""
+    settings, new = read_settings(manifest, given)
+    secrets = dict(kept.account.secrets) if kept else {}
+    for key, values in new.items():
+        secrets[key] = (*map(Secret, values), *secrets.get(key, ()))
+    account_id = kept.id if kept else _NOWHERE
+    defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
+    account = Account(id=str(account_id), channel=manifest.id, name=name, settings={**defaults, **settings}, secrets=secrets)
+    return StoredAccount(
+        workspace_id=viewer.workspace_id, id=account_id, channel=manifest.id, name=name, enabled=True, state="up", state_why="",
+        state_since=services.clock.now(), account=account, manifest=manifest,
+    )  # fmt: skip
+
+
+async def account_page(
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    manifest: Manifest,
+    account: StoredAccount | None,
+    form: Form,
+    *,
+    status: int = 200,
+    checked: Checked | None = None,
+    tried: Outcome | None = None,
+    test: Form | None = None,
+) -> Response[Any]:
+    """The page of an account, stored or new; for our own script only its form."""
+    known: Sequence[Template] = ()
+    latest: Sequence[JournalRow] = ()
+    async with services.database.work(viewer.workspace_id) as work:
+        others = await accounts_of(work, services.safe)
+        if account is not None:
+            known = await templates(work, account.id)
+            latest = (
+                await journal_listing(work, account_id=account.id, limit=_LATEST) if viewer.may(Permission.JOURNAL_READ) else ()
+            )
+    context = {
+        "manifest": manifest,
+        "account": account,
+        "form": form,
+        "checked": checked,
+        "choices": _account_choices(manifest, others),
+        "writes": viewer.may(Permission.ACCOUNT_WRITE),
+    }
+    if is_partial(request):
+        return html(request, fragment(request, "admin/account_form.html", **context), status=status)
+    guide = manifest.guide.de if reader_of(request).language == "de" else manifest.guide.en
+    return page(
+        request,
+        viewer,
+        "account.html",
+        "channels",
+        status=status,
+        guide=guide_html(guide, url=services.settings.url, account=str(account.id) if account else ""),
+        url=services.settings.url,
+        templates=known,
+        latest=latest,
+        can_template=Capability.TEMPLATE in manifest.capabilities,
+        tried=tried,
+        test=test or Form(),
+        now=services.clock.now(),
+        **context,
+    )
+
+
+def _account_choices(manifest: Manifest, accounts: Sequence[StoredAccount]) -> dict[str, list[tuple[str, str]]]:
+    """For settings that name another account: which there are."""
+    return {
+        setting.name: [(str(one.id), one.name) for one in accounts if one.channel in {key for key, _ in setting.choices}]
+        for setting in manifest.settings
+        if setting.kind == "account"
+    }
+
+
+handlers: Final = [list_accounts, show_new, create, show_account, save, switch, delete]

@@ -1,0 +1,111 @@
+"""What all pages of the administration share: the list of pages beside them, notices after an act, typed confirmations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.response import Redirect
+from msgspec import Struct
+
+from oase.kernel.errors import Invalid
+from oase.kernel.i18n import Message, message
+from oase.kernel.permissions import Permission
+from oase.web.pages import render
+from oase.web.sessions import Viewer
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Part(Struct, frozen=True):
+    """One page of the list: its id, icon, name, and what it takes to open it. Its address is /admin/<id>."""
+
+    id: str
+    icon: str
+    name: Message
+    permission: Permission
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"/admin/{self.id}"
+
+
+GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
+    (
+        message("Channels"),
+        (
+            Part("channels", "plug-connected", message("Accounts"), Permission.ACCOUNT_READ),
+            Part("journal", "history", message("Journal"), Permission.JOURNAL_READ),
+        ),
+    ),
+    (
+        message("Staff"),
+        (
+            Part("agents", "users", message("Agents"), Permission.STAFF_WRITE),
+            Part("teams", "users-group", message("Teams"), Permission.TEAM_WRITE),
+            Part("roles", "shield-check", message("Roles"), Permission.ROLE_WRITE),
+        ),
+    ),
+    (
+        message("Desk"),
+        (
+            Part("tags", "tags", message("Tags"), Permission.TAG_WRITE),
+            Part("snippets", "message-2", message("Snippets"), Permission.SNIPPET_WRITE),
+            Part("fields", "forms", message("Fields"), Permission.FIELD_WRITE),
+        ),
+    ),
+    (
+        message("Company"),
+        (
+            Part("workspace", "building", message("Workspace"), Permission.SETTINGS_WRITE),
+            Part("tokens", "key", message("API tokens"), Permission.TOKEN_WRITE),
+            Part("audit", "list-check", message("Audit log"), Permission.AUDIT_READ),
+        ),
+    ),
+)
+
+_DONE: Final[Mapping[str, Message]] = {
+    "saved": message("Saved."),
+    "created": message("Created."),
+    "deleted": message("Deleted."),
+    "merged": message("Merged."),
+    "moved": message("Moved."),
+    "on": message("Switched on."),
+    "off": message("Switched off."),
+    "connected": message("The account is connected."),
+    "synchronised": message("The templates are up to date."),
+    "invited": message("The invitation is on its way by mail."),
+    "deactivated": message("Deactivated. All of their sessions have ended."),
+    "reactivated": message("Active again."),
+    "second-factor": message("The second factor is off. At the next sign-in the password is enough."),
+    "replayed": message("Put back into the lane. It will be taken in again at once."),
+    "revoked": message("The token has ended."),
+}
+
+
+def groups_of(viewer: Viewer) -> list[tuple[Message, list[Part]]]:
+    """The pages that this viewer may open, by group."""
+    found = ((name, [part for part in parts if viewer.may(part.permission)]) for name, parts in GROUPS)
+    return [(name, parts) for name, parts in found if parts]
+
+
+def page(request: AnyRequest, viewer: Viewer, template: str, part: str, *, status: int = 200, **context: Any) -> Response[Any]:
+    """A page of the administration; `part` is the entry of the list that it belongs to."""
+    done = _DONE.get(request.query_params.get("done", ""))
+    return render(request, f"admin/{template}", status=status, part=part, groups=groups_of(viewer), done=done, **context)
+
+
+def back(path: str, done: str = "") -> Redirect:
+    """To a page after an act, with a word of what happened."""
+    return Redirect(path, query_params={"done": done} if done else None, status_code=303)
+
+
+def confirm(form: Mapping[str, str], name: str) -> None:
+    """Raises Invalid unless the name was typed, as destructive acts ask for."""
+    if " ".join(form.get("confirm", "").split()) != " ".join(str(name).split()):
+        raise Invalid(message("Nothing was deleted: please type “%(name)s” to confirm.", name=name), field="confirm")
+
+
+def chosen(values: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Of what a form sent, that which exists."""
+    return [value for value in dict.fromkeys(values) if value in set(known)]

@@ -1,0 +1,85 @@
+"""Entries of the audit log as sentences. Acts that are not known here (of a later version) are shown by their name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from oase.kernel.audit_log import AuditRow
+from oase.kernel.i18n import Message, message
+
+Facts = dict[str, Any]
+_SOMEBODY: Final = message("Somebody")
+_OASE: Final = message("Oase")
+
+_SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
+    "account.created": lambda f: message("%(who)s connected the account “%(name)s”.", **f),
+    "account.changed": lambda f: message("%(who)s changed the account “%(target)s”.", **f),
+    "account.deleted": lambda f: message("%(who)s deleted the account “%(name)s”.", **f),
+    "account.tested": lambda f: message("%(who)s sent a test message over “%(name)s”.", **f),
+    "account.notice": lambda f: message("The provider of “%(target)s” reported: %(text)s", **f),
+    "account.templates_synchronised": lambda f: message("%(who)s synchronised the templates of “%(name)s”.", **f),
+    "journal.replayed": lambda f: message("%(who)s took a delivery of the journal in again.", **f),
+    "agent.invited": lambda f: message("%(who)s invited %(name)s.", **f),
+    "agent.added": lambda f: message("%(who)s added %(name)s.", **f),
+    "agent.joined": lambda f: message("%(target)s accepted the invitation.", **f),
+    "agent.changed": lambda f: message("%(who)s changed the profile of %(target)s.", **f),
+    "agent.email_changed": lambda f: message("%(who)s changed the mail address of %(target)s to %(after)s.", **f),
+    "agent.roles_changed": lambda f: message("%(who)s changed the roles of %(target)s.", **f),
+    "agent.deactivated": lambda f: message("%(who)s deactivated %(target)s.", **f),
+    "agent.reactivated": lambda f: message("%(who)s activated %(target)s again.", **f),
+    "agent.signed_in": lambda f: message("%(target)s signed in.", **f),
+    "agent.password_changed": lambda f: message("%(target)s changed the password.", **f),
+    "agent.reset_asked": lambda f: message("Somebody asked for a new password for %(target)s.", **f),
+    "agent.second_factor_added": lambda f: message("%(target)s set up a second factor.", **f),
+    "agent.second_factor_removed": lambda f: message("%(who)s took the second factor off %(target)s.", **f),
+    "agent.recovery_codes_renewed": lambda f: message("%(target)s made new recovery codes.", **f),
+    "agent.recovery_code_used": lambda f: message("%(target)s signed in with a recovery code.", **f),
+    "session.ended": lambda f: message("%(who)s ended sessions of %(target)s.", **f),
+    "role.saved": lambda f: message("%(who)s saved the role “%(name)s”.", **f),
+    "role.deleted": lambda f: message("%(who)s deleted a role.", **f),
+    "team.saved": lambda f: message("%(who)s saved the team “%(name)s”.", **f),
+    "team.deleted": lambda f: message("%(who)s deleted a team.", **f),
+    "token.created": lambda f: message("%(who)s made the API token “%(name)s”.", **f),
+    "token.revoked": lambda f: message("%(who)s ended the API token “%(name)s”.", **f),
+    "workspace.founded": lambda f: message("%(who)s set up the workspace “%(name)s”.", **f),
+    "workspace.changed": lambda f: message("%(who)s changed the settings of the workspace.", **f),
+    "tag.created": lambda f: message("%(who)s made the tag “%(name)s”.", **f),
+    "tag.changed": lambda f: message("%(who)s changed the tag “%(name)s”.", **f),
+    "tag.merged": lambda f: message("%(who)s merged the tag “%(name)s” into “%(into)s”.", **f),
+    "tag.deleted": lambda f: message("%(who)s deleted the tag “%(name)s”.", **f),
+    "snippet.created": lambda f: message("%(who)s wrote the snippet “%(name)s”.", **f),
+    "snippet.changed": lambda f: message("%(who)s changed the snippet “%(name)s”.", **f),
+    "snippet.deleted": lambda f: message("%(who)s deleted the snippet “%(name)s”.", **f),
+    "field.created": lambda f: message("%(who)s added the field “%(name)s”.", **f),
+    "field.changed": lambda f: message("%(who)s changed the field “%(name)s”.", **f),
+    "field.moved": lambda f: message("%(who)s moved the field “%(name)s”.", **f),
+    "field.deleted": lambda f: message("%(who)s deleted the field “%(name)s”.", **f),
+    "webhook.created": lambda f: message("%(who)s made a webhook.", **f),
+    "webhook.changed": lambda f: message("%(who)s changed a webhook.", **f),
+    "webhook.deleted": lambda f: message("%(who)s deleted a webhook.", **f),
+    "webhook.disabled": lambda f: message("A webhook was switched off: %(why)s", **f),
+    "webhook.replayed": lambda f: message("%(who)s sent an event to a webhook once more.", **f),
+    "webhook.secret_rotated": lambda f: message("%(who)s renewed the secret of a webhook.", **f),
+    "person.created": lambda f: message("%(who)s added a person.", **f),
+    "person.changed": lambda f: message("%(who)s changed a person.", **f),
+    "person.address_added": lambda f: message("%(who)s added an address to a person.", **f),
+    "person.merged": lambda f: message("%(who)s merged two entries of a person.", **f),
+    "person.unmerged": lambda f: message("%(who)s undid the merging of two persons.", **f),
+    "conversation.merged": lambda f: message("%(who)s merged two conversations.", **f),
+    "conversation.split": lambda f: message("%(who)s split a conversation.", **f),
+    "message.retried": lambda f: message("%(who)s sent a message once more.", **f),
+    "message.resolved": lambda f: message("%(who)s decided on a message of unknown fate.", **f),
+}
+
+
+def sentence(row: AuditRow, names: Mapping[UUID, str]) -> Message:
+    """What happened, in words. `names`: agents and accounts by id."""
+    target = names.get(row.subject_id, "") if row.subject_id else ""
+    who = row.actor_name or (names.get(row.actor_id, "") if row.actor_id else "")
+    facts: Facts = {name: value for name, value in row.data.items() if isinstance(value, str | int)}
+    for name in ("name", "into", "text", "after", "why"):
+        facts.setdefault(name, "–")
+    facts["target"] = target or row.data.get("name") or (_SOMEBODY if row.subject == "agent" else "–")
+    facts["who"] = who or (_OASE if row.actor_kind == "system" else _SOMEBODY)
+    make = _SENTENCES.get(row.act)
+    return make(facts) if make else message("%(who)s: %(act)s", **{**facts, "act": row.act})

@@ -1,0 +1,94 @@
+"""Trying an account: *test connection* with what is in the form, a test message, the provider's templates."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, post
+from litestar.params import FromPath
+
+from oase.channels import adapter
+from oase.channels.contract import Checked
+from oase.conversations import check_account, send_test, synchronise_templates
+from oase.kernel.errors import Invalid, Unavailable
+from oase.kernel.i18n import message
+from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed, unsaved
+from oase.web.admin.frame import back
+from oase.web.forms import Form, texts
+from oase.web.given import GivenServices, GivenViewer
+from oase.web.pages import reader_of
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/admin/channels/new/{channel:str}/check", opt=WRITE, include_in_schema=False)
+async def check_new(request: AnyRequest, services: GivenServices, viewer: GivenViewer, channel: FromPath[str]) -> Response[Any]:
+    """Tests an account that is not saved."""
+    manifest = adapter(channel).manifest
+    name, given, form = await typed(request, manifest, None)
+    if form.errors:
+        return await account_page(request, services, viewer, manifest, None, form, status=422)
+    checked = await check_account(services.outside, unsaved(services, viewer, manifest, name, given, None))
+    return await account_page(request, services, viewer, manifest, None, form, checked=_told(checked))
+
+
+@post("/admin/channels/{account_id:uuid}/check", opt=WRITE, include_in_schema=False)
+async def check_stored(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]
+) -> Response[Any]:
+    """Tests an account with the changes in the form, before they are saved."""
+    account = await account_of(services, viewer, account_id)
+    name, given, form = await typed(request, account.manifest, account)
+    if form.errors:
+        return await account_page(request, services, viewer, account.manifest, account, form, status=422)
+    checked = await check_account(services.outside, unsaved(services, viewer, account.manifest, name, given, account))
+    return await account_page(request, services, viewer, account.manifest, account, form, checked=_told(checked))
+
+
+def _told(checked: Checked) -> Checked:
+    """Channels that ask nobody outside have nothing to say about themselves."""
+    if checked.ok and not checked.summary:
+        return Checked(ok=True, summary=message("Everything this channel needs is here."), facts=checked.facts)
+    return checked
+
+
+@post("/admin/channels/{account_id:uuid}/test", opt=WRITE, include_in_schema=False)
+async def try_sending(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]
+) -> Response[Any]:
+    """Sends a short message to an address of the administrator's own."""
+    account = await account_of(services, viewer, account_id)
+    given = await texts(request)
+    if not given.get("to", "").strip():
+        test = Form(values=given, errors={"to": message("To whom?")})
+        return await account_page(
+            request, services, viewer, account.manifest, account, stored_form(account), status=422, test=test
+        )
+    words = reader_of(request).gettext("A test message from Oase, sent by %(name)s.", name=viewer.name)
+    outcome = await send_test(
+        services.outside, account, to=given["to"], text=words, sender=viewer.workspace_name, clock=services.clock
+    )
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        work.audit("account.tested", subject="account", subject_id=account.id, name=account.name)
+    test = Form(values=given)
+    return await account_page(
+        request, services, viewer, account.manifest, account, stored_form(account), tried=outcome, test=test
+    )
+
+
+@post("/admin/channels/{account_id:uuid}/templates", opt=WRITE, include_in_schema=False)
+async def synchronise(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]
+) -> Response[Any]:
+    """Takes over the provider's list of templates."""
+    account = await account_of(services, viewer, account_id)
+    try:
+        await synchronise_templates(services.database, services.outside, account, viewer.actor)
+    except (Unavailable, Invalid) as error:
+        failed = Checked(ok=False, summary=error.args[0])
+        return await account_page(
+            request, services, viewer, account.manifest, account, stored_form(account), status=422, checked=failed
+        )
+    return back(f"/admin/channels/{account_id}", "synchronised")
+
+
+handlers: Final = [check_new, check_stored, try_sending, synchronise]
