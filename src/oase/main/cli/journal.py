@@ -37,8 +37,6 @@ def listing(
                         when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
                         facts = f"{row.channel:<10}  {row.state:<11}  {row.items:>5}  {row.size_bytes:>9}  {row.why}"
                         print(f"{when}  {row.id}  {facts.rstrip()}")
-                            when, str(row.id), row.channel, row.state, str(row.items), str(row.size_bytes), row.why[:80]
-                        )
             await database.close()
 
     run_async(work())
