@@ -31,6 +31,7 @@ async def test_a_person_is_made_found_and_changed(program: Program) -> None:
     facts = {name: changed.body[name] for name in ("name", "organisation", "fields", "blocked")}
     assert facts == {"name": "Änne Strauß", "organisation": "Muster GmbH", "fields": {"vip": True}, "blocked": True}
     assert (await program("GET", "/persons")).body["data"][0] == changed.body
+    assert (await program("PATCH", path, {})).body == changed.body
 
 
 async def test_an_address_has_one_owner(program: Program) -> None:

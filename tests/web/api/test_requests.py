@@ -23,6 +23,7 @@ from oase.web.api.caller import Budget
         ({"message": {"text": "  "}}, "#/message", "The first message is empty."),
         ({"tags": [""]}, "#/tags/0", ""),
         ({"message": None}, "#/message", ""),
+        ({"message": {"text": "Hallo", "at": "2026-11-24T09:30:00"}}, "#/message/at", ""),
     ],
 )
 async def test_each_input_at_fault_is_named(
@@ -53,6 +54,7 @@ async def test_a_missing_field_is_named(company: Company, program: Program) -> N
         (b"\xff\xfe{}", 400, "not-json"),
         (b"[" * 200_000, 400, "not-json"),
         (json.dumps({"fields": json.loads('{"a":' * 60 + "1" + "}" * 60)}).encode(), 400, "not-json"),
+        (b'{"address":"a\\u0000b"}', 400, "not-json"),
         (b'{"account_id":"' + b"x" * 3_000_000 + b'"}', 413, "too-large"),
     ],
 )
@@ -64,7 +66,9 @@ async def test_bodies_that_cannot_be_read_get_a_clear_answer(program: Program, r
 @pytest.mark.parametrize(
     ("path", "parameter"),
     [("/conversations?limit=0", "limit"), ("/conversations?limit=abc", "limit"), ("/conversations?cursor=unsinn", "cursor"),
-     ("/conversations?state=offen", "state"), ("/search?q=is:offn", "q"), ("/search", "q"), ("/persons?cursor=x", "cursor")],
+     ("/conversations?state=offen", "state"), ("/search?q=is:offn", "q"), ("/search", "q"),
+     ("/conversations?number=99999999999999999999", "number"),
+     ("/persons?cursor=x", "cursor")],
 )  # fmt: skip
 async def test_a_parameter_at_fault_is_named(program: Program, path: str, parameter: str) -> None:
     answer = await program("GET", path)

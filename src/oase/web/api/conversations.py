@@ -42,6 +42,7 @@ from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
 Text = Annotated[str, Meta(max_length=100_000)]
+Moment = Annotated[datetime, Meta(tz=True)]
 IfMatch = Annotated[str | None, HeaderParameter(name="if-match", description="The ETag that was read; 412 if it is out of date.")]
 IdempotencyKey = Annotated[
     str | None,
@@ -78,7 +79,7 @@ class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     html: Annotated[Text, Meta(description="Sanitised; channels without HTML get the text.")] = ""
     attachment_ids: Annotated[list[UUID], Meta(max_length=20, description="Of uploads.")] = []
     template: Template | None = None
-    at: Annotated[datetime | None, Meta(description="In: when it was said. Out: not to be sent before.")] = None
+    at: Annotated[Moment | None, Meta(description="In: when it was said. Out: not to be sent before.")] = None
     external_id: Annotated[str, Meta(max_length=500, description="An id of yours, unique in the account.")] = ""
 
 
@@ -111,7 +112,7 @@ class ConversationChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What is to change; what is left out stays."""
 
     state: ConversationState | UnsetType = UNSET
-    snoozed_until: Annotated[datetime | UnsetType, Meta(description="With the state `snoozed`.")] = UNSET
+    snoozed_until: Annotated[Moment | UnsetType, Meta(description="With the state `snoozed`.")] = UNSET
     assignee_id: Annotated[UUID | UnsetType | None, Meta(description="Null: nobody.")] = UNSET
     team_id: UUID | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
@@ -153,9 +154,9 @@ async def list_all(
     account: Annotated[UUID | None, QueryParameter(description="An account's id.")] = None,
     person: Annotated[UUID | None, QueryParameter(description="A person's id.")] = None,
     tag: Annotated[str | None, QueryParameter(description="A tag's name.")] = None,
-    number: Annotated[int | None, QueryParameter(ge=1, description="The conversation of this number.")] = None,
-    since: Annotated[datetime | None, QueryParameter(description="Newest message at or after.")] = None,
-    until: Annotated[datetime | None, QueryParameter(description="Newest message before.")] = None,
+    number: Annotated[int | None, QueryParameter(ge=1, le=2**53, description="The conversation of this number.")] = None,
+    since: Annotated[Moment | None, QueryParameter(description="Newest message at or after.")] = None,
+    until: Annotated[Moment | None, QueryParameter(description="Newest message before.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Conversation]:
@@ -170,7 +171,7 @@ async def list_all(
 
 
 def _assignee(text: str | None, caller: Caller) -> UUID | Literal["none"] | None:
-    if text is None:
+    if not text:
         return None
     if text == "none":
         return "none"

@@ -73,7 +73,13 @@ async def read(services: GivenServices, caller: GivenCaller, attachment_id: From
         return public(await _find(work, attachment_id))
 
 
-@get("/attachments/{attachment_id:uuid}/content", opt=READ, summary="Download a file", tags=["Attachments"])
+@get(
+    "/attachments/{attachment_id:uuid}/content",
+    opt=READ,
+    summary="Download a file",
+    tags=["Attachments"],
+    media_type="application/octet-stream",
+)
 async def download(services: GivenServices, caller: GivenCaller, attachment_id: FromPath[UUID]) -> Stream:
     """Its bytes, always as a download."""
     async with services.database.work(caller.workspace_id) as work:

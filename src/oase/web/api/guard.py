@@ -11,6 +11,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.web.api.caller import REQUESTS_PER_MINUTE, Caller
 from oase.web.api.parts import Parts, parts_of
@@ -28,6 +29,8 @@ async def known_caller(connection: Connection, handler: BaseRouteHandler) -> Non
     """The guard of all routes of the API."""
     if handler.opt.get("public"):
         return
+    if b"%00" in connection.scope["query_string"]:
+        raise Invalid(message("A parameter has a NUL character."))
     parts = parts_of(connection.app)
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme:

@@ -1,7 +1,7 @@
 """Messages: say, note, list, read; take back, try again, decide what is unknown."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from oase.conversations import (
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
-from oase.web.api.conversations import READ, REPLY, Cursor, IdempotencyKey, IfMatch, Limit, Template, Text
+from oase.web.api.conversations import READ, REPLY, Cursor, IdempotencyKey, IfMatch, Limit, Moment, Template, Text
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, carried_out, page_of, read_cursor, version_of
 from oase.web.api.shapes import Attachment, ConversationState, Delivery, Message, shown
@@ -60,7 +60,7 @@ class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reply_to: Annotated[UUID | None, Meta(description="The message that is answered.")] = None
     account_id: Annotated[UUID | None, Meta(description="Another account than the conversation's.")] = None
     identity_id: Annotated[UUID | None, Meta(description="Another address of the person.")] = None
-    send_at: Annotated[datetime | None, Meta(description="Not before.")] = None
+    send_at: Annotated[Moment | None, Meta(description="Not before.")] = None
     undo_seconds: Annotated[int, Meta(ge=0, le=_LONGEST_UNDO, description="So long it can be cancelled.")] = 0
     then: Annotated[ConversationState | None, Meta(description="The conversation's state afterwards; null: as it is.")] = (
         "waiting"

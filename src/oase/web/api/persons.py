@@ -150,7 +150,8 @@ async def change(
     changes = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET}
 
     async def act(work: UnitOfWork) -> Person:
-        await change_person(work, person_id, changes)
+        if changes:
+            await change_person(work, person_id, changes)
         return await _one(work, person_id)
 
     return await carried_out(request, services, caller, act, Person)

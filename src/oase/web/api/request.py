@@ -41,6 +41,8 @@ class ApiRequest(Request[Any, Any, Any]):
             raise NotJson(message("The body is no JSON: %(why)s.", why=str(error))) from None
         if _depth(content) > _DEPTH:
             raise NotJson(message("The body is nested too deeply."))
+        if b"\\u0000" in body and _has_nul(content):
+            raise NotJson(message("The body has a text with a NUL character."))
         return content
 
 
@@ -57,6 +59,15 @@ def _depth(content: Any) -> int:
         ]
         depth += 1
     return depth
+
+
+def _has_nul(content: Any) -> bool:
+    """Whether a text in it has the one character that the database cannot keep."""
+    if isinstance(content, str):
+        return "\x00" in content
+    if isinstance(content, dict):
+        return any(_has_nul(key) or _has_nul(value) for key, value in content.items())
+    return isinstance(content, list) and any(map(_has_nul, content))
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
