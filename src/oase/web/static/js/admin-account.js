@@ -59,3 +59,6 @@ function replace(form, html) {
   (wrong ?? result)?.focus();
   if (!wrong) result?.scrollIntoView({ block: "nearest" });
 }
+
+// beside the form the guide is open; above it, on small screens, it waits
+if (matchMedia("(max-width: 1099.98px)").matches) document.querySelector(".guide details")?.removeAttribute("open");

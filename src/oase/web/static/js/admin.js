@@ -78,3 +78,6 @@ for (const form of document.querySelectorAll("[data-counts]")) {
   form.addEventListener("change", count);
   count();
 }
+
+// ---- on a phone the list of pages is one line: the open one is in sight ----
+document.querySelector(".side-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
