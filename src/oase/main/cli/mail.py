@@ -3,8 +3,9 @@
 import json as json_text
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
@@ -14,7 +15,7 @@ app = App(name="mail", help="Tools for mails.")
 
 
 @app.command
-def explain(file: Path, *, json: bool = False) -> None:
+def explain(file: Annotated[Path, Parameter(allow_leading_hyphen=True)], *, json: bool = False) -> None:
     """Show how Oase understands a raw mail (a file, or - for standard input)."""
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     found = mime.explain(mime.read(raw))
