@@ -56,11 +56,16 @@ async def whatsapp(database: Database, safe: Safe, workspace_id: UUID) -> UUID:
         return await create_account(work, safe, "whatsapp", "WhatsApp Berlin", given)
 
 
-def delivery(*messages: dict[str, Any], statuses: list[dict[str, Any]] | None = None, name: str = "Jürgen Groß") -> Raw:
+def delivery(
+    *messages: dict[str, Any],
+    statuses: list[dict[str, Any]] | None = None,
+    name: str = "Jürgen Groß",
+    number_id: str = NUMBER_ID,
+) -> Raw:
     """A signed delivery of the Cloud API with these messages."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "493023125100", "phone_number_id": NUMBER_ID},
+        "metadata": {"display_phone_number": "493023125100", "phone_number_id": number_id},
     }
     if messages:
         value["contacts"] = [{"profile": {"name": name}, "wa_id": one} for one in sorted({m["from"] for m in messages})]

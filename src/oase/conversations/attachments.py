@@ -104,9 +104,11 @@ class FileWorker:
         async with self._database.work(workspace_id) as work:
             return await work.all(
                 _Wanted,
-                "UPDATE attachment a SET next_at = %(lease)s, attempts = a.attempts + 1 FROM (SELECT id FROM attachment"
+                # materialized: run again for each row of the join, the sub-select would lease more than it should
+                "WITH next AS MATERIALIZED (SELECT id FROM attachment"
                 " WHERE workspace_id = %(workspace_id)s AND state = 'pending' AND next_at <= %(now)s"
-                " ORDER BY next_at LIMIT 32 FOR UPDATE SKIP LOCKED) AS next, message m"
+                " ORDER BY next_at LIMIT 32 FOR UPDATE SKIP LOCKED)"
+                " UPDATE attachment a SET next_at = %(lease)s, attempts = a.attempts + 1 FROM next, message m"
                 " WHERE a.workspace_id = %(workspace_id)s AND a.id = next.id AND m.workspace_id = a.workspace_id AND m.id = a.message_id"
                 " RETURNING a.id, a.message_id, m.conversation_id, a.account_id, a.journal_id, a.media, a.attempts",
                 {"now": work.clock.now(), "lease": work.clock.now() + _LEASE},

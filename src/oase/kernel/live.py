@@ -46,7 +46,11 @@ class Position(NamedTuple):
     def read(cls, text: str) -> "Position | None":
         """The position that a client sent back; None if it is not one."""
         xid, _, number = text.partition("-")
-        return cls(int(xid), int(number)) if xid.isdigit() and number.isdigit() and len(text) < 42 else None
+        return cls(int(xid), int(number)) if _is_number(xid) and _is_number(number) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18  # what a bigint holds
 
 
 class LiveEvent(Struct, frozen=True):

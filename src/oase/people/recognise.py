@@ -23,6 +23,7 @@ async def recognise(work: UnitOfWork, seen: Sequence[Seen]) -> Mapping[Key, Reco
     newest = {(one.kind, one.value): one for one in seen}
     keys = sorted({key for one in seen for key in ((one.kind, one.value), *one.aliases)})
     known = await _known(work, keys)
+    before = {person for _, person, _ in known.values()}
     missing = _plan(newest, known)
     if missing:
         await _insert(work, newest, missing)
@@ -33,7 +34,7 @@ async def recognise(work: UnitOfWork, seen: Sequence[Seen]) -> Mapping[Key, Reco
             for key, (identity, person, _) in fresh.items()
         }
     await _remember(work, newest, known)
-    return {key: Recognised(known[key][0], known[key][1], known[key][2]) for key in newest}
+    return {key: Recognised(known[key][0], known[key][1], known[key][2] and known[key][1] not in before) for key in newest}
 
 
 Known = dict[Key, tuple[UUID, UUID, bool]]

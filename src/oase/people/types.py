@@ -13,7 +13,7 @@ class Recognised(Struct, frozen=True):
 
     identity_id: UUID
     person_id: UUID
-    new: bool
+    new: bool  # the person, not only the address
 
 
 class Seen(Struct, frozen=True, kw_only=True):

@@ -74,7 +74,7 @@ class Journal:
                 await repository.insert(work, [arrival for arrival, _ in batch])
                 for workspace_id, account_id in {(a.workspace_id, a.account_id): None for a, _ in batch}:
                     work.emit("journal", account_id, workspace_id=workspace_id)
-        except psycopg.DataError as error:
+        except (psycopg.DataError, ValueError) as error:
             if len(batch) == 1:
                 _tell(batch, error)
             for one in batch if len(batch) > 1 else ():
