@@ -65,7 +65,7 @@ async def at_once(database: Database, workspace_id: UUID, clients: int) -> None:
 async def index(database: Database) -> None:
     indexer = Indexer(database, LiveHub(database), Locks(database.dsn))
     began = time.perf_counter()
-    await indexer.catch_up()
+    await indexer.sweep()
     taken = time.perf_counter() - began
     async with database.connection() as connection:
         await connection.execute(b"VACUUM (ANALYZE) search_entry")
@@ -100,10 +100,12 @@ async def main() -> None:
     parser.add_argument("--conversations", type=int, default=200_000)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--only-large", action="store_true")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     async with open_ground() as ground:
-        await run(ground.database, 10_000, 50_000, arguments.clients, 15.0)
+        if not arguments.only_large:
+            await run(ground.database, 10_000, 50_000, arguments.clients, 15.0)
         await run(ground.database, arguments.conversations, arguments.messages, arguments.clients, 50.0)
 
 
