@@ -16,7 +16,7 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
         return
     from litestar import Litestar
 
-    from oase.main.demo import prepare_demo
+    from oase.main.demo import begin_story, prepare_demo
     from oase.main.demo_ports import mailbox_port
     from oase.sandbox import MailboxSettings, Sandbox, SandboxSettings, WhatsAppSettings, sandbox_routes, with_cuts
 
@@ -28,6 +28,7 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
     )
     await prepare_demo(house, sandbox)
     await sandbox.start()
+    house.begin("demonstration", begin_story(house, sandbox))
     try:
         yield with_cuts(Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None))
     finally:

@@ -140,3 +140,20 @@ async def files(work: UnitOfWork, attachment_ids: Sequence[UUID]) -> dict[UUID, 
         {"ids": list(attachment_ids)},
     )
     return {row[0]: row[1:] for row in rows}
+
+
+async def record(work: UnitOfWork, message_id: UUID, state: str, external_id: str, at: datetime, why: str) -> None:
+    """The fate of a message that went another way than through a lane, while its deliveries are still queued."""
+    await work.run(
+        "UPDATE delivery SET state = %(state)s, why = %(why)s, attempts = 1,"
+        " external_id = CASE WHEN part = 0 THEN %(external_id)s ELSE external_id END,"
+        " sent_at = CASE WHEN %(state)s <> 'failed' THEN %(at)s END,"
+        " delivered_at = CASE WHEN %(state)s IN ('delivered', 'read') THEN %(at)s END,"
+        " read_at = CASE WHEN %(state)s = 'read' THEN %(at)s END, failed_at = CASE WHEN %(state)s = 'failed' THEN %(at)s END"
+        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state = 'queued'",
+        {"id": message_id, "state": state, "external_id": external_id, "at": at, "why": why},
+    )
+    await work.run(
+        "UPDATE message SET external_id = %(external_id)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": message_id, "external_id": external_id},
+    )

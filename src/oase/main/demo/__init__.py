@@ -1,19 +1,23 @@
 """The demonstration: a plainly fictitious company whose channels lead to the sandbox, set up at the first start.
 
-Everything in it came in the real way: through webhooks, the mail receiver and the widget's journal.
+first start --prepare_demo--> company, staff, accounts, furniture     --begin_story, in the background--> its past days
+Everything in its conversations came in the real way: raw deliveries in the journal, taken in by the house's own worker.
 """
 
 from typing import Final
 from uuid import UUID
 
 from oase.channels import create_account
+from oase.conversations import save_field, save_snippet, save_tag
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
+from oase.main.demo.script import cases
+from oase.main.demo.story import Cast, Story
 from oase.main.demo_ports import mailbox_port
 from oase.main.house import House
 from oase.sandbox import Sandbox
-from oase.staff import add_agent, found_workspace, hash_password, is_set_up, list_workspaces
+from oase.staff import add_agent, found_workspace, hash_password, is_set_up, list_agents, list_teams, list_workspaces, save_team
 
 COMPANY: Final = "Lindgrün Fahrräder"
 SLUG: Final = "lindgruen-demo"
@@ -25,6 +29,20 @@ PEOPLE: Final = (
     ("Sophie Klein", "sophie.klein@lindgruen.example", "agent"),
     ("Jonas Weber-Schönfeld", "jonas.weber@lindgruen.example", "agent"),
 )
+_TEAMS: Final = (
+    ("Werkstatt", "Reparaturen, Durchsichten, Ersatzteile", ("Sophie Klein", "Jonas Weber-Schönfeld")),
+    ("Verkauf", "Beratung, Probefahrten, Angebote", ("Murat Yıldız", "Sophie Klein")),
+    ("Service", "Rechnungen, Lieferungen, alles andere", ("Jonas Weber-Schönfeld", "Anna Berger")),
+)
+_TAGS: Final = {"Reparatur": "#0f766e", "Beschwerde": "#b91c1c", "Rückruf": "#c2410c", "Lob": "#15803d", "Rechnung": "#4338ca"}
+_SNIPPETS: Final = (
+    ("zeiten", "Öffnungszeiten", "Wir haben Montag bis Freitag von 9 bis 18:30 Uhr und am Samstag von 10 bis 16 Uhr geöffnet.",
+     "We are open Monday to Friday from 9 to 18:30 and on Saturday from 10 to 16."),
+    ("probefahrt", "Probefahrt", "Guten Tag {{person.name}}, eine Probefahrt ist jederzeit möglich. Bitte bringen Sie einen Ausweis mit.",
+     "Hello {{person.name}}, you can test ride any bike. Please bring an ID."),
+    ("gruss", "Gruß", "Viele Grüße und gute Fahrt\n{{agent.first_name}} von {{company}}",
+     "Best wishes and have a good ride\n{{agent.first_name}} at {{company}}"),
+)  # fmt: skip
 
 
 async def prepare_demo(house: House, sandbox: Sandbox) -> None:
@@ -39,6 +57,20 @@ async def prepare_demo(house: House, sandbox: Sandbox) -> None:
     accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
     hooks = f"{house.settings.url}/hooks/whatsapp/{accounts['whatsapp'].id}" if "whatsapp" in accounts else ""
     sandbox.seed(webhook_url=hooks)
+
+
+async def begin_story(house: House, sandbox: Sandbox) -> None:
+    """Tells of the company's past days, if nobody has written to it yet. Needs the server and a worker: runs beside them."""
+    workspace_id = await _workspace(house) if house.settings.demo else None
+    if workspace_id is None:
+        return
+    async with house.database.work(workspace_id) as work:
+        if await work.value("SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = %(workspace_id)s)"):
+            return
+        agents = {agent.name.split(" ")[0]: (agent.id, agent.name) for agent in await list_agents(work)}
+        teams = {team.name: team.id for team in await list_teams(work)}
+    accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
+    await Story(house, sandbox, Cast(workspace_id, agents, teams, accounts)).tell(cases())
 
 
 async def demo_lines(house: House) -> list[str]:
@@ -60,11 +92,25 @@ async def _workspace(house: House) -> UUID | None:
 
 async def _found(house: House) -> None:
     password_hash = await hash_password(Secret(PASSWORD))
+    ids = {name: new_id() for name, _, _ in PEOPLE}
     async with house.database.work(new_id()) as work:
         await found_workspace(work, name=COMPANY, language="de", slug=SLUG)
         for name, email, role in PEOPLE:
-            await add_agent(work, new_id(), name=name, email=email, password_hash=password_hash, roles=(role,), language="de")
+            await add_agent(work, ids[name], name=name, email=email, password_hash=password_hash, roles=(role,), language="de")
+        for team, description, members in _TEAMS:
+            await save_team(work, name=team, description=description, members=[ids[one] for one in members])
+        await _furnish(work)
         await _connect(house, work)
+
+
+async def _furnish(work: UnitOfWork) -> None:
+    for name, color in _TAGS.items():
+        await save_tag(work, name=name, color=color)
+    for shortcut, name, german, english in _SNIPPETS:
+        await save_snippet(work, shortcut=shortcut, name=name, texts={"de": german, "en": english})
+    await save_field(work, subject="person", labels={"en": "Customer number", "de": "Kundennummer"}, kind="text")
+    await save_field(work, subject="person", labels={"en": "Frame number", "de": "Rahmennummer"}, kind="text")
+    await save_field(work, subject="conversation", labels={"en": "Order number", "de": "Auftragsnummer"}, kind="text")
 
 
 async def _connect(house: House, work: UnitOfWork) -> None:
