@@ -338,7 +338,10 @@ search_entry = Table(
     PrimaryKeyConstraint("workspace_id", "id"),
     belongs_to("id", "message"),
     Index(
-        "search_entry_vector", "vector", postgresql_using="gin", postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 512}
+        "search_entry_vector",
+        "vector",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 512},
     ),
     Index("search_entry_newest", "workspace_id", "at", "id"),
     Index("search_entry_conversation", "workspace_id", "conversation_id"),
