@@ -29,6 +29,7 @@ from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
 from oase.people import Identity, MergeRecord, NoPerson, Person, Suggestion, find_person, identities_of, merges_of, suggestions
+from oase.web.channels import manifests
 from oase.web.directory import Staff
 from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.marks import address_icon, mark
@@ -109,6 +110,7 @@ def somebody_of(
     reader: Translator,
 ) -> Somebody:
     """The person's pane."""
+    kinds = {manifest.identity for manifest in manifests().values()}
     return Somebody(
         id=person.id,
         name=person.name or next((one.name or one.value for one in identities), "–"),
@@ -121,6 +123,7 @@ def somebody_of(
         addresses=[
             Address(id=one.id, kind=one.kind, value=one.value, icon=address_icon(one.kind), name=one.name, verified=one.verified)
             for one in identities
+            if one.kind in kinds  # others are ids by which a provider knows the person: nobody writes to those
         ],
         fields=[_field(field, person.fields, reader) for field in fields if field.subject == "person"],
         past=[

@@ -21,7 +21,10 @@ const rows = () => [...document.querySelectorAll("#rows .row-link")];
 const path = (queue, id = "") => `/inbox/${queue}${id ? `/${id}` : ""}`;
 
 // ---- panes on narrow screens ----
-export function showPane(name) { inbox.dataset.pane = name; }
+export function showPane(name) {
+  inbox.dataset.pane = name;
+  showToggle();
+}
 
 document.addEventListener("click", (event) => {
   const shows = event.target.closest("[data-shows]");
@@ -38,6 +41,10 @@ function togglePerson() {
     inbox.dataset.person = inbox.dataset.person === "off" ? "on" : "off";
     try { localStorage.setItem("oase-person", inbox.dataset.person); } catch { /* private windows may forbid it */ }
   }
+  showToggle();
+}
+
+function showToggle() {
   const shown = innerWidth < 1280 ? inbox.dataset.pane === "person" : inbox.dataset.person !== "off";
   document.getElementById("person-toggle")?.setAttribute("aria-expanded", String(shown));
 }
@@ -108,6 +115,7 @@ function arrive() {
   const talk = document.getElementById("talk");
   if (!talk) return;
   document.title = `${talk.querySelector("h2")?.textContent ?? ""} · Oase`;
+  showToggle();
   document.dispatchEvent(new CustomEvent("oase:arrive", { detail: { id: talk.dataset.id } }));
   markRead();
 }

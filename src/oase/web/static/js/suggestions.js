@@ -21,11 +21,12 @@ export class Suggestions {
     const sign = match?.[2];
     if (!sign || (sign === "@") !== (this.composer.tab === "note") && sign === "@") { this.hide(); return; }
     const turn = ++this.turn;
+    const from = this.text.selectionStart - match[3].length - 1; // before waiting: one may type on meanwhile
     const address = sign === "/" ? `${this.composer.path}/snippets` : "/colleagues";
     const response = await fetch(`${address}?q=${encodeURIComponent(match[3])}`).catch(() => null);
     if (!response?.ok || turn !== this.turn) return;
     const found = await response.json();
-    this.from = this.text.selectionStart - match[3].length - 1;
+    this.from = from;
     this.show(found.map((one) => (sign === "/" ? { title: `/${one.shortcut}  ${one.name}`, hint: one.text, put: one.text } : { title: one.name, hint: "", put: `@${one.name} ` })));
   }
 
