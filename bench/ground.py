@@ -62,7 +62,7 @@ async def open_ground() -> AsyncIterator[Ground]:
     """Starts the database in a temporary folder (TMPDIR chooses the disk)."""
     with tempfile.TemporaryDirectory(prefix="oase-bench-") as name:
         folder = Path(name)
-        async with EmbeddedPostgres(folder / "postgres", settings={"enable_seqscan":"off"}) as server:
+        async with EmbeddedPostgres(folder / "postgres") as server:
             await migrate(server.dsn())
             database = Database(server.dsn())
             await database.open()

@@ -31,6 +31,8 @@ async def change_person(work: UnitOfWork, person_id: UUID, changes: Mapping[str,
     if unknown:
         raise Invalid(message("“%(name)s” cannot be changed.", name=sorted(unknown)[0]), field=sorted(unknown)[0])
     person = await _locked(work, person_id)
+    if not changes:
+        return
     new = dict(changes)
     if "fields" in new:
         merged = {**person.fields, **new["fields"]}
