@@ -23,6 +23,7 @@ async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(
     await live(founder)
     if "/open" not in founder.url:
         await founder.goto(f"{empty.url}/inbox/open")
+    await founder.mouse.move(1300, 600)  # a list under the pointer keeps still
     example = founder.locator("#rows .row-link", has_text="Beispielbesucher")
     await example.click()
     await expect(founder.locator("#entries")).to_contain_text("Ich bin ein Beispiel")

@@ -2,14 +2,16 @@
 
     cookie --resolve--> viewer --rooms--> hub --> "id: position · event: topic · data: {key, …}"
 
-Resumes by `Last-Event-ID`; says `reload` to whoever was away too long. Streams end by themselves after ten minutes (the browser
-comes back by itself) and at shutdown. Bare ASGI, since thousands of them stay open.
+Begins after `?after=` (the position at which the page was read) and resumes by `Last-Event-ID`; says `reload` to whoever was away
+too long. Streams end by themselves after ten minutes (the browser comes back by itself) and at shutdown. Bare ASGI, since
+thousands of them stay open.
 """
 
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import msgspec
@@ -109,7 +111,9 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _last_seen(scope: Scope) -> Position | None:
-    return Position.read(_header(scope, b"last-event-id"))
+    """Where the browser stands: at the last event it had, or (first connection) at the position its page was read at."""
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])
+    return Position.read(_header(scope, b"last-event-id") or given[0])
 
 
 def _cookie(scope: Scope) -> str:

@@ -81,7 +81,7 @@ async function apply(text, ids, open) {
 }
 
 function listen() {
-  const source = new EventSource("/live");
+  const source = new EventSource(`/live?after=${encodeURIComponent(inbox.dataset.position ?? "")}`); // nothing falls between page and stream
   const data = (event) => JSON.parse(event.data);
   source.addEventListener("conversation", (event) => {
     const facts = data(event);
