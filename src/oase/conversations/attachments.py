@@ -5,6 +5,7 @@ attachment *pending* --lease--> fetch (several steps over guarded HTTP) or extra
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -30,6 +31,8 @@ _LEASE: Final = timedelta(minutes=3)
 _LOOK_SECONDS: Final = 5.0
 _STEPS: Final = 4
 _FILE_BYTES: Final = 110_000_000  # the largest that any channel carries is 100 MB
+_NO_ACCOUNT: Final = Refused(why="The account over which it came does not exist any more.")
+_NOT_KEPT: Final = Refused(why="Its delivery is not kept any more.")
 log = structlog.get_logger()
 
 
@@ -44,6 +47,15 @@ class _Wanted(Struct, frozen=True, kw_only=True):
     media: dict[str, object]
     attempts: int
     received_at: datetime | None = None
+
+
+def _by_delivery(wanted: Sequence[_Wanted]) -> list[list[_Wanted]]:
+    """Files that lie in the same delivery together, since it is read once for all of them; others one by one."""
+    groups: dict[UUID, list[_Wanted]] = {}
+    for one in wanted:
+        key = one.journal_id if one.journal_id and one.media.get("source") == "raw" else one.id
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
 
 
 class FileWorker:
@@ -96,8 +108,8 @@ class FileWorker:
             wanted = await self._lease(workspace_id)
             found += len(wanted)
             async with asyncio.TaskGroup() as group:
-                for one in wanted:
-                    group.create_task(self._fetch(workspace_id, one))
+                for together in _by_delivery(wanted):
+                    group.create_task(self._fetch(workspace_id, together))
         return found
 
     async def _lease(self, workspace_id: UUID) -> list[_Wanted]:
@@ -114,33 +126,33 @@ class FileWorker:
                 {"now": work.clock.now(), "lease": work.clock.now() + _LEASE},
             )
 
-    async def _fetch(self, workspace_id: UUID, wanted: _Wanted) -> None:
+    async def _fetch(self, workspace_id: UUID, together: Sequence[_Wanted]) -> None:
+        """Files of one delivery, or one of a provider."""
         async with self._room:
-            account = await self._book.get(wanted.account_id)
-            if account is None:
-                outcome: File | Again | Refused = Refused(why="The account over which it came does not exist any more.")
-            else:
-                try:
-                    outcome = await self._bytes(account, wanted)
-                except (ChannelError, OaseError) as error:
-                    outcome = Refused(why=str(error)) if isinstance(error, ChannelError) else Again(why=str(error))
-            await self._settle(workspace_id, wanted, outcome)
+            account = await self._book.get(together[0].account_id)
+            outcomes: Sequence[File | Again | Refused]
+            try:
+                outcomes = await self._bytes(account, together) if account else [_NO_ACCOUNT] * len(together)
+            except ChannelError as error:
+                outcomes = [Refused(why=str(error))] * len(together)
+            except OaseError as error:
+                outcomes = [Again(why=str(error))] * len(together)
+            for wanted, outcome in zip(together, outcomes, strict=True):
+                await self._settle(workspace_id, wanted, outcome)
 
-    async def _bytes(self, account: StoredAccount, wanted: _Wanted) -> File | Again | Refused:
-        media = msgspec.convert(wanted.media, Media)
+    async def _bytes(self, account: StoredAccount, together: Sequence[_Wanted]) -> Sequence[File | Again | Refused]:
+        media = [msgspec.convert(one.media, Media) for one in together]
         channel = adapter(account.channel)
-        if media.source == "raw":
-            raw = await self._raw(account.workspace_id, wanted)
-            return (
-                await asyncio.to_thread(channel.extract, raw, media) if raw else Refused(why="Its delivery is not kept any more.")
-            )
+        if media[0].source == "raw":
+            raw = await self._raw(account.workspace_id, together[0])
+            return await asyncio.to_thread(channel.extract_all, raw, media) if raw else [_NOT_KEPT] * len(together)
         replies: list[Reply | NoReply] = []
         for _ in range(_STEPS):
-            step = channel.fetch(media, account.account, replies)
+            step = channel.fetch(media[0], account.account, replies)
             if not isinstance(step, Call):
-                return step
+                return [step]
             replies.append(await perform(self._outside, account, step, limit_bytes=_FILE_BYTES))
-        return Refused(why="The provider needs more steps than expected.")
+        return [Refused(why="The provider needs more steps than expected.")]
 
     async def _raw(self, workspace_id: UUID, wanted: _Wanted) -> Raw | None:
         async with self._database.work(workspace_id) as work:

@@ -99,6 +99,10 @@ class Adapter:
         """A file out of the delivery's own bytes; raises Malformed."""
         raise NotImplementedError
 
+    def extract_all(self, raw: Raw, media: Sequence[Media]) -> Sequence[File]:
+        """Several files out of the same delivery, for adapters that read it once for all of them; raises Malformed."""
+        return [self.extract(raw, one) for one in media]
+
     def explain(self, raw: Raw, account: Account) -> Mapping[str, Any] | None:
         """How a delivery was understood, for administrators who ask why it was shown so; None where the events say it all."""
         return None

@@ -23,6 +23,7 @@ from oase.kernel.metrics import counter
 
 PREFIX: Final = "/hooks/"
 _BODY_LIMIT: Final = 32 * 1024 * 1024
+_LATER: Final = Answer(status=503, body=b"Not stored. Please deliver again.")
 _deliveries = counter("hook_deliveries", "Deliveries of providers, by channel and how they ended.", ("channel", "result"))
 log = structlog.get_logger()
 
@@ -42,7 +43,11 @@ class Hooks:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request of a provider."""
         channel, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
-        account = await self._account(channel, rest.strip("/"))
+        try:
+            account = await self._account(channel, rest.strip("/"))
+        except Unavailable:  # its account is not at hand, and the database is away
+            await _answer(send, _LATER)
+            return
         if account is None:
             await _answer(send, Answer(status=404, body=b"There is no such account here."))
             return
@@ -59,8 +64,6 @@ class Hooks:
             account = await self._book.get(UUID(text))
         except ValueError:
             return None
-        except Unavailable:
-            raise
         return account if account and account.enabled and account.channel == channel and account.manifest.webhook else None
 
     async def _take(self, account: StoredAccount, raw: Raw) -> Answer:
@@ -78,7 +81,7 @@ class Hooks:
             dedup = channel.dedup_key(raw)
             await self._journal.accept(account.workspace_id, account.id, account.channel, raw, dedup=dedup)
         except Unavailable:
-            return Answer(status=503, body=b"Not stored. Please deliver again.")
+            return _LATER
         return Answer(status=200, body=b"ok")
 
     async def _raw(self, scope: Scope, receive: Receive) -> Raw:

@@ -79,11 +79,18 @@ class Email(Adapter):
 
     def extract(self, raw: Raw, media: Media) -> File:
         """A file out of the mail's own bytes."""
+        return self.extract_all(raw, [media])[0]
+
+    def extract_all(self, raw: Raw, media: Sequence[Media]) -> Sequence[File]:
+        """Files out of the mail's own bytes, which are parsed once."""
         try:
-            part, content = mime.extract(raw.body, int(media.ref))
+            found = mime.extract_all(raw.body, [int(one.ref) for one in media])
         except (ValueError, IndexError) as error:
-            raise Malformed(f"The mail has no file {media.ref}.") from error
-        return File(name=part.name, type=part.type, content=content, inline=part.inline, content_id=part.content_id)
+            raise Malformed("The mail has no such file.") from error
+        return [
+            File(name=part.name, type=part.type, content=content, inline=part.inline, content_id=part.content_id)
+            for part, content in found
+        ]
 
     def explain(self, raw: Raw, account: Account) -> Mapping[str, Any]:
         """As `oase mail explain` does."""

@@ -7,7 +7,7 @@ Pure functions; see docs/handbook/mail.md.
 from oase.channels.contract.errors import Malformed
 from oase.channels.families.mime.compose import File, Outgoing, Quoted, compose, text_to_html
 from oase.channels.families.mime.explain import explain
-from oase.channels.families.mime.read import extract, read
+from oase.channels.families.mime.read import extract, extract_all, read
 from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mail, Mailbox, Notice, Part, Segment
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "compose",
     "explain",
     "extract",
+    "extract_all",
     "read",
     "text_to_html",
 ]

@@ -48,7 +48,7 @@ class Found:
     """What the walk has gathered. With `wanted`, the bytes of the other files are not kept."""
 
     budget: Budget
-    wanted: int | None = None
+    wanted: frozenset[int] | None = None
     blocks: list[Block] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
 
@@ -64,10 +64,10 @@ class Found:
             inline=inline,
             content_id=content_id,
         )
-        self.files.append(File(part, content if self.wanted in (None, index) else b""))
+        self.files.append(File(part, content if self.wanted is None or index in self.wanted else b""))
 
 
-def collect(root: Node, budget: Budget, wanted: int | None = None) -> Found:
+def collect(root: Node, budget: Budget, wanted: frozenset[int] | None = None) -> Found:
     """Text blocks and files of the whole mail; the parts of embedded mails stay inside them."""
     found = Found(budget, wanted)
     _walk(root, found, related=False)

@@ -7,6 +7,7 @@ Pure: no I/O, no clock, the same bytes give the same Mail. Every step is bounded
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from oase.channels.contract.errors import Malformed
@@ -75,11 +76,17 @@ def _understood(raw: bytes, root: Node, found: Found, budget: Budget) -> Mail:
 
 def extract(raw: bytes, index: int) -> tuple[Part, bytes]:
     """One file of the mail with its bytes. Raises IndexError where there is no such file, Malformed as `read` does."""
+    return extract_all(raw, (index,))[0]
+
+
+def extract_all(raw: bytes, indices: Sequence[int]) -> list[tuple[Part, bytes]]:
+    """Several files of the mail, which is parsed once for all of them. Raises as `extract` does."""
     budget = Budget()
-    found = collect(_parsed(raw, budget), budget, wanted=index)
-    if not 0 <= index < len(found.files):
-        raise IndexError(f"The mail has {len(found.files)} files, none with the number {index}.")
-    return found.files[index].part, found.files[index].content
+    found = collect(_parsed(raw, budget), budget, wanted=frozenset(indices))
+    for index in indices:
+        if not 0 <= index < len(found.files):
+            raise IndexError(f"The mail has {len(found.files)} files, none with the number {index}.")
+    return [(found.files[index].part, found.files[index].content) for index in indices]
 
 
 def _parsed(raw: bytes, budget: Budget) -> Node:
