@@ -1,23 +1,33 @@
 """Administration: channels and their journal, staff, the workspace and its furniture."""
 
-from oase.web.admin import (
-    accounts,
-    agents,
-    audit,
-    fields,
-    home,
-    journal,
-    roles,
-    snippets,
-    tags,
-    teams,
-    tokens,
-    trials,
-    workspace,
-)
+from oase.web.admin.accounts import handlers as accounts_handlers
+from oase.web.admin.agents import handlers as agents_handlers
+from oase.web.admin.audit import handlers as audit_handlers
+from oase.web.admin.fields import handlers as fields_handlers
+from oase.web.admin.home import handlers as home_handlers
+from oase.web.admin.journal import handlers as journal_handlers
+from oase.web.admin.roles import handlers as roles_handlers
+from oase.web.admin.snippets import handlers as snippets_handlers
+from oase.web.admin.tags import handlers as tags_handlers
+from oase.web.admin.teams import handlers as teams_handlers
+from oase.web.admin.tokens import handlers as tokens_handlers
+from oase.web.admin.trials import handlers as trials_handlers
+from oase.web.admin.webhooks import handlers as webhooks_handlers
+from oase.web.admin.workspace import handlers as workspace_handlers
 
 handlers = [
-    handler
-    for part in (home, accounts, trials, journal, agents, roles, teams, tokens, audit, workspace, tags, snippets, fields)
-    for handler in part.handlers
+    *home_handlers,
+    *accounts_handlers,
+    *trials_handlers,
+    *journal_handlers,
+    *agents_handlers,
+    *roles_handlers,
+    *teams_handlers,
+    *tokens_handlers,
+    *webhooks_handlers,
+    *audit_handlers,
+    *workspace_handlers,
+    *tags_handlers,
+    *snippets_handlers,
+    *fields_handlers,
 ]

@@ -8,17 +8,27 @@ Rows of a table carry a number that only keeps their cells together; their order
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Manifest, Setting
+from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Language, Message, message
 
 Pairs = Sequence[tuple[str, str]]
 NAME: Final = "account_name"
 _MOST_ROWS: Final = 200
+_MOST_FIELDS: Final = 5_000
 _NAME_LENGTH: Final = 100
+
+
+def read_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form in the order in which they were sent, which the framework does not keep. Raises Invalid."""
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise Invalid(message("This form is too large or cannot be read.")) from None
 
 
 def read_form(manifest: Manifest, pairs: Pairs) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Secret
-from oase.web.admin.account_form import NAME, mistakes, read_form, shown
+from oase.web.admin.account_form import NAME, mistakes, read_form, read_pairs, shown
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.guides import guide_html
 from oase.web.channels import manifests
@@ -129,7 +129,7 @@ async def delete(request: AnyRequest, services: GivenServices, viewer: GivenView
 
 async def typed(request: AnyRequest, manifest: Manifest, kept: StoredAccount | None) -> tuple[str, dict[str, Any], Form]:
     """What was typed: the account's name, its settings, and the form to show again, with what is wrong."""
-    pairs = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+    pairs = read_pairs(await request.body())
     name = dict(pairs).get(NAME, "").strip()
     given = read_form(manifest, pairs)
     errors = mistakes(manifest, name, given, kept, reader_of(request).language)

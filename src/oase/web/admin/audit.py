@@ -84,7 +84,7 @@ async def show_audit(request: AnyRequest, services: GivenServices, viewer: Given
             before=id_of(wanted.before),
             limit=_ROWS + 1,
         )
-    names = {one.id: one.name for one in (*agents, *accounts)}
+    names = {agent.id: agent.name for agent in agents} | {account.id: account.name for account in accounts}
     return page(
         request,
         viewer,

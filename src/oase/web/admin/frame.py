@@ -59,6 +59,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
         (
             Part("workspace", "building", message("Workspace"), Permission.SETTINGS_WRITE),
             Part("tokens", "key", message("API tokens"), Permission.TOKEN_WRITE),
+            Part("webhooks", "webhook", message("Webhooks"), Permission.WEBHOOK_WRITE),
             Part("audit", "list-check", message("Audit log"), Permission.AUDIT_READ),
         ),
     ),
@@ -79,6 +80,7 @@ _DONE: Final[Mapping[str, Message]] = {
     "reactivated": message("Active again."),
     "second-factor": message("The second factor is off. At the next sign-in the password is enough."),
     "replayed": message("Put back into the lane. It will be taken in again at once."),
+    "sent": message("It is on its way; the log below says what becomes of it."),
     "revoked": message("The token has ended."),
 }
 
