@@ -26,6 +26,7 @@ from oase.conversations.actions import (
     unmerge_persons,
     wake_snoozed,
 )
+from oase.conversations.actions.elsewhere import Went, said_elsewhere
 from oase.conversations.actions.furniture import (
     SNIPPET_VARIABLES,
     find_snippet,
@@ -167,6 +168,7 @@ __all__ = [
     "TooLate",
     "View",
     "VisibleMessage",
+    "Went",
     "WindowClosed",
     "all_fields",
     "all_snippets",
@@ -217,6 +219,7 @@ __all__ = [
     "require_version",
     "resolve_unknown",
     "retry",
+    "said_elsewhere",
     "save_field",
     "save_snippet",
     "save_tag",

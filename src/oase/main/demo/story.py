@@ -17,12 +17,14 @@ from oase.channels.families.visitor import FileRef
 from oase.conversations import (
     Answer,
     Author,
+    Went,
     assign,
     insert_upload,
     keep_draft,
     mark_read,
     note,
     open_conversation,
+    said_elsewhere,
     set_fields,
     set_priority,
     set_state,
@@ -30,7 +32,6 @@ from oase.conversations import (
     set_team,
     snooze,
 )
-from oase.conversations.actions.elsewhere import Went, said_elsewhere
 from oase.kernel.clock import SetClock
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.ids import new_id
