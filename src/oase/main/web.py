@@ -102,6 +102,7 @@ class Front:
 
     def __init__(self, house: House, sandbox: ASGIApp | None = None) -> None:
         resolver = SessionResolver(house.database, house.settings.session_length)
+        house.begin("sessions", resolver.run(house.hub))
         services = Services(
             settings=house.settings,
             database=house.database,

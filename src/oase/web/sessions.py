@@ -49,8 +49,8 @@ class Viewer(Struct, frozen=True, kw_only=True):
 class Resolver(Protocol):
     """Finds the viewer behind a session's token; None if it is unknown, expired or ended."""
 
-    async def __call__(self, token: str) -> Viewer | None:
-        """The viewer of this session."""
+    async def __call__(self, token: str, *, fresh: bool = False) -> Viewer | None:
+        """The viewer of this session; `fresh`: as the database knows it now, not a moment ago."""
         ...
 
 
@@ -75,7 +75,8 @@ async def viewer_of(connection: AnyConnection) -> Viewer | None:
     if _STATE not in state:
         token = token_of(connection)
         resolve: Resolver = connection.app.state.resolver
-        state[_STATE] = await resolve(token) if token else None
+        acts = connection.scope.get("method", "GET") not in ("GET", "HEAD")
+        state[_STATE] = await resolve(token, fresh=acts) if token else None
     viewer: Viewer | None = state[_STATE]
     return viewer
 
