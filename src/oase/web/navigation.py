@@ -24,6 +24,7 @@ _ADMINISTRATION: Final = frozenset(
         Permission.ACCOUNT_READ,
         Permission.JOURNAL_READ,
         Permission.STAFF_WRITE,
+        Permission.ROLE_WRITE,
         Permission.TEAM_WRITE,
         Permission.TAG_WRITE,
         Permission.SNIPPET_WRITE,

@@ -206,6 +206,8 @@ def _without_defaults(event: Any) -> Any:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
