@@ -42,7 +42,7 @@ ICONS = Taken("@tabler/icons", "3.51.0", "MIT", "icons/outline", VENDOR / "icons
 def fetch(package: str, version: str, folder: Path) -> tarfile.TarFile:
     """The package's archive from the npm registry that this machine is set to."""
     command = ["npm", "pack", f"{package}@{version}", "--silent", "--pack-destination", str(folder)]
-    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]  # noqa: S603 - fixed words
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     return tarfile.open(folder / name)
 
 
