@@ -58,6 +58,13 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
+async def open_folder() -> AsyncIterator[Path]:
+    """A folder that goes with the bench (TMPDIR chooses the disk)."""
+    with tempfile.TemporaryDirectory(prefix="oase-bench-") as name:
+        yield Path(name)
+
+
+@contextlib.asynccontextmanager
 async def open_ground() -> AsyncIterator[Ground]:
     """Starts the database in a temporary folder (TMPDIR chooses the disk)."""
     with tempfile.TemporaryDirectory(prefix="oase-bench-") as name:
@@ -108,7 +115,8 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def say(bench: str, **figures: float | str) -> None:
-    """One line for people, one for programs."""
+    """One line for people, one for programs; with the machine's load, since figures of a busy machine say little."""
+    figures |= {"load": os.getloadavg()[0]}
     shown = "  ".join(
         f"{name} {value:,.1f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()
     )
