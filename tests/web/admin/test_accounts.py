@@ -159,3 +159,23 @@ async def test_a_team_lead_sees_accounts_but_changes_nothing(company: Company, w
 async def test_another_companys_account_does_not_exist(company: Company) -> None:
     assert (await company.get("/admin/channels/00000000-0000-7000-8000-000000000000")).status == 404
     assert (await company.get("/admin/channels/new/telex")).status == 404
+
+
+async def test_a_value_of_our_own_is_renewed_and_the_old_one_stays_valid(company: Company) -> None:
+    account_id = await company.connect("webchat", "Shop", company="Muster")
+    before = (await company.account(account_id)).account.secrets["identity_secret"]
+    assert (await company.post(f"/admin/channels/{account_id}/renew/identity_secret")).to.endswith("done=renewed")
+    after = (await company.account(account_id)).account.secrets["identity_secret"]
+    assert [one.reveal() for one in after[1:]] == [one.reveal() for one in before]
+    assert after[0].reveal() in (await company.get(f"/admin/channels/{account_id}")).text
+    assert (await company.post(f"/admin/channels/{account_id}/renew/company")).status == 404
+    assert "account.secret_renewed" in await company.acts()
+
+
+async def test_templates_that_the_provider_does_not_give_leave_the_page_with_a_reason(
+    company: Company, whatsapp: dict[str, str]
+) -> None:
+    account_id = await company.connect("whatsapp", "WhatsApp", **{**whatsapp, "access_token": "wrong"})
+    page = await company.post(f"/admin/channels/{account_id}/templates")
+    assert page.status == 422
+    assert "The connection does not work." in page.words

@@ -5,6 +5,7 @@ gallery --> /admin/channels/new/<channel> --test--> provider, nothing is stored
 """
 
 from collections.abc import Mapping, Sequence
+from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from oase.channels import (
     change_account,
     create_account,
     delete_account,
+    keep_secret,
     read_settings,
     templates,
 )
@@ -127,6 +129,19 @@ async def delete(request: AnyRequest, services: GivenServices, viewer: GivenView
     return back("/admin/channels", "deleted")
 
 
+@post("/admin/channels/{account_id:uuid}/renew/{name:str}", opt=WRITE, include_in_schema=False)
+async def renew(services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID], name: FromPath[str]) -> Response[Any]:
+    """Makes a new one of a value that Oase makes itself; the old one stays valid until the next time."""
+    account = await account_of(services, viewer, account_id)
+    if name not in {setting.name for setting in account.manifest.settings if setting.generated and setting.kind == "secret"}:
+        raise NotFound(message("This account has no such value."))
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await keep_secret(work, services.safe, account_id, name, Secret(token_urlsafe(32)))
+        work.emit("account", account_id, {"what": "changed"})
+        work.audit("account.secret_renewed", subject="account", subject_id=account_id, name=account.name, setting=name)
+    return back(f"/admin/channels/{account_id}", "renewed")
+
+
 async def typed(request: AnyRequest, manifest: Manifest, kept: StoredAccount | None) -> tuple[str, dict[str, Any], Form]:
     """What was typed: the account's name, its settings, and the form to show again, with what is wrong."""
     pairs = read_pairs(await request.body())
@@ -219,4 +234,4 @@ def _account_choices(manifest: Manifest, accounts: Sequence[StoredAccount]) -> d
     }
 
 
-handlers: Final = [list_accounts, show_new, create, show_account, save, switch, delete]
+handlers: Final = [list_accounts, show_new, create, show_account, save, switch, delete, renew]

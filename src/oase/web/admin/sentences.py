@@ -15,6 +15,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "account.created": lambda f: message("%(who)s connected the account “%(name)s”.", **f),
     "account.changed": lambda f: message("%(who)s changed the account “%(target)s”.", **f),
     "account.deleted": lambda f: message("%(who)s deleted the account “%(name)s”.", **f),
+    "account.secret_renewed": lambda f: message("%(who)s renewed a secret of “%(name)s”.", **f),
     "account.tested": lambda f: message("%(who)s sent a test message over “%(name)s”.", **f),
     "account.notice": lambda f: message("The provider of “%(target)s” reported: %(text)s", **f),
     "account.templates_synchronised": lambda f: message("%(who)s synchronised the templates of “%(name)s”.", **f),

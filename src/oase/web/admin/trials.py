@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from oase.channels import adapter
 from oase.channels.contract import Checked
 from oase.conversations import check_account, send_test, synchronise_templates
-from oase.kernel.errors import Invalid, Unavailable
+from oase.kernel.errors import OaseError
 from oase.kernel.i18n import message
 from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed, unsaved
 from oase.web.admin.frame import back
@@ -83,8 +83,8 @@ async def synchronise(
     account = await account_of(services, viewer, account_id)
     try:
         await synchronise_templates(services.database, services.outside, account, viewer.actor)
-    except (Unavailable, Invalid) as error:
-        failed = Checked(ok=False, summary=error.args[0])
+    except OaseError as error:
+        failed = Checked(ok=False, summary=error.args[0] if error.args else str(error))
         return await account_page(
             request, services, viewer, account.manifest, account, stored_form(account), status=422, checked=failed
         )
