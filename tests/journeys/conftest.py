@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from .ground import Installation, People, installation
+from .ground import Installation, People, installation, until
 
 expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -33,6 +33,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def oase(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """The program with the demonstration company and the sandbox."""
     async with installation(tmp_path_factory.mktemp("journeys"), OASE_DEMO="1", OASE_SANDBOX="1") as running:
+        await until(lambda: running.rows("SELECT agent_id FROM read_state LIMIT 1"), "the company's past is told", seconds=60)
         yield running
 
 
