@@ -5,6 +5,7 @@ Set `ulimit -n` above 10,100 for the whole bench.
 """
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -51,7 +52,7 @@ class Reader(asyncio.Protocol):
             *whole, self._rest = (self._rest + data).split(b"\n\n")
             for piece in whole:
                 if b'"n":' in piece:
-                    self._seen[int(piece.partition(b'"n":')[2].partition(b"}")[0])] = now
+                    self._seen[json.loads(piece.rpartition(b"data: ")[2])["n"]] = now
 
 
 async def _open(port: int, request: bytes, count: int) -> list[Reader]:
@@ -127,7 +128,7 @@ async def measure(ground: Ground) -> None:
         async with ground.database.work(ground.workspace_id) as work:
             work.emit("conversation", new_id(), {"what": "received", "n": -1})
         delays = await _all(readers, time.perf_counter())
-    async with process([sys.executable, __file__, "raw"], {**os.environ}):
+    async with process([sys.executable, "-m", "bench.live", "raw"], {**os.environ}):
         await listens(PORT + 1)
         raw = await _open(PORT + 1, b"open\n", STREAMS)
         _, writer = await asyncio.open_connection("127.0.0.1", PORT + 1)

@@ -69,6 +69,8 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequenc
         " AND external_id = ANY(%(ids)b::text[]) RETURNING receipt",
         {"account_id": account_id, "ids": list(external_ids)},
     )
+    if not rows:
+        return
     receipts = [msgspec.convert(row[0], Receipt) for row in rows]
     known = await _find(work, account_id, receipts)
     changed = {}

@@ -73,7 +73,8 @@ async def _pump(subscription: Subscription, send: Send) -> None:
     end = loop.time() + _LIFE_SECONDS
     while (now := loop.time()) < end:
         try:
-            event = await asyncio.wait_for(subscription.queue.get(), min(_HEARTBEAT_SECONDS, end - now))
+            async with asyncio.timeout(min(_HEARTBEAT_SECONDS, end - now)):  # (`wait_for` would make a task for each event)
+                event = await subscription.queue.get()
         except TimeoutError:
             await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
             continue
@@ -94,10 +95,20 @@ async def _pump(subscription: Subscription, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"".join(chunk), "more_body": True})
 
 
+class _Newest:
+    """The newest event and its bytes: thousands of streams send the same one, one after the other."""
+
+    event: LiveEvent | None = None
+    content = b""
+
+
 def encode(event: LiveEvent) -> bytes:
     """One event as it goes over the wire."""
-    data = msgspec.json.encode({"key": event.key, **event.payload})
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (str(event.position).encode(), event.topic.encode(), data)
+    if _Newest.event is not event:
+        data = msgspec.json.encode({"key": event.key, **event.payload})
+        _Newest.content = b"id: %b\nevent: %b\ndata: %b\n\n" % (str(event.position).encode(), event.topic.encode(), data)
+        _Newest.event = event
+    return _Newest.content
 
 
 async def _gone(receive: Receive, subscription: Subscription) -> None:
