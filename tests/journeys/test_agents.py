@@ -105,11 +105,14 @@ async def test_a_case_is_answered_and_solved_without_a_mouse(oase: Installation,
         await agent.keyboard.press("j")
     await expect(agent.locator("#entries")).to_contain_text(f"Frage von Erste Kundin {word}")
     here = agent.url
+    talk, shown = agent.locator("#talk"), here.rpartition("/")[2]
+    await expect(talk).to_have_attribute("data-id", shown)
     await agent.keyboard.press("j")
     await expect(agent).not_to_have_url(here)
+    await expect(talk).not_to_have_attribute("data-id", shown)
     await agent.keyboard.press("k")
     await expect(agent).to_have_url(here)
-    await expect(agent.locator("#entries")).to_contain_text(f"Frage von Erste Kundin {word}")
+    await expect(talk).to_have_attribute("data-id", shown)
     await agent.keyboard.press("r")
     await expect(agent.locator("#composer-text")).to_be_focused()
     await agent.keyboard.type("Ganz ohne Maus.")

@@ -68,11 +68,11 @@ export async function openConversation(id, { push = true, focus = false, queue =
   document.querySelector(`#rows [data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
   if (push) history.pushState({ inbox: true }, "", path(queue, id));
   showPane("conversation");
-  const slow = setTimeout(() => pane.replaceChildren(document.getElementById("conversation-loading").content.cloneNode(true)), 150);
+  const slow = setTimeout(() => turn === opening && pane.replaceChildren(document.getElementById("conversation-loading").content.cloneNode(true)), 150);
   try {
     const { text } = await fetchText(`/conversations/${id}/pane?queue=${encodeURIComponent(queue)}`);
+    clearTimeout(slow); // also when another one was opened meanwhile: it must not cover that one
     if (turn !== opening) return;
-    clearTimeout(slow);
     await window.htmx.swap({ text, target: pane, swap: "innerHTML", sourceElement: pane });
     arrive();
     if (focus) document.getElementById("timeline")?.focus();

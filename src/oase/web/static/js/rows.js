@@ -70,7 +70,7 @@ function morph(shown, row, withKey) {
 }
 
 function markCurrent(row) {
-  const open = document.getElementById("talk")?.dataset.id;
+  const open = location.pathname.split("/")[3]; // the chosen one: its pane may still be on its way
   const link = row.querySelector(".row-link");
   if (link.dataset.id === open) link.setAttribute("aria-current", "true");
   else link.removeAttribute("aria-current");
