@@ -7,6 +7,7 @@ import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,19 +37,27 @@ ONE_MESSAGE = 17
 """Statements from the journal to the conversation, BEGIN and COMMIT among them: the most that one delivery may take."""
 
 
+_ours: ContextVar[bool] = ContextVar("ours", default=False)
+
+
 @contextmanager
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that goes over the wire meanwhile."""
+    """Every statement that this test sends meanwhile; those of others in the process (they have their own context) do not count."""
     sent: list[str] = []
+    ours = _ours.set(True)
     original = psycopg.AsyncCursor.execute
 
     async def execute(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-        sent.append(query.decode() if isinstance(query, bytes) else str(query))
+        if _ours.get():
+            sent.append(query.decode() if isinstance(query, bytes) else str(query))
         return await original(self, query, *arguments, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(psycopg.AsyncCursor, "execute", execute)
-        yield sent
+        try:
+            yield sent
+        finally:
+            _ours.reset(ours)
 
 
 @pytest_asyncio.fixture
