@@ -14,7 +14,7 @@ from oase.channels.accounts import (
 )
 from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
-from oase.channels.registry import adapter, adapters
+from oase.channels.registry import adapter, all_adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount
 
@@ -25,7 +25,7 @@ __all__ = [
     "StoredAccount",
     "accounts_of",
     "adapter",
-    "adapters",
+    "all_adapters",
     "change_account",
     "contract",
     "create_account",

@@ -33,6 +33,6 @@ def adapter(channel: str) -> Adapter:
     return _load(channel)
 
 
-def adapters() -> dict[str, Adapter]:
+def all_adapters() -> dict[str, Adapter]:
     """All installed adapters by the id of their channel, in the order of their ids."""
     return {channel: _load(channel) for channel in _points()}

@@ -33,6 +33,7 @@ class Jobs:
 
     async def work(self, context: Mapping[str, Any], *, concurrency: int = 4) -> None:
         """Works on jobs until cancelled; jobs under way are given five seconds to end."""
+        await self._app.open_async()
         await self._app.run_worker_async(
             concurrency=concurrency,
             install_signal_handlers=False,

@@ -13,7 +13,7 @@ import psycopg
 import structlog
 
 from oase.channels import AccountBook
-from oase.channels.registry import adapters  # the package `oase.channels.adapters` takes its name once it is loaded
+from oase.channels.registry import all_adapters
 from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Journal
 from oase.conversations import jobs as conversation_jobs
 from oase.kernel.blobs import Blobs, open_blobs
@@ -84,7 +84,7 @@ class House:
         """What a connector process does."""
         connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.hub, self.locks)
         self.begin("connectors", connectors.run())
-        for channel, one in adapters().items():
+        for channel, one in all_adapters().items():
             if one.manifest.serves and self.settings.mail_receiver_port:
                 host, port = self.settings.mail_receiver_host, self.settings.mail_receiver_port
                 limit = self.settings.upload_limit_mb * 1_000_000

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from oase.channels.contract import Manifest
-from oase.channels.registry import adapters
+from oase.channels.registry import all_adapters
 
 
 def manifests() -> Mapping[str, Manifest]:
     """The manifest of every installed channel by its id."""
-    return {channel: adapter.manifest for channel, adapter in adapters().items()}
+    return {channel: adapter.manifest for channel, adapter in all_adapters().items()}
 
 
 def colors() -> bytes:

@@ -3,23 +3,23 @@
 import pytest
 from tests.web.admin.conftest import Company
 
-from oase.channels import adapters
+from oase.channels import all_adapters
 
 
 async def test_the_gallery_offers_every_installed_channel(company: Company) -> None:
     page = await company.get("/admin/channels")
     assert page.status == 200
-    for channel, one in adapters().items():
+    for channel, one in all_adapters().items():
         assert f"/admin/channels/new/{channel}" in page.text
         assert one.manifest.name.en in page.words
     assert "No account yet" in page.words
 
 
-@pytest.mark.parametrize("channel", sorted(adapters()))
+@pytest.mark.parametrize("channel", sorted(all_adapters()))
 async def test_every_channel_has_a_page_with_all_its_settings(company: Company, channel: str) -> None:
     page = await company.get(f"/admin/channels/new/{channel}")
     assert page.status == 200
-    for setting in adapters()[channel].manifest.settings:
+    for setting in all_adapters()[channel].manifest.settings:
         if not setting.generated:
             assert setting.label.en.replace("&", "&amp;") in page.text.replace("&#39;", "'")
 
