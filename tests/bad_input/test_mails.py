@@ -90,7 +90,7 @@ async def test_a_zip_bomb_stays_a_file_that_nobody_unpacks(installation: Install
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
 
-async def test_an_attachment_of_a_hundred_megabytes_is_kept_whole_and_memory_stays_bounded(installation: Installation) -> None:
+async def test_an_attachment_of_a_hundred_megabytes_is_kept_whole(installation: Installation) -> None:
     message = mail(subject="Film")
     message.add_attachment(b"\x00\x01\x02\x03" * 25_000_000, maintype="video", subtype="mp4", filename="film.mp4")
     content = message.as_bytes()
