@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
+# the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
+SEED := $(if $(CI),--randomly-seed=20261122)
 
 .PHONY: run test check unit browser faults bench requirements servers clean
 
@@ -19,7 +21,7 @@ check: .venv/dev-installed
 	$(BIN)/lint-imports
 
 unit: .venv/dev-installed
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults"
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)
 
 faults: .venv/dev-installed
 	$(BIN)/pytest -m faults -p no:randomly

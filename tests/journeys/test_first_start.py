@@ -35,8 +35,5 @@ async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(
     loader = await founder.request.get(f"{empty.url}/widget/{await empty.account('webchat')}/oase.js")  # ready for a website
     assert loader.ok
     assert "Käserei Müßig" in await loader.text()
-
-
-async def test_nobody_can_set_up_a_second_time(newcomers: People) -> None:
-    stranger = await newcomers.somebody("/setup")
+    stranger = await newcomers.somebody("/setup")  # and nobody can do so a second time
     await expect(stranger).to_have_url(re.compile("/signin$"))

@@ -147,7 +147,13 @@ async def test_a_session_is_one_query(company: Company, monkeypatch: pytest.Monk
 async def test_a_session_is_found_by_its_index(company: Company) -> None:
     session = await company.sign_in()
     async with company.work() as work:
-        await work.run("SET LOCAL enable_seqscan = off")
+        await work.run(  # enough rows of one agent that only the key is exact, and the planner knows it
+            "INSERT INTO agent_session (workspace_id, id, agent_id, token_hash, created_at, last_seen_at, address, user_agent)"
+            " SELECT workspace_id, gen_random_uuid(), agent_id, decode(md5(n::text), 'hex'), created_at, last_seen_at, '', ''"
+            " FROM agent_session, generate_series(1, 2000) AS n WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+            {"id": session.session_id},
+        )
+        await work.run("ANALYZE agent_session")
         plan = await work.rows(
             "EXPLAIN SELECT FROM agent_session WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": session.session_id}
         )
