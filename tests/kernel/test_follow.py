@@ -106,6 +106,9 @@ async def test_while_it_runs_it_hears_of_events_at_once(fresh_database: Database
     parts = (hub.run(), Relay(fresh_database).run(), one.run(diary.handle, diary.begin))
     tasks = [asyncio.create_task(part) for part in parts]
     await hub.ready.wait()
+    async with asyncio.timeout(10), fresh_database.everywhere() as work:  # it begins where the log stands: after that it hears
+        while not await work.value("SELECT count(*) FROM follower_position"):  # noqa: ASYNC110 - another task writes it
+            await asyncio.sleep(0.01)
     key = await emit(fresh_database, workspace_id)
     await asyncio.wait_for(diary.new.wait(), 5)
     assert diary.told == [key]
