@@ -9,7 +9,7 @@ export class Suggestions {
     this.turn = 0;
     text.addEventListener("input", () => this.look());
     text.addEventListener("keydown", (event) => this.pressed(event), true);
-    text.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
+    text.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== text) this.hide(); }, 150)); // back by then: stays
     list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       this.choose(event.target.closest('[role="option"]'));
@@ -24,8 +24,8 @@ export class Suggestions {
     const from = this.text.selectionStart - match[3].length - 1; // before waiting: one may type on meanwhile
     const address = sign === "/" ? `${this.composer.path}/snippets` : "/colleagues";
     const response = await fetch(`${address}?q=${encodeURIComponent(match[3])}`).catch(() => null);
-    if (!response?.ok || turn !== this.turn) return;
-    const found = await response.json();
+    const found = response?.ok ? await response.json() : null;
+    if (!found || turn !== this.turn) return;
     this.from = from;
     this.show(found.map((one) => (sign === "/" ? { title: `/${one.shortcut}  ${one.name}`, hint: one.text, put: one.text } : { title: one.name, hint: "", put: `@${one.name} ` })));
   }
