@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from psycopg.types.json import Jsonb
 
 from oase.conversations.errors import NoConversation
@@ -191,11 +190,6 @@ async def due_snoozes(work: UnitOfWork, now: datetime, limit: int) -> list[UUID]
         {"now": now, "limit": limit},
     )
     return [row[0] for row in rows]
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON text for arrays of jsonb."""
-    return msgspec.json.encode(value).decode()
 
 
 async def ensure_tags(work: UnitOfWork, names: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ SQL is written as text with `%(name)s` parameters, in the slices' `repository.py
 `oase.kernel.schema` holds the tables as data for migrations; nothing here imports it.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -213,8 +213,3 @@ async def _roll_back(connection: AsyncConnection[Any]) -> None:
             await connection.execute(b"ROLLBACK")
     except psycopg.Error:
         await connection.close()
-
-
-def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows turned into columns, for `unnest`; `width` columns even when there are no rows."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
