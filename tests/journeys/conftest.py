@@ -1,4 +1,4 @@
-"""One running program with the demonstration for most journeys, one that starts empty for the others, and one Chromium."""
+"""One running program with the demonstration for most journeys, one that starts empty for each module of others, one Chromium."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -37,9 +37,9 @@ async def oase(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instal
         yield running
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    """The program as a company starts it: nothing is set up, nothing is simulated."""
+    """The program as a company starts it: nothing is set up, nothing is simulated; for each module anew."""
     folder = tmp_path_factory.mktemp("empty")
     async with installation(folder, OASE_DEMO="0", OASE_SANDBOX="0", OASE_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8") as running:
         yield running

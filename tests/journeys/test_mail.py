@@ -72,7 +72,7 @@ async def test_a_mail_is_answered_answered_again_and_a_bounce_marks_what_did_not
     await expect(agent.locator("#entries .entry.in")).to_have_count(1)
     await agent.locator("#composer-text").fill("Es kommt morgen, versprochen!")
     await agent.keyboard.press("Control+Enter")
-    arrived = message_from_bytes((await world.mail()).content, policy=default)
+    arrived = message_from_bytes((await world.mail(address)).content, policy=default)
     body = arrived.get_body(("plain",))
     assert body is not None
     assert "Es kommt morgen, versprochen!" in body.get_content()

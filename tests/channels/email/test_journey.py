@@ -82,7 +82,7 @@ async def test_a_customer_writes_is_answered_and_writes_again(
         assert first["text"].strip() == "Wo bleibt mein Päckchen? 😟"
 
         await answer(house, workspace_id, first["conversation_id"], "Guten Tag, es ist unterwegs.")
-        arrived = message_from_bytes((await world.mail()).content)
+        arrived = message_from_bytes((await world.mail(address)).content)
         assert arrived["To"] is not None
         await until(lambda: ask("SELECT id FROM delivery WHERE state = 'sent'"), 1)
 

@@ -35,7 +35,7 @@ async def test_an_answer_arrives_in_its_thread(
     account = make_account(dovecot, postfix, address, smtp_port=port, smtp_security=security)
     what = say(reply_to="q1@example.com", references=("q0@example.com",))
     outcome, _ = await send(email, account, what)
-    mail = read((await world.mail()).content)
+    mail = read((await world.mail(address)).content)
     assert outcome == Accepted(external_id=mail.message_id)
     assert mail.in_reply_to == ("q1@example.com",)
     assert mail.references == ("q0@example.com", "q1@example.com")
@@ -104,7 +104,7 @@ async def test_a_refused_copy_does_not_hold_up_the_mail(
     outcome, _ = await send(email, account, say(copy_to=("unbekannt@example.com", "chefin@example.com")))
     assert isinstance(outcome, Accepted)
     assert "unbekannt@example.com" in outcome.note
-    assert (await world.mail()).rcpt_tos == ["kunde@example.com", "chefin@example.com"]
+    assert (await world.mail(address)).rcpt_tos == ["kunde@example.com", "chefin@example.com"]
 
 
 async def test_automatic_mails_have_no_return_address(
@@ -112,7 +112,7 @@ async def test_automatic_mails_have_no_return_address(
 ) -> None:
     account = make_account(dovecot, postfix, address)
     await send(email, account, say(automatic=True, reply_to="q1@example.com"))
-    envelope = await world.mail()
+    envelope = await world.mail(address)
     assert envelope.mail_from in ("", "<>")
     assert read(envelope.content).auto_submitted == "auto-replied"
 
@@ -123,7 +123,7 @@ async def test_addresses_with_umlauts_go_where_the_server_knows_them(
     account = make_account(dovecot, postfix, address, **straight({}, world.port))
     outcome, _ = await send(email, account, say(to="jörg@example.com"))
     assert isinstance(outcome, Accepted)
-    assert (await world.mail()).rcpt_tos == ["jörg@example.com"]
+    assert (await world.mail(address)).rcpt_tos == ["jörg@example.com"]
 
 
 async def test_several_mails_share_a_connection(
