@@ -5,6 +5,7 @@ loop before bounce before auto_reply before list before normal: the first that a
 
 import re
 
+from oase.channels.families.mime.addresses import mailboxes
 from oase.channels.families.mime.headers import decode_words, one_line, unfold
 from oase.channels.families.mime.replies.tables import fold, phrases, table, words
 from oase.channels.families.mime.reports import Report
@@ -29,16 +30,34 @@ _LIST_FIELDS = _LIST_NAMES.split()
 
 def classify(root: Node, subject: str, from_: Mailbox | None, text: str, report: Report) -> MailClass:
     """The class of a mail; `text` is what was written now."""
-    if root.first("x-oase-loop") is not None or len(root.all("received")) > MAX_HOPS:
+    if root.first("x-oase-loop") is not None or len(root.all("received")) > MAX_HOPS or has_been_here(root):
         return "loop"
     if report.bounce is not None:
         return "bounce"
     if report.notice is not None or is_automatic(root, subject, text) or is_daemon(root, from_):
         return "auto_reply"
-    precedence = _keyword(root, "precedence")
-    if precedence in {"list", "bulk", "junk"} or any(root.first(name) is not None for name in _LIST_FIELDS):
+    if _keyword(root, "precedence") in {"list", "bulk", "junk"} or _is_from_list(root):
         return "list"
     return "normal"
+
+
+def _is_from_list(root: Node) -> bool:
+    return any(root.first(name) is not None for name in _LIST_FIELDS)
+
+
+def has_been_here(root: Node) -> bool:
+    """An address that it is sent to stands in X-Loop, or it was delivered to one address three times; lists mark their own mails so."""
+    if _is_from_list(root):
+        return False
+    marked = {mailbox.address.lower() for value in root.all("x-loop")[:20] for mailbox in mailboxes(value) if mailbox.address}
+    meant = {
+        mailbox.address.lower()
+        for name in ("to", "delivered-to")
+        for value in root.all(name)[:20]
+        for mailbox in mailboxes(value)
+    }
+    delivered = [unfold(value).lower() for value in root.all("delivered-to")[:50]]
+    return bool(marked & meant) or any(delivered.count(value) >= 3 for value in set(delivered))
 
 
 def is_automatic(root: Node, subject: str, text: str) -> bool:
@@ -51,6 +70,8 @@ def is_automatic(root: Node, subject: str, text: str) -> bool:
     if _keyword(root, "precedence") in {"auto_reply", "auto-reply", "autoreply"}:
         return True
     if any(_keyword(root, name) not in {"", "no", "false", "0"} for name in _MACHINE_FIELDS):
+        return True
+    if root.first("x-loop") is not None and not _is_from_list(root):
         return True
     suppressed = {word.strip() for word in unfold(root.first("x-auto-response-suppress") or b"").lower().split(",")}
     if suppressed & _SUPPRESS:

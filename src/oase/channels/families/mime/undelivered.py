@@ -39,9 +39,10 @@ _MACHINE = re.compile(
 ADDRESS = re.compile(r"[\w.!#$%&*+/?^`{|}~-][\w.!#$%&'*+/?^`{|}~-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _TRUNCATED = re.compile(r"(?<=\w)\.{3,}@")  # archives that hide addresses: david...@example.com
 _RETURNED = re.compile(
-    r"^(?:[ \t]{0,4}-{2,}|[|]-{5,})[^\n]{0,60}(?:cop(?:y|ies) of (?:the|your) message|original (?:message|mail)|follows|returned m"
-    r"|header|unsent message|ursprüngliche|kopie|копия)|^received: |^>?return-path: |^original message (?:as|follows|attached)"
-    r"|^your message reads|^old message:|^the (?:header|first \d+ lines) of",
+    r"^(?:[ \t]{0,4}-{2,}|[|]-{5,})[^\n]{0,60}(?:cop(?:y|ies) of (?:the|your) message|original (?:message|mail)|returned m|header"
+    r"|(?:message|message text|mail) follows|unsent message|ursprüngliche|kopie|копия)"
+    r"|^(?:received|>?return-path): |^original message (?:as|follows|attached)|^your message reads|^old message:"
+    r"|^the (?:header|first \d+ lines) of",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -49,7 +50,7 @@ _RETURNED = re.compile(
 def is_daemon(root: Node, from_: Mailbox | None) -> bool:
     """Sent by a mail server: an empty return path, or a name that only servers have."""
     path = root.first("return-path")
-    if path is not None and unfold(path).replace(" ", "") == "<>":
+    if path is not None and unfold(path).replace(" ", "") in {"<>", ""}:
         return True
     return from_ is not None and bool(_DAEMON.match(from_.address) or _DAEMON_NAME.search(from_.name))
 
