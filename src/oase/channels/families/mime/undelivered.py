@@ -50,7 +50,7 @@ _RETURNED = re.compile(
 def is_daemon(root: Node, from_: Mailbox | None) -> bool:
     """Sent by a mail server: an empty return path, or a name that only servers have."""
     path = root.first("return-path")
-    if path is not None and unfold(path).replace(" ", "") in {"<>", ""}:
+    if path is not None and unfold(path).replace(" ", "") == "<>":
         return True
     return from_ is not None and bool(_DAEMON.match(from_.address) or _DAEMON_NAME.search(from_.name))
 

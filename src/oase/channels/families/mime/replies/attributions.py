@@ -12,6 +12,8 @@ from oase.channels.families.mime.replies.tables import LANGUAGES, fold, ideograp
 
 MAX_LINES = 5
 MAX_LENGTH = 500
+MAX_SHARED = 100  # lines that may share an attribution and are looked at
+MAX_OPENERS = 5  # places on such a line
 _VERB = re.compile(rf"(?<![\w@./-])(?:{words(spaced(table('wrote')))})(?![\w@/-])|(?:{words(ideographic(table('wrote')))})")
 _OWN = [
     re.compile(
@@ -27,7 +29,7 @@ _WEEKDAY = (
     r"|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс|нд|h|k|sze|cs|p|szo|v|lun|mie|joi|vin|sâm|dum)[a-zäöüßéáíóúåøæčšžěřýůłśćńăâîșțа-яіїєё]*"
 )
 _OPENER = re.compile(
-    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|在|于|於|\d{{1,4}}\s?[./年년-])"
+    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?,\s|在|于|於|\d{{1,4}}\s?[./年년-])"
 )
 _OPENS_INSIDE = re.compile(rf"(?<=[\w.!?)\s-])((?:-{{2,}}\s*)?\b(?:{words_as_written(spaced(table('openers')))})\s)")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h時时시]\s?\d{2}")
@@ -93,10 +95,10 @@ def shared_line(text: str) -> int:
 
     "Danke! Am 12.03.2026 um 14:05 schrieb Max <max@example.com>:"
     """
-    if len(text) > MAX_LENGTH or text[-1:] not in ":：" or not _DIGIT.search(text):
+    if len(text) > MAX_LENGTH or not _DIGIT.search(text):
         return 0
     found = [match.start(1) for match in _OPENS_INSIDE.finditer(text)]
-    for start in reversed(found):
+    for start in reversed(found[-MAX_OPENERS:]):
         seen = _evidence(text[start:].strip())
         if (
             seen.verb
@@ -113,8 +115,11 @@ def shared_line(text: str) -> int:
 def unshared(lines: list[Line]) -> list[Line]:
     """The lines, with an attribution that shares the writer's last line put on a line of its own."""
     out: list[Line] = []
+    looks = MAX_SHARED
     for line in lines:
-        start = shared_line(line.text) if not line.depth and len(line.text) > 40 else 0
+        start = 0
+        if looks and not line.depth and len(line.text) > 40 and line.text[-1] in ":：" and "@" in line.text:
+            start, looks = shared_line(line.text), looks - 1
         out += [plain_line(line.text[:start].rstrip()), plain_line(line.text[start:])] if start else [line]
     return out
 

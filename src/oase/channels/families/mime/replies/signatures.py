@@ -42,7 +42,7 @@ _CONTACT = re.compile(
 )
 _POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_]{2,}")
-_PLAIN_NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:[ ,&/|@-]+[\w.'’-]+){0,5}$")
+_PLAIN_NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:[ ,&/|@]+[\w.'’-]+){0,5}$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”)]*$")
 
 
