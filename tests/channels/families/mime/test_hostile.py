@@ -157,6 +157,8 @@ def test_html_made_to_hurt_is_read_in_bounded_time(html: bytes) -> None:
         b"begin 644 x\n" * 50_000 + b"end\n",
         b"\n" * 1_000_000,
         b"From: a\nTo: b\n\n" * 50_000,
+        (b"Ja " + b"Am On " * 70 + b"12.03.2026 um 14:05 schrieb a@b.example:\n") * 4_000,
+        b"Ja\n\nAm 12.03.2026 um 14:05 schrieb x <a@b.example>:\n> x\n\nGru\xc3\x9f\n" + b"a" + b"-" * 55 + b"!\n",
     ],
     ids=[
         "word",
@@ -173,6 +175,8 @@ def test_html_made_to_hurt_is_read_in_bounded_time(html: bytes) -> None:
         "uu",
         "blank",
         "pairs",
+        "shared",
+        "hyphens",
     ],
 )
 def test_text_made_to_hurt_is_read_in_bounded_time(text: bytes) -> None:

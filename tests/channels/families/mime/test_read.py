@@ -3,6 +3,7 @@
 
 import base64
 import json
+import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
-from oase.channels.families.mime import explain, extract, read
+from oase.channels.families.mime import explain, extract, extract_all, read
 from oase.channels.families.mime.addresses import mailboxes
 from oase.channels.families.mime.charsets import decode, guess
 
@@ -136,3 +137,59 @@ def test_files_inside_winmail_dat_come_out() -> None:
     assert [part.name for part in mail.attachments] == ["winmail.dat", "Übersicht März.xlsx", "zwei.pdf"]
     assert extract(raw, 1)[1] == b"Tabelle"
     assert "tnef: winmail.dat, Übersicht März.xlsx, zwei.pdf" in mail.notes
+
+
+def attached(*values: tuple[int, int, bytes]) -> bytes:
+    """The properties (type, id, value) of a file inside a TNEF container, after one that has a name of its own."""
+    named = struct.pack("<HH", 0x001F, 0x8001) + bytes(16) + struct.pack("<II", 1, 6) + "Nr\x00".encode("utf-16-le") + bytes(2)
+    block = struct.pack("<I", len(values) + 2) + struct.pack("<HHI", 0x0003, 0x3705, 1)
+    block += named + struct.pack("<II", 1, 4) + "7\x00".encode("utf-16-le")
+    for kind, number, value in values:
+        block += struct.pack("<HHII", kind, number, 1, len(value)) + value + bytes(-len(value) % 4)
+    return attribute(0x00069002, bytes(14)) + attribute(0x00069005, block)
+
+
+def winmail(container: bytes) -> bytes:
+    raw = b"From: a@b.example\nMIME-Version: 1.0\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+    return raw + b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes.fromhex("789f3e220100") + container)
+
+
+def test_files_that_outlook_keeps_as_properties_come_out_of_winmail_dat() -> None:
+    name = "Prüfbericht.pdf\x00".encode("utf-16-le")
+    raw = winmail(
+        attached((0x001F, 0x3707, name), (0x0102, 0x3701, b"%PDF-1.7"))
+        + attached((0x001E, 0x3707, b"K\xe4ufer.txt\x00"), (0x000D, 0x3701, bytes(16) + b"Objekt"))
+    )
+    assert [part.name for part in read(raw).attachments] == ["winmail.dat", "Prüfbericht.pdf", "Käufer.txt"]
+    assert [content for _, content in extract_all(raw, (1, 2))] == [b"%PDF-1.7", b"Objekt"]
+
+
+def test_files_of_a_mail_attached_inside_winmail_dat_come_out() -> None:
+    inner = bytes.fromhex("789f3e220100") + attached((0x001E, 0x3707, b"Rechnung.pdf\x00"), (0x0102, 0x3701, b"%PDF"))
+    raw = winmail(attached((0x000D, 0x3701, bytes.fromhex("0703020000000000c000000000000046") + inner)))
+    assert [(part.name, part.size_bytes) for part in read(raw).attachments][1:] == [("Rechnung.pdf", 4)]
+
+
+@pytest.mark.parametrize("cut", range(20, 160, 7))
+def test_a_cut_off_winmail_dat_is_still_a_file(cut: int) -> None:
+    container = attached((0x001E, 0x3707, b"Rechnung.pdf\x00"), (0x0102, 0x3701, b"%PDF" * 20))
+    assert read(winmail(container[:cut])).attachments[0].name == "winmail.dat"
+
+
+def test_files_in_a_text_have_the_type_of_their_name() -> None:
+    raw = b"From: a@b.example\n\nHallo\nbegin 644 foto.gif\n#0V%T\n`\nend\n"
+    assert [(part.name, part.type) for part in read(raw).attachments] == [("foto.gif", "image/gif")]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (b"X-Loop: hilfe@nordlicht.example\n", "loop"),
+        (b"Delivered-To: hilfe@nordlicht.example\n" * 3, "loop"),
+        (b"Delivered-To: hilfe@nordlicht.example\n" * 2, "normal"),
+        (b"X-Loop: yes\n", "auto_reply"),
+        (b"X-Loop: hilfe@nordlicht.example\nList-Id: <kunden.nordlicht.example>\n", "list"),
+    ],
+)
+def test_a_mail_that_was_here_before_is_a_loop(header: bytes, expected: str) -> None:
+    assert read(header + b"From: a@b.example\nTo: hilfe@nordlicht.example\nSubject: Hallo\n\nGuten Tag").mail_class == expected

@@ -158,7 +158,8 @@ def _text(node: Node, found: Found) -> None:
     if not is_html and b"\nbegin" in b"\n" + data[:100_000_000] and (b"\nend" in data or b"\n====" in data):
         files, data = uu_files(data)
         for name, content in files:
-            found.add_file(content, decode(name)[0], "application/octet-stream")
+            stated = decode(name)[0]
+            found.add_file(content, stated, mimetypes.guess_type(stated)[0] or "application/octet-stream")
             found.budget.note("uuencode: file taken out of the text")
     text = _decoded(data, node, found.budget, is_html=is_html)
     if not is_html and node.params.get("format", "").lower() == "flowed":

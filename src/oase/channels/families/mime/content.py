@@ -14,7 +14,7 @@ from oase.channels.families.mime.charsets import clean
 from oase.channels.families.mime.html_clean import prepare, sanitise
 from oase.channels.families.mime.html_text import Place, html_lines, parse_html
 from oase.channels.families.mime.lines import Line, plain_lines
-from oase.channels.families.mime.replies import Split, split
+from oase.channels.families.mime.replies import Split, split, unshared
 from oase.channels.families.mime.tree import Budget
 from oase.channels.families.mime.types import Segment
 
@@ -60,7 +60,8 @@ def read_content(blocks: list[Block], *, subject: str, answers: bool, sender: st
     if any(block.html is not None and block.html.strip() for block in blocks):
         page = _read_html("\n".join(as_html(block) for block in blocks), budget)
     html_split = split(page.lines, subject=subject, answers=answers, sender=sender) if page else None
-    plain_split = split(plain_lines(plain), subject=subject, answers=answers, sender=sender) if plain.strip() else None
+    lines = unshared(plain_lines(plain)) if plain.strip() else []
+    plain_split = split(lines, subject=subject, answers=answers, sender=sender) if lines else None
     chosen = _better(plain_split, html_split, has_plain=has_plain, budget=budget)
     if chosen is not None:
         content.segments = chosen.segments

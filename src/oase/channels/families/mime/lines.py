@@ -19,10 +19,11 @@ class Line:
 
 def plain_lines(text: str) -> list[Line]:
     """The lines of a plain text. `>From` is an escaped mbox line, `->` and `=>` are arrows: neither is a quote."""
-    return [_line(line) for line in text.split("\n")]
+    return [plain_line(line) for line in text.split("\n")]
 
 
-def _line(text: str) -> Line:
+def plain_line(text: str) -> Line:
+    """One line of a plain text."""
     match = _MARKS.match(text) if ">" in text[:8] else None
     if match is None or text.startswith((">From ", ">_<", ">.<", ">:")):
         return Line(text=text, body=text.strip()[:MAX_BODY])

@@ -1,7 +1,7 @@
 """Delivery reports (RFC 3464), read receipts (RFC 8098), and the bounces of servers that follow no standard.
 
 multipart/report --fields--> recipients, original --> bounce (failed) or notice (delayed, delivered, read)
-from a mail daemon, in words --phrases--> bounce
+from a mail daemon, in words --undelivered--> bounce or notice
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Literal, cast
 from oase.channels.families.mime.headers import decode_words, message_ids, one_line, unfold
 from oase.channels.families.mime.tree import Budget, Node, split_header, transfer_decode
 from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mailbox, Notice, NoticeKind
+from oase.channels.families.mime.undelivered import ADDRESS, addresses_in, fate_in_words, is_daemon, reason_of, said_by
 
 Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
 Fields = list[tuple[str, bytes]]
@@ -18,35 +19,8 @@ MAX_RECIPIENTS = 500
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
-_DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|bounces?|mail-delivery|microsoftexchange[0-9a-f]{10,})(?:[+@-]|$)",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|failed|has failed|notification|incomplete)|mail delivery (?:failed|failure|system)"
-    r"|returned mail|failure notice|returned to sender|mail system error|rejected|non remis|unzustellbar|nicht zustellbar"
-    r"|nicht zugestellt|zustellung fehlgeschlagen|mailzustellung|fehler bei der zustellung|problem bei der zustellung"
-    r"|no se ha podido entregar|mancato recapito|onbestelbaar",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(
-    r"this is the qmail-send program|could not be delivered to|did not reach (?:the following|some or all)"
-    r"|delivery has failed to these|(?:wasn't|couldn't be|was not) delivered|the following address(?:es)? failed"
-    r"|failed addresses follow|unable to deliver your message|permanent(?:e)? (?:fatal )?errors?|undelivered mail returned"
-    r"|konnte nicht (?:an .{0,80})?zugestellt werden|nicht zugestellt werden|nicht übermittelt|unzustellbar"
-    r"|zustellung .{0,60}(?:fehlgeschlagen|nicht möglich)|recipient address rejected|i'm afraid i wasn't able to deliver"
-    r"|delivery to the following recipients? failed",
-    re.IGNORECASE,
-)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.])(?:5\d\d)[ -]")
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _ID_LINE = re.compile(r"^[ \t>]*message-id:\s*(<[^<>\s]{3,300}>)", re.IGNORECASE | re.MULTILINE)
-_ORIGINAL_STARTS = re.compile(
-    r"^(?:-{2,}|[|]-{5,})[^\n]{0,60}(?:copy of the message|original message|message text follows|returned message|header of the"
-    r"|ursprüngliche|kopie)|^received: ",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(slots=True)
@@ -57,25 +31,18 @@ class Report:
     notice: Notice | None = None
 
 
-def is_daemon(root: Node, from_: Mailbox | None) -> bool:
-    """Sent by a mail server: an empty return path, or a name that only servers have."""
-    path = root.first("return-path")
-    if path is not None and unfold(path).replace(" ", "") == "<>":
-        return True
-    return from_ is not None and (bool(_DAEMON.match(from_.address)) or "mail delivery s" in from_.name.lower())
-
-
 def read_report(root: Node, text: str, subject: str, from_: Mailbox | None) -> Report:
     """The report in this mail, empty for every other mail."""
     nodes = _flat(root)
     for node in nodes:
         if node.type in _STATUS_TYPES:
-            return _delivery(node, nodes, root)
-        if node.type in _RECEIPT_TYPES:
-            return _receipt(node)
-    if is_daemon(root, from_) or (root.first("x-failed-recipients") is not None and _SUBJECT.search(subject)):
-        return _in_words(root, nodes, text, subject)
-    return Report()
+            report = _delivery(node, nodes, root)
+            if report.bounce or report.notice:
+                return report
+        elif node.type in _RECEIPT_TYPES:
+            rejected = _in_words(root, nodes, text, subject, from_) if is_daemon(root, from_) else Report()
+            return rejected if rejected.bounce else _receipt(node)
+    return _in_words(root, nodes, text, subject, from_)
 
 
 def _flat(root: Node) -> list[Node]:
@@ -120,7 +87,7 @@ def _recipient(fields: Fields) -> FailedRecipient | None:
         action = {"5": "failed", "4": "delayed", "2": "delivered"}[status[0]]
     if not address:
         return None
-    mailbox = _ADDRESS.search(address)
+    mailbox = ADDRESS.search(address)
     return FailedRecipient(
         address=mailbox[0] if mailbox else address.strip("<>"),
         action=cast(Action, action),
@@ -183,34 +150,37 @@ def _receipt(node: Node) -> Report:
     )
 
 
-def _in_words(root: Node, nodes: list[Node], text: str, subject: str) -> Report:
+def _in_words(root: Node, nodes: list[Node], text: str, subject: str, from_: Mailbox | None) -> Report:
     """qmail, Exim, old Exchange, GMX and T-Online say it in a text only."""
-    words = _WORDS.search(text[:20_000])
-    if words is None and not (_SUBJECT.search(subject) and (_STATUS.search(text) or _REPLY_CODE.search(text))):
+    said = said_by(text)
+    reported = any(node.type in _STATUS_TYPES for node in nodes) or root.first("x-failed-recipients") is not None
+    fate = fate_in_words(root, said, subject, server=reported or is_daemon(root, from_))
+    if not fate:
         return Report()
-    cut = _ORIGINAL_STARTS.search(text)
-    said = text[: cut.start()] if cut else text[:20_000]
-    own_fields = [value for name in ("from", "to", "return-path") for value in root.all(name)]
-    own = {address.lower() for value in own_fields for address in _ADDRESS.findall(unfold(value))}
-    stated = [address for value in root.all("x-failed-recipients") for address in _ADDRESS.findall(unfold(value))]
-    said_ones = [address for address in _ADDRESS.findall(said) if address.lower() not in own and not _DAEMON.match(address)]
-    addresses = stated or said_ones
-    status = _STATUS.search(said)
     headers = _original_headers(nodes)
     original = _original_id(headers, root)
     id_line = _ID_LINE.search(text)
     if id_line and not any(name == "message-id" for name, _ in headers):
         original = id_line[1].strip("<>")
+    addresses = _failed_addresses(root, said, headers)
+    if fate == "delayed":
+        return Report(notice=Notice(kind="delayed", recipient=next(iter(addresses), ""), original_message_id=original))
+    status = _STATUS.search(said)
     recipients = tuple(
-        FailedRecipient(address=address, action="failed", status=status[1] if status else "", diagnostic=_reason(said, address))
-        for address in list(dict.fromkeys(addresses))[:MAX_RECIPIENTS]
+        FailedRecipient(address=address, action="failed", status=status[1] if status else "", diagnostic=reason_of(said, address))
+        for address in addresses[:MAX_RECIPIENTS]
     )
     return Report(
         bounce=BounceReport(recipients=recipients, original_message_id=original, original_headers=headers, standard=False)
     )
 
 
-def _reason(said: str, address: str) -> str:
-    """The lines below the address, up to a blank line."""
-    after = said.partition(address)[2].lstrip('>":)<]. \n\t')
-    return one_line(after.partition("\n\n")[0], 500)
+def _failed_addresses(root: Node, said: str, headers: tuple[tuple[str, str], ...]) -> list[str]:
+    """As stated in a header field, else as said, else the one to whom the returned mail went."""
+    stated = [address for value in root.all("x-failed-recipients") for address in ADDRESS.findall(unfold(value))]
+    if stated:
+        return list(dict.fromkeys(stated))
+    own_fields = [value for name in ("from", "to", "return-path") for value in root.all(name)]
+    own = {address.lower() for value in own_fields for address in ADDRESS.findall(unfold(value))}
+    returned = [address for name, value in headers if name == "to" for address in ADDRESS.findall(value)]
+    return addresses_in(said, own) or (returned if len(returned) == 1 else [])

@@ -7,15 +7,17 @@ and how the line begins. A sentence of the writer ("Am Montag schrieb ich Ihnen:
 import re
 from dataclasses import dataclass
 
-from oase.channels.families.mime.lines import Line
-from oase.channels.families.mime.replies.tables import LANGUAGES, fold, ideographic, spaced, table, words
+from oase.channels.families.mime.lines import Line, plain_line
+from oase.channels.families.mime.replies.tables import LANGUAGES, fold, ideographic, spaced, table, words, words_as_written
 
 MAX_LINES = 5
 MAX_LENGTH = 500
+MAX_SHARED = 100  # lines that may share an attribution and are looked at
+MAX_OPENERS = 5  # places on such a line
 _VERB = re.compile(rf"(?<![\w@./-])(?:{words(spaced(table('wrote')))})(?![\w@/-])|(?:{words(ideographic(table('wrote')))})")
 _OWN = [
     re.compile(
-        rf"\b(?:{words(language.author)})(?:\W+\w+){{0,2}}\W+(?:{words(language.wrote)})\b"
+        rf"\b(?:{words(language.author)})(?:\W+\w+){{0,8}}?\W+(?:{words(language.wrote)})\b"
         rf"|\b(?:{words(language.wrote)})(?:\W+\w+){{0,2}}?\W+(?:{words(language.author)})\b"
     )
     for language in LANGUAGES
@@ -27,8 +29,9 @@ _WEEKDAY = (
     r"|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс|нд|h|k|sze|cs|p|szo|v|lun|mie|joi|vin|sâm|dum)[a-zäöüßéáíóúåøæčšžěřýůłśćńăâîșțа-яіїєё]*"
 )
 _OPENER = re.compile(
-    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|在|于|於|\d{{1,4}}\s?[./年년-])"
+    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?,\s|在|于|於|\d{{1,4}}\s?[./年년-])"
 )
+_OPENS_INSIDE = re.compile(rf"(?<=[\w.!?)\s-])((?:-{{2,}}\s*)?\b(?:{words_as_written(spaced(table('openers')))})\s)")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h時时시]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[.,]?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:de\s+)?\d{2,4}"
@@ -87,6 +90,40 @@ def attribution_ending_at(lines: list[Line], last: int, *, answers: bool) -> Att
     return None
 
 
+def shared_line(text: str) -> int:
+    """Where the attribution begins that a program put at the end of the writer's line; 0 where there is none.
+
+    "Danke! Am 12.03.2026 um 14:05 schrieb Max <max@example.com>:"
+    """
+    if len(text) > MAX_LENGTH or not _DIGIT.search(text):
+        return 0
+    found = [match.start(1) for match in _OPENS_INSIDE.finditer(text)]
+    for start in reversed(found[-MAX_OPENERS:]):
+        seen = _evidence(text[start:].strip())
+        if (
+            seen.verb
+            and seen.opener
+            and seen.date
+            and seen.time
+            and seen.address
+            and not any(own.search(fold(text)) for own in _OWN)
+        ):
+            return start
+    return 0
+
+
+def unshared(lines: list[Line]) -> list[Line]:
+    """The lines, with an attribution that shares the writer's last line put on a line of its own."""
+    out: list[Line] = []
+    looks = MAX_SHARED
+    for line in lines:
+        start = 0
+        if looks and not line.depth and len(line.text) > 40 and line.text[-1] in ":：" and "@" in line.text:
+            start, looks = shared_line(line.text), looks - 1
+        out += [plain_line(line.text[:start].rstrip()), plain_line(line.text[start:])] if start else [line]
+    return out
+
+
 def may_end(line: Line) -> bool:
     """A quick look: can this be the last line of an attribution?"""
     body = line.body
@@ -138,7 +175,7 @@ def _convinces(seen: _Evidence, joined: str, *, followed: bool, hinted: bool, an
     when = seen.date or seen.time
     if hinted and (seen.verb or seen.address or when):
         return True
-    if seen.own and not (seen.address and when):
+    if seen.own and not (seen.address and when and seen.opener):
         return False
     if not seen.verb:
         # Gmail in some languages has no verb: "2026年3月12日(木) 14:05 Yamada <yamada@example.com>:"

@@ -13,6 +13,7 @@ _FORWARD = re.compile(
     rf"^(?:{_DASH}{{2,}}\s*(?:{words(table('forwarded'))})\s*(?:.{{0,120}}{_DASH}{{2,}}|:)?|(?:{words(table('forwarded'))})\s*:)$"
 )
 _NOTES = re.compile(rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*-{{3,}}$")  # Lotus iNotes
+_DAVID = re.compile(r"^\[?original message processed by david", re.IGNORECASE)  # Tobit david
 _REPLY_LINE = re.compile(rf"\W*(?:{words(table('reply_line'))})")
 _INLINE = re.compile(rf"(?<!\w)(?:{words(table('inline'))})(?!\w)")
 _LABEL = re.compile(r"^[*_|]{0,3}([^\W\d_][^:*<>@]{0,29}?)\s{0,2}[*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$")
@@ -30,8 +31,10 @@ MAX_BLOCK_LINES = 30
 def is_original(line: Line) -> bool:
     """`-----Ursprüngliche Nachricht-----` and its like."""
     text = line.body
-    if len(text) > 250 or not text or text[0] not in _DASHES:
+    if len(text) > 250 or not text:
         return False
+    if text[0] not in _DASHES:
+        return bool(_DAVID.match(text))
     folded = fold(text)
     return bool(_ORIGINAL.match(folded) or _NOTES.match(folded))
 
@@ -134,11 +137,14 @@ def _is_convincing(found: dict[str, str], used: list[frozenset[str]], *, marked:
     if "from" not in found:
         return False
     others = [name for name in ("sent", "to", "subject") if name in found]
-    has_date = bool(_DATE.search(found.get("sent", "")))
-    has_time = has_date and bool(_TIME.search(found.get("sent", "")))
+    sent = fold(found.get("sent", ""))
+    has_date = bool(_DATE.search(sent))
+    has_time = has_date and bool(_TIME.search(sent))
     has_address = bool(_ADDRESS.search(found["from"]))
     if marked:
         return len(used) >= 2 and bool(others)
     if len(used) < 3 or len(others) < 2:
         return len(used) == 2 and has_address and has_time
+    if has_time and "\u200e" in found["sent"]:  # Windows Mail writes no subject, and marks of direction that nobody types
+        return True
     return has_address or (has_time and "subject" in found) or (has_date and "subject" in found and "to" in found and has_time)

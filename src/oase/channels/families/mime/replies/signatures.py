@@ -13,7 +13,7 @@ MAX_CLOSING_LINES = 8  # between a closing phrase and the delimiter below it
 _DELIMITER = re.compile(r"^--\s*$")
 _OTHER_DELIMITER = re.compile(r"^(?:[-_=*~—–]{2,}|—|–)\s*$")
 _CLOSING = re.compile(
-    rf"^(?:(?:{words(table('closings'))})\s*[/|]\s*)?(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤😊🙂☀️-]*"
+    rf"^(?:(?:{words(table('closings'))})\s*[/|]\s*)?(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤☀️\U0001f300-\U0001faff-]*"
     r"(?P<name>(?:[^\W\d_][\w.'’-]*[\s,.!]*){0,4})$"
 )
 _THANKS = re.compile(rf"^(?:{words(table('thanks'))})[\s.,!:)-]*$")
@@ -41,6 +41,8 @@ _CONTACT = re.compile(
     r"|\b\d{4,5}\s+[a-zäöüß]{3,}|\bgmbh\b|\bag\b|\be\.\s?k\.|\bgbr\b|\bkg\b|\bohg\b|\bug\b|\bltd\b|\binc\b|\bs\.?a\.?r\.?l\b|\bs\.?r\.?l\b|\bb\.?v\.?\b"
 )
 _POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
+_NAME_WORD = re.compile(r"[^\W\d_]{2,}")
+_PLAIN_NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:[ ,&/|@]+[\w.'’-]+){0,5}$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”)]*$")
 
 
@@ -88,11 +90,19 @@ def _delimiter(lines: list[Line], start: int, end: int) -> int | None:
             below = [line for line in lines[index + 1 : end] if line.body]
             strong = sum(1 for line in below if _is_signature_word(line))
             footer = index == first and start > 0 and len(below) <= 6  # below a quote, as lists append it
-            if below and (strong or footer) and _is_signature_like(lines, index + 1, end):
+            names = (
+                index > first and len(below) <= 4 and len(lines[index].body) >= 5 and all(_is_short_name(line) for line in below)
+            )
+            if below and (strong or footer or names) and _is_signature_like(lines, index + 1, end):
                 return index
             if below:
                 break
     return None
+
+
+def _is_short_name(line: Line) -> bool:
+    """A name or a position: few words, all letters, no end of a sentence."""
+    return len(line.body) <= 40 and bool(_PLAIN_NAME.match(line.body)) and not any(letter.isdigit() for letter in line.body)
 
 
 def _is_signature_word(line: Line) -> bool:
@@ -162,11 +172,29 @@ def _name_block(lines: list[Line], start: int, end: int, sender: str) -> int | N
         if len(filled) - position > 20 or above.body.endswith(":"):
             return None
         block = [lines[number] for number in filled[position:]]
-        if not (_THANKS.match(fold(above.body)) or (sender and fold(lines[index].body) == sender)):
+        if not (_THANKS.match(fold(above.body)) or _is_name_of(sender, fold(lines[index].body))):
             continue
         if any(_is_signature_word(line) for line in block[1:]) and _is_signature_like(lines, index, end):
             return index
     return None
+
+
+def _is_name_of(sender: str, folded: str) -> bool:
+    """The line is the sender's full name, perhaps with a title: "Dr. Max Mustermann, Prokurist"."""
+    own, found = _NAME_WORD.findall(sender), _NAME_WORD.findall(folded)
+    return len(own) >= 2 and set(own) <= set(found) and len(found) <= len(own) + 3
+
+
+def is_closing_alone(lines: list[Line], start: int, end: int, sender: str) -> bool:
+    """Nothing but a closing phrase and a name, or the sender's name with a short block: what stands below a quote after an answer above."""
+    filled = [line.body.lstrip("-–— ") for line in lines[start:end] if line.body]
+    if not 0 < len(filled) <= 6 or any(len(text) > 60 or _is_prose(Line(text=text, body=text)) for text in filled):
+        return False
+    folded = fold(filled[0])
+    match = _CLOSING.match(folded)
+    if match is not None and _is_closing(folded, match["name"], filled[0]):
+        return all(_PLAIN_NAME.match(text) or _CONTACT.search(fold(text)) for text in filled[1:])
+    return _is_name_of(fold(sender), folded)
 
 
 def _is_known(name: str, sender: str) -> bool:
@@ -181,7 +209,7 @@ def _mobile_or_legal(lines: list[Line], start: int, end: int) -> int | None:
         paragraph_end = index
         while index > start and lines[index - 1].body:
             index -= 1
-        paragraph = lines[index:paragraph_end]
+        paragraph = [line for line in lines[index:paragraph_end] if not _OTHER_DELIMITER.match(line.body)]
         if paragraph and not _is_legal(paragraph):
             break
         if paragraph:

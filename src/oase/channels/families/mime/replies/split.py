@@ -6,6 +6,7 @@ lines --cut--> written area | rest (quoted, or forwarded)
       --signatures--> kinds --> segments
 """
 
+import re
 from dataclasses import dataclass, field
 
 from oase.channels.families.mime.lines import Line
@@ -20,13 +21,15 @@ from oase.channels.families.mime.replies.marks import (
     is_rule,
     label_of,
 )
-from oase.channels.families.mime.replies.signatures import signature_lines
+from oase.channels.families.mime.replies.signatures import is_closing_alone, signature_lines
 from oase.channels.families.mime.replies.tables import prefix_of
 from oase.channels.families.mime.types import Segment, SegmentKind
 
 MAX_SELECTED = 10  # lines; a quote below a greeting that is not longer was selected to be answered, so it stays as context
 MAX_LOOKS = 1000  # lines of one mail that are looked at closely
 MAX_JUDGED = 20_000  # lines; what comes after them is taken as it stands
+_LINK_ALONE = re.compile(r"^[(<\[]{0,2}https?://\S+[)>\]\s]*$", re.IGNORECASE)
+_OPEN_LINK = re.compile(r"[(<\[]https?://[^\s)>\]]*$", re.IGNORECASE)
 SHOWN: frozenset[SegmentKind] = frozenset({"reply", "context", "forwarded"})
 
 
@@ -166,12 +169,16 @@ def _is_wrapped_rest(lines: list[Line], index: int) -> bool:
     before, line, after = lines[index - 1], lines[index], lines[index + 1]
     if not (before.depth and after.depth == before.depth and line.body):
         return False
+    if _LINK_ALONE.match(line.body) or (_OPEN_LINK.search(before.body) and line.body[-1] in ")>]" and " " not in line.body):
+        return True
     return len(before.text) >= 60 and len(line.body) <= 30 and line.body[0].islower()
 
 
 def _judge_signature(lines: list[Line], runs: list[_Run], kinds: list[SegmentKind], sender: str) -> None:
     """The signature stands at the end of the last written run; mark-up may show others."""
     written = [run for run in runs if not run.quoted and any(line.body for line in lines[run.start : run.end])]
+    if len(written) > 1 and is_closing_alone(lines, written[-1].start, written[-1].end, sender):
+        kinds[written[-1].start : written[-1].end] = ["signature"] * (written[-1].end - written[-1].start)
     for run in written:
         if run is written[-1] or any(line.hint == "signature" for line in lines[run.start : run.end]):
             for offset, is_signature in enumerate(signature_lines(lines, run.start, run.end, sender)):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 _BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u3000\t]")
 _IDEOGRAPHIC = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_Tree = dict[str, "_Tree"]  # the words by their letters; "" where one may end
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 
 
@@ -41,6 +42,10 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     automatic: tuple[str, ...]
     inline: tuple[str, ...] = ()
     thanks: tuple[str, ...] = ()
+    undelivered: tuple[str, ...]
+    delayed: tuple[str, ...]
+    absent: tuple[str, ...]
+    meanwhile: tuple[str, ...]
 
 
 def fold(text: str) -> str:
@@ -57,9 +62,31 @@ def _load() -> tuple[Language, ...]:
 
 
 def words(values: Iterable[str]) -> str:
-    """An alternation of folded words, longest first; blanks match any blanks."""
-    unique = sorted({fold(value) for value in values if value}, key=lambda value: (-len(value), value))
-    return "|".join(re.escape(value).replace(r"\ ", r"\s+") for value in unique) or r"(?!)"
+    """An alternation of folded words, the longest that fits; blanks match any blanks. Common beginnings are written once: it is
+    looked for at every word of every mail, and one by one the words of all languages would cost more than everything else."""
+    tree: _Tree = {}
+    for value in values:
+        branch = tree
+        for letter in fold(value):
+            branch = branch.setdefault(letter, {})
+        if value:
+            branch[""] = {}
+    return _pattern(tree) or r"(?!)"
+
+
+def _pattern(tree: _Tree) -> str:
+    branches = [
+        (r"\s+" if letter == " " else re.escape(letter)) + _pattern(rest) for letter, rest in sorted(tree.items()) if letter
+    ]
+    if not branches:
+        return ""
+    joined = branches[0] if len(branches) == 1 and "" not in tree else f"(?:{'|'.join(branches)})"
+    return joined + "?" if "" in tree else joined
+
+
+def words_as_written(values: Iterable[str]) -> str:
+    """An alternation of words with their capital letters."""
+    return "|".join(re.escape(value).replace(r"\ ", r"\s+") for value in sorted(set(values), key=len, reverse=True))
 
 
 def ideographic(values: Iterable[str]) -> list[str]:
@@ -75,6 +102,11 @@ def spaced(values: Iterable[str]) -> list[str]:
 def table(name: str) -> list[str]:
     """One table over all languages."""
     return [value for language in LANGUAGES for value in getattr(language, name)]
+
+
+def phrases(name: str) -> re.Pattern[str]:
+    """One table over all languages, anywhere in a folded text but not inside a word."""
+    return re.compile(rf"(?<!\w)(?:{words(spaced(table(name)))})|(?:{words(ideographic(table(name)))})")
 
 
 LANGUAGES = _load()
