@@ -12,8 +12,8 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.permissions import Permission
 from oase.people import NoPerson, Person, erase_person, erasures, export_person, find_person, identities_of, preview
 from oase.staff import list_agents
-from oase.web.admin.archive import pieces, write_archive
 from oase.web.admin.frame import back, confirm, page
+from oase.web.archive import sent, write_archive
 from oase.web.forms import texts
 from oase.web.given import GivenServices, GivenViewer
 
@@ -60,9 +60,7 @@ async def export(services: GivenServices, viewer: GivenViewer, person_id: FromPa
         collected = await export_person(work, services.parts, person_id)
     about = {"workspace": viewer.workspace_name, "person_id": person_id, "made_at": services.clock.now(), "by": viewer.name}
     archive = await write_archive(collected, about, services.blobs)
-    name = f"person-{str(person_id)[-12:]}.zip"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Stream(pieces(archive), media_type="application/zip", headers=headers, status_code=200)
+    return sent(archive, person_id)
 
 
 @post("/admin/persons/{person_id:uuid}/erase", opt=_ERASE, include_in_schema=False)

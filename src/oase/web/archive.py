@@ -4,8 +4,10 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from typing import IO, Any, Final
+from uuid import UUID
 
 import msgspec
+from litestar.response import Stream
 
 from oase.kernel.blobs import BlobMissing, Blobs
 from oase.people import Collected
@@ -16,7 +18,7 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 async def write_archive(collected: Collected, about: dict[str, Any], blobs: Blobs) -> IO[bytes]:
     """The archive in a temporary file, at its beginning; files that are gone are named in `about.json`. Raises Unavailable."""
-    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - `pieces` closes it
+    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - `sent` closes it
     missing: list[str] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, records in collected.records.items():
@@ -33,8 +35,13 @@ async def write_archive(collected: Collected, about: dict[str, Any], blobs: Blob
     return target
 
 
-async def pieces(target: IO[bytes]) -> AsyncIterator[bytes]:
-    """The archive piece by piece; closes it."""
+def sent(target: IO[bytes], person_id: UUID) -> Stream:
+    """The answer that brings the archive, to be saved."""
+    headers = {"content-disposition": f'attachment; filename="person-{str(person_id)[-12:]}.zip"', "cache-control": "no-store"}
+    return Stream(_pieces(target), media_type="application/zip", headers=headers, status_code=200)
+
+
+async def _pieces(target: IO[bytes]) -> AsyncIterator[bytes]:
     with target:
         while chunk := target.read(_CHUNK_BYTES):
             yield chunk
