@@ -1,6 +1,6 @@
 """What a desk is furnished with: tags, snippets, custom fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -52,6 +52,10 @@ Labels = Annotated[
 ]
 Choices = Annotated[list[Annotated[str, Meta(min_length=1, max_length=120)]], Meta(max_length=200)]
 _FIELDS: Final = (("text_", "texts."), ("label_", "labels."))
+
+
+def _plain(words: Mapping[Languages, str]) -> dict[str, str]:
+    return {str(language): text for language, text in words.items()}
 
 
 class NewTag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -235,7 +239,9 @@ async def create_snippet(
     async def act(work: UnitOfWork) -> Snippet:
         await _known_team(work, data.team_id)
         with _own_names():
-            made = await save_snippet(work, shortcut=data.shortcut, name=data.name, texts=data.texts, team_id=data.team_id)
+            made = await save_snippet(
+                work, shortcut=data.shortcut, name=data.name, texts=_plain(data.texts), team_id=data.team_id
+            )
         return shown(Snippet, await find_snippet(work, made))
 
     made = await carried_out(request, services, caller, act, Snippet)
@@ -262,7 +268,7 @@ async def change_snippet(
                 work,
                 shortcut=before.shortcut if data.shortcut is UNSET else data.shortcut,
                 name=before.name if data.name is UNSET else data.name,
-                texts=before.texts if data.texts is UNSET else data.texts,
+                texts=before.texts if data.texts is UNSET else _plain(data.texts),
                 team_id=team_id,
                 snippet_id=snippet_id,
             )
@@ -297,7 +303,7 @@ async def create_field(
 
     async def act(work: UnitOfWork) -> CustomField:
         with _own_names():
-            made = await save_field(work, subject=data.subject, labels=data.labels, kind=data.kind, choices=data.choices)
+            made = await save_field(work, subject=data.subject, labels=_plain(data.labels), kind=data.kind, choices=data.choices)
         return await _field(work, made)
 
     made = await carried_out(request, services, caller, act, CustomField)
@@ -321,7 +327,7 @@ async def change_field(
             await save_field(
                 work,
                 subject=before.subject,
-                labels=before.labels if data.labels is UNSET else data.labels,
+                labels=before.labels if data.labels is UNSET else _plain(data.labels),
                 kind=before.kind,
                 choices=before.choices if data.choices is UNSET else data.choices,
                 field_id=field_id,
