@@ -14,6 +14,8 @@ from oase.channels.accounts import (
 )
 from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
+from oase.channels.kept import asked_again
+from oase.channels.kept import merged as merged_secrets
 from oase.channels.registry import adapter, all_adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount
@@ -26,6 +28,7 @@ __all__ = [
     "accounts_of",
     "adapter",
     "all_adapters",
+    "asked_again",
     "change_account",
     "contract",
     "create_account",
@@ -33,6 +36,7 @@ __all__ = [
     "degrade",
     "delete_account",
     "keep_secret",
+    "merged_secrets",
     "open_account",
     "read_settings",
     "replace_templates",

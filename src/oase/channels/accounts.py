@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.channels import repository
+from oase.channels import kept, repository
 from oase.channels.contract import Account, Manifest, Setting
 from oase.channels.registry import adapter
 from oase.channels.types import AccountRow, AccountState, StoredAccount
@@ -23,7 +23,6 @@ from oase.kernel.secrets import Safe, Secret
 
 Secrets = dict[str, list[str]]
 _GENERATED_BYTES: Final = 32
-_KEPT_SECRETS: Final = 2  # the newest and the one before it: rotation
 
 
 def _purpose(workspace_id: UUID, account_id: UUID) -> str:
@@ -82,14 +81,10 @@ def read_settings(manifest: Manifest, given: Mapping[str, Any]) -> tuple[dict[st
             if value:
                 secrets[setting.name] = [str(value)]
             continue
-        if setting.required and value in (None, "") and _applies(setting, given):
+        if setting.required and value in (None, "") and setting.applies(given):
             raise Invalid(f"{setting.label.en} is missing.", field=setting.name)
         settings[setting.name] = _typed(setting, value)
     return settings, secrets
-
-
-def _applies(setting: Setting, given: Mapping[str, Any]) -> bool:
-    return setting.only_if is None or str(given.get(setting.only_if[0], "")) == setting.only_if[1]
 
 
 def _typed(setting: Setting, value: Any) -> Any:
@@ -121,15 +116,18 @@ async def create_account(work: UnitOfWork, safe: Safe, channel: str, name: str, 
 async def change_account(
     work: UnitOfWork, safe: Safe, account_id: UUID, *, name: str, given: Mapping[str, Any], enabled: bool = True
 ) -> None:
-    """Changes a connection. A new secret goes before the old one, which still verifies; an empty one keeps what is there."""
+    """Changes a connection; an empty secret keeps what is there. Raises Invalid where one must be typed again (`kept`)."""
     row = await repository.find(work, account_id)
     if row is None:
         raise NotFound("This account does not exist.")
-    settings, new = read_settings(adapter(row.channel).manifest, given)
-    kept = _open_secrets(safe, row)
-    for key, values in new.items():
-        kept[key] = list(dict.fromkeys([*values, *kept.get(key, [])]))[:_KEPT_SECRETS]
-    await repository.update(work, account_id, name, settings, seal_secrets(safe, work.workspace_id, account_id, kept), enabled)
+    manifest = adapter(row.channel).manifest
+    settings, new = read_settings(manifest, given)
+    secrets = _open_secrets(safe, row)
+    for setting in kept.asked_again(manifest, row.settings, settings, secrets):
+        if setting.name not in new:
+            raise Invalid(f"{setting.label.en}: the address that it is sent to has changed.", field=setting.name)
+    secrets = kept.merged(manifest, row.settings, settings, secrets, new)
+    await repository.update(work, account_id, name, settings, seal_secrets(safe, work.workspace_id, account_id, secrets), enabled)
     work.emit("account", account_id, {"what": "changed"})
     changed = sorted(key for key in settings if settings[key] != row.settings.get(key))
     work.audit(
@@ -142,9 +140,9 @@ async def keep_secret(work: UnitOfWork, safe: Safe, account_id: UUID, name: str,
     row = await repository.find(work, account_id)
     if row is None:
         raise NotFound("This account does not exist.")
-    kept = _open_secrets(safe, row)
-    kept[name] = list(dict.fromkeys([secret.reveal(), *kept.get(name, [])]))[:_KEPT_SECRETS]
-    await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, kept))
+    manifest = adapter(row.channel).manifest
+    secrets = kept.merged(manifest, row.settings, row.settings, _open_secrets(safe, row), {name: [secret.reveal()]})
+    await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, secrets))
 
 
 async def delete_account(work: UnitOfWork, account_id: UUID) -> None:

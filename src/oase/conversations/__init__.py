@@ -57,6 +57,9 @@ from oase.conversations.journal.repository import last_arrivals, quarantined_ite
 from oase.conversations.journal.repository import listing as journal_listing
 from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.journal.types import Became
+from oase.conversations.keeping import PART as PERSON_PART
+from oase.conversations.keeping import RULES as RETENTION_RULES
+from oase.conversations.keeping.repository import sweep_uploads
 from oase.conversations.queries import (
     COUNTED,
     FIXED_VIEWS,
@@ -113,7 +116,9 @@ from oase.conversations.visitors import VisibleMessage, visitor_message, visitor
 __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
+    "PERSON_PART",
     "PRIORITIES",
+    "RETENTION_RULES",
     "SNIPPET_VARIABLES",
     "TARGETS",
     "AccountSink",
@@ -239,6 +244,7 @@ __all__ = [
     "snooze",
     "split",
     "stored_file",
+    "sweep_uploads",
     "synchronise_templates",
     "tag_uses",
     "timeline_entries",

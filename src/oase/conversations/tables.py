@@ -102,6 +102,7 @@ conversation = workspace_table(
     UniqueConstraint("workspace_id", "number"),
     UniqueConstraint("workspace_id", "token"),
     Index("conversation_person", "workspace_id", "person_id", "last_at"),
+    Index("conversation_merged", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     # what to do next: open ones by due time (nulls last), then by age
     Index(
         "conversation_todo",
@@ -258,6 +259,7 @@ read_state = workspace_table(
     Column("read_at", NOW, nullable=False),
     belongs_to("conversation_id", "conversation"),
     UniqueConstraint("workspace_id", "agent_id", "conversation_id"),
+    Index("read_state_conversation", "workspace_id", "conversation_id"),
     owner="conversations",
     retention="conversation",
     comment="Up to when an agent has read a conversation.",
@@ -272,6 +274,7 @@ mention = workspace_table(
     Column("seen_at", NOW),
     belongs_to("message_id", "message"),
     Index("mention_agent", "workspace_id", "agent_id", "at"),
+    Index("mention_message", "workspace_id", "message_id"),
     owner="conversations",
     retention="conversation",
     comment="An agent was named in a note.",

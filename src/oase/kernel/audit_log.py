@@ -1,12 +1,15 @@
-"""Reading the audit log: by who, what and when, the newest first, page by page."""
+"""Reading the audit log: by who, what and when, the newest first, page by page; and how long it is kept."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import message
+from oase.kernel.ids import first_id_of
+from oase.kernel.retention import Rule
 
 
 class AuditRow(Struct, frozen=True, kw_only=True):
@@ -48,3 +51,34 @@ async def audit_page(
         + " ORDER BY id DESC LIMIT %(limit)s",
         {"actor_id": actor_id, "subject": subject, "since": since, "until": until, "before": before, "limit": limit},
     )
+
+
+async def _count(work: UnitOfWork, before: datetime, limit: int) -> int:
+    found: int = await work.value(
+        "SELECT count(*) FROM (SELECT FROM audit_entry WHERE workspace_id = %(workspace_id)s AND id < %(first)s"
+        " LIMIT %(limit)s) old",
+        {"first": first_id_of(before), "limit": limit},
+    )
+    return found
+
+
+async def _sweep(work: UnitOfWork, before: datetime, limit: int) -> int:
+    return await work.run(
+        "DELETE FROM audit_entry WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM audit_entry"
+        " WHERE workspace_id = %(workspace_id)s AND id < %(first)s ORDER BY id LIMIT %(limit)s)",
+        {"first": first_id_of(before), "limit": limit},
+    )
+
+
+RULE: Final = Rule(
+    id="audit",
+    name=message("Audit log"),
+    meaning=message("Entries of the audit log: who did what, and from which network address."),
+    advice=message("Three years cover the regular period of limitation in Germany (§ 195 BGB)."),
+    unit="months",
+    default=36,
+    least=6,
+    tables=("audit_entry",),
+    count=_count,
+    sweep=_sweep,
+)

@@ -67,6 +67,15 @@ audit_entry = workspace_table(
     comment="Who did what; never changed.",
 )
 
+blob_removal = workspace_table(
+    "blob_removal",
+    Column("key", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    owner="kernel",
+    retention="short",
+    comment="Files whose rows are gone; they are deleted after the commit, however often it is tried.",
+)
+
 follower_position = Table(
     "follower_position",
     metadata,

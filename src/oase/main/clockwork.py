@@ -6,6 +6,7 @@ every few minutes   what has outlived its retention goes
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,13 +15,15 @@ import psycopg
 import structlog
 
 from oase.channels import AccountBook
-from oase.conversations import carry_on_by_mail, wake_snoozed
+from oase.conversations import carry_on_by_mail, sweep_uploads, wake_snoozed
+from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.idempotency import forget_old as forget_answers
 from oase.kernel.locks import Locks, lock_key
-from oase.kernel.webhooks import forget_old as forget_webhook_log
-from oase.staff import clean_up
+from oase.kernel.removal import remove_doomed
+from oase.kernel.retention import Rule, sweep
+from oase.staff import clean_up, list_workspaces
 
 _TICK_SECONDS: Final = 5.0
 _MAIL_EVERY: Final = 6  # ticks
@@ -28,7 +31,7 @@ _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
 _UPLOADS_KEPT: Final = timedelta(days=2)
-_WEBHOOK_LOG_KEPT: Final = timedelta(days=30)
+_UPLOADS_AT_ONCE: Final = 500
 _KEY: Final = lock_key("clockwork", UUID(int=0))
 log = structlog.get_logger()
 
@@ -36,10 +39,14 @@ log = structlog.get_logger()
 class Clockwork:
     """Turns until cancelled."""
 
-    def __init__(self, database: Database, book: AccountBook, locks: Locks, session_length: timedelta) -> None:
+    def __init__(
+        self, database: Database, book: AccountBook, blobs: Blobs, locks: Locks, rules: Sequence[Rule], session_length: timedelta
+    ) -> None:
         self._database = database
         self._book = book
+        self._blobs = blobs
         self._locks = locks
+        self._rules = rules
         self._session_length = session_length
 
     async def run(self) -> None:
@@ -72,7 +79,7 @@ class Clockwork:
                 await wake_snoozed(work)
 
     async def _sweep(self) -> None:
-        """Short-lived rows. The newest of the old live events stays: it tells late readers that they were away too long."""
+        """What lived shortly, then what the workspaces' rules say. The newest old live event stays: it tells who was away too long."""
         async with self._database.everywhere() as work:
             now = work.clock.now()
             await work.run(
@@ -81,9 +88,10 @@ class Clockwork:
                 {"before": now - _LIVE_LOG_KEPT},
             )
             await forget_answers(work)
-            await forget_webhook_log(work, _WEBHOOK_LOG_KEPT)
             await work.run("DELETE FROM parked_receipt WHERE created_at < %(before)s", {"before": now - _PARKED_KEPT})
-            await work.run(
-                "DELETE FROM attachment WHERE message_id IS NULL AND created_at < %(before)s", {"before": now - _UPLOADS_KEPT}
-            )
         await clean_up(self._database, idle=self._session_length)
+        for workspace in await list_workspaces(self._database):
+            async with self._database.work(workspace.id) as work:
+                await sweep_uploads(work, now - _UPLOADS_KEPT, _UPLOADS_AT_ONCE)
+            await sweep(self._database, workspace.id, self._rules, workspace.settings)
+        await remove_doomed(self._database, self._blobs)

@@ -30,6 +30,7 @@ from oase.kernel.settings import Settings
 from oase.kernel.webhooks import WebhookFeed, WebhookSender
 from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
+from oase.main.keeping import RULES
 from oase.main.migrate import migrate
 from oase.web.api import TOPICS, publish
 
@@ -77,7 +78,9 @@ class House:
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run())
         self.begin("search", Indexer(self.database, self.hub, self.locks).run())
-        self.begin("clockwork", Clockwork(self.database, self.book, self.locks, self.settings.session_length).run())
+        self.begin(
+            "clockwork", Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length).run()
+        )
         self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
 
     def begin_connecting(self) -> None:

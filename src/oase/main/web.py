@@ -22,6 +22,7 @@ from oase.conversations import VisibleMessage, visitor_message, visitor_timeline
 from oase.kernel import metrics
 from oase.kernel.errors import OaseError
 from oase.main.house import House
+from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
 from oase.staff import list_agents
 from oase.web.app import make_app
@@ -113,6 +114,8 @@ class Front:
             journal=house.journal,
             blobs=house.blobs,
             outside=house.outside,
+            rules=RULES,
+            parts=PARTS,
         )
         self._house = house
         self._pages: Litestar = make_app(services, resolver)

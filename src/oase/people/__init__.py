@@ -1,18 +1,24 @@
 """People: persons outside, and their identities (addresses on channels)."""
 
 from oase.people.actions import add_address, change_person, create_person, merge_into, take_apart
+from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.recognise import add_identity, recognise
-from oase.people.repository import find_identity, find_person, identities_of, merges_of, set_consent, suggestions
+from oase.people.repository import delete_unheard, find_identity, find_person, identities_of, merges_of, set_consent, suggestions
 from oase.people.repository import listing as list_persons
 from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
 
 __all__ = [
+    "PART",
     "AddressTaken",
     "CannotMerge",
+    "Collected",
+    "Erasure",
+    "FileOf",
     "Identity",
     "MergeRecord",
     "NoPerson",
+    "Part",
     "PeopleError",
     "Person",
     "Recognised",
@@ -22,12 +28,17 @@ __all__ = [
     "add_identity",
     "change_person",
     "create_person",
+    "delete_unheard",
+    "erase_person",
+    "erasures",
+    "export_person",
     "find_identity",
     "find_person",
     "identities_of",
     "list_persons",
     "merge_into",
     "merges_of",
+    "preview",
     "recognise",
     "set_consent",
     "suggestions",

@@ -51,7 +51,7 @@ async def add_address(work: UnitOfWork, person_id: UUID, kind: str, value: str, 
     if identity_id is None:
         raise AddressTaken(message("%(value)s belongs to somebody else already. You can merge the two.", value=value))
     work.emit("person", person_id, {"what": "changed"})
-    work.audit("person.address_added", subject="person", subject_id=person_id, kind=kind, value=value)
+    work.audit("person.address_added", subject="person", subject_id=person_id, kind=kind)
     return identity_id
 
 

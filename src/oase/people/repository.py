@@ -1,6 +1,7 @@
 """SQL of persons, identities and merges. (Recognising who speaks has its own, for batches.)"""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -166,4 +167,41 @@ async def suggestions(work: UnitOfWork, person_id: UUID, limit: int) -> list[Sug
         " JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = f.id"
         " WHERE f.id <> %(id)s AND p.merged_into IS NULL ORDER BY f.id, f.reason LIMIT %(limit)s",
         {"id": person_id, "limit": limit},
+    )
+
+
+async def merged_ids(work: UnitOfWork, person_id: UUID) -> list[UUID]:
+    """Whoever was merged into a person, directly or through others."""
+    rows = await work.tuples(
+        "WITH RECURSIVE inner_ones AS (SELECT id FROM person WHERE workspace_id = %(workspace_id)s AND merged_into = %(id)s"
+        " UNION SELECT p.id FROM person p JOIN inner_ones i ON p.merged_into = i.id WHERE p.workspace_id = %(workspace_id)s)"
+        " SELECT id FROM inner_ones ORDER BY id",
+        {"id": person_id},
+    )
+    return [one for (one,) in rows]
+
+
+async def delete_persons(work: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Removes persons with their addresses and merges."""
+    await work.run("DELETE FROM person WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)", {"ids": sorted(ids)})
+
+
+async def insert_erasure(work: UnitOfWork, person_id: UUID, by: UUID | None, counts: Mapping[str, int]) -> UUID:
+    """Writes down that a person was erased."""
+    erasure_id = new_id()
+    await work.run(
+        "INSERT INTO person_erasure (workspace_id, id, person_id, at, by_id, counts)"
+        " VALUES (%(workspace_id)s, %(id)s, %(person)s, %(now)s, %(by)s, %(counts)s)",
+        {"id": erasure_id, "person": person_id, "now": work.clock.now(), "by": by, "counts": Jsonb(dict(counts))},
+    )
+    return erasure_id
+
+
+async def delete_unheard(work: UnitOfWork, ids: Sequence[UUID], before: datetime) -> int:
+    """Removes those of these persons who have not been heard of since; the caller knows that nothing is left of them elsewhere."""
+    return await work.run(
+        "DELETE FROM person WHERE workspace_id = %(workspace_id)s AND id IN (SELECT p.id FROM person p"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.id = ANY(%(ids)s) AND NOT EXISTS (SELECT FROM identity i"
+        " WHERE i.workspace_id = p.workspace_id AND i.person_id = p.id AND i.last_seen_at >= %(before)s) ORDER BY p.id FOR UPDATE)",
+        {"ids": list(ids), "before": before},
     )

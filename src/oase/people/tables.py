@@ -18,6 +18,7 @@ person = workspace_table(
     Column("merged_into", Uuid),  # set while this person is merged into another
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
     Index("person_newest", "workspace_id", "created_at"),
+    Index("person_merged", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     owner="people",
     retention="person",
     comment="A human outside.",
@@ -51,7 +52,20 @@ merge = workspace_table(
     Column("undone_at", DateTime(timezone=True)),
     belongs_to("kept_id", "person"),
     belongs_to("merged_id", "person"),
+    Index("person_merge_kept", "workspace_id", "kept_id"),
+    Index("person_merge_merged", "workspace_id", "merged_id"),
     owner="people",
     retention="person",
     comment="That two persons were found to be one; undone exactly.",
+)
+
+erasure = workspace_table(
+    "person_erasure",
+    Column("person_id", Uuid, nullable=False),  # a number that means nobody any more; finds them in an old backup
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", Uuid),
+    Column("counts", JSONB, nullable=False),
+    owner="people",
+    retention="workspace",
+    comment="That everything about a person was erased: when, by whom, how much; nothing about the person.",
 )

@@ -14,7 +14,7 @@ from oase.staff.actions.agents import (
 )
 from oase.staff.actions.api_tokens import create_api_token, revoke_api_token
 from oase.staff.actions.cleaning import clean_up
-from oase.staff.actions.organisation import change_workspace, delete_role, delete_team, save_role, save_team
+from oase.staff.actions.organisation import change_retention, change_workspace, delete_role, delete_team, save_role, save_team
 from oase.staff.actions.passwords import (
     Opened,
     accept_invitation,
@@ -120,6 +120,7 @@ __all__ = [
     "change_password",
     "change_preferences",
     "change_profile",
+    "change_retention",
     "change_workspace",
     "clean_up",
     "colour_of",

@@ -33,6 +33,7 @@ _ADMINISTRATION: Final = frozenset(
         Permission.WEBHOOK_WRITE,
         Permission.AUDIT_READ,
         Permission.SETTINGS_WRITE,
+        Permission.CONVERSATION_EXPORT,
     }
 )
 PLACES: Final = (

@@ -1,5 +1,6 @@
 """What handlers need from the rest of the house; made once in `oase.main.wiring` and injected as `services`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oase.channels import AccountBook
@@ -9,8 +10,10 @@ from oase.kernel.clock import Clock
 from oase.kernel.db import Database
 from oase.kernel.http import Outside
 from oase.kernel.live import LiveHub
+from oase.kernel.retention import Rule
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
+from oase.people import Part
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,3 +29,5 @@ class Services:
     journal: Journal
     blobs: Blobs
     outside: Outside
+    rules: Sequence[Rule] = ()  # how long things are kept
+    parts: Sequence[Part] = ()  # what there is about a person

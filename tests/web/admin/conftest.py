@@ -34,6 +34,7 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
 from oase.kernel.settings import Settings
+from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
 from oase.sandbox import Sandbox, SandboxSettings, WhatsAppSettings, sandbox_routes
 from oase.staff import add_agent, found_workspace, hash_password, sign_in
@@ -157,7 +158,7 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
     outside = Outside(Guard([], [("127.0.0.1", port)]))
     services = Services(
         settings=Settings(port=port), database=database, live=hub, safe=safe, clock=SystemClock(), book=book,
-        journal=Journal(database, blobs), blobs=blobs, outside=outside,
+        journal=Journal(database, blobs), blobs=blobs, outside=outside, rules=RULES, parts=PARTS,
     )  # fmt: skip
     workspace_id, agents, tokens = await _staff(database, safe, password_hash)
     locks = Locks(database.dsn)

@@ -179,3 +179,44 @@ async def test_templates_that_the_provider_does_not_give_leave_the_page_with_a_r
     page = await company.post(f"/admin/channels/{account_id}/templates")
     assert page.status == 422
     assert "The connection does not work." in page.words
+
+
+async def test_a_secret_that_is_kept_is_not_sent_to_an_address_that_was_changed(
+    company: Company, whatsapp: dict[str, str]
+) -> None:
+    account_id = await company.connect("whatsapp", "WhatsApp", **{**whatsapp, "base_url": "https://graph.example"})
+    changed = {**whatsapp, "access_token": "", "app_secret": ""}
+    tested = await company.post(f"/admin/channels/{account_id}/check", changed)
+    assert tested.status == 422
+    assert 'id="access_token-wrong"' in tested.text
+    assert "Please enter it again" in tested.words
+    assert "The connection works." not in tested.words
+    assert (await company.post(f"/admin/channels/{account_id}", changed)).status == 422
+    assert (await company.account(account_id)).account.settings["base_url"] == "https://graph.example"
+
+
+async def test_with_its_secret_typed_again_an_account_moves_and_nothing_of_the_old_one_goes_there(
+    company: Company, whatsapp: dict[str, str]
+) -> None:
+    account_id = await company.connect(
+        "whatsapp", "WhatsApp", **{**whatsapp, "base_url": "https://graph.example", "access_token": "of another place"}
+    )
+    changed = {**whatsapp, "app_secret": ""}
+    assert "The connection works." in (await company.post(f"/admin/channels/{account_id}/check", changed)).words
+    assert (await company.post(f"/admin/channels/{account_id}", changed)).status == 303
+    secrets = (await company.account(account_id)).account.secrets
+    assert [one.reveal() for one in secrets["access_token"]] == [whatsapp["access_token"]]
+    assert [one.reveal() for one in secrets["app_secret"]] == [whatsapp["app_secret"]]  # it only verifies, and stays
+
+
+async def test_a_secret_that_is_out_of_use_while_its_address_changes_is_forgotten(company: Company) -> None:
+    mailbox = {
+        "account_name": "Support", "address": "support@muster.example", "provider": "other", "incoming": "imap",
+        "sign_in": "password", "password": "Fahrrad im Regen", "imap_host": "imap.muster.example", "imap_port": "993",
+        "imap_security": "tls", "smtp_host": "smtp.muster.example", "smtp_port": "587", "smtp_security": "starttls",
+    }  # fmt: skip
+    account_id = await company.connect("email", "Support", **mailbox)
+    moved = {**mailbox, "password": "", "sign_in": "oauth2", "imap_host": "imap.elsewhere.example"}
+    saved = await company.post(f"/admin/channels/{account_id}", moved)
+    assert saved.status == 303, saved.words
+    assert not (await company.account(account_id)).account.secret("password")

@@ -7,11 +7,13 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from tests.web.admin.conftest import TOKEN, Company, screen
 
+from oase.people import create_person
+
 AXE = (Path(__file__).parents[2] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PLAIN = (
     "channels", "channels/new/whatsapp", "channels/new/email", "channels/new/form", "channels/new/webchat", "journal", "agents",
     "agents/new", "roles", "roles/new", "teams", "teams/new", "tokens", "tokens/new", "webhooks", "webhooks/new", "workspace",
-    "audit", "tags", "tags/new", "snippets", "snippets/new", "fields", "fields/new",
+    "audit", "retention", "persons", "tags", "tags/new", "snippets", "snippets/new", "fields", "fields/new",
 )  # fmt: skip
 pytestmark = pytest.mark.browser
 
@@ -133,4 +135,6 @@ async def furnished(company: Company, whatsapp: dict[str, str]) -> list[str]:
     for table, path in kinds.items():
         rows = await company.rows(f"SELECT id FROM {table} WHERE workspace_id = %(workspace_id)s ORDER BY id DESC LIMIT 1")
         paths.append(f"{path}/{rows[0]['id']}")
-    return [*paths, f"agents/{company.agents['agent']}"]
+    async with company.services.database.work(company.workspace_id) as work:
+        person = await create_person(work, "Jörg Weißmüller")
+    return [*paths, f"persons/{person}", f"agents/{company.agents['agent']}"]

@@ -124,3 +124,22 @@ async def test_the_workspace_keeps_what_was_typed_when_it_cannot_be_used(company
     assert page.status == 422
     assert 'value="Neue Firma"' in page.text
     assert (await company.post("/admin/workspace", {"name": "Neue Firma", "language": "de", "time_zone": "UTC"})).status == 303
+
+
+async def test_the_audit_log_names_roles_and_teams_that_are_gone(company: Company) -> None:
+    await company.post("/admin/roles/new", [("name", "Kasse"), ("permissions", "conversation.read")])
+    (role,) = await company.rows("SELECT id FROM role WHERE workspace_id = %(workspace_id)s AND name = 'Kasse'")
+    email = f"agent@{company.workspace_id.hex}.example"
+    given = [("name", "Ben Öztürk"), ("email", email), ("roles", str(role["id"]))]
+    assert (await company.post(f"/admin/agents/{company.agents['agent']}", given)).status == 303
+    await company.post(f"/admin/roles/{role['id']}/delete", {"confirm": "Kasse"})
+    await company.post("/admin/teams/new", {"name": "Rückläufer 📦"})
+    (team,) = await company.rows("SELECT id FROM team WHERE workspace_id = %(workspace_id)s")
+    await company.post(f"/admin/teams/{team['id']}/delete", {"confirm": "Rückläufer 📦"})
+    page = await company.get("/admin/audit")
+    assert "Änne Köhler deleted the role “Kasse”." in page.words
+    assert "Änne Köhler deleted the team “Rückläufer 📦”." in page.words
+    (change,) = await company.rows(
+        "SELECT data FROM audit_entry WHERE workspace_id = %(workspace_id)s AND act = 'agent.roles_changed'"
+    )
+    assert change["data"] == {"before": ["agent"], "after": ["Kasse"]}

@@ -25,6 +25,7 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
+from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
 from oase.staff import add_agent, create_api_token, found_workspace
 from oase.web import api
@@ -92,7 +93,7 @@ async def company(database: Database) -> AsyncIterator[Company]:
     book, hub, outside = AccountBook(database, safe), LiveHub(database), Outside()
     services = Services(
         settings=Settings(), database=database, live=hub, safe=safe, clock=SystemClock(), book=book,
-        journal=Journal(database, blobs), blobs=blobs, outside=outside,
+        journal=Journal(database, blobs), blobs=blobs, outside=outside, rules=RULES, parts=PARTS,
     )  # fmt: skip
     workspace_id, agent_id = new_id(), new_id()
     async with database.work(workspace_id) as work:

@@ -14,6 +14,7 @@ from oase.conversations import Indexer
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, Position
 from oase.kernel.locks import Locks
+from oase.kernel.permissions import Permission
 from oase.web.api import EVENT_TYPES, document, publish
 
 
@@ -165,3 +166,62 @@ def test_the_description_is_valid_and_complete() -> None:
 async def test_the_description_is_there_for_everybody(company: Company) -> None:
     answer = await Program(company.session)("GET", "/openapi.json")
     assert (answer.status, answer.body["info"]["title"]) == (200, "Oase")
+
+
+async def test_a_desk_is_furnished_by_a_program(company: Company, program: Program) -> None:
+    tag = (await program("POST", "/tags", {"name": "Reklamation", "color": "#B91C1C"})).body
+    assert (tag["name"], tag["color"]) == ("Reklamation", "#b91c1c")
+    await program("POST", "/conversations", new(company, tags=["Reklamation"]))
+    assert (await program("PATCH", f"/tags/{tag['id']}", {"name": "Beschwerde"})).body["name"] == "Beschwerde"
+    assert (await program("GET", "/conversations")).body["data"][0]["tags"] == ["Beschwerde"]
+    other = (await program("POST", "/tags", {"name": "Ärger"})).body
+    assert (await program("POST", f"/tags/{tag['id']}/merge", {"into_id": other["id"]})).body == other
+    assert (await program("DELETE", f"/tags/{other['id']}")).status == 204
+    assert (await program("GET", "/tags")).body["data"] == []
+    snippet = await program(
+        "POST", "/snippets", {"shortcut": "/Versand", "name": "Versand", "texts": {"de": "Hallo {{person.name}}"}}
+    )
+    assert (snippet.status, snippet.body["shortcut"]) == (201, "versand")
+    path = f"/snippets/{snippet.body['id']}"
+    wrong = await program("PATCH", path, {"texts": {"de": "Hallo {{kunde}}"}})
+    assert (wrong.status, wrong.body["errors"][0]["pointer"]) == (422, "#/texts/de")
+    assert (await program("PATCH", path, {"name": "Versand heute"})).body == {**snippet.body, "name": "Versand heute"}
+    assert (await program("DELETE", path)).status == 204
+    assert (await program("GET", path)).status == 404
+
+
+async def test_a_custom_field_is_made_once_however_often_the_request_comes(program: Program) -> None:
+    given = {"subject": "person", "kind": "choice", "labels": {"de": "Größe", "en": "Size"}, "choices": ["S", "M"]}
+    made = await program("POST", "/custom-fields", given, idempotency_key="groesse")
+    again = await program("POST", "/custom-fields", given, idempotency_key="groesse")
+    assert (made.status, again.body) == (201, made.body)
+    assert made.body["key"] == "size"
+    path = f"/custom-fields/{made.body['id']}"
+    assert (await program("PATCH", path, {"choices": ["S", "M", "L"]})).body["choices"] == ["S", "M", "L"]
+    assert (await program("PATCH", path, {"labels": {}})).body["errors"][0]["pointer"] == "#/labels/de"
+    assert (await program("DELETE", path)).status == 204
+
+
+async def test_a_team_is_made_changed_and_deleted_and_the_audit_log_says_so(company: Company, program: Program) -> None:
+    agent = str(company.agent_id)
+    made = await program("POST", "/teams", {"name": "Rückläufer", "leads": [agent]})
+    assert (made.body["members"], made.body["leads"]) == ([agent], [agent])
+    path = f"/teams/{made.body['id']}"
+    assert (await program("PATCH", path, {"description": "Was zurückkommt"})).body["members"] == [agent]
+    assert (await program("PATCH", path, {"members": [str(new_id())]})).status == 422
+    assert (await program("DELETE", path)).status == 204
+    entries = (await program("GET", "/audit-log?subject=team&limit=1")).body
+    assert (entries["data"][0]["act"], entries["data"][0]["data"]["name"]) == ("team.deleted", "Rückläufer")
+    assert (await program("GET", f"/audit-log?subject=team&cursor={entries['next']}")).body["data"][0]["act"] == "team.saved"
+
+
+async def test_a_person_is_given_out_and_erased_by_a_program(company: Company, program: Program) -> None:
+    started = (await program("POST", "/conversations", new(company))).body
+    path = f"/persons/{started['person_id']}"
+    archive = await program("POST", f"{path}/export")
+    assert (archive.status, archive.headers["content-type"], archive.body[:2]) == (200, "application/zip", b"PK")
+    reader = await company.program(Permission.PERSON_READ)
+    assert (await reader("DELETE", path)).status == 403
+    assert (await program("DELETE", path)).status == 204
+    assert (await program("GET", path)).status == 404
+    assert (await program("GET", f"/conversations/{started['conversation_id']}")).status == 404

@@ -109,6 +109,15 @@ class Setting(Struct, frozen=True, kw_only=True):
     only_if: tuple[str, str] | None = None  # (name, value) of another field
     columns: tuple["Setting", ...] = ()  # of kind "rows"
     generated: bool = False  # made by Oase, shown for copying (a verify token, for example)
+    aims: bool = False  # decides where secrets are sent (a server's name), as kind "url" does by itself
+    stays: bool = False  # a secret that is never sent: it only verifies what arrives
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Whether it is to be filled in, by what another field says."""
+        if self.only_if is None:
+            return True
+        other = values.get(self.only_if[0], "")
+        return (str(other).lower() if isinstance(other, bool) else str(other or "")) == self.only_if[1]
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ class ManifestChecks(Case):
             "signature: a webhook that says not how it is signed": manifest.webhook
             and manifest.wire == "http"
             and not manifest.signature,
+            "settings: a server's address without `aims`": any(_names_a_server(one) for one in _all(manifest.settings)),
             "settings: a name twice": len({one.name for one in manifest.settings}) != len(manifest.settings),
         }
         found = [what for what, is_wrong in wrong.items() if is_wrong]
@@ -61,6 +62,10 @@ class ManifestChecks(Case):
 
 def _all(settings: tuple[Setting, ...]) -> list[Setting]:
     return [inner for one in settings for inner in (one, *_all(one.columns))]
+
+
+def _names_a_server(setting: Setting) -> bool:
+    return bool(re.search(r"(^|_)(host|port|server|url|endpoint)$", setting.name)) and not (setting.aims or setting.kind == "url")
 
 
 def _both(words: Words) -> bool:

@@ -63,6 +63,7 @@ async def cancel(work: UnitOfWork, message_id: UUID) -> None:
         },
     )
     work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
+    work.audit("message.cancelled", subject="message", subject_id=message_id)
 
 
 async def retry(work: UnitOfWork, message_id: UUID) -> None:

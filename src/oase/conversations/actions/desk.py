@@ -28,7 +28,9 @@ async def _locked(work: UnitOfWork, conversation_id: UUID, version: int | None) 
 
 
 def _tell(work: UnitOfWork, conversation_id: UUID, what: str, **facts: str | None) -> None:
+    """To open pages, and to the audit log: ids and words of our own, nothing that a customer said."""
     work.emit("conversation", conversation_id, {"what": what, **facts})
+    work.audit(f"conversation.{what}", subject="conversation", subject_id=conversation_id, **facts)
 
 
 async def assign(
@@ -92,7 +94,7 @@ async def wake_snoozed(work: UnitOfWork) -> int:
         conversation = await repository.lock_conversation(work, conversation_id)
         await repository.update_conversation(work, conversation_id, {"state": "open", "snoozed_until": None})
         await repository.insert_event(work, conversation, "woke", Author(), {})
-        _tell(work, conversation_id, "woke")
+        work.emit("conversation", conversation_id, {"what": "woke"})
     return len(ids)
 
 

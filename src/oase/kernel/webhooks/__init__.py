@@ -12,11 +12,12 @@ from oase.kernel.webhooks.actions import (
 )
 from oase.kernel.webhooks.repository import all_webhooks as list_webhooks
 from oase.kernel.webhooks.repository import deliveries as list_deliveries
-from oase.kernel.webhooks.repository import forget_old
+from oase.kernel.webhooks.retention import RULE
 from oase.kernel.webhooks.types import Publish, Published, Webhook, WebhookDelivery
 from oase.kernel.webhooks.workers import WebhookFeed, WebhookSender
 
 __all__ = [
+    "RULE",
     "TEST",
     "Publish",
     "Published",
@@ -28,7 +29,6 @@ __all__ = [
     "create_webhook",
     "delete_webhook",
     "find_webhook",
-    "forget_old",
     "list_deliveries",
     "list_webhooks",
     "replay_delivery",

@@ -44,7 +44,7 @@ async def create_webhook(
     sealed = seal_keys(safe, work.workspace_id, webhook_id, [secret])
     wanted = check_events(events, known)
     await repository.insert(work, webhook_id, url=check_url(url), description=description[:500], events=wanted, secrets=sealed)
-    work.audit("webhook.created", subject="webhook", subject_id=webhook_id, events=wanted)
+    work.audit("webhook.created", subject="webhook", subject_id=webhook_id, name=url, events=wanted)
     work.emit("webhook", webhook_id, {"what": "created"})
     return await find_webhook(work, webhook_id), secret
 
@@ -59,7 +59,7 @@ async def find_webhook(work: UnitOfWork, webhook_id: UUID) -> Webhook:
 
 async def change_webhook(work: UnitOfWork, webhook_id: UUID, changes: Mapping[str, Any], *, known: Collection[str]) -> Webhook:
     """Changes url, events, description or enabled. Switching it on again forgets that it failed. Raises NotFound, Invalid."""
-    await find_webhook(work, webhook_id)
+    before = await find_webhook(work, webhook_id)
     new = dict(changes)
     if "url" in new:
         new["url"] = check_url(new["url"])
@@ -69,16 +69,16 @@ async def change_webhook(work: UnitOfWork, webhook_id: UUID, changes: Mapping[st
         new |= {"failing_since": None, "disabled_why": ""}
     if new:
         await repository.update(work, webhook_id, new)
-        work.audit("webhook.changed", subject="webhook", subject_id=webhook_id, changed=sorted(changes))
+        work.audit("webhook.changed", subject="webhook", subject_id=webhook_id, name=before.url, changed=sorted(changes))
         work.emit("webhook", webhook_id, {"what": "changed"})
     return await find_webhook(work, webhook_id)
 
 
 async def delete_webhook(work: UnitOfWork, webhook_id: UUID) -> None:
     """Removes a webhook; what still waits for it is not sent. Raises NotFound."""
-    if not await repository.delete(work, webhook_id):
-        raise NotFound(message("This webhook does not exist."))
-    work.audit("webhook.deleted", subject="webhook", subject_id=webhook_id)
+    before = await find_webhook(work, webhook_id)
+    await repository.delete(work, webhook_id)
+    work.audit("webhook.deleted", subject="webhook", subject_id=webhook_id, name=before.url)
     work.emit("webhook", webhook_id, {"what": "deleted"})
 
 
@@ -96,10 +96,11 @@ async def rotate_secret(work: UnitOfWork, safe: Safe, webhook_id: UUID) -> Secre
 
 async def send_test(work: UnitOfWork, webhook_id: UUID) -> str:
     """Sends an event that means nothing, and gives its id. Raises NotFound."""
-    await find_webhook(work, webhook_id)
+    found = await find_webhook(work, webhook_id)
     event_id = f"evt_test_{new_id().hex}"
     body = body_of(Published(type=TEST, data={"webhook_id": str(webhook_id)}), work.clock.now())
     await repository.enqueue(work, [(work.workspace_id, webhook_id, event_id, TEST, body)])
+    work.audit("webhook.tested", subject="webhook", subject_id=webhook_id, name=found.url)
     work.emit("webhook", webhook_id, {"what": "due"})
     return event_id
 

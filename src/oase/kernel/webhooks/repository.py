@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from oase.kernel.db import UnitOfWork
-from oase.kernel.ids import new_id
+from oase.kernel.ids import first_id_of, new_id
 from oase.kernel.webhooks.types import Due, Tried, Webhook, WebhookDelivery
 
 _WEBHOOK = "id, url, description, events, enabled, disabled_why, failing_since, rotated_at, created_at"
@@ -191,6 +191,20 @@ async def send_again(work: UnitOfWork, webhook_id: UUID, delivery_id: UUID) -> b
     )
 
 
-async def forget_old(work: UnitOfWork, kept: timedelta) -> int:
-    """Deletes what ended longer ago; over all workspaces when the unit of work is."""
-    return await work.run("DELETE FROM webhook_delivery WHERE ended_at < %(before)s", {"before": work.clock.now() - kept})
+async def count_old(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """How many events ended before this moment, at most `limit`."""
+    found: int = await work.value(
+        "SELECT count(*) FROM (SELECT FROM webhook_delivery WHERE workspace_id = %(workspace_id)s AND id < %(first)s"
+        " AND ended_at < %(before)s LIMIT %(limit)s) old",
+        {"first": first_id_of(before), "before": before, "limit": limit},
+    )
+    return found
+
+
+async def delete_old(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """Deletes events that ended before this moment, the oldest first."""
+    return await work.run(
+        "DELETE FROM webhook_delivery WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM webhook_delivery"
+        " WHERE workspace_id = %(workspace_id)s AND id < %(first)s AND ended_at < %(before)s ORDER BY id LIMIT %(limit)s)",
+        {"first": first_id_of(before), "before": before, "limit": limit},
+    )

@@ -20,7 +20,7 @@ from oase.staff.errors import LastAdministrator, UnknownAgent, UnknownRole
 from oase.staff.repository import access, agents, organisation
 from oase.staff.repository.agents import Field
 from oase.staff.rules import INVITATION_LASTS, check_grant, normal_email, normal_name
-from oase.staff.types import Agent, Mail, Preferences
+from oase.staff.types import Agent, Mail, Preferences, Role
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
@@ -56,9 +56,9 @@ async def invite(work: UnitOfWork, given: Invitation, *, held: Set[Permission], 
         password_hash="",
         at=work.clock.now(),
     )
-    await _give_roles(work, agent_id, given.roles, held)
+    roles = await _give_roles(work, agent_id, given.roles, held)
     await agents.join_teams(work, agent_id, given.teams)
-    work.audit("agent.invited", subject="agent", subject_id=agent_id, name=name, email=email, roles=list(given.roles))
+    work.audit("agent.invited", subject="agent", subject_id=agent_id, name=name, email=email, roles=roles)
     work.emit("agent", agent_id)
     return agent_id, await _invitation_mail(work, await _found(work, agent_id), url)
 
@@ -112,10 +112,11 @@ async def change_preferences(work: UnitOfWork, agent_id: UUID, preferences: Pref
 async def set_roles(work: UnitOfWork, agent_id: UUID, roles: Sequence[UUID], *, held: Set[Permission]) -> None:
     """Gives an agent exactly these roles. Raises Forbidden, LastAdministrator, UnknownAgent, UnknownRole."""
     await check_rank(work, agent_id, held)
-    before = await _found(work, agent_id)
-    await _keep_an_administrator(work, before, roles)
-    await _give_roles(work, agent_id, roles, held)
-    work.audit("agent.roles_changed", subject="agent", subject_id=agent_id, before=list(before.roles), after=list(roles))
+    agent = await _found(work, agent_id)
+    await _keep_an_administrator(work, agent, roles)
+    before = _names(await organisation.find_roles(work, agent.roles))
+    after = await _give_roles(work, agent_id, roles, held)
+    work.audit("agent.roles_changed", subject="agent", subject_id=agent_id, before=before, after=after)
     work.emit("agent", agent_id)
 
 
@@ -153,13 +154,19 @@ async def check_rank(work: UnitOfWork, agent_id: UUID, held: Set[Permission]) ->
         check_grant(held, role.permissions)
 
 
-async def _give_roles(work: UnitOfWork, agent_id: UUID, role_ids: Sequence[UUID], held: Set[Permission]) -> None:
+async def _give_roles(work: UnitOfWork, agent_id: UUID, role_ids: Sequence[UUID], held: Set[Permission]) -> list[str]:
+    """Gives the names, which outlive the roles in the audit log."""
     roles = await organisation.find_roles(work, role_ids)
     if len(roles) != len(set(role_ids)):
         raise UnknownRole
     for role in roles:
         check_grant(held, role.permissions)
     await agents.replace_roles(work, agent_id, [role.id for role in roles])
+    return _names(roles)
+
+
+def _names(roles: Sequence[Role]) -> list[str]:
+    return sorted(role.key or role.name for role in roles)
 
 
 async def _keep_an_administrator(work: UnitOfWork, agent: Agent, new_roles: Sequence[UUID]) -> None:

@@ -9,11 +9,12 @@ from oase.kernel.errors import Conflict
 from oase.kernel.i18n import Language, message
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
+from oase.kernel.retention import KEY
 from oase.staff.actions.setup import check_time_zone
 from oase.staff.errors import UnknownRole, UnknownTeam
 from oase.staff.repository import organisation
 from oase.staff.rules import check_grant, normal_name
-from oase.staff.types import Team
+from oase.staff.types import Role, Team
 
 
 async def change_workspace(
@@ -28,6 +29,15 @@ async def change_workspace(
     work.emit("workspace", work.workspace_id)
 
 
+async def change_retention(work: UnitOfWork, lengths: Mapping[str, int | None]) -> None:
+    """How long things are kept, by rule (see `kernel.retention`); None is for ever. The caller has checked the lengths."""
+    workspace = await organisation.find_workspace(work)
+    before = (workspace.settings.get(KEY) if workspace else None) or {}
+    await organisation.merge_settings(work, {KEY: dict(lengths)})
+    work.audit("retention.changed", subject="retention", before=before, after=dict(lengths))
+    work.emit("workspace", work.workspace_id)
+
+
 async def save_role(
     work: UnitOfWork, *, name: str, permissions: Collection[Permission], held: Set[Permission], role_id: UUID | None = None
 ) -> UUID:
@@ -36,7 +46,7 @@ async def save_role(
     Raises Forbidden (it would give, or has, more than the one who acts may do), Conflict (a built-in role), NameTaken, UnknownRole.
     """
     check_grant(held, permissions)
-    before = await _own_role(work, role_id, held) if role_id else frozenset()
+    before = (await _own_role(work, role_id, held)).permissions if role_id else frozenset()
     role_id = role_id or new_id()
     await organisation.put_role(work, role_id, normal_name(name), frozenset(permissions), work.clock.now())
     work.audit(
@@ -47,9 +57,9 @@ async def save_role(
 
 async def delete_role(work: UnitOfWork, role_id: UUID, *, held: Set[Permission]) -> None:
     """Deletes a role of the workspace's own; whoever had it does not any more. Raises Conflict, Forbidden, UnknownRole."""
-    before = await _own_role(work, role_id, held)
+    role = await _own_role(work, role_id, held)
     await organisation.delete_role(work, role_id)
-    work.audit("role.deleted", subject="role", subject_id=role_id, before=sorted(before))
+    work.audit("role.deleted", subject="role", subject_id=role_id, name=role.name, before=sorted(role.permissions))
 
 
 async def save_team(
@@ -81,17 +91,18 @@ async def save_team(
 
 async def delete_team(work: UnitOfWork, team_id: UUID) -> None:
     """Deletes a team; its members stay. Raises UnknownTeam."""
-    if not await organisation.delete_team(work, team_id):
+    name = await organisation.delete_team(work, team_id)
+    if name is None:
         raise UnknownTeam
-    work.audit("team.deleted", subject="team", subject_id=team_id)
+    work.audit("team.deleted", subject="team", subject_id=team_id, name=name)
     work.emit("team", team_id, {"deleted": True})
 
 
-async def _own_role(work: UnitOfWork, role_id: UUID, held: Set[Permission]) -> frozenset[Permission]:
+async def _own_role(work: UnitOfWork, role_id: UUID, held: Set[Permission]) -> Role:
     found = await organisation.find_roles(work, [role_id])
     if not found:
         raise UnknownRole
     if found[0].built_in:
         raise Conflict(message("This role belongs to Oase and cannot be changed. You can make one of your own."))
     check_grant(held, found[0].permissions)
-    return found[0].permissions
+    return found[0]

@@ -72,6 +72,15 @@ async def update_workspace(work: UnitOfWork, *, name: str, language: Language, t
     )
 
 
+async def merge_settings(work: UnitOfWork, settings: dict[str, Any]) -> None:
+    """Puts settings in the place of those of the same names."""
+    await work.run(
+        "UPDATE workspace SET settings = settings || %(settings)s::jsonb"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s",
+        {"settings": msgspec.json.encode(settings).decode()},
+    )
+
+
 async def insert_built_in_roles(work: UnitOfWork, at: datetime) -> dict[str, UUID]:
     """The four roles that every workspace begins with, by key."""
     ids = {key: new_id() for key in BUILT_IN_ROLES}
@@ -160,9 +169,12 @@ async def put_team(work: UnitOfWork, team: Team, at: datetime) -> None:
     )
 
 
-async def delete_team(work: UnitOfWork, team_id: UUID) -> bool:
-    """Deletes a team, if there is one."""
-    return bool(await work.run("DELETE FROM team WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": team_id}))
+async def delete_team(work: UnitOfWork, team_id: UUID) -> str | None:
+    """Deletes a team and gives its name; None if there is none."""
+    name: str | None = await work.value(
+        "DELETE FROM team WHERE workspace_id = %(workspace_id)s AND id = %(id)s RETURNING name", {"id": team_id}
+    )
+    return name
 
 
 def permissions_of(key: str, names: Sequence[str]) -> frozenset[Permission]:

@@ -6,6 +6,8 @@ from oase.web.admin.audit import handlers as audit_handlers
 from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.journal import handlers as journal_handlers
+from oase.web.admin.privacy import handlers as privacy_handlers
+from oase.web.admin.retention import handlers as retention_handlers
 from oase.web.admin.roles import handlers as roles_handlers
 from oase.web.admin.snippets import handlers as snippets_handlers
 from oase.web.admin.tags import handlers as tags_handlers
@@ -27,6 +29,8 @@ handlers = [
     *webhooks_handlers,
     *audit_handlers,
     *workspace_handlers,
+    *retention_handlers,
+    *privacy_handlers,
     *tags_handlers,
     *snippets_handlers,
     *fields_handlers,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
-from oase.channels import StoredAccount
+from oase.channels import StoredAccount, asked_again, read_settings
 from oase.channels.contract import Manifest, Setting
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Language, Message, message
@@ -85,14 +85,6 @@ def _text(value: Any) -> Any:
     return "" if value is None else value
 
 
-def applies(setting: Setting, values: Mapping[str, Any]) -> bool:
-    """Whether the field is to be filled in, by what another field says."""
-    if setting.only_if is None:
-        return True
-    other = values.get(setting.only_if[0], "")
-    return (str(other).lower() if isinstance(other, bool) else str(other or "")) == setting.only_if[1]
-
-
 def mistakes(
     manifest: Manifest, name: str, given: Mapping[str, Any], kept: StoredAccount | None, language: Language
 ) -> dict[str, Message]:
@@ -103,7 +95,7 @@ def mistakes(
     elif len(name) > _NAME_LENGTH:
         errors[NAME] = message("This name is too long: %(n)s characters at most.", n=_NAME_LENGTH)
     for setting in manifest.settings:
-        if not applies(setting, given):
+        if not setting.applies(given):
             continue
         label, value = _label(setting, language), given.get(setting.name)
         if setting.kind == "rows":
@@ -113,7 +105,20 @@ def mistakes(
                 errors[setting.name] = message("%(field)s is missing.", field=label)
         elif problem := wrong_value(setting, value, label):
             errors[setting.name] = problem
-    return errors
+    return errors or _untyped(manifest, given, kept, language)
+
+
+def _untyped(manifest: Manifest, given: Mapping[str, Any], kept: StoredAccount | None, language: Language) -> dict[str, Message]:
+    """Secrets that must be typed again, since the address that they go to is another one."""
+    if kept is None:
+        return {}
+    settings, new = read_settings(manifest, given)
+    again = asked_again(manifest, kept.account.settings, settings, kept.account.secrets)
+    return {
+        one.name: message("%(field)s would go to another address now. Please enter it again.", field=_label(one, language))
+        for one in again
+        if one.name not in new
+    }
 
 
 def _wrong_rows(setting: Setting, rows: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Message]:
@@ -122,7 +127,7 @@ def _wrong_rows(setting: Setting, rows: Sequence[Mapping[str, Any]], language: L
         errors[setting.name] = message("%(field)s is missing.", field=_label(setting, language))
     for number, row in enumerate(rows):
         for column in setting.columns:
-            if not applies(column, row):
+            if not column.applies(row):
                 continue
             problem = wrong_value(column, row.get(column.name), _label(column, language))
             if problem:

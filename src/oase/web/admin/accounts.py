@@ -20,6 +20,7 @@ from oase.channels import (
     create_account,
     delete_account,
     keep_secret,
+    merged_secrets,
     read_settings,
     templates,
 )
@@ -161,9 +162,10 @@ def unsaved(
 ) -> StoredAccount:
     """The account as it would be once saved, for its test. Raises Invalid."""
     settings, new = read_settings(manifest, given)
-    secrets = dict(kept.account.secrets) if kept else {}
-    for key, values in new.items():
-        secrets[key] = (*map(Secret, values), *secrets.get(key, ()))
+    typed = {key: [Secret(value) for value in values] for key, values in new.items()}
+    before = kept.account if kept else Account(id="", channel=manifest.id, name="")
+    found = merged_secrets(manifest, before.settings, settings, before.secrets, typed)
+    secrets = {key: tuple(values) for key, values in found.items()}
     account_id = kept.id if kept else _NOWHERE
     defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
     account = Account(id=str(account_id), channel=manifest.id, name=name, settings={**defaults, **settings}, secrets=secrets)

@@ -30,6 +30,7 @@ SUBJECTS: Final[tuple[tuple[str, Message], ...]] = (
     ("token", message("API tokens")),
     ("webhook", message("Webhooks")),
     ("workspace", message("Workspace")),
+    ("retention", message("Retention")),
     ("tag", message("Tags")),
     ("snippet", message("Snippets")),
     ("field", message("Fields")),

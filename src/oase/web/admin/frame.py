@@ -58,6 +58,8 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
         message("Company"),
         (
             Part("workspace", "building", message("Workspace"), Permission.SETTINGS_WRITE),
+            Part("retention", "clock", message("Retention"), Permission.SETTINGS_WRITE),
+            Part("persons", "user-circle", message("Personal data"), Permission.CONVERSATION_EXPORT),
             Part("tokens", "key", message("API tokens"), Permission.TOKEN_WRITE),
             Part("webhooks", "webhook", message("Webhooks"), Permission.WEBHOOK_WRITE),
             Part("audit", "list-check", message("Audit log"), Permission.AUDIT_READ),
@@ -82,6 +84,7 @@ _DONE: Final[Mapping[str, Message]] = {
     "replayed": message("Put back into the lane. It will be taken in again at once."),
     "renewed": message("Renewed. The old one stays valid until you renew it once more."),
     "sent": message("It is on its way; the log below says what becomes of it."),
+    "erased": message("Erased. Nothing of this person is left here."),
     "revoked": message("The token has ended."),
 }
 

@@ -11,12 +11,12 @@ from msgspec import Struct
 from oase.channels import StoredAccount, accounts_of
 from oase.conversations import journal_entry, journal_listing, journal_replay, quarantined_items
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, before_of, carried_out, page_by_id
 from oase.web.api.shapes import Account, JournalDetails, JournalEntry, JournalItem, shown
 from oase.web.given import GivenServices
 
@@ -68,14 +68,9 @@ async def list_journal(
     cursor: Cursor = None,
 ) -> Page[JournalEntry]:
     """The newest first, without their bytes."""
-    try:
-        before = UUID(cursor) if cursor else None
-    except ValueError:
-        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
     async with services.database.work(caller.workspace_id) as work:
-        rows = await journal_listing(work, state=wanted or "", account_id=account, before=before, limit=limit + 1)
-    page = [shown(JournalEntry, row) for row in rows[:limit]]
-    return Page(data=page, next=str(page[-1].id) if len(rows) > limit else None)
+        rows = await journal_listing(work, state=wanted or "", account_id=account, before=before_of(cursor), limit=limit + 1)
+    return page_by_id([shown(JournalEntry, row) for row in rows], limit)
 
 
 @get("/journal/{journal_id:uuid}", opt=_JOURNAL, summary="Read a delivery", tags=["Journal"])

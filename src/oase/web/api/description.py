@@ -23,7 +23,7 @@ _TAGS: Final = {
     "Accounts": "The configured connections of channels.",
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
-    "Staff": "Agents and teams; who calls.",
+    "Staff": "Agents and teams; who calls; the audit log.",
     "Search": "Over persons and messages.",
     "Webhooks": "Programs are told what happens (Standard Webhooks).",
     "Events": "A live stream of what happens.",

@@ -4,13 +4,15 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from oase.conversations import merge_persons, normal_address, unmerge_persons
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.people import (
@@ -18,6 +20,8 @@ from oase.people import (
     add_address,
     change_person,
     create_person,
+    erase_person,
+    export_person,
     find_person,
     identities_of,
     list_persons,
@@ -25,13 +29,16 @@ from oase.people import (
 )
 from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, before_of, carried_out, page_by_id
 from oase.web.api.shapes import Identity, Person, shown
+from oase.web.archive import sent, write_archive
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
 _READ: Final = {"permission": Permission.PERSON_READ, "api": True}
 _WRITE: Final = {"permission": Permission.PERSON_WRITE, "api": True}
+_EXPORT: Final = {"permission": Permission.CONVERSATION_EXPORT, "api": True}
+_ERASE: Final = {"permission": Permission.PERSON_ERASE, "api": True}
 _MERGE: Final = {"permission": Permission.PERSON_MERGE, "api": True}
 
 
@@ -97,14 +104,9 @@ async def _one(work: UnitOfWork, person_id: UUID) -> Person:
 @get("/persons", opt=_READ, summary="List persons", tags=["Persons"])
 async def list_all(services: GivenServices, caller: GivenCaller, limit: Limit = 50, cursor: Cursor = None) -> Page[Person]:
     """The newest first; those merged into others are left out. To find somebody use the search."""
-    try:
-        before = UUID(cursor) if cursor else None
-    except ValueError:
-        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
     async with services.database.work(caller.workspace_id) as work:
-        rows = await list_persons(work, before=before, limit=limit + 1)
-    page = [shown(Person, row) for row in rows[:limit]]
-    return Page(data=page, next=str(page[-1].id) if len(rows) > limit else None)
+        rows = await list_persons(work, before=before_of(cursor), limit=limit + 1)
+    return page_by_id([shown(Person, row) for row in rows], limit)
 
 
 @get("/persons/{person_id:uuid}", opt=_READ, summary="Read a person", tags=["Persons"])
@@ -155,6 +157,25 @@ async def change(
         return await _one(work, person_id)
 
     return await carried_out(request, services, caller, act, Person)
+
+
+@delete("/persons/{person_id:uuid}", opt=_ERASE, summary="Erase a person", tags=["Persons"])
+async def erase(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> None:
+    """With every conversation and file, at once and for good (GDPR Art. 17)."""
+    async with services.database.work(caller.workspace_id, actor=caller.actor) as work:
+        await erase_person(work, services.parts, person_id)
+
+
+@post(
+    "/persons/{person_id:uuid}/export", opt=_EXPORT, status_code=200, summary="Give out what is known of a person", tags=["Persons"],
+    responses={200: ResponseSpec(data_container=bytes, media_type="application/zip", description="JSON files and the files")},
+)  # fmt: skip
+async def export(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Stream:
+    """A ZIP: JSON for each kind of record, and the files of the conversations (GDPR Art. 15 and 20)."""
+    async with services.database.work(caller.workspace_id, actor=caller.actor) as work:
+        collected = await export_person(work, services.parts, person_id)
+    about = {"person_id": person_id, "made_at": services.clock.now(), "by": caller.name}
+    return sent(await write_archive(collected, about, services.blobs), person_id)
 
 
 @get("/persons/{person_id:uuid}/identities", opt=_READ, summary="List a person's addresses", tags=["Persons"])
@@ -224,4 +245,4 @@ async def unmerge(
     return await carried_out(request, services, caller, act, Person)
 
 
-handlers: Final = [list_all, read, create, change, list_identities, add_identity, merge, unmerge]
+handlers: Final = [list_all, read, create, change, erase, export, list_identities, add_identity, merge, unmerge]

@@ -35,7 +35,7 @@ _MESSAGES: Final = {
     "file": "message.file_changed",
     "delivery": "message.delivery_changed",
 }
-_PERSON: Final = ("created", "changed", "merged", "unmerged")
+_PERSON: Final = ("created", "changed", "merged", "unmerged", "erased")
 _ACCOUNT: Final = ("created", "changed", "deleted")
 TOPICS: Final = ("conversation", "person", "account", "notice")
 EVENT_TYPES: Final = tuple(

@@ -6,7 +6,7 @@ body --size, depth, form--> struct        act(work) --once per key--> result, ke
 import base64
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -102,6 +102,30 @@ def page_of(rows: Sequence[T], limit: int, place: Callable[[T], tuple[datetime, 
     """The first `limit` of one row more than that."""
     shown = list(rows[:limit])
     return Page(data=shown, next=write_cursor(*place(shown[-1])) if len(rows) > limit else None)
+
+
+class _Keyed(Protocol):
+    @property
+    def id(self) -> UUID:
+        """What lists are ordered by."""
+        ...
+
+
+K = TypeVar("K", bound=_Keyed)
+
+
+def before_of(cursor: str | None) -> UUID | None:
+    """The id after which a list goes on that is ordered by id; raises Invalid for a cursor that is none of ours."""
+    try:
+        return UUID(cursor) if cursor else None
+    except ValueError:
+        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
+
+
+def page_by_id(rows: Sequence[K], limit: int) -> Page[K]:
+    """The first `limit` of one row more than that; the cursor is the last one's id."""
+    shown = list(rows[:limit])
+    return Page(data=shown, next=str(shown[-1].id) if len(rows) > limit else None)
 
 
 def version_of(if_match: str | None) -> int | None:

@@ -195,11 +195,13 @@ class Snippet(Struct, frozen=True, kw_only=True):
     shortcut: str
     name: str
     texts: Annotated[dict[str, str], Meta(description="By language.", examples=[{"de": "Guten Tag {{person.name}}, …"}])]
+    team_id: Annotated[UUID | None, Meta(description="For this team only; null: for everybody.")]
 
 
 class CustomField(Struct, frozen=True, kw_only=True):
     """A field that the company added."""
 
+    id: UUID
     subject: Literal["person", "conversation"]
     key: str
     labels: dict[str, str]
@@ -225,6 +227,7 @@ class Team(Struct, frozen=True, kw_only=True):
     name: str
     description: str
     members: list[UUID]
+    leads: Annotated[list[UUID], Meta(description="Those of the members who lead.")]
 
 
 class Me(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from oase.kernel.webhooks import WebhookDelivery as StoredDelivery
 from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
 from oase.web.api.published import EVENT_TYPES
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, before_of, carried_out, page_by_id
 from oase.web.api.shapes import shown
 from oase.web.given import GivenServices
 
@@ -200,15 +200,10 @@ async def log(
     cursor: Cursor = None,
 ) -> Page[WebhookDelivery]:
     """The newest first; kept for 30 days."""
-    try:
-        before = UUID(cursor) if cursor else None
-    except ValueError:
-        raise Invalid(message("This cursor is none of ours."), field="cursor") from None
     async with services.database.work(caller.workspace_id) as work:
         await webhooks.find_webhook(work, webhook_id)
-        rows = await webhooks.list_deliveries(work, webhook_id, state=wanted or "", before=before, limit=limit + 1)
-    page = [_delivery(row) for row in rows[:limit]]
-    return Page(data=page, next=str(page[-1].id) if len(rows) > limit else None)
+        rows = await webhooks.list_deliveries(work, webhook_id, state=wanted or "", before=before_of(cursor), limit=limit + 1)
+    return page_by_id([_delivery(row) for row in rows], limit)
 
 
 @post(

@@ -35,6 +35,7 @@ from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import render
 from oase.web.services import Services
 from oase.web.sessions import Viewer
+from oase.web.signin.devices import device, is_handheld
 from oase.web.signin.doors import visit_of
 from oase.web.staffmail import afterwards
 
@@ -60,6 +61,8 @@ async def _page(request: AnyRequest, services: Services, viewer: Viewer, *, stat
         agent=agent,
         sessions=sessions,
         zones=ZONES,
+        device=device,
+        handheld=is_handheld,
         now=services.clock.now(),
         forms=shown,
     )

@@ -52,6 +52,7 @@ _SIGN_IN = (
         label=Words("Provider", "Anbieter"),
         kind="choice",
         default="other",
+        aims=True,
         choices=(
             *((key, Words(provider.name, provider.name)) for key, provider in PROVIDERS.items()),
             ("other", Words("Other, or a server of our own", "Anderer oder eigener Server")),
@@ -126,8 +127,8 @@ _SIGN_IN = (
 def _server(kind: str, name: Words, port: int, security: str, group: Words) -> tuple[Setting, ...]:
     """The three fields of a server that is not known by its provider's name."""
     return (
-        _optional(f"{kind}_host", name, only_if=_OTHER, group=group),
-        _optional(f"{kind}_port", Words("Port", "Port"), kind="number", default=port, only_if=_OTHER, group=group),
+        _optional(f"{kind}_host", name, aims=True, only_if=_OTHER, group=group),
+        _optional(f"{kind}_port", Words("Port", "Port"), kind="number", default=port, aims=True, only_if=_OTHER, group=group),
         _optional(
             f"{kind}_security",
             Words("Encryption", "Verschlüsselung"),
@@ -307,6 +308,7 @@ _REST = (
         "certificate",
         Words("Certificate of our own authority (PEM)", "Zertifikat der eigenen Zertifizierungsstelle (PEM)"),
         kind="long_text",
+        aims=True,  # who has its key can be any server
         group=_ADVANCED,
     ),
 )

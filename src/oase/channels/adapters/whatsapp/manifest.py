@@ -72,6 +72,7 @@ SETTINGS = (
     Setting(
         name="app_secret",
         kind="secret",
+        stays=True,
         label=Words("App secret", "App-Geheimcode"),
         help=Words(
             "Meta for Developers, your app, App settings, Basic. With it Oase checks that a delivery comes from Meta.",

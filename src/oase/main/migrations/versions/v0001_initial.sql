@@ -148,6 +148,20 @@ ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 CREATE POLICY audit_entry_workspace ON audit_entry USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE blob_removal (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    key TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT blob_removal_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE blob_removal IS 'Files whose rows are gone; they are deleted after the commit, however often it is tried.';
+
+ALTER TABLE blob_removal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE blob_removal FORCE ROW LEVEL SECURITY;
+CREATE POLICY blob_removal_workspace ON blob_removal USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE custom_field (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -275,6 +289,8 @@ CREATE TABLE person (
     CONSTRAINT person_pkey PRIMARY KEY (workspace_id, id)
 );
 
+CREATE INDEX person_merged ON person (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
+
 CREATE INDEX person_newest ON person (workspace_id, created_at);
 
 COMMENT ON TABLE person IS 'A human outside.';
@@ -282,6 +298,22 @@ COMMENT ON TABLE person IS 'A human outside.';
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person FORCE ROW LEVEL SECURITY;
 CREATE POLICY person_workspace ON person USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE person_erasure (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    counts JSONB NOT NULL,
+    CONSTRAINT person_erasure_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE person_erasure IS 'That everything about a person was erased: when, by whom, how much; nothing about the person.';
+
+ALTER TABLE person_erasure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_erasure FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_erasure_workspace ON person_erasure USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE role (
     workspace_id UUID NOT NULL,
@@ -535,6 +567,8 @@ CREATE TABLE conversation (
     CONSTRAINT conversation_workspace_id_token_key UNIQUE (workspace_id, token)
 );
 
+CREATE INDEX conversation_merged ON conversation (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
+
 CREATE INDEX conversation_mine ON conversation (workspace_id, assignee_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
 
 CREATE INDEX conversation_person ON conversation (workspace_id, person_id, last_at);
@@ -603,6 +637,10 @@ CREATE TABLE person_merge (
     CONSTRAINT person_merge_workspace_id_kept_id_fkey FOREIGN KEY(workspace_id, kept_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
     CONSTRAINT person_merge_workspace_id_merged_id_fkey FOREIGN KEY(workspace_id, merged_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE
 );
+
+CREATE INDEX person_merge_kept ON person_merge (workspace_id, kept_id);
+
+CREATE INDEX person_merge_merged ON person_merge (workspace_id, merged_id);
 
 COMMENT ON TABLE person_merge IS 'That two persons were found to be one; undone exactly.';
 
@@ -770,6 +808,8 @@ CREATE TABLE read_state (
     CONSTRAINT read_state_workspace_id_agent_id_conversation_id_key UNIQUE (workspace_id, agent_id, conversation_id)
 );
 
+CREATE INDEX read_state_conversation ON read_state (workspace_id, conversation_id);
+
 COMMENT ON TABLE read_state IS 'Up to when an agent has read a conversation.';
 
 ALTER TABLE read_state ENABLE ROW LEVEL SECURITY;
@@ -860,6 +900,8 @@ CREATE TABLE mention (
 );
 
 CREATE INDEX mention_agent ON mention (workspace_id, agent_id, at);
+
+CREATE INDEX mention_message ON mention (workspace_id, message_id);
 
 COMMENT ON TABLE mention IS 'An agent was named in a note.';
 

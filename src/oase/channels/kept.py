@@ -1,0 +1,50 @@
+"""What becomes of an account's secrets when it changes: those that go out belong to the address for which they were typed.
+
+same address   a new secret goes before the old one, which still verifies; an empty field keeps what is there
+other address  each secret that goes out is typed again, or forgotten; what only verifies what arrives stays
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from oase.channels.contract import Manifest, Setting
+
+T = TypeVar("T")
+_KEPT: Final = 2  # the newest and the one before it: rotation
+
+
+def _aims(setting: Setting) -> bool:
+    return setting.aims or setting.kind == "url" or any(map(_aims, setting.columns))
+
+
+def moved(manifest: Manifest, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether secrets would go to another place than before."""
+    aiming = [one for one in manifest.settings if _aims(one)]
+    return any((before.get(one.name) or one.default) != (after.get(one.name) or one.default) for one in aiming)
+
+
+def merged(
+    manifest: Manifest, before: Mapping[str, Any], after: Mapping[str, Any],
+    kept: Mapping[str, Sequence[T]], new: Mapping[str, Sequence[T]],
+) -> dict[str, list[T]]:  # fmt: skip
+    """The account's secrets after a change of its settings, the newest first."""
+    found = {name: list(values) for name, values in kept.items()}
+    if moved(manifest, before, after):
+        stay = {one.name for one in manifest.settings if one.stays or one.generated}
+        found = {name: values for name, values in found.items() if name in stay}
+    for name, values in new.items():
+        found[name] = list(dict.fromkeys([*values, *found.get(name, [])]))[:_KEPT]
+    return found
+
+
+def asked_again(
+    manifest: Manifest, before: Mapping[str, Any], after: Mapping[str, Any], kept: Mapping[str, Sequence[Any]]
+) -> list[Setting]:
+    """The secrets in use that must be typed again, since the address that they go to is another one."""
+    if not moved(manifest, before, after):
+        return []
+    return [
+        one
+        for one in manifest.settings
+        if one.kind == "secret" and not (one.stays or one.generated) and kept.get(one.name) and one.applies(after)
+    ]

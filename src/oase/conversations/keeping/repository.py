@@ -1,0 +1,98 @@
+"""SQL that deletes: conversations with all that hangs on them, deliveries of the journal; files are doomed with their rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import first_id_of
+from oase.kernel.removal import doom
+from oase.people import delete_unheard
+
+_SOLVED = "workspace_id = %(workspace_id)s AND state = 'solved' AND merged_into IS NULL AND last_at < %(before)s"
+_TAKEN_IN = "workspace_id = %(workspace_id)s AND id < %(first)s AND state = 'done'"
+
+
+async def count_conversations(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """How many solved conversations have been silent since before this moment, at most `limit`."""
+    found: int = await work.value(
+        f"SELECT count(*) FROM (SELECT FROM conversation WHERE {_SOLVED} LIMIT %(limit)s) old", {"before": before, "limit": limit}
+    )
+    return found
+
+
+async def sweep_conversations(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """Deletes those that have been silent longest, and the persons of whom nothing is left."""
+    rows = await work.tuples(
+        f"SELECT id, person_id FROM conversation WHERE {_SOLVED} ORDER BY last_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+        {"before": before, "limit": limit},
+    )
+    if rows:
+        await delete_conversations(work, [one for one, _ in rows])
+        await _delete_persons(work, sorted({person for _, person in rows}), before)
+    return len(rows)
+
+
+async def _delete_persons(work: UnitOfWork, ids: Sequence[UUID], before: datetime) -> None:
+    alone = await work.tuples(
+        "SELECT p.id FROM unnest(%(ids)b::uuid[]) AS p (id) WHERE NOT EXISTS (SELECT FROM conversation c"
+        " WHERE c.workspace_id = %(workspace_id)s AND c.person_id = p.id)",
+        {"ids": list(ids)},
+    )
+    await delete_unheard(work, [one for (one,) in alone], before)
+
+
+async def delete_conversations(work: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Deletes conversations and those merged into them, with messages, deliveries, drafts and files."""
+    rows = await work.tuples(
+        "SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s AND (id = ANY(%(ids)s) OR merged_into = ANY(%(ids)s))"
+        " ORDER BY id FOR UPDATE",
+        {"ids": list(ids)},
+    )
+    everything = [one for (one,) in rows]
+    files = await work.tuples(
+        "SELECT DISTINCT a.blob_key FROM message m JOIN attachment a ON a.workspace_id = m.workspace_id AND a.message_id = m.id"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = ANY(%(ids)s) AND a.blob_key <> ''",
+        {"ids": everything},
+    )
+    await doom(work, [key for (key,) in files])
+    await work.run("DELETE FROM conversation WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)", {"ids": everything})
+
+
+async def count_journal(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """How many deliveries that were taken in arrived before this moment, at most `limit`."""
+    found: int = await work.value(
+        f"SELECT count(*) FROM (SELECT FROM journal WHERE {_TAKEN_IN} LIMIT %(limit)s) old",
+        {"first": first_id_of(before), "limit": limit},
+    )
+    return found
+
+
+async def sweep_journal(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """Deletes the oldest of them."""
+    rows = await work.tuples(
+        f"SELECT id FROM journal WHERE {_TAKEN_IN} ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+        {"first": first_id_of(before), "limit": limit},
+    )
+    await delete_deliveries(work, [one for (one,) in rows])
+    return len(rows)
+
+
+async def delete_deliveries(work: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Deletes raw deliveries with their bytes."""
+    rows = await work.tuples(
+        "DELETE FROM journal WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) RETURNING blob_key", {"ids": list(ids)}
+    )
+    await doom(work, [key for (key,) in rows if key])
+
+
+async def sweep_uploads(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """Deletes uploads that never became part of a message."""
+    rows = await work.tuples(
+        "DELETE FROM attachment WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM attachment"
+        " WHERE workspace_id = %(workspace_id)s AND message_id IS NULL AND created_at < %(before)s ORDER BY id LIMIT %(limit)s)"
+        " RETURNING blob_key",
+        {"before": before, "limit": limit},
+    )
+    await doom(work, [key for (key,) in rows if key])
+    return len(rows)
