@@ -36,3 +36,18 @@ async def test_units_of_work_go_on_soon_after_an_outage_of_several_seconds(tmp_p
 async def _answers(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute("SELECT 1")
+
+
+async def test_a_server_that_was_replaced_while_nobody_asked_is_no_failure(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    await server.start()
+    database = Database(server.dsn(), connections=1)
+    await database.open()
+    try:
+        await _answers(database)
+        await server.stop()
+        await server.start()
+        await _answers(database)  # the kept connection leads nowhere any more
+    finally:
+        await database.close()
+        await server.stop()

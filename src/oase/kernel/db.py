@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from procrastinate.tasks import Task
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
@@ -53,6 +53,7 @@ class UnitOfWork:
         self._events: list[tuple[UUID, str, UUID, bytes]] = []
         self._entries: list[AuditEntry] = []
         self._after: list[Callable[[], None]] = []
+        self._cursor: AsyncCursor[Any] = connection.cursor()
 
     @property
     def workspace_id(self) -> UUID:
@@ -64,48 +65,40 @@ class UnitOfWork:
     def _named(self, parameters: Parameters | None) -> Parameters:
         return {"workspace_id": self._workspace_id, **(parameters or {})}
 
+    async def _execute(self, statement: str, parameters: Parameters | None, shape: Any = tuple_row) -> AsyncCursor[Any]:
+        """Runs a statement. One cursor serves the whole transaction: making one costs a third of a small statement."""
+        self._cursor.row_factory = shape
+        await self._cursor.execute(statement.encode(), self._named(parameters))
+        return self._cursor
+
     async def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
         """All rows as dictionaries. `%(workspace_id)s` is always there."""
-        async with self.connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return await cursor.fetchall()
+        return await (await self._execute(statement, parameters, dict_row)).fetchall()
 
     async def all(self, kind: type[T], statement: str, parameters: Parameters | None = None) -> list[T]:
         """All rows as instances of `kind`, whose fields are named like the columns."""
-        async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return await cursor.fetchall()
+        return await (await self._execute(statement, parameters, class_row(kind))).fetchall()
 
     async def one(self, kind: type[T], statement: str, parameters: Parameters | None = None) -> T | None:
         """The first row as an instance of `kind`, or None."""
-        async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return await cursor.fetchone()
+        return await (await self._execute(statement, parameters, class_row(kind))).fetchone()
 
     async def tuples(self, statement: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         """All rows as tuples: the quickest form, for hot paths."""
-        async with self.connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return await cursor.fetchall()
+        return await (await self._execute(statement, parameters)).fetchall()
 
     async def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
         """The first row, or None."""
-        async with self.connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return await cursor.fetchone()
+        return await (await self._execute(statement, parameters, dict_row)).fetchone()
 
     async def value(self, statement: str, parameters: Parameters | None = None) -> Any:
         """The first column of the first row, or None."""
-        async with self.connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            found = await cursor.fetchone()
-            return found[0] if found else None
+        found = await (await self._execute(statement, parameters)).fetchone()
+        return found[0] if found else None
 
     async def run(self, statement: str, parameters: Parameters | None = None) -> int:
         """Runs a statement and gives the number of rows it touched."""
-        async with self.connection.cursor() as cursor:
-            await cursor.execute(statement.encode(), self._named(parameters))
-            return cursor.rowcount
+        return (await self._execute(statement, parameters)).rowcount
 
     def emit(self, topic: str, key: UUID, payload: Mapping[str, Any] | None = None, *, workspace_id: UUID | None = None) -> None:
         """Adds an event to the live log, with this transaction or not at all. Payloads hold ids and small facts only."""
@@ -142,6 +135,11 @@ class UnitOfWork:
         return bool(self._events)
 
 
+async def _still_there(connection: AsyncConnection[Any]) -> None:
+    """Raises OperationalError if the server has hung up, as our end of the socket knows without asking it: no round trip."""
+    connection.pgconn.consume_input()
+
+
 class Database:
     """The pool of connections and the way into a transaction."""
 
@@ -154,7 +152,7 @@ class Database:
             min_size=1,
             max_size=connections,
             kwargs={"autocommit": True, "prepare_threshold": 3},
-            check=AsyncConnectionPool.check_connection,
+            check=_still_there,
             timeout=_WAIT_SECONDS,
             max_idle=120,
             open=False,
@@ -193,12 +191,12 @@ class Database:
     @asynccontextmanager
     async def _begin(self, workspace_id: UUID | None, scope: str, actor: Actor | None) -> AsyncIterator[UnitOfWork]:
         async with self.connection() as connection:
-            await connection.execute(sql.SQL("BEGIN; SET LOCAL oase.workspace = {}").format(sql.Literal(scope)))
+            await connection.execute(f"BEGIN; SET LOCAL oase.workspace = '{scope}'".encode())  # an id or a word of ours
             work = UnitOfWork(connection, workspace_id, actor or Actor(), self.clock)
             try:
                 yield work
                 await work.finish()
-                await connection.execute(b"COMMIT")
+                await connection.commit()
             except BaseException:
                 await _roll_back(connection)
                 raise
@@ -210,6 +208,6 @@ async def _roll_back(connection: AsyncConnection[Any]) -> None:
     """Ends the transaction; a connection that cannot is closed, and the pool makes a new one."""
     try:
         if not connection.closed and not connection.broken:
-            await connection.execute(b"ROLLBACK")
+            await connection.rollback()
     except psycopg.Error:
         await connection.close()

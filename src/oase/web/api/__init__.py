@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from oase.kernel.errors import OaseError
 from oase.web.api import accounts, conversations, desk, events, files, finding, messages, persons, problems, staff, webhooks
 from oase.web.api.description import PATH, describe, document, problem_responses
-from oase.web.api.guard import caller_of, given_parts, known_caller, tell_limits
+from oase.web.api.guard import given_caller, given_parts, known_caller, tell_limits
 from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import ApiRequest
 
@@ -31,7 +31,7 @@ router = Router(
     request_class=ApiRequest,
     request_max_body_size=MAXIMUM_BODY_BYTES,
     dependencies={
-        "caller": Provide(caller_of, sync_to_thread=False),
+        "caller": Provide(given_caller, sync_to_thread=False),
         "parts": Provide(given_parts, sync_to_thread=False),
     },
     exception_handlers={

@@ -14,8 +14,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.web.api.caller import REQUESTS_PER_MINUTE, Caller
-from oase.web.api.parts import Parts, parts_of
+from oase.web.api.parts import GivenParts, Parts, parts_of
 from oase.web.api.request import REPLAYED
+from oase.web.given import GivenServices
 from oase.web.guards import NotSignedIn, same_origin
 from oase.web.sessions import viewer_of
 
@@ -58,14 +59,14 @@ async def _from_session(connection: Connection) -> Caller:
     )
 
 
-def caller_of(request: Request[Any, Any, Any]) -> Caller:
-    """The caller that the guard has found; for handlers that ask for `caller`."""
+def given_caller(request: Request[Any, Any, Any], parts: GivenParts) -> Caller:
+    """The caller that the guard has found; for handlers that ask for `caller`. (It asks for `parts`: see `web.app`.)"""
     found: Caller = request.scope["state"][_CALLER]
     return found
 
 
-def given_parts(request: Request[Any, Any, Any]) -> Parts:
-    """The parts of this process; for handlers that ask for `parts`."""
+def given_parts(request: Request[Any, Any, Any], services: GivenServices) -> Parts:
+    """The parts of this process; for handlers that ask for `parts`. (It asks for `services`: see `web.app`.)"""
     return parts_of(request.app)
 
 
