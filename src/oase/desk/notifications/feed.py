@@ -81,6 +81,8 @@ class NotificationFeed:
             if event.payload.get("what") == "merged":
                 batch.merged.append((event.key, UUID(event.payload["into"])))
             if (news := news_of(event, at)) is not None and now - at < NOT_AFTER:
+                if news.what == "assigned":  # whoever has it now hears of that, not of what was written before it was theirs
+                    batch.news[:] = [one for one in batch.news if one.what != "wrote" or one.conversation_id != event.key]
                 batch.news.append(news)
                 batch.seen.extend(self._looked(news, at))
         return {workspace_id: batch for workspace_id, batch in batches.items() if batch.news or batch.seen or batch.merged}

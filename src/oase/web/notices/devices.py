@@ -11,10 +11,10 @@ _SYSTEMS: Final = (
 )  # fmt: skip
 
 
-def device_name(user_agent: str) -> Message:
+def device_name(user_agent: str) -> Message | str:
     """Browser and system by what the browser calls itself; the more special names come first."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     if browser and system:
         return message("%(browser)s on %(system)s", browser=browser, system=system)
-    return message("%(name)s", name=browser or system) if browser or system else message("A browser")
+    return browser or system or message("A browser")
