@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import CDPSession, Page, expect
 from tests.kernel.pushservice import BrowserKeys
-from tests.journeys.test_agents import open_row, write_on_whatsapp
 
 from .ground import ANNA, SOPHIE, Installation, People, until
+from .test_agents import open_row, write_on_whatsapp
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -95,6 +95,10 @@ async def test_a_browser_is_switched_on_told_and_leads_to_the_conversation(oase:
     await expect(page.locator("#browsers")).to_contain_text("dieser hier")
     kept = await oase.rows("SELECT sealed FROM push_subscription")
     assert endpoint.encode() not in b"".join(bytes(row["sealed"]) for row in kept)
+
+    script = await page.request.get(f"{oase.url}/inbox-worker.js")
+    assert script.headers["cache-control"] == "no-cache"  # the next release takes over at once
+    assert script.headers["content-type"].startswith("text/javascript")
 
     conversation_id = (await oase.rows("SELECT id FROM conversation WHERE state = 'open' ORDER BY id LIMIT 1"))[0]["id"]
     told = {

@@ -5,31 +5,25 @@ every minute    mails about what waits
 every hour      notifications that are too old go
 """
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
-
-import psycopg
-import structlog
 
 from oase.conversations import due_soon
 from oase.desk.notifications import repository
 from oase.desk.notifications.digest import digests
 from oase.desk.notifications.rules import WARN_BEFORE, warns_from
 from oase.kernel.db import Database
-from oase.kernel.errors import OaseError
-from oase.kernel.locks import Locks, lock_key
+from oase.kernel.locks import Locks
 from oase.kernel.mailer import Letter, send_letters
 from oase.kernel.settings import Settings
+from oase.kernel.ticks import keep_ticking
 from oase.staff import list_workspaces
 
-_TICK_SECONDS: Final = 20.0
+_TICK: Final = timedelta(seconds=20)
 _MAIL_EVERY: Final = 3  # ticks
 _SWEEP_EVERY: Final = 180  # ticks
 _KEPT: Final = timedelta(days=30)
-_KEY: Final = lock_key("notifications clock", UUID(int=0))
-log = structlog.get_logger()
 
 
 class NotificationClock:
@@ -43,22 +37,14 @@ class NotificationClock:
 
     async def run(self) -> None:
         """One tick after the other, in the process that holds the lock."""
-        generation: int | None = None
-        tick = 0
-        while True:
-            await asyncio.sleep(_TICK_SECONDS)
-            try:
-                if generation is None or not self._locks.holds(generation):
-                    generation = await self._locks.take(_KEY)
-                if generation is not None:
-                    await self.warn()
-                    if tick % _MAIL_EVERY == 0:
-                        await send_letters(self._settings, self._database.clock, await self.mails())
-                    if tick % _SWEEP_EVERY == 0:
-                        await self.sweep()
-                    tick += 1
-            except (OaseError, psycopg.Error, OSError) as error:
-                log.warning("notifications.clock_interrupted", error=str(error))
+        await keep_ticking(self._locks, "notifications clock", _TICK, self._turn)
+
+    async def _turn(self, tick: int) -> None:
+        await self.warn()
+        if tick % _MAIL_EVERY == 0:
+            await send_letters(self._settings, self._database.clock, await self.mails())
+        if tick % _SWEEP_EVERY == 0:
+            await self.sweep()
 
     async def warn(self) -> int:
         """Says of answers that are due soon; of each due time once. (After a restart again: the feed takes it once.)"""

@@ -52,9 +52,7 @@ class NotificationFeed:
 
     async def catch_up(self) -> None:
         """Everything up to now, once: for tests."""
-        await self._follower.start(self.begin)
-        while await self._follower.step(self.handle):
-            pass
+        await self._follower.catch_up(self.handle, self.begin)
 
     async def begin(self) -> None:
         """Nothing is told of what happened before: it is no news."""

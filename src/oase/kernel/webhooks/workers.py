@@ -49,9 +49,7 @@ class WebhookFeed:
 
     async def catch_up(self) -> None:
         """Everything up to now, once: for tests."""
-        await self._follower.start(self.begin)
-        while await self._follower.step(self.handle):
-            pass
+        await self._follower.catch_up(self.handle, self.begin)
 
     async def begin(self) -> None:
         """Nothing is told of what happened before: the log does not hold it any more."""
