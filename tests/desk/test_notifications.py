@@ -2,17 +2,20 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from tests.desk.conftest import Desk
 
-from oase.conversations import set_state, set_team
+from oase.conversations import Case, Said, set_state, set_team
 from oase.conversations.types import Author
-from oase.desk import Wishes, check_wishes, waiting_for
-from oase.desk.notifications.rules import is_quiet, warns_from
-from oase.desk.notifications.types import Colleague
-from oase.kernel.errors import Invalid
+from oase.desk import Wishes, check_wishes, notification_of, waiting_for
+from oase.desk.notifications.rules import concerned, is_quiet, warns_from
+from oase.desk.notifications.types import Colleague, News
+from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.ids import new_id
 from oase.staff import save_team
 
@@ -128,8 +131,6 @@ async def test_a_batch_costs_the_same_number_of_statements_however_much_happened
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    from oase.kernel.db import UnitOfWork
-
     for name in ("tuples", "all", "rows", "row", "value", "run"):
         plain = getattr(UnitOfWork, name)
 
@@ -202,6 +203,48 @@ def test_wishes_that_make_no_sense_are_refused(field: str, change: dict[str, Any
     with pytest.raises(Invalid) as error:
         check_wishes({}, **{**given, **change})
     assert error.value.field == field
+
+
+async def test_a_notification_is_shown_to_its_agent_only(desk: Desk) -> None:
+    await mine(desk)
+    await desk.writes("Nur für Anna")
+    await desk.feed.catch_up()
+    notification_id = await desk.value("SELECT id FROM notification WHERE seen_at IS NULL")
+    async with desk.work() as work:
+        assert (await notification_of(work, desk.agents["Anna"], notification_id)).body == "Nur für Anna"
+        with pytest.raises(NotFound):
+            await notification_of(work, desk.agents["Sophie"], notification_id)
+
+
+ANNA, SOPHIE, CASE, MESSAGE = (new_id() for _ in range(4))
+
+
+def whom(what: str, *, automatic: bool = False, assignee: UUID | None = ANNA, merged: bool = False, **facts: Any) -> list[str]:
+    """The kinds of whom it concerns, of a team of Anna and Sophie."""
+    team = {one: msgspec.structs.replace(colleague(), id=one) for one in (ANNA, SOPHIE)}
+    case = Case(
+        id=CASE, person="Jürgen", subject="", first_line="", state="open", assignee_id=assignee, team_id=None, due_at=None,
+        merged_into=CASE if merged else None,
+    )  # fmt: skip
+    now = datetime.fromisoformat("2026-11-24T12:00:00+01:00")
+    news = News(what=what, conversation_id=CASE, source="1-1", at=now, messages=(MESSAGE,), **facts)  # type: ignore[arg-type]
+    said = {MESSAGE: Said(id=MESSAGE, text="Ich bin bis Montag nicht im Büro.", automatic=automatic)}
+    return [kind for _, kind in concerned(news, case, said, team)]
+
+
+def test_machines_colleagues_elsewhere_and_oneself_are_no_news() -> None:
+    assert whom("wrote") == ["message"]
+    assert whom("wrote", automatic=True) == []
+    assert whom("wrote", merged=True) == []
+    assert whom("wrote", assignee=new_id()) == []  # somebody who may not read any more
+    assert whom("wrote", assignee=None, fresh=True) == ["unassigned", "unassigned"]
+    assert whom("wrote", assignee=None) == []
+    assert whom("mentioned", to=ANNA, by_id=SOPHIE) == ["mention"]
+    assert whom("mentioned", to=ANNA, by_id=ANNA) == []
+    assert whom("assigned", to=ANNA, by_id=SOPHIE) == ["assigned"]
+    assert whom("assigned", to=ANNA, by_id=ANNA) == []
+    assert whom("assigned", to=SOPHIE, by_id=ANNA) == []  # it went on to somebody else meanwhile
+    assert whom("teamed", assignee=None, by_id=SOPHIE) == ["unassigned"]
 
 
 async def test_the_number_in_the_title_counts_conversations(desk: Desk) -> None:

@@ -1,13 +1,18 @@
 """Web push and the mail: what arrives, what is tried again, what is not sent any more."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from uuid import UUID
 
 import pytest
 from tests.desk.conftest import SAFE, Desk
 from tests.desk.test_notifications import mine
 
-from oase.desk import browsers_of, remove_browser
+from oase.desk import browsers_of, remove_browser, try_browsers
+from oase.kernel.http import Guard, Outside
+from oase.kernel.i18n import translator
+from oase.kernel.settings import Settings
+from oase.kernel.webpush import Vapid
 from oase.staff import sign_out
 
 
@@ -129,6 +134,32 @@ async def test_addresses_and_keys_of_browsers_are_sealed(desk: Desk) -> None:
     sealed = bytes(await desk.value("SELECT sealed FROM push_subscription"))
     assert desk.service.url.encode() not in sealed
     assert desk.service.url in SAFE.open(sealed, purpose=f"push/{desk.workspace_id}").reveal()
+
+
+async def test_a_trial_says_what_the_push_services_answered(desk: Desk) -> None:
+    outside = Outside(Guard([ip_network("127.0.0.0/8")]))  # type: ignore[list-item]
+    guarded = Outside(Guard())
+    vapid, reader = Vapid(SAFE, Settings()), translator("de")
+
+    async def trial(over: Outside = outside) -> list[bool]:
+        answers = await try_browsers(desk.database, over, SAFE, vapid, desk.workspace_id, desk.agents["Anna"], reader)
+        return [one.arrived for one in answers]
+
+    assert await trial() == []
+    await desk.browser("Anna")
+    assert await trial() == [True]
+    assert desk.service.payloads[0]["title"] == "So meldet sich Oase bei Ihnen"
+    assert await trial(guarded) == [False]  # an address in our own network, as somebody may have written it by hand
+    assert len(desk.service.got) == 1
+    desk.service.status = 403
+    assert await trial() == [False]
+    async with desk.work() as work:
+        assert [one.trouble for one in await browsers_of(work, desk.agents["Anna"])] == ["403"]
+    desk.service.status = 410
+    assert await trial() == [False]
+    assert await desk.value("SELECT count(*) FROM push_subscription") == 0
+    await outside.close()
+    await guarded.close()
 
 
 async def test_one_mail_says_what_waits_and_none_follows_until_there_is_something_new(desk: Desk) -> None:

@@ -32,7 +32,7 @@ function show() {
 document.addEventListener("oase:arrive", ({ detail }) => {
   others.clear();
   here = detail.id;
-  tell(here, "asks");
+  if (!document.hidden) tell(here, "asks");
   clearInterval(timer);
   timer = setInterval(() => { if (!document.hidden) tell(here, "looks"); show(); }, BEAT);
   show();
