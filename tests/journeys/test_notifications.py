@@ -68,10 +68,12 @@ async def test_what_concerns_me_is_told_in_the_page_and_the_rest_is_not(oase: In
     anna, sophie = await people.agent(), await people.agent(SOPHIE)
     await write_on_whatsapp(oase, f"Passt der Korb an mein Rad? {word}", phone=phone, name="Ngọc Ánh Trần")
     await open_row(anna, word)
-    await anna.locator("#talk-head").get_by_role("button", name="Mir zuweisen").click()
-    await anna.keyboard.press("Escape")
     await anna.locator("#timeline").focus()
+    await anna.keyboard.press("i")  # I take it
+    mine = "SELECT id FROM conversation WHERE first_line LIKE %(line)s AND assignee_id IS NOT NULL"
+    await until(lambda: oase.rows(mine, line=f"%{word}%"), "the conversation is Anna's")
     await anna.keyboard.press("Escape")
+    await expect(anna.locator("#talk")).to_have_count(0)
     await write_on_whatsapp(oase, f"Der grüne, meine ich. {word}", phone=phone, name="Ngọc Ánh Trần")
     told = anna.locator("#toasts .toast-line", has_text="Der grüne, meine ich.")
     await expect(told).to_contain_text("Ngọc Ánh Trần")

@@ -163,7 +163,7 @@ def pause(attempts: int, wished_seconds: int, age: timedelta) -> timedelta | Non
 
 def check_wishes(chosen: Mapping[Kind, Sequence[str]], **others: object) -> Wishes:
     """Wishes as they were given; raises Invalid naming the field."""
-    ways = {kind: tuple(way for way in WAYS if way in given) for kind, given in chosen.items()}
+    ways: dict[str, object] = {kind: tuple(way for way in WAYS if way in given) for kind, given in chosen.items()}
     for field in ("quiet_from", "quiet_until"):
         if others.get(field) and _time(str(others[field])) is None:
             raise Invalid(message("This is no time of day."), field=field)
@@ -172,7 +172,7 @@ def check_wishes(chosen: Mapping[Kind, Sequence[str]], **others: object) -> Wish
     for field, allowed in (("mail_after_minutes", MAIL_AFTER), ("mail_every_minutes", MAIL_EVERY)):
         if others.get(field) not in allowed:
             raise Invalid(message("There is no such setting."), field=field)
-    return msgspec.convert({**ways, **others}, Wishes)
+    return msgspec.convert(ways | others, Wishes)
 
 
 def ways_now(colleague: Colleague, kind: Kind, now: datetime) -> frozenset[Way]:
