@@ -145,3 +145,4 @@ async def test_wishes_are_kept_and_what_makes_no_sense_is_said(oase: Installatio
     await page.reload()
     await expect(box).to_be_checked()
     await expect(page.locator("#quiet_from")).to_have_value("20:00")
+    people.troubles[:] = [one for one in people.troubles if "422" not in one]  # the form that came back
