@@ -156,3 +156,13 @@ async def test_wishes_are_kept_and_what_makes_no_sense_is_said(oase: Installatio
     await expect(box).to_be_checked()
     await expect(page.locator("#quiet_from")).to_have_value("20:00")
     people.troubles[:] = [one for one in people.troubles if "422" not in one]  # the form that came back
+
+
+async def test_a_profile_with_the_companys_time_zone_can_be_saved(oase: Installation, people: People) -> None:
+    page = await people.agent(SOPHIE)
+    await page.goto(f"{oase.url}/profile")
+    await expect(page.locator("#time_zone")).to_have_value("")
+    await page.locator("#signature").fill("Viele Grüße, Sophie")
+    await page.locator("#about").get_by_role("button", name="Speichern").click()
+    saved = "SELECT id FROM agent WHERE email = %(email)s AND signature = %(text)s"
+    await until(lambda: oase.rows(saved, email=SOPHIE, text="Viele Grüße, Sophie"), "the signature is kept")
