@@ -113,16 +113,16 @@ async def test_agents_change_what_they_say_about_themselves(company: Company) ->
         await staff.change_profile(
             work, company.zoe, Profile(name=" Zoë  S. ", language="en", time_zone="Asia/Tokyo", signature="Grüße\nZoë\n")
         )
-        await staff.change_preferences(work, company.zoe, Preferences(theme="dark", sound=False))
+        await staff.change_preferences(work, company.zoe, Preferences(theme="dark", density="compact"))
         agent = await staff.find_agent(work, company.zoe)
     assert (agent.name, agent.language, agent.time_zone, agent.signature) == ("Zoë S.", "en", "Asia/Tokyo", "Grüße\nZoë")
     viewer = await company.who(await company.sign_in())
     assert viewer is not None
-    assert (viewer.language, viewer.time_zone, viewer.preferences.theme, viewer.preferences.sound) == (
+    assert (viewer.language, viewer.time_zone, viewer.preferences.theme, viewer.preferences.density) == (
         "en",
         "Asia/Tokyo",
         "dark",
-        False,
+        "compact",
     )
 
 

@@ -77,6 +77,12 @@ class Follower:
             except TimeoutError:
                 await self._locks.check()
 
+    async def catch_up(self, handle: Handle, begin: Begin) -> None:
+        """Everything up to now, once: for tests and benches, without waiting for the hub."""
+        await self.start(begin)
+        while await self.step(handle):
+            pass
+
     async def start(self, begin: Begin) -> None:
         """Calls `begin` when there is no position to go on from; what happens meanwhile is handled afterwards."""
         async with self._database.everywhere() as work:

@@ -89,7 +89,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     smtp_url: Annotated[
         Secret,
-        Meta(description="The mail server for invitations and password resets: smtp://user:password@host:587 or smtps://…:465."),
+        Meta(description="The mail server for mails to agents: smtp://user:password@host:587 or smtps://…:465."),
     ] = Secret("")
     smtp_from: Annotated[str, Meta(description="The sender of those mails.")] = ""
     mail_receiver_host: Annotated[str, Meta(description="The address on which Oase takes in mail by SMTP and LMTP.")] = (

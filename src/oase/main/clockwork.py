@@ -5,35 +5,28 @@ every half minute   visitors who have left get unread answers by mail
 every few minutes   what has outlived its retention goes
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
-
-import psycopg
-import structlog
 
 from oase.channels import AccountBook
 from oase.conversations import carry_on_by_mail, sweep_uploads, wake_snoozed
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
-from oase.kernel.errors import OaseError
 from oase.kernel.idempotency import forget_old as forget_answers
-from oase.kernel.locks import Locks, lock_key
+from oase.kernel.locks import Locks
 from oase.kernel.removal import remove_doomed
 from oase.kernel.retention import Rule, sweep
+from oase.kernel.ticks import keep_ticking
 from oase.staff import clean_up, list_workspaces
 
-_TICK_SECONDS: Final = 5.0
+_TICK: Final = timedelta(seconds=5)
 _MAIL_EVERY: Final = 6  # ticks
 _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
 _UPLOADS_KEPT: Final = timedelta(days=2)
 _UPLOADS_AT_ONCE: Final = 500
-_KEY: Final = lock_key("clockwork", UUID(int=0))
-log = structlog.get_logger()
 
 
 class Clockwork:
@@ -51,22 +44,14 @@ class Clockwork:
 
     async def run(self) -> None:
         """One tick after the other, in the process that holds the lock."""
-        generation: int | None = None
-        tick = 0
-        while True:
-            await asyncio.sleep(_TICK_SECONDS)
-            try:
-                if generation is None or not self._locks.holds(generation):
-                    generation = await self._locks.take(_KEY)
-                if generation is not None:
-                    await self._wake()
-                    if tick % _MAIL_EVERY == 0:
-                        await carry_on_by_mail(self._database, self._book)
-                    if tick % _SWEEP_EVERY == 0:
-                        await self._sweep()
-                    tick += 1
-            except (OaseError, psycopg.Error, OSError) as error:
-                log.warning("clockwork.interrupted", error=str(error))
+        await keep_ticking(self._locks, "clockwork", _TICK, self._turn)
+
+    async def _turn(self, tick: int) -> None:
+        await self._wake()
+        if tick % _MAIL_EVERY == 0:
+            await carry_on_by_mail(self._database, self._book)
+        if tick % _SWEEP_EVERY == 0:
+            await self._sweep()
 
     async def _wake(self) -> None:
         async with self._database.everywhere() as work:

@@ -16,6 +16,7 @@ from oase.channels import AccountBook
 from oase.channels.registry import all_adapters
 from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Journal
 from oase.conversations import jobs as conversation_jobs
+from oase.desk import NotificationClock, NotificationFeed, PushSender
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -77,6 +78,9 @@ class House:
         self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run())
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run())
+        self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run())
+        self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run())
+        self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run())
         self.begin("search", Indexer(self.database, self.hub, self.locks).run())
         self.begin(
             "clockwork", Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length).run()

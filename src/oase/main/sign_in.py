@@ -64,5 +64,4 @@ class SessionResolver:
             language=signed_in.language,
             time_zone=signed_in.time_zone,
             theme=signed_in.preferences.theme,
-            sound=signed_in.preferences.sound,
         )

@@ -50,6 +50,7 @@ from oase.staff.errors import (
 from oase.staff.mails import INVITATION_PATH, RESET_PATH
 from oase.staff.passwords import hash_password
 from oase.staff.queries import (
+    agents_who_may,
     find_agent,
     find_workspace,
     is_set_up,
@@ -115,6 +116,7 @@ __all__ = [
     "Workspace",
     "accept_invitation",
     "add_agent",
+    "agents_who_may",
     "ask_for_reset",
     "change_email",
     "change_password",

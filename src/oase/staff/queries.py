@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from oase.kernel.db import Database, UnitOfWork
-from oase.kernel.permissions import BUILT_IN_ROLES
+from oase.kernel.permissions import BUILT_IN_ROLES, Permission
 from oase.kernel.secrets import Secret
 from oase.staff import tokens
 from oase.staff.errors import UnknownAgent
@@ -69,6 +69,12 @@ async def find_agent(work: UnitOfWork, agent_id: UUID) -> Agent:
 async def list_agents(work: UnitOfWork, *, also_deactivated: bool = False) -> list[Agent]:
     """The agents of the workspace, by name."""
     return await agents.all_agents(work, states=("active", "invited", *(("deactivated",) if also_deactivated else ())))
+
+
+async def agents_who_may(work: UnitOfWork, permission: Permission) -> list[Agent]:
+    """The active agents who may do something. Two queries."""
+    able = {role.id for role in await organisation.all_roles(work) if permission in role.permissions}
+    return [one for one in await agents.all_agents(work, states=("active",)) if not able.isdisjoint(one.roles)]
 
 
 async def list_roles(work: UnitOfWork) -> list[Role]:

@@ -38,8 +38,6 @@ class Preferences(Struct, frozen=True, kw_only=True):
     """How an agent likes it. Stored with defaults left out; unknown entries are passed over."""
 
     theme: Theme = "auto"
-    sound: bool = True
-    notifications: Literal["all", "mine", "none"] = "mine"
     send_with: Literal["enter", "control_enter"] = "control_enter"
     density: Literal["comfortable", "compact"] = "comfortable"
 

@@ -34,7 +34,6 @@ class Viewer(Struct, frozen=True, kw_only=True):
     language: Language = "en"
     time_zone: str = "Europe/Berlin"
     theme: str = "auto"  # auto, light, dark
-    sound: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether the viewer has the permission ."""

@@ -38,7 +38,7 @@ from oase.kernel.settings import Settings
 from oase.main.sign_in import SessionResolver
 from oase.staff import SetUp, add_agent, hash_password, set_up, sign_in
 from oase.staff.types import NewSession, Visit
-from oase.web import inbox, search, setup, signin
+from oase.web import inbox, notices, search, setup, signin
 from oase.web.app import make_app
 from oase.web.live import Live
 from oase.web.services import Services
@@ -155,7 +155,7 @@ async def _staff(database: Database, safe: Safe) -> tuple[UUID, dict[str, str]]:
 @asynccontextmanager
 async def _served(services: Services) -> AsyncIterator[str]:
     resolver = SessionResolver(services.database, timedelta(days=1))
-    handlers = [*inbox.handlers, *search.handlers, *signin.handlers, *setup.handlers]
+    handlers = [*inbox.handlers, *notices.handlers, *search.handlers, *signin.handlers, *setup.handlers]
     pages, live = make_app(services, resolver, handlers=handlers), Live(services.live, resolver)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:

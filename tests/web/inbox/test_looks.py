@@ -72,7 +72,14 @@ async def test_axe_finds_nothing_on_any_page(language: str, dark: bool, desk: De
         found += await axe(page, what)
         await page.keyboard.press("Escape")
         await page.wait_for_selector(":is([popover]:popover-open, dialog[open])", state="detached")
-    for path in ("/inbox/mine", "/search", "/search?q=Kaffeemaschine", "/profile", "/profile/second-factor"):
+    for path in (
+        "/inbox/mine",
+        "/search",
+        "/search?q=Kaffeemaschine",
+        "/profile",
+        "/profile/notifications",
+        "/profile/second-factor",
+    ):
         await page.goto(desk.url + path)
         found += await axe(page, path)
     for path in ("/signin", "/reset", "/nothing-here", "/invitation/unknown"):

@@ -33,6 +33,10 @@ def _tell(work: UnitOfWork, conversation_id: UUID, what: str, **facts: str | Non
     work.audit(f"conversation.{what}", subject="conversation", subject_id=conversation_id, **facts)
 
 
+def _by(author: Author) -> dict[str, str | None]:
+    return {"by": author.name, "by_id": str(author.id) if author.id else None}
+
+
 async def assign(
     work: UnitOfWork,
     author: Author,
@@ -49,7 +53,7 @@ async def assign(
     await repository.update_conversation(work, conversation.id, {"assignee_id": assignee_id})
     kind = "assigned" if assignee_id else "unassigned"
     await repository.insert_event(work, conversation, kind, author, {"to": str(assignee_id or ""), "name": assignee})  # type: ignore[arg-type]
-    _tell(work, conversation.id, "assigned", agent=str(assignee_id) if assignee_id else None)
+    _tell(work, conversation.id, "assigned", agent=str(assignee_id) if assignee_id else None, **_by(author))
 
 
 async def set_team(work: UnitOfWork, author: Author, conversation_id: UUID, team_id: UUID | None, *, team: str = "") -> None:
@@ -58,7 +62,7 @@ async def set_team(work: UnitOfWork, author: Author, conversation_id: UUID, team
     if conversation.team_id != team_id:
         await repository.update_conversation(work, conversation.id, {"team_id": team_id})
         await repository.insert_event(work, conversation, "team", author, {"to": str(team_id or ""), "name": team})
-        _tell(work, conversation.id, "team", team=str(team_id) if team_id else None)
+        _tell(work, conversation.id, "team", team=str(team_id) if team_id else None, **_by(author))
 
 
 async def set_state(work: UnitOfWork, author: Author, conversation_id: UUID, state: State, *, version: int | None = None) -> None:
@@ -182,7 +186,7 @@ async def note(
     await repository.update_conversation(work, conversation.id, {"last_at": work.clock.now()})
     work.emit("conversation", conversation.id, {"what": "noted", "messages": [str(message_id)]})
     for agent_id in dict.fromkeys(mentions):
-        work.emit("mention", agent_id, {"conversation": str(conversation.id), "by": author.name})
+        work.emit("mention", agent_id, {"conversation": str(conversation.id), "message": str(message_id), **_by(author)})
     return message_id
 
 

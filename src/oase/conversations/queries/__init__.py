@@ -1,6 +1,7 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
 from oase.conversations.queries.listing import COUNTED, InboxRow, SavedView, inbox_page, inbox_rows, queue_counts, saved_views
+from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
 from oase.conversations.queries.person import (
     CustomField,
     PastConversation,
@@ -45,10 +46,12 @@ from oase.conversations.queries.views import FIXED_VIEWS, View, read_search, vie
 __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
+    "Case",
     "ConversationFacts",
     "ConversationFilter",
     "CustomField",
     "DeliveryFacts",
+    "Due",
     "FileFacts",
     "InboxRow",
     "MailBody",
@@ -58,15 +61,18 @@ __all__ = [
     "MessagesWithParts",
     "OpenConversation",
     "PastConversation",
+    "Said",
     "SavedView",
     "Snippet",
     "Tag",
     "TimelineMessage",
     "TimelinePage",
     "View",
+    "cases",
     "conversation_facts",
     "conversations_of",
     "custom_fields",
+    "due_soon",
     "inbox_page",
     "inbox_rows",
     "known_tags",
@@ -79,6 +85,7 @@ __all__ = [
     "queue_counts",
     "read_search",
     "require_version",
+    "said",
     "saved_views",
     "snippets",
     "stored_file",

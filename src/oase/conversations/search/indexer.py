@@ -52,9 +52,7 @@ class Indexer:
 
     async def catch_up(self) -> None:
         """Everything up to now, once: for tests and benches, without waiting for the hub."""
-        await self._follower.start(self.sweep)
-        while await self._follower.step(self.handle):
-            pass
+        await self._follower.catch_up(self.handle, self.sweep)
 
     async def handle(self, events: Sequence[LiveEvent]) -> None:
         """Writes the entries that these events made stale."""

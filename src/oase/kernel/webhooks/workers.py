@@ -7,17 +7,15 @@ At least once: whoever dies between the POST and writing it down sends it again,
 fails for five days, or answers 410, is switched off, and the administrator is told.
 """
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import structlog
 
+from oase.kernel.courier import Courier
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.follow import Follower
@@ -31,10 +29,8 @@ from oase.kernel.webhooks.rules import DISABLED_AFTER, event_id, headers, pause,
 from oase.kernel.webhooks.types import Due, Publish, Tried
 
 _EACH: Final = 8  # of one webhook at a time: a slow one holds up nobody else
-_AT_ONCE: Final = 32
 _TIMEOUT: Final = timedelta(seconds=15)
 _LEASE: Final = timedelta(seconds=60)
-_LOOK_SECONDS: Final = 2.0
 _ANSWER_BYTES: Final = 64_000
 log = structlog.get_logger()
 
@@ -53,9 +49,7 @@ class WebhookFeed:
 
     async def catch_up(self) -> None:
         """Everything up to now, once: for tests."""
-        await self._follower.start(self.begin)
-        while await self._follower.step(self.handle):
-            pass
+        await self._follower.catch_up(self.handle, self.begin)
 
     async def begin(self) -> None:
         """Nothing is told of what happened before: the log does not hold it any more."""
@@ -81,74 +75,30 @@ class WebhookFeed:
                     work.emit("webhook", webhook_id, {"what": "due"}, workspace_id=workspace_id)
 
 
-class WebhookSender:
+class WebhookSender(Courier[Due]):
     """Sends what is due; any number of processes may."""
 
     def __init__(self, database: Database, outside: Outside, safe: Safe, hub: LiveHub) -> None:
-        self._database = database
+        super().__init__(database, hub, "webhook")
         self._outside = outside
         self._safe = safe
-        self._hub = hub
-        self._wake = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self) -> None:
-        """Works until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow())
-            while True:
-                self._wake.clear()
-                found = 0
-                try:
-                    found = await self.turn()
-                except (OaseError, psycopg.Error, OSError) as error:
-                    log.warning("webhooks.interrupted", error=str(error))
-                if not found:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+    async def workspaces(self, work: UnitOfWork) -> list[UUID]:
+        """Where a delivery is due."""
+        return await repository.due_workspaces(work)
 
-    async def _follow(self) -> None:
-        while True:
-            async with self._hub.subscribe(None, ["webhook"]) as subscription:
-                async for _ in subscription.events():
-                    self._wake.set()
-            await asyncio.sleep(0.05)
+    async def lease(self, work: UnitOfWork, limit: int) -> list[Due]:
+        """The oldest, a few of each webhook."""
+        return await repository.lease(work, each=_EACH, limit=limit, until=work.clock.now() + _LEASE)
 
-    async def turn(self) -> int:
-        """Begins to send what is due, as far as there is room. Gives how many were begun."""
-        begun = 0
-        async with self._database.everywhere() as work:
-            workspaces = await repository.due_workspaces(work)
-        for workspace_id in workspaces:
-            room = _AT_ONCE - len(self._tasks)
-            if room <= 0:
-                break
-            async with self._database.work(workspace_id) as work:
-                due = await repository.lease(work, each=_EACH, limit=room, until=work.clock.now() + _LEASE)
-            for one in due:
-                task = asyncio.create_task(self._deliver(workspace_id, one))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            begun += len(due)
-        return begun
-
-    async def drain(self) -> None:
-        """Sends until nothing is due and everything under way has ended: for tests and shutdown."""
-        while await self.turn() or self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def _deliver(self, workspace_id: UUID, due: Due) -> None:
-        try:
-            tried = await self._try(workspace_id, due)
-            async with self._database.work(workspace_id) as work:
-                await _settle(work, due, tried)
-        except (OaseError, psycopg.Error, OSError) as error:  # its lease ends and it is tried again
-            log.warning("webhooks.not_settled", delivery_id=str(due.id), error=str(error))
-        finally:
-            self._wake.set()
+    async def bring(self, workspace_id: UUID, due: Due) -> None:
+        """One attempt."""
+        tried = await self._try(workspace_id, due)
+        async with self.database.work(workspace_id) as work:
+            await _settle(work, due, tried)
 
     async def _try(self, workspace_id: UUID, due: Due) -> Tried:
-        now = self._database.clock.now()
+        now = self.database.clock.now()
         keys = valid_keys(open_keys(self._safe, workspace_id, due.webhook_id, due.secrets), due.rotated_at, now)
         request = OutgoingRequest(
             method="POST",

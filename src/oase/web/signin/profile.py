@@ -87,7 +87,7 @@ async def save_profile(request: AnyRequest, services: GivenServices, viewer: Giv
                 signature=form.get("signature"),
             )
             await change_profile(work, viewer.agent_id, given)
-            await _change_preferences(work, viewer.agent_id, {"theme": form.get("theme", "auto"), "sound": "sound" in form})
+            await _change_preferences(work, viewer.agent_id, {"theme": form.get("theme", "auto")})
     except Invalid as error:
         return await _page(request, services, viewer, status=422, profile=wrong(form, error))
     return Redirect("/profile", status_code=303)

@@ -611,6 +611,20 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity FORCE ROW LEVEL SECURITY;
 CREATE POLICY identity_workspace ON identity USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE notification_wishes (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    wishes JSONB NOT NULL,
+    CONSTRAINT notification_wishes_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT notification_wishes_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE notification_wishes IS 'What an agent (same id) wants to be told, and how; none: as we think best.';
+
+ALTER TABLE notification_wishes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notification_wishes FORCE ROW LEVEL SECURITY;
+CREATE POLICY notification_wishes_workspace ON notification_wishes USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE person_entry (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -797,6 +811,63 @@ ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE message FORCE ROW LEVEL SECURITY;
 CREATE POLICY message_workspace ON message USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE notification (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    conversation_id UUID NOT NULL,
+    message_id UUID,
+    by_name TEXT DEFAULT '' NOT NULL,
+    source TEXT NOT NULL,
+    mail BOOLEAN NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE,
+    mailed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT notification_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT notification_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT notification_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT notification_workspace_id_agent_id_source_key UNIQUE (workspace_id, agent_id, source)
+);
+
+CREATE INDEX notification_at ON notification (workspace_id, at);
+
+CREATE INDEX notification_conversation ON notification (workspace_id, conversation_id) WHERE seen_at IS NULL;
+
+CREATE INDEX notification_to_mail ON notification (workspace_id, at) WHERE seen_at IS NULL AND mailed_at IS NULL AND mail;
+
+CREATE INDEX notification_waiting ON notification (workspace_id, agent_id, conversation_id) WHERE seen_at IS NULL;
+
+COMMENT ON TABLE notification IS 'Something happened that concerns an agent.';
+
+ALTER TABLE notification ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notification FORCE ROW LEVEL SECURITY;
+CREATE POLICY notification_workspace ON notification USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE push_subscription (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    session_id UUID NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    sealed BYTEA NOT NULL,
+    user_agent TEXT NOT NULL,
+    trouble TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT push_subscription_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT push_subscription_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT push_subscription_workspace_id_session_id_fkey FOREIGN KEY(workspace_id, session_id) REFERENCES agent_session (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT push_subscription_workspace_id_fingerprint_key UNIQUE (workspace_id, fingerprint)
+);
+
+CREATE INDEX push_subscription_agent ON push_subscription (workspace_id, agent_id);
+
+COMMENT ON TABLE push_subscription IS 'A browser in which an agent wants to be told, as long as the agent is signed in there.';
+
+ALTER TABLE push_subscription ENABLE ROW LEVEL SECURITY;
+ALTER TABLE push_subscription FORCE ROW LEVEL SECURITY;
+CREATE POLICY push_subscription_workspace ON push_subscription USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE read_state (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -908,6 +979,30 @@ COMMENT ON TABLE mention IS 'An agent was named in a note.';
 ALTER TABLE mention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mention FORCE ROW LEVEL SECURITY;
 CREATE POLICY mention_workspace ON mention USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE push_delivery (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    subscription_id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    notification_id UUID NOT NULL,
+    attempts SMALLINT DEFAULT 0 NOT NULL,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT push_delivery_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT push_delivery_workspace_id_subscription_id_fkey FOREIGN KEY(workspace_id, subscription_id) REFERENCES push_subscription (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT push_delivery_workspace_id_notification_id_fkey FOREIGN KEY(workspace_id, notification_id) REFERENCES notification (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT push_delivery_workspace_id_subscription_id_conversation_id_key UNIQUE (workspace_id, subscription_id, conversation_id)
+);
+
+CREATE INDEX push_delivery_due ON push_delivery (workspace_id, next_at);
+
+CREATE INDEX push_delivery_notification ON push_delivery (workspace_id, notification_id);
+
+COMMENT ON TABLE push_delivery IS 'A notification on its way to a browser; goes when it has arrived or is of no concern any more.';
+
+ALTER TABLE push_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE push_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY push_delivery_workspace ON push_delivery USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE search_entry (
     workspace_id UUID NOT NULL,

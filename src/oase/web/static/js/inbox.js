@@ -5,10 +5,10 @@ import "./timeline.js";
 import "./composer.js";
 import "./presence.js";
 import "./palette.js";
-import "./notify.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
 import { changed, startLive } from "./live.js";
+import { retitle } from "./notify.js";
 import { fillMore, keepRows } from "./rows.js";
 
 const inbox = document.getElementById("inbox");
@@ -89,7 +89,7 @@ export function closeConversation({ push = true } = {}) {
   pane.replaceChildren(document.getElementById("nothing-open").content.cloneNode(true));
   for (const link of rows()) link.removeAttribute("aria-current");
   showPane("list");
-  document.title = `${document.querySelector(".listing .pane-head h2")?.textContent ?? ""} · Oase`;
+  retitle(`${document.querySelector(".listing .pane-head h2")?.textContent ?? ""} · Oase`);
   if (push) history.pushState({ inbox: true }, "", path(queueId()));
 }
 
@@ -114,7 +114,7 @@ function leave() {
 function arrive() {
   const talk = document.getElementById("talk");
   if (!talk) return;
-  document.title = `${talk.querySelector("h2")?.textContent ?? ""} · Oase`;
+  retitle(`${talk.querySelector("h2")?.textContent ?? ""} · Oase`);
   showToggle();
   document.dispatchEvent(new CustomEvent("oase:arrive", { detail: { id: talk.dataset.id } }));
   markRead();

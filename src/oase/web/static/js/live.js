@@ -64,7 +64,6 @@ async function apply(text, ids, open) {
   const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
   const fresh = [...part("rows").children];
   applyRows(fresh, ids);
-  document.dispatchEvent(new CustomEvent("oase:rows", { detail: fresh }));
   await swap(document.getElementById("queues"), part("queues"));
   if (open && open === openId() && part("head")) {
     const talk = document.getElementById("talk");
@@ -89,17 +88,15 @@ function listen() {
     document.dispatchEvent(new CustomEvent("oase:conversation", { detail: facts }));
   });
   source.addEventListener("read", (event) => changed(data(event).conversation, { row: true }));
-  source.addEventListener("mention", (event) => {
-    const facts = data(event);
-    changed(facts.conversation);
-    document.dispatchEvent(new CustomEvent("oase:mention", { detail: facts }));
-  });
+  source.addEventListener("mention", (event) => changed(data(event).conversation));
+  source.addEventListener("notification", (event) => document.dispatchEvent(new CustomEvent("oase:notification", { detail: data(event) })));
   source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
   source.addEventListener("person", () => { if (openId()) changed(openId()); });
   source.addEventListener("reload", () => location.reload());
   source.addEventListener("hello", () => {
     inbox.dataset.live = "on";
+    document.dispatchEvent(new CustomEvent("oase:hears"));
     for (const row of document.querySelectorAll("#rows .row-link")) if (source.again) gathered.add(row.dataset.id);
     if (source.again) { inner = Boolean(openId()); schedule(PAUSE); }
     source.again = true;

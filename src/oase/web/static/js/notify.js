@@ -1,11 +1,42 @@
-// Notices about what concerns me: somebody wrote in a conversation of mine, or mentioned me. A sound if I want one; a notice of
-// the browser once I have allowed it (asked for at the first click, never on arrival, and not of those who want no sound).
-const inbox = document.getElementById("inbox");
-const received = new Set();
-let context = null;
+// What concerns me, as the server says it: a number in the title and a dot on the icon, a notice in the page unless I look at that
+// conversation, a sound if I want one. While the page is hidden the browser tells (web push); without that, this page does.
+import { keepUp } from "./push.js";
+import { toast } from "./toast.js";
 
-function sound() {
-  if (inbox.dataset.sound !== "on" || !navigator.userActivation?.hasBeenActive) return;
+const inbox = document.getElementById("inbox");
+const icon = document.querySelector("link[rel=icon]");
+const plainIcon = icon.href;
+let waiting = 0;
+let pushed = false;
+let context = null;
+let lastSound = 0;
+
+// ---- title and icon ----
+/** The page's title, with how many conversations wait for me. */
+export function retitle(text = document.title.replace(/^\(\d+\+?\) /, "")) {
+  document.title = waiting ? `(${waiting > 99 ? "99+" : waiting}) ${text}` : text;
+}
+
+function count(number) {
+  if (number === waiting) return;
+  waiting = number;
+  retitle();
+  icon.href = waiting ? inbox.dataset.dot : plainIcon;
+}
+
+// ---- sound: one page of this browser makes it, and not every second ----
+function sound(id) {
+  if (!navigator.userActivation?.hasBeenActive || Date.now() - lastSound < 3000) return;
+  lastSound = Date.now();
+  if (!navigator.locks) { ring(); return; }
+  navigator.locks.request(`oase-sound-${id}`, { ifAvailable: true }, async (mine) => {
+    if (!mine) return;
+    ring();
+    await new Promise((done) => setTimeout(done, 2000));
+  });
+}
+
+function ring() {
   context ??= new AudioContext();
   const volume = context.createGain();
   volume.connect(context.destination);
@@ -21,28 +52,35 @@ function sound() {
   }
 }
 
-function notice(title, body, path) {
-  sound();
-  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-  const shown = new Notification(title, { body, tag: path, icon: document.querySelector("link[rel=icon]").href });
-  shown.addEventListener("click", () => { focus(); location.href = path; });
+// ---- notices ----
+const openConversation = (id) => document.dispatchEvent(new CustomEvent("oase:open", { detail: { id } }));
+const looksAt = (id) => !document.hidden && document.getElementById("talk")?.dataset.id === id;
+
+async function tell({ id, show, sound: rings }) {
+  const response = await fetch(`/notifications/${id}`);
+  if (!response.ok) return; // seen meanwhile
+  const told = await response.json();
+  if (looksAt(told.conversation)) return;
+  if (rings) sound(id);
+  if (!show) return;
+  if (!document.hidden) {
+    const text = told.body ? `${told.title}: ${told.body}` : told.title;
+    toast({ text, undoLabel: inbox.dataset.open, onUndo: () => openConversation(told.conversation) });
+  } else if (!pushed && "Notification" in window && Notification.permission === "granted") {
+    const shown = new Notification(told.title, { body: told.body, tag: told.conversation, icon: plainIcon });
+    shown.addEventListener("click", () => { focus(); openConversation(told.conversation); shown.close(); });
+  }
 }
 
-document.addEventListener("oase:conversation", ({ detail }) => {
-  if (detail.what === "received" || detail.what === "opened") received.add(detail.key);
+document.addEventListener("oase:notification", ({ detail }) => {
+  count(detail.waiting);
+  for (const one of detail.new) tell(one);
 });
-document.addEventListener("oase:rows", ({ detail }) => {
-  for (const row of detail) {
-    const id = row.id.slice(4);
-    if (!received.delete(id) || row.dataset.assignee !== inbox.dataset.me) continue;
-    if (!document.hidden && document.getElementById("talk")?.dataset.id === id) continue;
-    const name = row.querySelector(".row-name").textContent;
-    notice(inbox.dataset.wrote.replace("{name}", name), row.querySelector(".row-text").textContent.trim(), `/inbox/open/${id}`);
-  }
+navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data.open) openConversation(data.open); });
+
+// the stream begins, or goes on after it had been away
+document.addEventListener("oase:hears", async () => {
+  const response = await fetch("/notifications/waiting");
+  if (response.ok) count((await response.json()).waiting);
 });
-document.addEventListener("oase:mention", ({ detail }) => {
-  notice(inbox.dataset.mentioned.replace("{name}", detail.by), "", `/inbox/mentions/${detail.conversation}`);
-});
-document.addEventListener("click", () => {
-  if ("Notification" in window && Notification.permission === "default" && inbox.dataset.sound === "on") Notification.requestPermission().catch(() => {});
-}, { once: true });
+keepUp(inbox.dataset.me).then((on) => { pushed = on; });

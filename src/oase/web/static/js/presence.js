@@ -32,7 +32,7 @@ function show() {
 document.addEventListener("oase:arrive", ({ detail }) => {
   others.clear();
   here = detail.id;
-  tell(here, "asks");
+  if (!document.hidden) tell(here, "asks");
   clearInterval(timer);
   timer = setInterval(() => { if (!document.hidden) tell(here, "looks"); show(); }, BEAT);
   show();
@@ -44,6 +44,7 @@ document.addEventListener("oase:leave", ({ detail }) => {
   others.clear();
 });
 addEventListener("pagehide", () => { if (here) tell(here, "left"); });
+document.addEventListener("visibilitychange", () => { if (here) tell(here, document.hidden ? "left" : "asks"); }); // hidden: nobody looks
 
 document.addEventListener("oase:presence", ({ detail }) => {
   if (detail.key !== here || detail.agent === document.getElementById("inbox").dataset.me) return;

@@ -1,0 +1,1 @@
+"""Notifications: what concerns an agent, told in the page, in the browser and by mail, and only there where it is wanted."""

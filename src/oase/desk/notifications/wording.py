@@ -1,0 +1,64 @@
+"""A notification in words: the same in the page, in the browser and in a mail."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from oase.conversations import Case, Said, cases, said
+from oase.desk.notifications.types import Colleague, Kind, Notification, Shown
+from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import Translator, translator
+
+_TITLE_CHARACTERS: Final = 80
+_BODY_CHARACTERS: Final = 180
+
+
+async def in_words(work: UnitOfWork, found: Sequence[Notification], colleagues: Mapping[UUID, Colleague]) -> list[Shown]:
+    """These notifications for their agents, each in the agent's language; without what is gone or not theirs. Two queries."""
+    if not found:
+        return []
+    about = await cases(work, sorted({one.conversation_id for one in found}))
+    texts = await said(work, sorted({one.message_id for one in found if one.message_id}))
+    return [
+        word(one, about[one.conversation_id], texts.get(one.message_id) if one.message_id else None, words_of(reader))
+        for one in found
+        if (reader := colleagues.get(one.agent_id)) is not None and one.conversation_id in about
+    ]
+
+
+def words_of(reader: Colleague) -> Translator:
+    """The language and the time zone of an agent."""
+    return translator(reader.language, reader.zone.key)
+
+
+def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Shown:
+    """One notification for one reader. Pure."""
+    person = case.person or t.gettext("Somebody")
+    text = (said.text if said else "") or case.first_line or case.subject
+    about = text if one.kind in ("message", "mention") else f"{person}: {text}" if text else person
+    return Shown(
+        id=one.id,
+        conversation=one.conversation_id,
+        title=_cut(_title(one.kind, one.by_name, person, case, t), _TITLE_CHARACTERS),
+        body=_cut(about, _BODY_CHARACTERS),
+        path=f"/inbox/{'mentions' if one.kind == 'mention' else 'open'}/{one.conversation_id}",
+    )
+
+
+def _title(kind: Kind, by: str, person: str, case: Case, t: Translator) -> str:
+    if kind == "mention":
+        return t.gettext("%(name)s mentioned you", name=by or t.gettext("Somebody"))
+    if kind == "assigned":
+        return t.gettext("%(name)s gave you a conversation", name=by) if by else t.gettext("A conversation is yours now")
+    if kind == "unassigned":
+        return t.gettext("New and nobody's yet: %(name)s", name=person)
+    if kind == "due":
+        return (
+            t.gettext("An answer is due at %(time)s", time=t.time(case.due_at)) if case.due_at else t.gettext("An answer is due")
+        )
+    return person
+
+
+def _cut(text: str, characters: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= characters else line[: characters - 1].rstrip() + "…"

@@ -1,0 +1,100 @@
+"""A courier takes what is due out of a table that is a queue, and brings it to the outside: webhooks, web push.
+
+workspaces with something due --lease (one transaction each)--> as many at once as there is room --> bring, outside of transactions
+
+Any number of processes may; a lease keeps others away. Who dies between bringing and writing it down has it brought again.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.errors import OaseError
+from oase.kernel.live import LiveHub
+
+_AT_ONCE: Final = 32
+_LOOK_SECONDS: Final = 2.0
+D = TypeVar("D")
+log = structlog.get_logger()
+
+
+class Courier(ABC, Generic[D]):
+    """Brings what is due. `topic`: live events that say that something may be."""
+
+    def __init__(self, database: Database, hub: LiveHub, topic: str) -> None:
+        self.database = database
+        self._hub = hub
+        self._topic = topic
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @abstractmethod
+    async def workspaces(self, work: UnitOfWork) -> list[UUID]:
+        """Where something is due; in a unit of work that works everywhere."""
+
+    @abstractmethod
+    async def lease(self, work: UnitOfWork, limit: int) -> list[D]:
+        """Takes at most so many for this process."""
+
+    @abstractmethod
+    async def bring(self, workspace_id: UUID, due: D) -> None:
+        """Brings one and writes down what came of it; an error leaves it to the end of its lease."""
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            while True:
+                self._wake.clear()
+                found = 0
+                try:
+                    found = await self.turn()
+                except (OaseError, psycopg.Error, OSError) as error:
+                    log.warning("courier.interrupted", topic=self._topic, error=str(error))
+                if not found:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+
+    async def _follow(self) -> None:
+        while True:
+            async with self._hub.subscribe(None, [self._topic]) as subscription:
+                async for _ in subscription.events():
+                    self._wake.set()
+            await asyncio.sleep(0.05)
+
+    async def turn(self) -> int:
+        """Begins to bring what is due, as far as there is room. Gives how many were begun."""
+        begun = 0
+        async with self.database.everywhere() as work:
+            workspaces = await self.workspaces(work)
+        for workspace_id in workspaces:
+            room = _AT_ONCE - len(self._tasks)
+            if room <= 0:
+                break
+            async with self.database.work(workspace_id) as work:
+                due = await self.lease(work, room)
+            for one in due:
+                task = asyncio.create_task(self._bring(workspace_id, one))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            begun += len(due)
+        return begun
+
+    async def drain(self) -> None:
+        """Brings until nothing is due and everything under way has ended: for tests and shutdown."""
+        while await self.turn() or self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def _bring(self, workspace_id: UUID, due: D) -> None:
+        try:
+            await self.bring(workspace_id, due)
+        except (OaseError, psycopg.Error, OSError) as error:
+            log.warning("courier.not_settled", topic=self._topic, error=str(error))
+        finally:
+            self._wake.set()
