@@ -23,6 +23,7 @@ from oase.conversations.actions import (
     set_team,
     snooze,
     split,
+    unmerge,
     unmerge_persons,
     wake_snoozed,
 )
@@ -41,12 +42,14 @@ from oase.conversations.actions.furniture import (
 )
 from oase.conversations.actions.replaying import replay_deliveries
 from oase.conversations.actions.start import Start, Started, Starter, normal_address
+from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
+from oase.conversations.fields import read_values
 from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
 from oase.conversations.intake import IntakeWorker
 from oase.conversations.jobs import jobs
@@ -60,6 +63,7 @@ from oase.conversations.journal.types import Became
 from oase.conversations.queries import (
     COUNTED,
     FIXED_VIEWS,
+    STATES,
     ConversationFacts,
     ConversationFilter,
     CustomField,
@@ -73,7 +77,6 @@ from oase.conversations.queries import (
     MessagesWithParts,
     OpenConversation,
     PastConversation,
-    SavedView,
     Snippet,
     Tag,
     TimelineMessage,
@@ -92,9 +95,8 @@ from oase.conversations.queries import (
     message_facts,
     open_conversation,
     queue_counts,
-    read_search,
+    read_filter,
     require_version,
-    saved_views,
     snippets,
     stored_file,
     timeline_entries,
@@ -102,9 +104,11 @@ from oase.conversations.queries import (
     timeline_since,
     uploads_of,
     view_of,
+    write_filter,
 )
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, window_open
+from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, TemplateUse
@@ -115,6 +119,7 @@ __all__ = [
     "FIXED_VIEWS",
     "PRIORITIES",
     "SNIPPET_VARIABLES",
+    "STATES",
     "TARGETS",
     "AccountSink",
     "Answer",
@@ -153,6 +158,7 @@ __all__ = [
     "SavedView",
     "SearchPage",
     "SearchQuery",
+    "Share",
     "Snippet",
     "Start",
     "Started",
@@ -173,8 +179,10 @@ __all__ = [
     "all_fields",
     "all_snippets",
     "assign",
+    "bring_back_view",
     "cancel",
     "carry_on_by_mail",
+    "change_view",
     "check_account",
     "conversation_facts",
     "conversations_of",
@@ -204,6 +212,7 @@ __all__ = [
     "merge_tags",
     "message_facts",
     "move_field",
+    "move_view",
     "normal_address",
     "note",
     "open_conversation",
@@ -211,10 +220,12 @@ __all__ = [
     "perform",
     "quarantined_items",
     "queue_counts",
-    "read_search",
+    "read_filter",
+    "read_values",
     "remove_field",
     "remove_snippet",
     "remove_tag",
+    "remove_view",
     "replay_deliveries",
     "require_version",
     "resolve_unknown",
@@ -223,6 +234,7 @@ __all__ = [
     "save_field",
     "save_snippet",
     "save_tag",
+    "save_view",
     "saved_views",
     "say",
     "search",
@@ -244,6 +256,7 @@ __all__ = [
     "timeline_entries",
     "timeline_page",
     "timeline_since",
+    "unmerge",
     "unmerge_persons",
     "uploads_of",
     "view_of",
@@ -251,4 +264,5 @@ __all__ = [
     "visitor_timeline",
     "wake_snoozed",
     "window_open",
+    "write_filter",
 ]

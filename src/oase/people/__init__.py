@@ -1,6 +1,6 @@
 """People: persons outside, and their identities (addresses on channels)."""
 
-from oase.people.actions import add_address, change_person, create_person, merge_into, take_apart
+from oase.people.actions import add_address, ask_again, change_person, create_person, keep_apart, merge_into, take_apart
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.recognise import add_identity, recognise
 from oase.people.repository import find_identity, find_person, identities_of, merges_of, set_consent, suggestions
@@ -20,11 +20,13 @@ __all__ = [
     "Suggestion",
     "add_address",
     "add_identity",
+    "ask_again",
     "change_person",
     "create_person",
     "find_identity",
     "find_person",
     "identities_of",
+    "keep_apart",
     "list_persons",
     "merge_into",
     "merges_of",

@@ -1,6 +1,6 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
-from oase.conversations.queries.listing import COUNTED, InboxRow, SavedView, inbox_page, inbox_rows, queue_counts, saved_views
+from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.person import (
     CustomField,
     PastConversation,
@@ -40,11 +40,13 @@ from oase.conversations.queries.timeline import (
     timeline_since,
     uploads_of,
 )
-from oase.conversations.queries.views import FIXED_VIEWS, View, read_search, view_of
+from oase.conversations.queries.views import FILTERS, FIXED_VIEWS, STATES, View, read_filter, view_of, write_filter
 
 __all__ = [
     "COUNTED",
+    "FILTERS",
     "FIXED_VIEWS",
+    "STATES",
     "ConversationFacts",
     "ConversationFilter",
     "CustomField",
@@ -58,7 +60,6 @@ __all__ = [
     "MessagesWithParts",
     "OpenConversation",
     "PastConversation",
-    "SavedView",
     "Snippet",
     "Tag",
     "TimelineMessage",
@@ -77,9 +78,8 @@ __all__ = [
     "message_facts",
     "open_conversation",
     "queue_counts",
-    "read_search",
+    "read_filter",
     "require_version",
-    "saved_views",
     "snippets",
     "stored_file",
     "timeline_entries",
@@ -87,4 +87,5 @@ __all__ = [
     "timeline_since",
     "uploads_of",
     "view_of",
+    "write_filter",
 ]
