@@ -16,6 +16,7 @@ from litestar.response import Redirect
 
 from oase.conversations import NoConversation, custom_fields, known_tags, open_conversation, timeline_page, timeline_since
 from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.people import find_person
@@ -158,7 +159,11 @@ async def changes(
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
         groups, saved = await read_groups(work, viewer, staff, reader)
-        listing = await read_rows(work, choose(queue, groups, saved, viewer, staff, reader), viewer, staff, reader, wanted)
+        try:
+            chosen = choose(queue, groups, saved, viewer, staff, reader)
+        except NotFound:  # the view that is open was removed, or is no longer shared
+            return Response(None, status_code=204, headers={"x-goes": "open"})
+        listing = await read_rows(work, chosen, viewer, staff, reader, wanted)
         conversation = None
         if open_id is not None and open_id in wanted:
             conversation = await _open_again(work, services, viewer, staff, reader, open_id, since)

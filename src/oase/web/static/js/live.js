@@ -44,8 +44,9 @@ async function ask() {
     const queue = inbox.dataset.queue;
     const response = await fetch(`/inbox/${queue}/changes?${query}`, { headers: { "hx-request": "true" } });
     if (response.status === 401) { location.href = "/signin"; return; }
-    if (response.status === 404) { // the queue is gone: its view was removed, or is no longer shared
-      document.dispatchEvent(new CustomEvent("oase:goes", { detail: { queue: "open" } }));
+    const goes = response.headers.get("x-goes"); // the queue is gone: its view was removed, or is no longer shared
+    if (goes) {
+      document.dispatchEvent(new CustomEvent("oase:goes", { detail: { queue: goes } }));
       return;
     }
     if (!response.ok) throw new Error(response.statusText);
