@@ -11,9 +11,11 @@ from oase.people import (
     Recognised,
     Seen,
     add_identity,
+    ask_again,
     change_person,
     find_person,
     identities_of,
+    keep_apart,
     recognise,
     suggestions,
 )
@@ -82,3 +84,38 @@ async def test_a_person_who_wrote_down_anothers_address_is_suggested(database: D
         visitor = (await _someone(work, "visitor", "v-1", "Sven", email="sven@example.com")).person_id
         assert [(one.id, one.reason) for one in await suggestions(work, visitor, 5)] == [(known, "address")]
         assert [one.id for one in await suggestions(work, known, 5)] == [visitor]
+
+
+async def test_what_was_changed_since_a_merge_stays_when_it_is_undone(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        kept = (await _someone(work, "email", "d@example.com", "Dörte Weiß")).person_id
+        merged = (await _someone(work, "email", "e@example.com", "Dörte Weiss", company="Weiß & Co.")).person_id
+        await change_person(work, merged, {"tags": ["Großkundin"], "note": "Ruft morgens an."})
+        record = await merge_persons(work, kept, merged)
+        await change_person(work, kept, {"name": "Dr. Dörte Weiß", "fields": {"kundennummer": "K-7"}})
+        await unmerge_persons(work, record.id)
+        found = await find_person(work, kept)
+    assert found is not None
+    assert (found.name, found.organisation, found.note, found.tags) == ("Dr. Dörte Weiß", "", "", [])
+    assert found.fields["kundennummer"] == "K-7"
+
+
+async def test_two_who_are_not_the_same_are_never_suggested_again(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        one = (await _someone(work, "email", "anna1@example.com", "Anna Müller")).person_id
+        other = (await _someone(work, "email", "anna2@example.com", "ANNA MÜLLER")).person_id
+        assert [found.id for found in await suggestions(work, one, 5)] == [other]
+        await keep_apart(work, other, one)
+        assert await suggestions(work, one, 5) == await suggestions(work, other, 5) == []
+        await ask_again(work, one, other)
+        assert [found.id for found in await suggestions(work, one, 5)] == [other]
+
+
+async def test_who_was_said_to_be_another_stays_so_after_a_third_entry_is_merged(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        one = (await _someone(work, "email", "anna3@example.com", "Anna Schäfer")).person_id
+        other = (await _someone(work, "email", "anna4@example.com", "Anna Schäfer")).person_id
+        third = (await _someone(work, "phone", "+493023125046", "Anna Schäfer")).person_id
+        await keep_apart(work, one, other)
+        await merge_persons(work, third, other)
+        assert await suggestions(work, one, 5) == []

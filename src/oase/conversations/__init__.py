@@ -23,6 +23,7 @@ from oase.conversations.actions import (
     set_team,
     snooze,
     split,
+    unmerge,
     unmerge_persons,
     wake_snoozed,
 )
@@ -41,12 +42,14 @@ from oase.conversations.actions.furniture import (
 )
 from oase.conversations.actions.replaying import replay_deliveries
 from oase.conversations.actions.start import Start, Started, Starter, normal_address
+from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.delivery.types import DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
+from oase.conversations.fields import read_values
 from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
 from oase.conversations.intake import IntakeWorker
 from oase.conversations.jobs import jobs
@@ -63,6 +66,7 @@ from oase.conversations.keeping.repository import sweep_uploads
 from oase.conversations.queries import (
     COUNTED,
     FIXED_VIEWS,
+    STATES,
     Case,
     ConversationFacts,
     ConversationFilter,
@@ -79,7 +83,6 @@ from oase.conversations.queries import (
     OpenConversation,
     PastConversation,
     Said,
-    SavedView,
     Snippet,
     Tag,
     TimelineMessage,
@@ -100,10 +103,9 @@ from oase.conversations.queries import (
     message_facts,
     open_conversation,
     queue_counts,
-    read_search,
+    read_filter,
     require_version,
     said,
-    saved_views,
     snippets,
     stored_file,
     timeline_entries,
@@ -111,9 +113,11 @@ from oase.conversations.queries import (
     timeline_since,
     uploads_of,
     view_of,
+    write_filter,
 )
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, window_open
+from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, TemplateUse
@@ -126,6 +130,7 @@ __all__ = [
     "PRIORITIES",
     "RETENTION_RULES",
     "SNIPPET_VARIABLES",
+    "STATES",
     "TARGETS",
     "AccountSink",
     "Answer",
@@ -167,6 +172,7 @@ __all__ = [
     "SavedView",
     "SearchPage",
     "SearchQuery",
+    "Share",
     "Snippet",
     "Start",
     "Started",
@@ -187,9 +193,11 @@ __all__ = [
     "all_fields",
     "all_snippets",
     "assign",
+    "bring_back_view",
     "cancel",
     "carry_on_by_mail",
     "cases",
+    "change_view",
     "check_account",
     "conversation_facts",
     "conversations_of",
@@ -220,6 +228,7 @@ __all__ = [
     "merge_tags",
     "message_facts",
     "move_field",
+    "move_view",
     "normal_address",
     "note",
     "open_conversation",
@@ -227,10 +236,12 @@ __all__ = [
     "perform",
     "quarantined_items",
     "queue_counts",
-    "read_search",
+    "read_filter",
+    "read_values",
     "remove_field",
     "remove_snippet",
     "remove_tag",
+    "remove_view",
     "replay_deliveries",
     "require_version",
     "resolve_unknown",
@@ -240,6 +251,7 @@ __all__ = [
     "save_field",
     "save_snippet",
     "save_tag",
+    "save_view",
     "saved_views",
     "say",
     "search",
@@ -262,6 +274,7 @@ __all__ = [
     "timeline_entries",
     "timeline_page",
     "timeline_since",
+    "unmerge",
     "unmerge_persons",
     "uploads_of",
     "view_of",
@@ -269,4 +282,5 @@ __all__ = [
     "visitor_timeline",
     "wake_snoozed",
     "window_open",
+    "write_filter",
 ]

@@ -204,12 +204,28 @@ async def ensure_tags(work: UnitOfWork, names: Sequence[str]) -> None:
 async def recount(work: UnitOfWork, conversation_id: UUID) -> None:
     """Sets what a conversation says about its messages anew, after messages came or went."""
     await work.run(
-        "UPDATE conversation c SET message_count = m.count, last_at = coalesce(m.last_at, c.last_at), last_in_at = m.last_in_at"
+        "UPDATE conversation c SET message_count = m.count, last_at = coalesce(m.last_at, c.last_at), last_in_at = m.last_in_at,"
+        " first_line = coalesce(nullif(n.line, ''), c.first_line), first_line_by = coalesce(n.direction, c.first_line_by)"
         " FROM (SELECT count(*) FILTER (WHERE direction IN ('in', 'out')) AS count, max(at) AS last_at,"
         " max(at) FILTER (WHERE direction = 'in') AS last_in_at FROM message"
-        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s) AS m"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s) AS m LEFT JOIN LATERAL ("
+        " SELECT direction, left(regexp_replace(trim(text), '\\s+', ' ', 'g'), 160) AS line FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s AND direction IN ('in', 'out')"
+        " ORDER BY at DESC, id DESC LIMIT 1) AS n ON true"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
         {"id": conversation_id},
+    )
+
+
+async def share_promise(work: UnitOfWork, ids: Sequence[UUID], source: ConversationRow) -> None:
+    """After a split: what was owed is owed where the customer spoke last, and nowhere else."""
+    await work.run(
+        "UPDATE conversation c SET due_at = CASE WHEN n.direction = 'in' THEN %(due_at)s::timestamptz END,"
+        " waiting_since = CASE WHEN n.direction = 'in' THEN %(waiting_since)s::timestamptz END FROM (SELECT o.id, (SELECT m.direction"
+        " FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = o.id AND m.direction IN ('in', 'out')"
+        " ORDER BY m.at DESC, m.id DESC LIMIT 1) AS direction FROM unnest(%(ids)b::uuid[]) AS o (id)) AS n"
+        " WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id",
+        {"ids": list(ids), "due_at": source.due_at, "waiting_since": source.waiting_since},
     )
 
 

@@ -1,8 +1,9 @@
 """Pure decisions about conversations: what continues one, what is owed, how states follow. No I/O, no clock."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from oase.channels.contract import Content, Pace
 
@@ -54,6 +55,11 @@ def first_line(content: Content) -> str:
 def window_open(reply_window: timedelta | None, last_in_at: datetime | None, now: datetime) -> bool:
     """Whether the channel still lets us answer freely."""
     return reply_window is None or (last_in_at is not None and now - last_in_at < reply_window)
+
+
+def left_of(before: Mapping[str, Any], together: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left when a merge is undone: what is still as the merge made it goes back, what was changed since stays."""
+    return {key: value if now[key] == together[key] else now[key] for key, value in before.items()}
 
 
 ORDER: Final = ("queued", "sending", "unknown", "sent", "delivered", "read")

@@ -119,6 +119,22 @@ conversation = workspace_table(
         "id",
         postgresql_where=text("state = 'open' AND merged_into IS NULL"),
     ),
+    Index(
+        "conversation_team",
+        "workspace_id",
+        "team_id",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open' AND merged_into IS NULL AND team_id IS NOT NULL"),
+    ),
+    Index(
+        "conversation_channel",
+        "workspace_id",
+        "channel",
+        text("coalesce(due_at, 'infinity')"),
+        "id",
+        postgresql_where=text("state = 'open' AND merged_into IS NULL"),
+    ),
     Index("conversation_state", "workspace_id", "state", "last_at", "id", postgresql_where=text("merged_into IS NULL")),
     Index("conversation_snoozed", "workspace_id", "snoozed_until", postgresql_where=text("state = 'snoozed'")),
     Index("conversation_tags", "tags", postgresql_using="gin"),
@@ -317,12 +333,33 @@ custom_field = workspace_table(
     comment="A field that the company adds to persons or conversations.",
 )
 
+conversation_merge = workspace_table(
+    "conversation_merge",
+    Column("kept_id", Uuid, nullable=False),
+    Column("merged_id", Uuid, nullable=False),
+    Column("at", NOW, nullable=False),
+    Column("by_id", Uuid),
+    Column("moved", JSONB, nullable=False),  # ids of messages and of earlier merges, both conversations as they were
+    Column("undone_at", NOW),
+    belongs_to("kept_id", "conversation"),
+    belongs_to("merged_id", "conversation"),
+    Index("conversation_merge_kept", "workspace_id", "kept_id"),
+    Index("conversation_merge_merged", "workspace_id", "merged_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="That two conversations were made one; can be undone.",
+)
+
 saved_view = workspace_table(
     "saved_view",
-    Column("agent_id", Uuid),  # null: for everybody
+    Column("agent_id", Uuid, nullable=False),  # whose it is
+    Column("shared", Text, nullable=False),  # none, team, all
+    Column("team_id", Uuid),  # with whom, where it is a team
     Column("name", Text, nullable=False),
     Column("query", Text, nullable=False),
     Column("position", SmallInteger, nullable=False),
+    Column("removed_at", NOW),  # it can be brought back for a day
+    Index("saved_view_agent", "workspace_id", "agent_id"),
     owner="conversations",
     retention="workspace",
     comment="A search kept as a view of the inbox.",

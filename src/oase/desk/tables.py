@@ -30,7 +30,7 @@ notification = workspace_table(
     ),
     Index("notification_at", "workspace_id", "at"),
     owner="desk",
-    retention="days",
+    retention="short",
     comment="Something happened that concerns an agent.",
 )
 
@@ -56,6 +56,7 @@ push_subscription = workspace_table(
     belongs_to("session_id", "agent_session"),
     UniqueConstraint("workspace_id", "fingerprint"),
     Index("push_subscription_agent", "workspace_id", "agent_id"),
+    Index("push_subscription_session", "workspace_id", "session_id"),
     owner="desk",
     retention="short",
     comment="A browser in which an agent wants to be told, as long as the agent is signed in there.",

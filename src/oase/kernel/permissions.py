@@ -28,6 +28,7 @@ class Permission(StrEnum):
     SNIPPET_WRITE = "snippet.write"
     TAG_WRITE = "tag.write"
     FIELD_WRITE = "field.write"
+    VIEW_SHARE = "view.share"
     JOURNAL_READ = "journal.read"
     JOURNAL_REPLAY = "journal.replay"
     ACCOUNT_READ = "account.read"
@@ -65,6 +66,7 @@ _LEADING: Final = _ANSWERING | {
     Permission.SNIPPET_WRITE,
     Permission.TAG_WRITE,
     Permission.FIELD_WRITE,
+    Permission.VIEW_SHARE,
     Permission.JOURNAL_READ,
     Permission.JOURNAL_REPLAY,
     Permission.ACCOUNT_READ,

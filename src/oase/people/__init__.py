@@ -1,6 +1,6 @@
 """People: persons outside, and their identities (addresses on channels)."""
 
-from oase.people.actions import add_address, change_person, create_person, merge_into, take_apart
+from oase.people.actions import add_address, ask_again, change_person, create_person, keep_apart, merge_into, take_apart
 from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.recognise import add_identity, recognise
@@ -26,6 +26,7 @@ __all__ = [
     "Suggestion",
     "add_address",
     "add_identity",
+    "ask_again",
     "change_person",
     "create_person",
     "delete_unheard",
@@ -35,6 +36,7 @@ __all__ = [
     "find_identity",
     "find_person",
     "identities_of",
+    "keep_apart",
     "list_persons",
     "merge_into",
     "merges_of",

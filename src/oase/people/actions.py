@@ -82,14 +82,21 @@ async def merge_into(work: UnitOfWork, kept_id: UUID, merged_id: UUID, *, conver
 
 
 async def take_apart(work: UnitOfWork, merge_id: UUID) -> MergeRecord:
-    """Undoes a merge exactly: addresses go back, and the kept person is as before. Gives the record, for the conversations."""
+    """Undoes a merge: addresses go back, and the kept person is as before, but for what was changed since.
+
+    Gives the record, for the conversations. Raises CannotMerge.
+    """
     record = await repository.find_merge(work, merge_id)
     if record is None or record.undone_at is not None:
         raise CannotMerge(message("There is no such merge, or it was undone before."))
-    kept = await _locked(work, record.kept_id)
+    kept, merged = await _locked(work, record.kept_id), await _locked(work, record.merged_id)
+    if kept.merged_into:
+        raise CannotMerge(message("This person was merged into another one since. Please take that apart first."))
+    before = {**_known(kept), **record.moved["kept"]}
+    together = _together(msgspec.structs.replace(kept, **before), merged)
     await repository.move_identities(work, [UUID(one) for one in record.moved["identities"]], record.merged_id)
     await repository.update_person(work, record.merged_id, {"merged_into": None})
-    await repository.update_person(work, kept.id, record.moved["kept"])
+    await repository.update_person(work, kept.id, left_over(before, together, _known(kept)))
     await repository.mark_undone(work, merge_id)
     work.audit("person.unmerged", subject="person", subject_id=record.kept_id, merged=str(record.merged_id))
     for one in (record.kept_id, record.merged_id):
@@ -112,6 +119,40 @@ def _together(kept: Person, merged: Person) -> dict[str, Any]:
         "tags": list(dict.fromkeys([*kept.tags, *merged.tags])),
         "fields": {**merged.fields, **kept.fields},
     }
+
+
+def left_over(before: Mapping[str, Any], together: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept person after a merge is undone: what the merge brought goes, what was changed since stays."""
+    left = {key: before[key] if now[key] == together[key] else now[key] for key in ("name", "language", "organisation", "note")}
+    if now["note"] != together["note"] and together["note"] and now["note"].startswith(together["note"]):
+        left["note"] = (before["note"] + now["note"].removeprefix(together["note"])).strip()
+    brought = set(together["tags"]) - set(before["tags"])
+    given = {key for key, value in now["fields"].items() if key not in before["fields"] and together["fields"].get(key) == value}
+    return {
+        **left,
+        "tags": [tag for tag in now["tags"] if tag not in brought],
+        "fields": {key: value for key, value in now["fields"].items() if key not in given},
+    }
+
+
+async def keep_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
+    """These two are not the same human; nobody is asked again. Raises NoPerson."""
+    for one in sorted((person_id, other_id)):
+        await _locked(work, one)
+    await repository.put_apart(work, person_id, other_id)
+    _told_apart(work, "person.kept_apart", person_id, other_id)
+
+
+async def ask_again(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
+    """Undoes `keep_apart`."""
+    await repository.drop_apart(work, person_id, other_id)
+    _told_apart(work, "person.asked_again", person_id, other_id)
+
+
+def _told_apart(work: UnitOfWork, act: str, person_id: UUID, other_id: UUID) -> None:
+    work.audit(act, subject="person", subject_id=person_id, other=str(other_id))
+    for one in (person_id, other_id):
+        work.emit("person", one, {"what": "changed"})
 
 
 async def _locked(work: UnitOfWork, person_id: UUID) -> Person:

@@ -135,8 +135,9 @@ async def merges_of(work: UnitOfWork, person_id: UUID) -> list[MergeRecord]:
     """What was merged into a person and can be taken apart again, the newest first."""
     return await work.all(
         MergeRecord,
-        "SELECT id, kept_id, merged_id, at, moved, undone_at FROM person_merge"
-        " WHERE workspace_id = %(workspace_id)s AND kept_id = %(id)s AND undone_at IS NULL ORDER BY id DESC",
+        "SELECT m.id, m.kept_id, m.merged_id, p.name AS merged_name, m.at, m.moved, m.undone_at FROM person_merge m"
+        " JOIN person p ON p.workspace_id = m.workspace_id AND p.id = m.merged_id"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.kept_id = %(id)s AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT 50",
         {"id": person_id},
     )
 
@@ -149,23 +150,53 @@ async def mark_undone(work: UnitOfWork, merge_id: UUID) -> None:
     )
 
 
+async def put_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
+    """Writes down that two persons are not the same."""
+    one, other = sorted((person_id, other_id))
+    await work.run(
+        "INSERT INTO person_distinct (workspace_id, id, one_id, other_id, at, by_id) VALUES (%(workspace_id)s, %(id)s, %(one)s,"
+        " %(other)s, %(now)s, %(by)s) ON CONFLICT (workspace_id, one_id, other_id) DO NOTHING",
+        {"id": new_id(), "one": one, "other": other, "now": work.clock.now(), "by": work.actor.id},
+    )
+
+
+async def drop_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
+    """Two persons may be the same after all."""
+    one, other = sorted((person_id, other_id))
+    await work.run(
+        "DELETE FROM person_distinct WHERE workspace_id = %(workspace_id)s AND one_id = %(one)s AND other_id = %(other)s",
+        {"one": one, "other": other},
+    )
+
+
 async def suggestions(work: UnitOfWork, person_id: UUID, limit: int) -> list[Suggestion]:
-    """Who may be the same human: an address that one only wrote down and the other writes from, or the same full name."""
+    """Who may be the same human: an address that one only wrote down and the other writes from, or the same full name.
+
+    Those that somebody said are not the same (nor whoever was merged into them) are left out.
+    """
     return await work.all(
         Suggestion,
-        "WITH me AS (SELECT id, name, fields FROM person WHERE workspace_id = %(workspace_id)s AND id = %(id)s),"
+        "WITH me AS (SELECT id, folded_name, written_email, written_phone FROM person"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s),"
         " mine AS (SELECT kind, value FROM identity WHERE workspace_id = %(workspace_id)s AND person_id = %(id)s),"
         " found AS ("
-        " SELECT i.person_id AS id, 'address' AS reason, i.value AS detail FROM identity i, me"
-        " WHERE i.workspace_id = %(workspace_id)s AND i.kind IN ('email', 'phone')"
-        " AND i.value IN (lower(me.fields->>'email'), me.fields->>'phone')"
-        " UNION ALL SELECT p.id, 'address', m.value FROM mine m JOIN person p ON p.workspace_id = %(workspace_id)s"
-        " AND p.fields @> jsonb_build_object(m.kind, m.value) WHERE m.kind IN ('email', 'phone')"
-        " UNION ALL SELECT p.id, 'name', p.name FROM me JOIN person p ON p.workspace_id = %(workspace_id)s"
-        " AND lower(p.name) = lower(me.name) WHERE position(' ' IN trim(me.name)) > 0)"
+        " SELECT i.person_id AS id, 'address' AS reason, i.value AS detail FROM me JOIN identity i"
+        " ON i.workspace_id = %(workspace_id)s AND i.kind = 'email' AND i.value = me.written_email"
+        " UNION ALL SELECT i.person_id, 'address', i.value FROM me JOIN identity i"
+        " ON i.workspace_id = %(workspace_id)s AND i.kind = 'phone' AND i.value = me.written_phone"
+        " UNION ALL SELECT p.id, 'address', m.value FROM mine m JOIN person p"
+        " ON p.workspace_id = %(workspace_id)s AND p.written_email = lower(m.value) WHERE m.kind = 'email'"
+        " UNION ALL SELECT p.id, 'address', m.value FROM mine m JOIN person p"
+        " ON p.workspace_id = %(workspace_id)s AND p.written_phone = m.value WHERE m.kind = 'phone'"
+        " UNION ALL (SELECT p.id, 'name', p.name FROM me JOIN person p ON p.workspace_id = %(workspace_id)s AND p.folded_name <> ''"
+        " AND p.folded_name = me.folded_name WHERE position(' ' IN trim(me.folded_name)) > 0 LIMIT 50)),"
+        " apart AS (SELECT CASE WHEN d.one_id = o.id THEN d.other_id ELSE d.one_id END AS id FROM (SELECT %(id)s::uuid AS id UNION ALL"
+        " SELECT merged_id FROM person_merge WHERE workspace_id = %(workspace_id)s AND kept_id = %(id)s AND undone_at IS NULL) AS o"
+        " JOIN person_distinct d ON d.workspace_id = %(workspace_id)s AND (d.one_id = o.id OR d.other_id = o.id))"
         " SELECT DISTINCT ON (f.id) f.id, p.name, f.reason, f.detail FROM found f"
-        " JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = f.id"
-        " WHERE f.id <> %(id)s AND p.merged_into IS NULL ORDER BY f.id, f.reason LIMIT %(limit)s",
+        " JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = f.id WHERE f.id <> %(id)s AND p.merged_into IS NULL"
+        " AND NOT EXISTS (SELECT FROM apart a LEFT JOIN person b ON b.workspace_id = %(workspace_id)s AND b.id = a.id"
+        " WHERE coalesce(b.merged_into, a.id) = f.id) ORDER BY f.id, f.reason LIMIT %(limit)s",
         {"id": person_id, "limit": limit},
     )
 

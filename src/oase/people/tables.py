@@ -1,6 +1,6 @@
 """Persons, their identities (addresses on channels), and the merges that can be undone."""
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import Boolean, Column, Computed, DateTime, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from oase.kernel.schema import belongs_to, workspace_table
@@ -17,8 +17,15 @@ person = workspace_table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("merged_into", Uuid),  # set while this person is merged into another
     Column("blocked", Boolean, nullable=False, server_default=text("false")),
+    # what may say that two persons are one; columns, since row-level security keeps PostgreSQL from indexes of expressions
+    Column("folded_name", Text, Computed("lower(name)", persisted=True)),
+    Column("written_email", Text, Computed("lower(fields->>'email')", persisted=True)),
+    Column("written_phone", Text, Computed("fields->>'phone'", persisted=True)),
     Index("person_newest", "workspace_id", "created_at"),
     Index("person_merged", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    Index("person_folded_name", "workspace_id", "folded_name", postgresql_where=text("folded_name <> ''")),
+    Index("person_written_email", "workspace_id", "written_email", postgresql_where=text("written_email IS NOT NULL")),
+    Index("person_written_phone", "workspace_id", "written_phone", postgresql_where=text("written_phone IS NOT NULL")),
     owner="people",
     retention="person",
     comment="A human outside.",
@@ -56,7 +63,22 @@ merge = workspace_table(
     Index("person_merge_merged", "workspace_id", "merged_id"),
     owner="people",
     retention="person",
-    comment="That two persons were found to be one; undone exactly.",
+    comment="That two persons were found to be one; can be undone.",
+)
+
+distinct = workspace_table(
+    "person_distinct",
+    Column("one_id", Uuid, nullable=False),  # the smaller id of the two
+    Column("other_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by_id", Uuid),
+    belongs_to("one_id", "person"),
+    belongs_to("other_id", "person"),
+    UniqueConstraint("workspace_id", "one_id", "other_id"),
+    Index("person_distinct_other", "workspace_id", "other_id"),
+    owner="people",
+    retention="person",
+    comment="That two persons are not the same, though they look like it.",
 )
 
 erasure = workspace_table(

@@ -63,6 +63,7 @@ class MergeRecord(Struct, frozen=True, kw_only=True):
     at: datetime
     moved: dict[str, Any]
     undone_at: datetime | None
+    merged_name: str = ""
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):

@@ -13,11 +13,14 @@ from oase.conversations import (
     assign,
     merge,
     note,
+    save_field,
+    set_fields,
     set_priority,
     set_state,
     set_tags,
     snooze,
     split,
+    unmerge,
 )
 from oase.conversations.actions.say import say
 from oase.conversations.types import Answer
@@ -68,6 +71,15 @@ async def assigned(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
     await assign(work, BEN, one, ben, assignee="Ben Öztürk")
 
 
+async def taken_apart(work: UnitOfWork, desk: Desk, one: UUID, other: UUID) -> None:
+    await unmerge(work, BEN, await merge(work, BEN, one, other))
+
+
+async def fields_written(work: UnitOfWork, one: UUID) -> None:
+    await save_field(work, subject="conversation", labels={"de": "Betrag"}, kind="number")
+    await set_fields(work, BEN, one, {"betrag": "12.5"})
+
+
 ACTS: dict[str, Act] = {
     "answer": answered,
     "note": noted,
@@ -79,6 +91,8 @@ ACTS: dict[str, Act] = {
     "tags": lambda work, desk, one, _: set_tags(work, BEN, one, ["Garantie", "Eilt"]),
     "merge": lambda work, desk, one, other: merge(work, BEN, one, other),
     "split": split_off,
+    "take apart": taken_apart,
+    "fields": lambda work, desk, one, _: fields_written(work, one),
 }
 
 

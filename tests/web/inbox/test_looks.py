@@ -66,7 +66,14 @@ async def test_axe_finds_nothing_on_any_page(language: str, dark: bool, desk: De
     await page.keyboard.type("Notiz")
     found += await axe(page, "note")
     await page.keyboard.press("Escape")
-    for key, what in (("a", "assign menu"), ("s", "snooze menu"), ("t", "tag menu"), ("?", "help"), ("Control+k", "command bar")):
+    for key, what in (
+        ("a", "assign menu"),
+        ("s", "snooze menu"),
+        ("t", "tag menu"),
+        ("f", "filter"),
+        ("?", "help"),
+        ("Control+k", "command bar"),
+    ):
         await page.keyboard.press(key)
         await page.wait_for_selector(":is([popover]:popover-open, dialog[open])")
         found += await axe(page, what)

@@ -17,7 +17,7 @@ from oase.conversations.actions.desk import (
     snooze,
     wake_snoozed,
 )
-from oase.conversations.actions.join import merge, split
+from oase.conversations.actions.join import merge, split, unmerge
 from oase.conversations.actions.persons import merge_persons, unmerge_persons
 from oase.conversations.actions.say import say
 
@@ -43,6 +43,7 @@ __all__ = [
     "set_team",
     "snooze",
     "split",
+    "unmerge",
     "unmerge_persons",
     "wake_snoozed",
 ]

@@ -9,6 +9,8 @@ from psycopg.types.json import Jsonb
 
 from oase.conversations import repository
 from oase.conversations.errors import NoConversation
+from oase.conversations.fields import read_values
+from oase.conversations.queries.person import custom_fields
 from oase.conversations.rules import State
 from oase.conversations.types import Author, ConversationRow
 from oase.kernel.db import UnitOfWork
@@ -138,16 +140,28 @@ async def set_subject(work: UnitOfWork, author: Author, conversation_id: UUID, s
     _tell(work, conversation.id, "subject")
 
 
-async def set_fields(work: UnitOfWork, conversation_id: UUID, fields: Mapping[str, Any]) -> None:
-    """Writes custom fields; an empty value takes one away."""
+async def set_fields(work: UnitOfWork, author: Author, conversation_id: UUID, fields: Mapping[str, Any]) -> None:
+    """Writes custom fields; an empty value takes one away. Raises Invalid for what does not fit the kind of its field."""
     conversation = await _locked(work, conversation_id, None)
-    kept = {key: value for key, value in fields.items() if value not in (None, "")}
-    gone = [key for key, value in fields.items() if value in (None, "")]
+    defined = {field.key: field for field in await custom_fields(work) if field.subject == "conversation"}
+    stored = await work.value(
+        "SELECT fields FROM conversation WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": conversation.id}
+    )
+    given = read_values(list(defined.values()), fields)
+    changed = {key: None if value == "" else value for key, value in given.items() if value != stored.get(key)}
+    if not changed:
+        return
+    kept = {key: value for key, value in changed.items() if value is not None}
+    gone = [key for key, value in changed.items() if value is None]
     await work.run(
         "UPDATE conversation SET fields = (fields || %(kept)s) - %(gone)b::text[], version = version + 1"
         " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id, "kept": Jsonb(kept), "gone": gone},
     )
+    for key in (key for key in changed if key in defined):
+        facts = {"labels": defined[key].labels, "field": defined[key].kind, "value": changed[key]}
+        await repository.insert_event(work, conversation, "field", author, facts)
+    work.audit("conversation.fields", subject="conversation", subject_id=conversation.id, changed=sorted(changed))
     _tell(work, conversation.id, "fields")
 
 

@@ -1,6 +1,6 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
-from oase.conversations.queries.listing import COUNTED, InboxRow, SavedView, inbox_page, inbox_rows, queue_counts, saved_views
+from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
 from oase.conversations.queries.person import (
     CustomField,
@@ -41,11 +41,13 @@ from oase.conversations.queries.timeline import (
     timeline_since,
     uploads_of,
 )
-from oase.conversations.queries.views import FIXED_VIEWS, View, read_search, view_of
+from oase.conversations.queries.views import FILTERS, FIXED_VIEWS, STATES, View, read_filter, view_of, write_filter
 
 __all__ = [
     "COUNTED",
+    "FILTERS",
     "FIXED_VIEWS",
+    "STATES",
     "Case",
     "ConversationFacts",
     "ConversationFilter",
@@ -62,7 +64,6 @@ __all__ = [
     "OpenConversation",
     "PastConversation",
     "Said",
-    "SavedView",
     "Snippet",
     "Tag",
     "TimelineMessage",
@@ -83,10 +84,9 @@ __all__ = [
     "message_facts",
     "open_conversation",
     "queue_counts",
-    "read_search",
+    "read_filter",
     "require_version",
     "said",
-    "saved_views",
     "snippets",
     "stored_file",
     "timeline_entries",
@@ -94,4 +94,5 @@ __all__ = [
     "timeline_since",
     "uploads_of",
     "view_of",
+    "write_filter",
 ]

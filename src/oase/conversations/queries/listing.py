@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.conversations.queries.views import View, condition
+from oase.conversations.queries.views import View, condition, counting
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
 
@@ -117,8 +117,13 @@ _OF_TEAM: Final = "c.state = 'open' AND c.team_id = t.id"
 _OF_CHANNEL: Final = "c.state = 'open' AND c.channel = a.channel"
 
 
-async def queue_counts(work: UnitOfWork, me: UUID, teams: Sequence[UUID]) -> dict[str, int]:
-    """How many conversations each queue holds, up to 100, by the queue's id. Every channel with an account is in it. One query."""
+async def queue_counts(
+    work: UnitOfWork, me: UUID, teams: Sequence[UUID], views: Mapping[str, View] | None = None
+) -> dict[str, int]:
+    """How many conversations each queue holds, up to 100, by the queue's id. Every channel with an account is in it. One query.
+
+    `views`: saved ones by their queue's id.
+    """
     fixed = {
         "mine": "c.state = 'open' AND c.assignee_id = %(me)s",
         "unassigned": "c.state = 'open' AND c.assignee_id IS NULL",
@@ -136,23 +141,9 @@ async def queue_counts(work: UnitOfWork, me: UUID, teams: Sequence[UUID]) -> dic
         f"SELECT 'channel-' || a.channel, {_COUNT.format(_OF_CHANNEL)} FROM"
         " (SELECT DISTINCT channel FROM account WHERE workspace_id = %(workspace_id)s AND enabled) AS a"
     )
-    return dict(await work.tuples(" UNION ALL ".join(columns), {"me": me, "teams": list(teams)}))
-
-
-class SavedView(Struct, frozen=True, kw_only=True):
-    """A search kept as a view: of one agent, or of everybody."""
-
-    id: UUID
-    name: str
-    query: str
-    mine: bool
-
-
-async def saved_views(work: UnitOfWork, me: UUID) -> list[SavedView]:
-    """The saved views that this agent sees."""
-    return await work.all(
-        SavedView,
-        "SELECT id, name, query, agent_id IS NOT NULL AS mine FROM saved_view WHERE workspace_id = %(workspace_id)s"
-        " AND (agent_id IS NULL OR agent_id = %(me)s) ORDER BY position, name LIMIT 100",
-        {"me": me},
-    )
+    parameters: dict[str, Any] = {"me": me, "teams": list(teams)}
+    for number, (name, view) in enumerate((views or {}).items()):
+        count, more = counting(view, f"v{number}_", COUNTED)
+        columns.append(f"SELECT %(v{number})s, {count}")
+        parameters |= {f"v{number}": name, **more}
+    return dict(await work.tuples(" UNION ALL ".join(columns), parameters))

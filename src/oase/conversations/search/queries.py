@@ -197,6 +197,8 @@ async def _filters(
         teams=teams,
         tags=[fold(tag) for tag in query.tags],
         persons=owners or None,
+        priorities=query.priorities,
+        fields=query.fields,
     )
 
 

@@ -110,7 +110,7 @@ async def phone_owners(work: UnitOfWork, digits: Sequence[str]) -> list[UUID]:
 
 def filters(
     *, states: Sequence[State], unassigned: bool, assignees: Sequence[UUID] | None, teams: Sequence[UUID] | None,
-    tags: Sequence[str], persons: Sequence[UUID] | None,
+    tags: Sequence[str], persons: Sequence[UUID] | None, priorities: Sequence[int] = (), fields: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     """Conditions on the conversation `c`, and their parameters; empty if there are none. None means: not asked for."""
     conditions = []
@@ -133,6 +133,12 @@ def filters(
     if tags:
         conditions.append("EXISTS (SELECT FROM unnest(c.tags) AS tag WHERE oase_fold(tag) = ANY(%(tags)s))")
         given["tags"] = list(tags)
+    if priorities:
+        conditions.append("c.priority = ANY(%(priorities)s)")
+        given["priorities"] = list(priorities)
+    for number, (key, value) in enumerate(fields):
+        conditions.append(f"lower(c.fields->>%(field_key{number})s) = lower(%(field_value{number})s)")
+        given |= {f"field_key{number}": key, f"field_value{number}": value}
     return " AND ".join(conditions), given
 
 

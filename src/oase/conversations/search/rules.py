@@ -34,11 +34,16 @@ _FILTERS: Final[dict[str, str]] = {
     "before": "before", "vor": "before", "bis": "before",
     "after": "after", "nach": "after", "seit": "after", "ab": "after",
     "has": "has", "hat": "has", "mit": "has",
+    "priority": "priorities", "dringlichkeit": "priorities",
+    "field": "fields", "feld": "fields",
 }  # fmt: skip
 _BY_WORDS: Final = {"sender", "receiver", "subject"}  # a value that is still being typed ends in *
 _STATES: Final[dict[str, State]] = {
     "open": "open", "offen": "open", "waiting": "waiting", "wartend": "waiting", "snoozed": "snoozed", "zurückgestellt": "snoozed",
     "solved": "solved", "gelöst": "solved", "erledigt": "solved",
+}  # fmt: skip
+_PRIORITIES: Final = {
+    "low": -1, "niedrig": -1, "normal": 0, "high": 1, "hoch": 1, "urgent": 2, "dringend": 2,
 }  # fmt: skip
 _NOBODY: Final = {"unassigned", "unzugewiesen", "nichtzugewiesen"}
 _MINE: Final = {"mine", "meine", "mein"}
@@ -147,6 +152,20 @@ def _channel(parts: dict[str, Any], value: str, word: str) -> None:
     parts.setdefault("channels", []).append(value.casefold())
 
 
+def _priority(parts: dict[str, Any], value: str, word: str) -> None:
+    number = _PRIORITIES.get(value.casefold())
+    if number is None:
+        raise _unknown(word, "low, normal, high, urgent")
+    parts.setdefault("priorities", []).append(number)
+
+
+def _field(parts: dict[str, Any], value: str, word: str) -> None:
+    key, sign, wanted = value.partition("=")
+    if not (sign and key.strip() and wanted.strip()):
+        raise _unknown(word, "field:key=value")
+    parts.setdefault("fields", []).append((key.strip(), wanted.strip()))
+
+
 def _moment(name: str) -> Callable[[dict[str, Any], str, str], None]:
     def read(parts: dict[str, Any], value: str, word: str) -> None:
         parts[name] = read_moment(value, word)
@@ -220,6 +239,8 @@ _READERS: Final[dict[str, Callable[[dict[str, Any], str, str], None]]] = {
     "has": _has,
     "assignees": _assignee,
     "channels": _channel,
+    "priorities": _priority,
+    "fields": _field,
     "before": _moment("before"),
     "after": _moment("after"),
 }

@@ -30,6 +30,8 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     assignees: tuple[str, ...] = ()  # parts of names, mail addresses, "me", "none"
     teams: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # custom fields of the conversation: key and value, all of them
     before: Moment | None = None  # the day itself is not in it
     after: Moment | None = None  # the day itself is in it
     has_file: bool = False

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberFormatError, format_decimal, format_percent, parse_decimal
 
 from oase.kernel.i18n.catalogue import Language, catalogue
 from oase.kernel.i18n.message import Message, fill
@@ -92,6 +92,17 @@ class Translator:
     def number(self, value: float) -> str:
         """A number: "1,234.5", "1.234,5"."""
         return format_decimal(value, locale=self._locale)
+
+    def typed_number(self, value: float) -> str:
+        """A number as a person types it: "1234.5", "1234,5"."""
+        return format_decimal(value, "0.##########", locale=self._locale)
+
+    def read_number(self, text: str) -> str:
+        """What a person typed as a number, with a point and nothing else: "1.234,5" in German is "1234.5"; what is none stays."""
+        try:
+            return str(parse_decimal(text, locale=self._locale, strict=True))
+        except NumberFormatError:
+            return text
 
     def percent(self, share: float) -> str:
         """A share of one: "37%", "37 %"."""

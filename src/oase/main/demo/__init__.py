@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from oase.channels import create_account
-from oase.conversations import save_field, save_snippet, save_tag
+from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
@@ -35,6 +35,7 @@ _TEAMS: Final = (
     ("Service", "Rechnungen, Lieferungen, alles andere", ("Jonas Weber-Schönfeld", "Anna Berger")),
 )
 _TAGS: Final = {"Reparatur": "#0f766e", "Beschwerde": "#b91c1c", "Rückruf": "#c2410c", "Lob": "#15803d", "Rechnung": "#4338ca"}
+_VIEWS: Final = {"Reparaturen": 'is:open is:waiting tag:"Reparatur"', "Dringendes": "is:open priority:high priority:urgent"}
 _SNIPPETS: Final = (
     ("zeiten", "Öffnungszeiten", "Wir haben Montag bis Freitag von 9 bis 18:30 Uhr und am Samstag von 10 bis 16 Uhr geöffnet.",
      "We are open Monday to Friday from 9 to 18:30 and on Saturday from 10 to 16."),
@@ -111,6 +112,13 @@ async def _furnish(work: UnitOfWork) -> None:
     await save_field(work, subject="person", labels={"en": "Customer number", "de": "Kundennummer"}, kind="text")
     await save_field(work, subject="person", labels={"en": "Frame number", "de": "Rahmennummer"}, kind="text")
     await save_field(work, subject="conversation", labels={"en": "Order number", "de": "Auftragsnummer"}, kind="text")
+    await save_field(work, subject="conversation", labels={"en": "Estimate", "de": "Kostenvoranschlag"}, kind="number")
+    await save_field(work, subject="conversation", labels={"en": "Pick-up", "de": "Abholung"}, kind="date")
+    kinds = ("Garantie", "Kulanz", "Auf Rechnung")
+    await save_field(work, subject="conversation", labels={"en": "Settlement", "de": "Abrechnung"}, kind="choice", choices=kinds)
+    owner = (await list_agents(work))[0].id
+    for name, query in _VIEWS.items():
+        await save_view(work, owner, name=name, query=query, share="all", may_share=True)
 
 
 async def _connect(house: House, work: UnitOfWork) -> None:

@@ -211,7 +211,7 @@ class Story:
             if case.priority:
                 await set_priority(work, agent, talk, case.priority)
             if case.fields and case.channel != "form":
-                await set_fields(work, talk, case.fields)
+                await set_fields(work, agent, talk, case.fields)
             if case.person:
                 found = await open_conversation(work, talk, agent.id or new_id())
                 await change_person(work, found.person_id, {"fields": case.person})

@@ -33,6 +33,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[tuple[P, Message], ...]], ...]] = (
             (P.TAG_WRITE, message("Keep the list of tags")),
             (P.SNIPPET_WRITE, message("Write snippets for everybody")),
             (P.FIELD_WRITE, message("Add fields to persons and conversations")),
+            (P.VIEW_SHARE, message("Share views of the inbox with colleagues")),
             (P.REPORT_READ, message("See reports")),
         ),
     ),

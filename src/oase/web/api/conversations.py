@@ -269,7 +269,7 @@ async def _apply(work: UnitOfWork, caller: Caller, conversation_id: UUID, data: 
     if data.tags is not UNSET:
         await set_tags(work, author, conversation_id, data.tags)
     if data.fields is not UNSET:
-        await set_fields(work, conversation_id, data.fields)
+        await set_fields(work, author, conversation_id, data.fields)
     if data.priority is not UNSET:
         await set_priority(work, author, conversation_id, PRIORITY_NUMBERS[data.priority])
     if data.team_id is not UNSET:

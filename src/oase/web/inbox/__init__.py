@@ -1,5 +1,13 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, pages, writing
+from oase.web.inbox import acts, files, joining, pages, persons, saved, writing
 
-handlers = [*pages.handlers, *acts.handlers, *writing.handlers, *files.handlers]
+handlers = [
+    *pages.handlers,
+    *acts.handlers,
+    *writing.handlers,
+    *files.handlers,
+    *saved.handlers,
+    *persons.handlers,
+    *joining.handlers,
+]

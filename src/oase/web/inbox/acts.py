@@ -1,4 +1,4 @@
-"""What agents do with a conversation and its person: one address, one act. Answers are empty; the page hears of it and asks again.
+"""What agents do with a conversation: one address, one act. Answers are empty; the page hears of it and asks again.
 
 button data-act --POST--> act --> 204 with a notice in a header; the live log tells every open page
 """
@@ -18,8 +18,6 @@ from oase.conversations import (
     fate_of,
     forget_read,
     mark_read,
-    merge,
-    merge_persons,
     open_conversation,
     resolve_unknown,
     retry,
@@ -30,14 +28,11 @@ from oase.conversations import (
     show_read,
     show_typing,
     snooze,
-    split,
-    unmerge_persons,
 )
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
-from oase.people import change_person, find_person, merges_of
-from oase.web.forms import many, texts, uuid
+from oase.web.forms import texts, uuid
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.pages import reader_of, toast
 from oase.web.sessions import Viewer
@@ -47,8 +42,6 @@ _READ: Final = {"permission": Permission.CONVERSATION_READ}
 _ASSIGN: Final = {"permission": Permission.CONVERSATION_ASSIGN}
 _CLOSE: Final = {"permission": Permission.CONVERSATION_CLOSE}
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
-_MERGE: Final = {"permission": Permission.PERSON_MERGE}
-_PERSON: Final = {"permission": Permission.PERSON_WRITE}
 _SOLVED: Final = {
     "open": message("Opened again"),
     "waiting": message("Waits for the customer"),
@@ -61,9 +54,10 @@ def author_of(viewer: Viewer) -> Author:
     return Author(id=viewer.agent_id, name=viewer.name)
 
 
-def done(request: AnyRequest, text: Message | None = None) -> Response[Any]:
-    """Nothing to show but, perhaps, a notice."""
-    headers = toast(reader_of(request).text(text)) if text is not None else {}
+def done(request: AnyRequest, text: Message | None = None, *, undo: str = "") -> Response[Any]:
+    """Nothing to show but, perhaps, a notice; `undo` is the address that takes the act back."""
+    reader = reader_of(request)
+    headers = toast(reader.text(text), undo=undo, undo_label=reader.gettext("Undo")) if text is not None else {}
     return Response(None, status_code=204, headers=headers)
 
 
@@ -179,30 +173,6 @@ async def mark_as_read(services: GivenServices, viewer: GivenViewer, conversatio
     return Response(None, status_code=204)
 
 
-@post("/conversations/{conversation_id:uuid}/merge", opt=_ASSIGN, include_in_schema=False)
-async def merge_with(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
-) -> Response[Any]:
-    """The other conversation goes into this one."""
-    other = uuid((await texts(request)).get("other", ""), "other")
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        await merge(work, author_of(viewer), conversation_id, other)
-    return done(request, message("Merged"))
-
-
-@post("/conversations/{conversation_id:uuid}/split", opt=_ASSIGN, include_in_schema=False)
-async def split_off(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
-) -> Response[Any]:
-    """The chosen messages become a conversation of their own."""
-    ids = [uuid(one, "message") for one in await many(request, "message")]
-    if not ids:
-        raise Invalid(message("Choose the messages that belong into a conversation of their own."), field="message")
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        new = await split(work, author_of(viewer), conversation_id, ids)
-    return Response(None, status_code=204, headers={**done(request, message("Split off")).headers, "x-opens": str(new)})
-
-
 @post("/conversations/{conversation_id:uuid}/presence", opt=_READ, include_in_schema=False)
 async def tell_presence(
     request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
@@ -252,58 +222,7 @@ async def it_arrived(
     return done(request)
 
 
-@post("/people/{person_id:uuid}", opt=_PERSON, include_in_schema=False)
-async def save_person(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
-) -> Response[Any]:
-    """Corrects what is known about a person."""
-    form = await texts(request)
-    changes: dict[str, Any] = {name: value for name, value in form.items() if name in ("name", "organisation", "note")}
-    fields = {name[6:]: value for name, value in form.items() if name.startswith("field.")}
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        await change_person(work, person_id, {**changes, **({"fields": fields} if fields else {})})
-    return done(request)
-
-
-@post("/people/{person_id:uuid}/tags", opt=_PERSON, include_in_schema=False)
-async def tag_person(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
-) -> Response[Any]:
-    """Adds or removes a tag of a person."""
-    form = await texts(request)
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        person = await find_person(work, person_id)
-        kept = [tag for tag in (person.tags if person else []) if tag != form.get("remove")]
-        added = form.get("add", "").strip()[:40]
-        await change_person(work, person_id, {"tags": list(dict.fromkeys([*kept, *([added] if added else [])]))})
-    return done(request)
-
-
-@post("/people/{person_id:uuid}/merge", opt=_MERGE, include_in_schema=False)
-async def merge_person(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
-) -> Response[Any]:
-    """The other one is the same human: everything of theirs comes here."""
-    other = uuid((await texts(request)).get("other", ""), "other")
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        await merge_persons(work, person_id, other)
-    return done(request, message("Merged"))
-
-
-@post("/people/{person_id:uuid}/unmerge", opt=_MERGE, include_in_schema=False)
-async def unmerge_person(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]
-) -> Response[Any]:
-    """Two people after all."""
-    other = uuid((await texts(request)).get("other", ""), "other")
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        for one in await merges_of(work, person_id):
-            if one.merged_id == other and one.undone_at is None:
-                await unmerge_persons(work, one.id)
-    return done(request, message("Taken apart again"))
-
-
 handlers: Final = [
-    change_state, snooze_until, give_to_agent, give_to_team, change_priority, change_tags, mark_unread, mark_as_read, merge_with,
-    split_off, tell_presence, take_back, send_again, it_arrived, save_person, tag_person, merge_person, unmerge_person,
+    change_state, snooze_until, give_to_agent, give_to_team, change_priority, change_tags, mark_unread, mark_as_read,
+    tell_presence, take_back, send_again, it_arrived,
 ]  # fmt: skip

@@ -3,9 +3,12 @@
 directory (kept) · queue_counts · inbox_page · saved_views  -->  Inbox
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from uuid import UUID
+
+from msgspec import Struct
 
 from oase.conversations import (
     InboxRow,
@@ -14,14 +17,15 @@ from oase.conversations import (
     inbox_page,
     inbox_rows,
     queue_counts,
-    read_search,
     saved_views,
     view_of,
 )
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import NotFound
+from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
+from oase.kernel.permissions import Permission
 from oase.web.directory import Staff
+from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of, read
 from oase.web.inbox.marks import mark
 from oase.web.inbox.views import Around, Colleague, Later, Listing, Queue, QueueGroup, Row, Team
 from oase.web.sessions import Viewer
@@ -53,7 +57,15 @@ def queue_groups(counts: dict[str, int], staff: Staff, saved: Sequence[SavedView
         for name, count in sorted(counts.items())
         if name.startswith("channel-")
     ]
-    views = [Queue(id=f"view-{view.id}", name=view.name, icon="bookmark") for view in saved]
+    views = [
+        Queue(
+            id=f"{SAVED}{view.id}",
+            name=view.name,
+            icon="bookmark" if view.shared == "none" else "users",
+            count=counts.get(f"{SAVED}{view.id}", 0),
+        )
+        for view in saved
+    ]
     return [
         QueueGroup(name="", queues=fixed),
         QueueGroup(name=reader.gettext("Teams"), queues=teams),
@@ -62,50 +74,84 @@ def queue_groups(counts: dict[str, int], staff: Staff, saved: Sequence[SavedView
     ]
 
 
-def resolve_view(name: str, viewer: Viewer, staff: Staff, saved: Sequence[SavedView]) -> View:
-    """The view behind a queue's id; raises NotFound."""
-    if name.startswith("view-"):
-        for one in saved:
-            if str(one.id) == name[5:]:
-                return search_view(one.query, viewer, staff)[0]
-    view = view_of(name, viewer.agent_id)
-    if view is None:
-        raise NotFound(message("There is no such view."))
-    return view
+class Chosen(Struct, frozen=True, kw_only=True):
+    """What the list shows: a queue with its view and, where it is one, the saved view behind it."""
 
-
-def search_view(text: str, viewer: Viewer, staff: Staff) -> tuple[View, str]:
-    """A search as typed, with this workspace's names."""
-    teams = {team.name.casefold(): team.id for team in staff.teams}
-    agents = {agent.name.casefold(): agent.id for agent in staff.agents}
-    return read_search(text, viewer.agent_id, teams, agents)
+    queue: Queue
+    view: View
+    saved: SavedView | None = None
 
 
 async def read_groups(
     work: UnitOfWork, viewer: Viewer, staff: Staff, reader: Translator
 ) -> tuple[list[QueueGroup], list[SavedView]]:
     """The left pane, with the saved views behind it. Two queries."""
-    saved = await saved_views(work, viewer.agent_id)
-    counts = await queue_counts(work, viewer.agent_id, [team.id for team in staff.teams])
+    saved = await saved_views(work, viewer.agent_id, staff.teams_of.get(viewer.agent_id, ()))
+    views = _readable(saved, viewer, staff)
+    counts = await queue_counts(work, viewer.agent_id, [team.id for team in staff.teams], views)
     return queue_groups(counts, staff, saved, reader), saved
 
 
+def _readable(saved: Sequence[SavedView], viewer: Viewer, staff: Staff) -> Mapping[str, View]:
+    """The saved views by their queue's id; one whose filter is not understood (of another version) is shown without a number."""
+    views: dict[str, View] = {}
+    for one in saved:
+        with suppress(Invalid):
+            views[f"{SAVED}{one.id}"] = read(one.query, viewer, staff)
+    return views
+
+
+def choose(
+    name: str, groups: Sequence[QueueGroup], saved: Sequence[SavedView], viewer: Viewer, staff: Staff, reader: Translator
+) -> Chosen:
+    """The queue of this id; raises NotFound, and Invalid for a filter that is not understood."""
+    if name.startswith(FOUND):
+        return Chosen(
+            queue=Queue(id=name, name=reader.gettext("Filtered"), icon="filter"), view=read(filter_text(name), viewer, staff)
+        )
+    queue = next((queue for group in groups for queue in group.queues if queue.id == name), None)
+    kept = next((one for one in saved if f"{SAVED}{one.id}" == name), None)
+    view = read(kept.query, viewer, staff) if kept else view_of(name, viewer.agent_id)
+    if queue is None or view is None:
+        raise NotFound(message("There is no such view."))
+    return Chosen(queue=queue, view=view, saved=kept)
+
+
 async def read_listing(
-    work: UnitOfWork, queue: Queue, view: View, viewer: Viewer, staff: Staff, reader: Translator, *, after: str = ""
+    work: UnitOfWork,
+    chosen: Chosen,
+    saved: Sequence[SavedView],
+    viewer: Viewer,
+    staff: Staff,
+    reader: Translator,
+    *,
+    after: str = "",
 ) -> Listing:
     """A page of the list. One query."""
-    rows, following = await inbox_page(work, view, viewer.agent_id, after=after)
+    rows, following = await inbox_page(work, chosen.view, viewer.agent_id, after=after)
+    may = viewer.may(Permission.VIEW_SHARE)
+    filtered = chosen.saved is not None or chosen.queue.id.startswith(FOUND)
     return Listing(
-        queue=queue, rows=[row_of(row, view, staff, reader) for row in rows], after=following, newest_first=not view.by_due
+        queue=chosen.queue,
+        rows=[row_of(row, chosen.view, staff, reader) for row in rows],
+        after=following,
+        newest_first=not chosen.view.by_due,
+        chips=chips_of(chosen.view, staff, reader) if filtered else (),
+        kept=kept_of(chosen.saved, saved, viewer, staff, reader, may=may) if chosen.saved else None,
     )
 
 
 async def read_rows(
-    work: UnitOfWork, queue: Queue, view: View, viewer: Viewer, staff: Staff, reader: Translator, ids: Sequence[UUID]
+    work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator, ids: Sequence[UUID]
 ) -> Listing:
     """Those of these conversations that stand in the list. One query."""
-    rows = await inbox_rows(work, view, viewer.agent_id, ids)
-    return Listing(queue=queue, rows=[row_of(row, view, staff, reader) for row in rows], after="", newest_first=not view.by_due)
+    rows = await inbox_rows(work, chosen.view, viewer.agent_id, ids)
+    return Listing(
+        queue=chosen.queue,
+        rows=[row_of(row, chosen.view, staff, reader) for row in rows],
+        after="",
+        newest_first=not chosen.view.by_due,
+    )
 
 
 def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
@@ -134,15 +180,6 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
     )
 
 
-def find_queue(groups: Sequence[QueueGroup], name: str) -> Queue:
-    """The queue of this id; raises NotFound."""
-    for group in groups:
-        for queue in group.queues:
-            if queue.id == name:
-                return queue
-    raise NotFound(message("There is no such view."))
-
-
 def around_of(queue_id: str, staff: Staff, tags: Sequence[str], reader: Translator, now: datetime) -> Around:
     """What the parts of the page share."""
     return Around(
@@ -166,16 +203,3 @@ def later_choices(now: datetime, reader: Translator) -> list[Later]:
         Later(name=message("Tomorrow morning"), at=tomorrow),
         Later(name=message("Next week"), at=monday),
     ]
-
-
-__all__ = [
-    "around_of",
-    "find_queue",
-    "later_choices",
-    "queue_groups",
-    "read_groups",
-    "read_listing",
-    "read_rows",
-    "resolve_view",
-    "search_view",
-]

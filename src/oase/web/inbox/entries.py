@@ -49,7 +49,10 @@ def _entry(
     day = message.at.astimezone(reader.zone).date().isoformat()
     if message.direction == "event":
         text = event_text(message.kind, message.author_name, message.data, reader)
-        return Entry(id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text)
+        merge = str(message.data.get("merge", "")) if message.kind == "merged" else ""
+        return Entry(
+            id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text, merge=merge
+        )
     author = message.author_name or (message.sender or person if message.direction == "in" else reader.gettext("Oase"))
     shown = None if message.direction == "note" else mark(message.channel, reader)
     switched = before is not None and before.direction != "note" and before.mark != shown and shown is not None

@@ -14,13 +14,15 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from oase.conversations import NoConversation, known_tags, open_conversation, timeline_page, timeline_since
+from oase.conversations import NoConversation, custom_fields, known_tags, open_conversation, timeline_page, timeline_since
 from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
+from oase.people import find_person
 from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
-from oase.web.inbox.assemble import around_of, find_queue, read_groups, read_listing, read_rows, resolve_view
+from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
 from oase.web.inbox.entries import entries_of
 from oase.web.inbox.talk import conversation_of, read_conversation, read_person
 from oase.web.inbox.views import Composer, Inbox
@@ -51,8 +53,7 @@ async def read_page(
     """The whole page. Three queries without a conversation."""
     position = str(services.live.position)  # before reading: what happens meanwhile is told again, never missed
     groups, saved = await read_groups(work, viewer, staff, reader)
-    chosen = find_queue(groups, queue)
-    listing = await read_listing(work, chosen, resolve_view(queue, viewer, staff, saved), viewer, staff, reader)
+    listing = await read_listing(work, choose(queue, groups, saved, viewer, staff, reader), saved, viewer, staff, reader)
     conversation = None
     if conversation_id is not None:
         conversation = await read_conversation(work, services.safe, conversation_id, viewer, staff, reader)
@@ -135,8 +136,8 @@ async def more_rows(
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
         groups, saved = await read_groups(work, viewer, staff, reader)
-        view = resolve_view(queue, viewer, staff, saved)
-        listing = await read_listing(work, find_queue(groups, queue), view, viewer, staff, reader, after=after)
+        chosen = choose(queue, groups, saved, viewer, staff, reader)
+        listing = await read_listing(work, chosen, saved, viewer, staff, reader, after=after)
     inbox = Inbox(groups=(), listing=listing, conversation=None, now=services.clock.now(), position="")
     return render(request, "inbox/rows.html", inbox=inbox, headers={"x-after": listing.after})
 
@@ -158,8 +159,11 @@ async def changes(
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
         groups, saved = await read_groups(work, viewer, staff, reader)
-        view = resolve_view(queue, viewer, staff, saved)
-        listing = await read_rows(work, find_queue(groups, queue), view, viewer, staff, reader, wanted)
+        try:
+            chosen = choose(queue, groups, saved, viewer, staff, reader)
+        except NotFound:  # the view that is open was removed, or is no longer shared
+            return Response(None, status_code=204, headers={"x-goes": "open"})
+        listing = await read_rows(work, chosen, viewer, staff, reader, wanted)
         conversation = None
         if open_id is not None and open_id in wanted:
             conversation = await _open_again(work, services, viewer, staff, reader, open_id, since)
@@ -183,8 +187,9 @@ async def _open_again(
         if since
         else await timeline_page(work, conversation_id)
     )
-    person = await read_person(work, found.person_id, viewer, reader, but=conversation_id)
-    return conversation_of(found, page, person, _NO_COMPOSER, viewer, staff, reader)
+    fields = await custom_fields(work)
+    person = await read_person(work, found.person_id, fields, viewer, reader, but=conversation_id)
+    return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader)
 
 
 @get("/conversations/{conversation_id:uuid}/pane", opt=READ, include_in_schema=False)
@@ -219,9 +224,9 @@ async def earlier(
     async with services.database.work(viewer.workspace_id) as work:
         found = await open_conversation(work, conversation_id, viewer.agent_id)
         page = await timeline_page(work, conversation_id, before=before)
-        person = await read_person(work, found.person_id, viewer, reader, but=conversation_id)
+        person = await find_person(work, found.person_id)
     around = around_of("", _NOBODY, [], reader, services.clock.now())
-    entries = entries_of(page, person.name, viewer.agent_id, reader)
+    entries = entries_of(page, person.name if person else "", viewer.agent_id, reader)
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
 
 

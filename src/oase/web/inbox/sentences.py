@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from oase.kernel.i18n import Translator, message
+from oase.web.inbox.fields import label_of, shown
 
 _STATES: Final = {
     "open": message("opened this again"),
@@ -31,6 +32,8 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
     if kind == "snoozed":
         until = _moment(str(data.get("until", "")), reader)
         return reader.gettext("%(who)s snoozed this until %(time)s", who=who, time=until)
+    if kind == "field":
+        return _field(who, data, reader)
     sentences = {
         "unassigned": reader.gettext("%(who)s gave this back", who=who),
         "woke": reader.gettext("Back from snooze"),
@@ -40,12 +43,21 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         if name
         else reader.gettext("%(who)s took this from its team", who=who),
         "merged": reader.gettext("%(who)s merged conversation #%(number)s into this", who=who, number=data.get("number", "?")),
+        "unmerged": reader.gettext("%(who)s took #%(number)s out of this again", who=who, number=data.get("number", "?")),
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "reopened": reader.gettext("Opened again by a new message"),
         "channel": reader.gettext("Goes on over another channel"),
     }
     return sentences.get(kind, kind)
+
+
+def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:
+    name = label_of(data.get("labels", {}), reader)
+    if data.get("value") is None:
+        return reader.gettext("%(who)s cleared “%(name)s”", who=who, name=name)
+    value = shown(str(data.get("field", "")), data["value"], reader)
+    return reader.gettext("%(who)s set “%(name)s” to “%(value)s”", who=who, name=name, value=value)
 
 
 def _moment(text: str, reader: Translator) -> str:

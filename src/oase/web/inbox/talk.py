@@ -3,9 +3,9 @@
 open_conversation · timeline · person, addresses, past · accounts, templates, uploads of the draft · fields  -->  Conversation
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,7 @@ from oase.people import Identity, MergeRecord, NoPerson, Person, Suggestion, fin
 from oase.web.channels import manifests
 from oase.web.directory import Staff
 from oase.web.inbox.entries import entries_of, file_of
+from oase.web.inbox.fields import field_of
 from oase.web.inbox.marks import address_icon, mark
 from oase.web.inbox.views import (
     Address,
@@ -39,7 +40,6 @@ from oase.web.inbox.views import (
     Colleague,
     Composer,
     Conversation,
-    Field,
     Past,
     Somebody,
     Team,
@@ -59,15 +59,17 @@ async def read_conversation(
     if found.merged_into is not None:
         found = await open_conversation(work, found.merged_into, viewer.agent_id)
     page = await timeline_page(work, found.id)
-    person = await read_person(work, found.person_id, viewer, reader, but=found.id)
+    fields = await custom_fields(work)
+    person = await read_person(work, found.person_id, fields, viewer, reader, but=found.id)
     composer = await _composer(work, safe, found, await identities_of(work, [found.person_id]), viewer, reader)
-    return conversation_of(found, page, person, composer, viewer, staff, reader)
+    return conversation_of(found, page, person, fields, composer, viewer, staff, reader)
 
 
 def conversation_of(
     found: OpenConversation,
     page: TimelinePage,
     person: Somebody,
+    fields: Sequence[CustomField],
     composer: Composer,
     viewer: Viewer,
     staff: Staff,
@@ -94,7 +96,7 @@ def conversation_of(
         entries=entries_of(page, person.name, viewer.agent_id, reader),
         earlier=page.earlier,
         composer=composer,
-        fields=[],
+        fields=[field_of(field, found.fields, reader) for field in fields if field.subject == "conversation"],
         others=[past for past in person.past if past.state != "solved"],
         can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
         can_close=viewer.may(Permission.CONVERSATION_CLOSE),
@@ -121,11 +123,19 @@ def somebody_of(
         since=person.created_at,
         tags=person.tags,
         addresses=[
-            Address(id=one.id, kind=one.kind, value=one.value, icon=address_icon(one.kind), name=one.name, verified=one.verified)
+            Address(
+                id=one.id,
+                kind=one.kind,
+                value=one.value,
+                icon=address_icon(one.kind),
+                name=one.name,
+                verified=one.verified,
+                consent=str(one.consent.get("text", "")),
+            )
             for one in identities
             if one.kind in kinds  # others are ids by which a provider knows the person: nobody writes to those
         ],
-        fields=[_field(field, person.fields, reader) for field in fields if field.subject == "person"],
+        fields=[field_of(field, person.fields, reader) for field in fields if field.subject == "person"],
         past=[
             Past(
                 id=one.id,
@@ -140,17 +150,6 @@ def somebody_of(
         twins=[],
         can_write=viewer.may(Permission.PERSON_WRITE),
         can_merge=viewer.may(Permission.PERSON_MERGE),
-    )
-
-
-def _field(field: CustomField, values: Mapping[str, Any], reader: Translator) -> Field:
-    value = values.get(field.key, "")
-    return Field(
-        key=field.key,
-        label=field.labels.get(reader.language) or next(iter(field.labels.values()), field.key),
-        kind=field.kind,
-        value=str(value).lower() if isinstance(value, bool) else str(value),
-        choices=[str(choice) for choice in field.choices],
     )
 
 
@@ -234,19 +233,23 @@ def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> 
 
 
 async def read_person(
-    work: UnitOfWork, person_id: UUID, viewer: Viewer, reader: Translator, *, but: UUID | None = None
+    work: UnitOfWork,
+    person_id: UUID,
+    fields: Sequence[CustomField],
+    viewer: Viewer,
+    reader: Translator,
+    *,
+    but: UUID | None = None,
 ) -> Somebody:
-    """The pane of a person; raises NoPerson. Six queries, one more for every person merged into this one."""
+    """The pane of a person; raises NoPerson. Five queries."""
     person = await find_person(work, person_id)
     if person is None:
         raise NoPerson
     identities = await identities_of(work, [person_id])
     past = await conversations_of(work, person_id, but=but)
-    merges = [one for one in await merges_of(work, person_id) if one.undone_at is None and one.kept_id == person_id]
-    names = {one.merged_id: await find_person(work, one.merged_id) for one in merges}
-    shown = somebody_of(person, identities, past, await custom_fields(work), viewer, reader)
+    merged = [_merged(one) for one in await merges_of(work, person_id)]
     twins = [_twin(one, reader) for one in await suggestions(work, person_id, 2)]
-    return msgspec.structs.replace(shown, twins=twins, merged=[_merged(one, names[one.merged_id]) for one in merges])
+    return msgspec.structs.replace(somebody_of(person, identities, past, fields, viewer, reader), twins=twins, merged=merged)
 
 
 def _twin(found: Suggestion, reader: Translator) -> Twin:
@@ -254,5 +257,11 @@ def _twin(found: Suggestion, reader: Translator) -> Twin:
     return Twin(id=found.id, name=found.name or found.detail, why=reader.text(why))
 
 
-def _merged(merge: MergeRecord, person: Person | None) -> Twin:
-    return Twin(id=merge.merged_id, name=person.name if person and person.name else "–", why="")
+def _merged(merge: MergeRecord) -> Twin:
+    return Twin(
+        id=merge.merged_id,
+        name=merge.merged_name or "–",
+        why="",
+        addresses=len(merge.moved["identities"]),
+        conversations=len(merge.moved["conversations"]),
+    )

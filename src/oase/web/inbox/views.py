@@ -80,6 +80,23 @@ class Row(Struct, frozen=True, kw_only=True):
     key: int  # where it stands in the list: microseconds of the time that the list is ordered by
 
 
+class Chip(Struct, frozen=True, kw_only=True):
+    """One thing that the list is filtered by; `without` is the queue that lacks it."""
+
+    name: str
+    without: str
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """The saved view that is open."""
+
+    id: UUID
+    shared: str  # with whom, in the reader's words; empty: with nobody
+    can_change: bool
+    can_rise: bool
+    can_sink: bool
+
+
 class Listing(Struct, frozen=True, kw_only=True):
     """A page of the list. `after` asks for the next one; empty at the end."""
 
@@ -87,6 +104,8 @@ class Listing(Struct, frozen=True, kw_only=True):
     rows: Sequence[Row]
     after: str
     newest_first: bool  # False: by due time
+    chips: Sequence[Chip] = ()  # of a filter
+    kept: Kept | None = None
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -126,6 +145,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     switched: bool = False  # another channel than the entry before
     follows: bool = False  # the same author within a few minutes: no second head
     text: str = ""
+    merge: str = ""  # of an event: the merge that can be undone
     mail: bool = False  # has HTML, shown in a frame
     subject: str = ""
     quoted: str = ""
@@ -188,17 +208,18 @@ class Composer(Struct, frozen=True, kw_only=True):
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """A custom field with its value as text."""
+    """A custom field with its value: as it is typed, and as it is read."""
 
     key: str
     label: str
     kind: str
     value: str
+    shown: str = ""
     choices: Sequence[str] = ()
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """An address of the person on a channel."""
+    """An address of the person on a channel. `consent`: what the person agreed to there."""
 
     id: UUID
     kind: str
@@ -206,6 +227,7 @@ class Address(Struct, frozen=True, kw_only=True):
     icon: str
     name: str
     verified: bool
+    consent: str = ""
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -220,11 +242,13 @@ class Past(Struct, frozen=True, kw_only=True):
 
 
 class Twin(Struct, frozen=True, kw_only=True):
-    """Another person who may be the same, and why we think so."""
+    """Another person who may be the same, and why we think so; or who was merged, and what goes back with them."""
 
     id: UUID
     name: str
     why: str
+    addresses: int = 0
+    conversations: int = 0
 
 
 class Somebody(Struct, frozen=True, kw_only=True):

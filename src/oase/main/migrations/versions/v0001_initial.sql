@@ -286,12 +286,21 @@ CREATE TABLE person (
     updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
     merged_into UUID,
     blocked BOOLEAN DEFAULT false NOT NULL,
+    folded_name TEXT GENERATED ALWAYS AS (lower(name)) STORED,
+    written_email TEXT GENERATED ALWAYS AS (lower(fields->>'email')) STORED,
+    written_phone TEXT GENERATED ALWAYS AS (fields->>'phone') STORED,
     CONSTRAINT person_pkey PRIMARY KEY (workspace_id, id)
 );
+
+CREATE INDEX person_folded_name ON person (workspace_id, folded_name) WHERE folded_name <> '';
 
 CREATE INDEX person_merged ON person (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX person_newest ON person (workspace_id, created_at);
+
+CREATE INDEX person_written_email ON person (workspace_id, written_email) WHERE written_email IS NOT NULL;
+
+CREATE INDEX person_written_phone ON person (workspace_id, written_phone) WHERE written_phone IS NOT NULL;
 
 COMMENT ON TABLE person IS 'A human outside.';
 
@@ -335,12 +344,17 @@ CREATE POLICY role_workspace ON role USING (workspace_id = (SELECT oase_workspac
 CREATE TABLE saved_view (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
-    agent_id UUID,
+    agent_id UUID NOT NULL,
+    shared TEXT NOT NULL,
+    team_id UUID,
     name TEXT NOT NULL,
     query TEXT NOT NULL,
     position SMALLINT NOT NULL,
+    removed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT saved_view_pkey PRIMARY KEY (workspace_id, id)
 );
+
+CREATE INDEX saved_view_agent ON saved_view (workspace_id, agent_id);
 
 COMMENT ON TABLE saved_view IS 'A search kept as a view of the inbox.';
 
@@ -567,6 +581,8 @@ CREATE TABLE conversation (
     CONSTRAINT conversation_workspace_id_token_key UNIQUE (workspace_id, token)
 );
 
+CREATE INDEX conversation_channel ON conversation (workspace_id, channel, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
+
 CREATE INDEX conversation_merged ON conversation (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX conversation_mine ON conversation (workspace_id, assignee_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
@@ -578,6 +594,8 @@ CREATE INDEX conversation_snoozed ON conversation (workspace_id, snoozed_until) 
 CREATE INDEX conversation_state ON conversation (workspace_id, state, last_at, id) WHERE merged_into IS NULL;
 
 CREATE INDEX conversation_tags ON conversation USING gin (tags);
+
+CREATE INDEX conversation_team ON conversation (workspace_id, team_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL AND team_id IS NOT NULL;
 
 CREATE INDEX conversation_todo ON conversation (workspace_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
 
@@ -625,6 +643,27 @@ ALTER TABLE notification_wishes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification_wishes FORCE ROW LEVEL SECURITY;
 CREATE POLICY notification_wishes_workspace ON notification_wishes USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE person_distinct (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    one_id UUID NOT NULL,
+    other_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    CONSTRAINT person_distinct_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT person_distinct_workspace_id_one_id_fkey FOREIGN KEY(workspace_id, one_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT person_distinct_workspace_id_other_id_fkey FOREIGN KEY(workspace_id, other_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT person_distinct_workspace_id_one_id_other_id_key UNIQUE (workspace_id, one_id, other_id)
+);
+
+CREATE INDEX person_distinct_other ON person_distinct (workspace_id, other_id);
+
+COMMENT ON TABLE person_distinct IS 'That two persons are not the same, though they look like it.';
+
+ALTER TABLE person_distinct ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_distinct FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_distinct_workspace ON person_distinct USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE person_entry (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -656,7 +695,7 @@ CREATE INDEX person_merge_kept ON person_merge (workspace_id, kept_id);
 
 CREATE INDEX person_merge_merged ON person_merge (workspace_id, merged_id);
 
-COMMENT ON TABLE person_merge IS 'That two persons were found to be one; undone exactly.';
+COMMENT ON TABLE person_merge IS 'That two persons were found to be one; can be undone.';
 
 ALTER TABLE person_merge ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person_merge FORCE ROW LEVEL SECURITY;
@@ -749,6 +788,30 @@ COMMENT ON TABLE webhook_delivery IS 'One event on its way to one webhook, and w
 ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY;
 CREATE POLICY webhook_delivery_workspace ON webhook_delivery USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE conversation_merge (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kept_id UUID NOT NULL,
+    merged_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    moved JSONB NOT NULL,
+    undone_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT conversation_merge_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT conversation_merge_workspace_id_kept_id_fkey FOREIGN KEY(workspace_id, kept_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_merge_workspace_id_merged_id_fkey FOREIGN KEY(workspace_id, merged_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX conversation_merge_kept ON conversation_merge (workspace_id, kept_id);
+
+CREATE INDEX conversation_merge_merged ON conversation_merge (workspace_id, merged_id);
+
+COMMENT ON TABLE conversation_merge IS 'That two conversations were made one; can be undone.';
+
+ALTER TABLE conversation_merge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation_merge FORCE ROW LEVEL SECURITY;
+CREATE POLICY conversation_merge_workspace ON conversation_merge USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE draft (
     workspace_id UUID NOT NULL,
@@ -861,6 +924,8 @@ CREATE TABLE push_subscription (
 );
 
 CREATE INDEX push_subscription_agent ON push_subscription (workspace_id, agent_id);
+
+CREATE INDEX push_subscription_session ON push_subscription (workspace_id, session_id);
 
 COMMENT ON TABLE push_subscription IS 'A browser in which an agent wants to be told, as long as the agent is signed in there.';
 

@@ -10,15 +10,22 @@ export async function act(address, values = {}, { quiet = false } = {}) {
     const response = await fetch(address, { method: "POST", headers: { "hx-request": "true" }, body: new URLSearchParams(values) });
     if (response.status === 401) { location.href = "/signin"; return null; }
     const said = response.headers.get("hx-trigger");
-    if (said && !quiet) toast(JSON.parse(said)["oase:toast"]);
-    else if (!response.ok) toast({ text: area.dataset.failed, kind: "error" });
+    if (said && !quiet) tell(JSON.parse(said)["oase:toast"]);
+    else if (!said && !response.ok) toast({ text: area.dataset.failed, kind: "error" });
     const id = document.getElementById("talk")?.dataset.id;
     if (response.ok && id) changed(id);
+    const goes = response.headers.get("x-goes");
+    if (goes) document.dispatchEvent(new CustomEvent("oase:goes", { detail: { queue: goes } }));
     return response;
   } catch {
     toast({ text: navigator.onLine ? area.dataset.failed : area.dataset.offline, kind: "error" });
     return null;
   }
+}
+
+/** A notice; its undo is an act like any other. */
+function tell(said) {
+  toast({ ...said, undo: "", onUndo: said.undo ? () => act(said.undo) : null });
 }
 
 async function doIt(element, values) {
@@ -72,10 +79,31 @@ document.addEventListener("submit", (event) => {
 });
 
 // fields that save themselves when they are left: <form data-saves="/people/…">
-document.addEventListener("change", (event) => {
+document.addEventListener("change", async (event) => {
   const form = event.target.closest("form[data-saves]");
-  if (form && event.target.checkValidity()) act(form.dataset.saves, { [event.target.name]: event.target.value });
+  if (!form) return;
+  const input = event.target;
+  if (input.validity.badInput) { wrong(input, input.validationMessage); return; } // half a date: nothing to send yet
+  const response = await act(form.dataset.saves, { [input.name]: input.value }, { quiet: true });
+  const said = response?.ok === false && response.headers.get("hx-trigger");
+  wrong(input, said ? JSON.parse(said)["oase:toast"].text : "");
 });
+
+/** Says under a field what is wrong with it; what was typed stays. */
+function wrong(input, text) {
+  const id = `${input.id}-wrong`;
+  document.getElementById(id)?.remove();
+  input.toggleAttribute("aria-invalid", Boolean(text));
+  if (!text) { input.removeAttribute("aria-describedby"); return; }
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", id);
+  const line = document.createElement("div");
+  line.id = id;
+  line.className = "field-wrong";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+  input.after(line);
+}
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-saves]")) { event.preventDefault(); document.activeElement?.blur(); }
 });

@@ -5,6 +5,7 @@ import "./timeline.js";
 import "./composer.js";
 import "./presence.js";
 import "./palette.js";
+import "./views.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
 import { changed, startLive } from "./live.js";
@@ -51,7 +52,7 @@ function showToggle() {
 try { inbox.dataset.person = localStorage.getItem("oase-person") ?? "on"; } catch { inbox.dataset.person = "on"; }
 
 // ---- opening ----
-async function fetchText(address) {
+export async function fetchText(address) {
   const response = await fetch(address, { headers: { "hx-request": "true" } });
   if (response.status === 401) { location.href = "/signin"; throw new Error("signed out"); }
   if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
@@ -137,7 +138,7 @@ document.addEventListener("click", (event) => {
     openConversation(row.dataset.id);
     return;
   }
-  const queue = event.target.closest("a.queue");
+  const queue = event.target.closest("a[data-queue]");
   if (queue) {
     event.preventDefault();
     openQueue(queue.dataset.queue);
@@ -189,6 +190,7 @@ const KEYS = {
   a: () => openMenu("assign-menu"),
   s: () => openMenu("snooze-menu"),
   t: () => openMenu("tag-menu"),
+  f: () => document.querySelector('.listing [data-key="f"]')?.click(),
   p: () => openId() && togglePerson(),
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),
   u: () => openId() && act(`/conversations/${openId()}/unread`),

@@ -44,6 +44,11 @@ async function ask() {
     const queue = inbox.dataset.queue;
     const response = await fetch(`/inbox/${queue}/changes?${query}`, { headers: { "hx-request": "true" } });
     if (response.status === 401) { location.href = "/signin"; return; }
+    const goes = response.headers.get("x-goes"); // the queue is gone: its view was removed, or is no longer shared
+    if (goes) {
+      document.dispatchEvent(new CustomEvent("oase:goes", { detail: { queue: goes } }));
+      return;
+    }
     if (!response.ok) throw new Error(response.statusText);
     const text = await response.text();
     if (queue === inbox.dataset.queue) await apply(text, ids, open);
@@ -72,7 +77,8 @@ async function apply(text, ids, open) {
     if (!document.querySelector("#talk-head :is([popover]:popover-open, dialog[open])")) await swap(document.getElementById("talk-head"), part("head"));
     const person = document.getElementById("person");
     const active = document.activeElement; // a field that is written in stays; a pressed button does not hold the pane
-    if (!(person?.contains(active) && writes(active))) await swap(person, part("person"));
+    const stays = person?.querySelector("[aria-invalid], dialog[open]"); // what was typed and refused is not lost
+    if (!stays && !(person?.contains(active) && writes(active))) await swap(person, part("person"));
     await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
   } else if (open && open === openId()) {
     document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
@@ -93,6 +99,7 @@ function listen() {
   source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
   source.addEventListener("person", () => { if (openId()) changed(openId()); });
+  source.addEventListener("view", () => { inbox.dataset.busy = "yes"; schedule(PAUSE); }); // the left pane comes with every answer
   source.addEventListener("reload", () => location.reload());
   source.addEventListener("hello", () => {
     inbox.dataset.live = "on";

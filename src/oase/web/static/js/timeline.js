@@ -130,7 +130,10 @@ function startSplit() {
   const end = () => {
     talk.classList.remove("splitting");
     bar.remove();
-    for (const entry of talk.querySelectorAll("[data-picked]")) delete entry.dataset.picked;
+    for (const entry of talk.querySelectorAll(".entry")) {
+      delete entry.dataset.picked;
+      for (const name of ["tabindex", "role", "aria-checked"]) entry.removeAttribute(name);
+    }
   };
   bar.querySelector("[data-split-cancel]").addEventListener("click", end);
   bar.querySelector("[data-split-do]").addEventListener("click", async () => {
@@ -141,13 +144,38 @@ function startSplit() {
     document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: response.headers.get("x-opens") } }));
   });
   talk.insertBefore(bar, document.getElementById("composer"));
+  for (const entry of choosable()) {
+    entry.tabIndex = 0;
+    entry.setAttribute("role", "checkbox");
+    entry.setAttribute("aria-checked", "false");
+  }
+  choosable().at(-1)?.focus();
 }
+
+const choosable = () => [...document.querySelectorAll(".splitting .entry:is(.in, .out, .note)")];
+
+/** From this one on; one that is chosen already is left out alone. */
+function pick(entry) {
+  const all = choosable();
+  if (entry.dataset.picked) delete entry.dataset.picked;
+  else for (const one of all.slice(all.indexOf(entry))) one.dataset.picked = "yes";
+  for (const one of all) one.setAttribute("aria-checked", String(Boolean(one.dataset.picked)));
+  const count = all.filter((one) => one.dataset.picked).length;
+  const said = document.querySelector(".split-bar [role=status]");
+  said.textContent = count === 1 ? said.dataset.one : said.dataset.many.replace("{n}", count);
+  document.querySelector("[data-split-do]").disabled = count === 0;
+}
+document.addEventListener("keydown", (event) => {
+  const entry = event.target.matches?.(".splitting .entry[role=checkbox]") ? event.target : null;
+  if (!entry || (event.key !== " " && event.key !== "Enter")) return;
+  event.preventDefault();
+  pick(entry);
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest("#split-start")) startSplit();
-  const entry = event.target.closest(".splitting .entry:is(.in, .out)");
+  const entry = event.target.closest(".splitting .entry:is(.in, .out, .note)");
   if (entry && !event.target.closest("a, button")) {
-    if (entry.dataset.picked) delete entry.dataset.picked;
-    else entry.dataset.picked = "yes";
+    pick(entry);
     event.preventDefault();
   }
 });
