@@ -5,6 +5,7 @@ from oase.conversations.actions import (
     PRIORITIES,
     assign,
     cancel,
+    drop,
     fate_of,
     forget_read,
     keep_draft,
@@ -12,6 +13,7 @@ from oase.conversations.actions import (
     merge,
     merge_persons,
     note,
+    react,
     resolve_unknown,
     retry,
     say,
@@ -104,10 +106,10 @@ from oase.conversations.queries import (
     view_of,
 )
 from oase.conversations.repository import insert_upload
-from oase.conversations.rules import TARGETS, State, window_open
+from oase.conversations.rules import TARGETS, State, reaction_there, window_open
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
-from oase.conversations.types import Answer, Author, TemplateUse
+from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
 from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
 __all__ = [
@@ -122,6 +124,7 @@ __all__ = [
     "Became",
     "BlobStore",
     "CannotAnswer",
+    "ContactCard",
     "ConversationError",
     "ConversationFacts",
     "ConversationFilter",
@@ -150,6 +153,7 @@ __all__ = [
     "PastConversation",
     "PersonHit",
     "Piece",
+    "Place",
     "SavedView",
     "SearchPage",
     "SearchQuery",
@@ -179,6 +183,7 @@ __all__ = [
     "conversation_facts",
     "conversations_of",
     "custom_fields",
+    "drop",
     "fate_of",
     "find_snippet",
     "forget_read",
@@ -211,6 +216,8 @@ __all__ = [
     "perform",
     "quarantined_items",
     "queue_counts",
+    "react",
+    "reaction_there",
     "read_search",
     "remove_field",
     "remove_snippet",

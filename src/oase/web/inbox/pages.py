@@ -221,7 +221,7 @@ async def earlier(
         page = await timeline_page(work, conversation_id, before=before)
         person = await read_person(work, found.person_id, viewer, reader, but=conversation_id)
     around = around_of("", _NOBODY, [], reader, services.clock.now())
-    entries = entries_of(page, person.name, viewer.agent_id, reader)
+    entries = entries_of(page, person.name, viewer, reader)
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
 
 
