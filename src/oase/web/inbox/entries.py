@@ -11,27 +11,15 @@ import msgspec
 from oase.channels.contract import Capability
 from oase.conversations import MessageFate, MessageFile, TimelineMessage, TimelinePage, reaction_there
 from oase.kernel.i18n import Translator
-from oase.kernel.i18n import message as text_of
 from oase.kernel.permissions import Permission
 from oase.web.channels import manifests
 from oase.web.inbox.marks import mark
-from oase.web.inbox.sentences import event_text
+from oase.web.inbox.sentences import event_text, line_of
 from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Entry, File, Quoted, Reaction
 from oase.web.sessions import Viewer
 
 _TOGETHER: Final = timedelta(minutes=5)
 _WORST_FIRST: Final = ("failed", "unknown", "cancelled", "queued", "sending", "sent", "delivered", "read")
-_LINE: Final = 120
-_KINDS: Final = {
-    "image": text_of("Picture"),
-    "sticker": text_of("Picture"),
-    "audio": text_of("Recording"),
-    "voice": text_of("Voice message"),
-    "video": text_of("Video"),
-    "location": text_of("Location"),
-    "contacts": text_of("Contact card"),
-    "document": text_of("File"),
-}
 _IMAGES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
@@ -163,12 +151,6 @@ def reaction_of(fates: Sequence[MessageFate]) -> Reaction | None:
     return Reaction(emoji=emoji, by=last.by, state=state, why=last.why, wanted=last.emoji, there=there)
 
 
-def line_of(kind: str, text: str, files: Sequence[File], reader: Translator) -> str:
-    """The first line that stands for a message where it is answered."""
-    words = next((line.strip() for line in text.splitlines() if line.strip()), "") or next((file.name for file in files), "")
-    return words[:_LINE] or reader.text(_KINDS.get(kind, _KINDS["document"]))
-
-
 def _quoted(message: TimelineMessage, before: Entry | None, person: str, reader: Translator) -> Quoted | None:
     """The message answered. Mails answer the one before them as a rule: then it need not be said."""
     if message.answered_id is None or (message.channel == "email" and before is not None and before.id == message.answered_id):
@@ -193,7 +175,7 @@ def _offers(message: TimelineMessage, files: Sequence[File], viewer: Viewer, rea
         return {}
     answers = Capability.REPLY in manifest.capabilities
     return {
-        "line": line_of(message.kind, message.text, files, reader),
+        "line": line_of(message.kind, message.text, [file.name for file in files], reader),
         "way": f"{message.identity_id}/{message.account_id}" if answers else "",
         "reacts": Capability.REACTION in manifest.capabilities and message.direction == "in",
     }
