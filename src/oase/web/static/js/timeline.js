@@ -75,6 +75,9 @@ function arrive() {
   box.addEventListener("touchmove", () => { still = false; }, { passive: true, once: true });
   const grows = new ResizeObserver(() => { if (still && atEnd()) toEnd(); });
   grows.observe(entries());
+  let ended = true; // the composer grows and shrinks: who was at the end stays there
+  box.addEventListener("scroll", () => { ended = atEnd(); }, { passive: true });
+  new ResizeObserver(() => { if (ended) toEnd(); }).observe(box);
   box.addEventListener("load", () => { if (still) toEnd(); }, true);
 }
 document.addEventListener("oase:arrive", arrive);
