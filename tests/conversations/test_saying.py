@@ -43,7 +43,7 @@ async def test_an_answer_to_one_message_names_it_to_the_provider_and_shows_it(co
     await counter.says(conversation, "Rot, bitte.", reply_to_id=first)
     await counter.sends()
     assert counter.provider.taken[0]["context"] == {"message_id": "wamid.00001"}
-    said = await entry(counter, conversation, -1)
+    said = next(one for one in await page(counter, conversation) if one.direction == "out")
     assert (said.text, said.answered, said.answered_id, said.answered_here) == ("Rot, bitte.", "Rot oder blau?", first, True)
 
 
