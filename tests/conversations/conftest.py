@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,15 @@ from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
 from oase.conversations import IntakeWorker, Journal
 from oase.kernel.blobs import Blobs, in_memory
+from oase.kernel.clock import SetClock
 from oase.kernel.db import Database
+from oase.kernel.http import Guard, Outside
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe
+
+from .counter import Counter
+from .provider import open_provider
 
 SECRET = "app-secret-of-the-test"
 NUMBER_ID = "106540352242922"
@@ -82,6 +88,25 @@ def delivery(
 def text(number: int, words: str, sender: str = "4915228817386", at: int = 1795512600) -> dict[str, Any]:
     """A text message as Meta sends it; `number` makes its id."""
     return {"from": sender, "id": f"wamid.{number:05d}", "timestamp": str(at + number), "type": "text", "text": {"body": words}}
+
+
+@pytest_asyncio.fixture
+async def counter(shared_dsn: str, clock: SetClock, safe: Safe, blobs: Blobs, workspace_id: UUID) -> AsyncIterator[Counter]:
+    """Everything that a lane needs, at a clock that stands."""
+    database = Database(shared_dsn, clock=clock, connections=4)
+    await database.open()
+    book = AccountBook(database, safe)
+    outside = Outside(Guard(networks=[ip_network("127.0.0.0/8")]))
+    async with open_provider() as provider:
+        given = {
+            "phone_number_id": NUMBER_ID, "waba_id": "102290129340398", "access_token": "EAAtest", "app_secret": SECRET,
+            "verify_token": "verify-me", "base_url": provider.url,
+        }  # fmt: skip
+        async with database.work(workspace_id) as work:
+            account_id = await create_account(work, safe, "whatsapp", "WhatsApp Berlin", given)
+        yield Counter(database, book, blobs, outside, provider, account_id, clock, workspace_id)
+    await outside.close()
+    await database.close()
 
 
 TakeIn = Callable[..., Awaitable[None]]

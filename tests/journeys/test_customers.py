@@ -83,3 +83,43 @@ async def test_a_form_becomes_a_conversation_that_is_answered_by_mail(oase: Inst
     await expect(agent.locator("#entries")).to_contain_text("Das ging ja schnell")
     statement = "SELECT DISTINCT conversation_id FROM message WHERE text ~ 'Rückruf der Gabel|ging ja schnell'"
     assert len(await oase.rows(statement)) == 1
+
+
+async def test_phone_and_agent_answer_single_messages_react_and_send_places_and_cards(people: People) -> None:
+    agent, phone = await people.agent(), await people.somebody("/sandbox/phone")
+    await phone.wait_for_selector("html[data-ready]", state="attached")
+    await phone.get_by_role("textbox", name="Nachricht").fill("Passt der Sattel „Wolke“ aufs Damenrad? Und in welcher Farbe?")
+    await phone.keyboard.press("Enter")
+    await open_row(agent, "Sattel „Wolke“")
+    asked = agent.locator("#entries .entry.in", has_text="Sattel „Wolke“")
+    await asked.locator(".bubble").hover()
+    await asked.locator("[data-reacts]").click()
+    await agent.locator("#emoji-picker [data-emoji='👍']").click()
+    await expect(phone.locator(".message.mine", has_text="Sattel „Wolke“").locator(".reactions")).to_contain_text("👍")
+    await asked.locator(".bubble").hover()
+    await asked.locator("[data-answers]").click()
+    await agent.click("[popovertarget=attach-menu]")
+    await agent.click("[data-attaches=choices]")
+    for number, title in enumerate(("Braun", "Schwarz")):
+        await agent.locator("#composer-choices ol input").nth(number).fill(title)
+    await answer(agent, "Ja, er passt. Welche Farbe soll es sein?")
+    await agent.click("[popovertarget=attach-menu]")
+    await agent.click("[data-attaches=places]")
+    await agent.fill("#place-at", "https://www.openstreetmap.org/?mlat=52.5163&mlon=13.3777")
+    await agent.fill("#place-name", "Werkstatt am Tor")
+    await agent.keyboard.press("Enter")
+    answered = phone.locator(".message:not(.mine)", has_text="Ja, er passt.")
+    await expect(answered.locator(".quote")).to_contain_text("Sattel „Wolke“")
+    await expect(phone.locator(".place", has_text="Werkstatt am Tor")).to_be_visible()
+    await answered.locator(".taps button", has_text="Schwarz").click()
+    chosen = agent.locator("#entries .entry.in", has_text="Schwarz").last
+    await expect(chosen.locator(".bubble-reply")).to_contain_text("Ja, er passt.")
+    await answered.hover()
+    await answered.locator(".more").click()
+    await phone.get_by_role("menuitemradio", name="❤️").click()
+    ours = agent.locator("#entries .entry.out", has_text="Ja, er passt.")
+    await expect(ours.locator(".reactions")).to_contain_text("❤️")
+    await phone.click("#attach")
+    await phone.locator("[data-attach=contact]").click()
+    await phone.locator(".sheet-rows button", has_text="Lucía Gómez").click()
+    await expect(agent.locator("#entries .entry.in .thing", has_text="Lucía Gómez").last).to_contain_text("+49 30 23125 311")

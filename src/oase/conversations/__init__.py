@@ -5,6 +5,7 @@ from oase.conversations.actions import (
     PRIORITIES,
     assign,
     cancel,
+    drop,
     fate_of,
     forget_read,
     keep_draft,
@@ -12,6 +13,7 @@ from oase.conversations.actions import (
     merge,
     merge_persons,
     note,
+    react,
     resolve_unknown,
     retry,
     say,
@@ -116,11 +118,11 @@ from oase.conversations.queries import (
     write_filter,
 )
 from oase.conversations.repository import insert_upload
-from oase.conversations.rules import TARGETS, State, window_open
+from oase.conversations.rules import TARGETS, State, reaction_there, window_open
 from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
-from oase.conversations.types import Answer, Author, TemplateUse
+from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
 from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
 __all__ = [
@@ -139,6 +141,7 @@ __all__ = [
     "BlobStore",
     "CannotAnswer",
     "Case",
+    "ContactCard",
     "ConversationError",
     "ConversationFacts",
     "ConversationFilter",
@@ -168,6 +171,7 @@ __all__ = [
     "PastConversation",
     "PersonHit",
     "Piece",
+    "Place",
     "Said",
     "SavedView",
     "SearchPage",
@@ -202,6 +206,7 @@ __all__ = [
     "conversation_facts",
     "conversations_of",
     "custom_fields",
+    "drop",
     "due_soon",
     "fate_of",
     "find_snippet",
@@ -236,6 +241,8 @@ __all__ = [
     "perform",
     "quarantined_items",
     "queue_counts",
+    "react",
+    "reaction_there",
     "read_filter",
     "read_values",
     "remove_field",

@@ -90,10 +90,11 @@ async def insert_event(
     )
 
 
-async def external_id(work: UnitOfWork, message_id: UUID) -> str:
-    """The provider's id of a message; empty if it has none."""
+async def external_id(work: UnitOfWork, message_id: UUID, account_id: UUID) -> str:
+    """The provider's id of a message; empty if it has none on this account."""
     found = await work.value(
-        "SELECT external_id FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": message_id}
+        "SELECT external_id FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND account_id = %(account_id)s",
+        {"id": message_id, "account_id": account_id},
     )
     return found or ""
 

@@ -1,7 +1,7 @@
 """Pure decisions about conversations: what continues one, what is owed, how states follow. No I/O, no clock."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -67,11 +67,23 @@ ORDER: Final = ("queued", "sending", "unknown", "sent", "delivered", "read")
 
 
 def moves_forward(old: str, new: str) -> bool:
-    """Whether a delivery may go from one state to another: forward only; `failed` unless it was delivered or read."""
+    """Whether a delivery may go from one state to another: forward only; `failed` unless it was delivered or read.
+
+    What was given up (failed, or dropped by a person) moves on if the provider saw it arrive after all.
+    """
     if new == "failed":
         return old in ("queued", "sending", "unknown", "sent")
-    if old == "failed":
-        return new in ("delivered", "read")  # the provider saw it arrive after all
-    if old == "cancelled" or new not in ORDER or old not in ORDER:
+    if old in ("failed", "cancelled"):
+        return new in ("delivered", "read")
+    if new not in ORDER or old not in ORDER:
         return False
     return ORDER.index(new) > ORDER.index(old)
+
+
+_MAY_BE_THERE: Final = ("sending", "unknown", "sent", "delivered", "read")
+
+
+def reaction_there(past: Sequence[tuple[str, str]]) -> tuple[str, bool]:
+    """Our reaction as the customer has it, from (emoji, state) of what we sent, oldest first; False: we cannot tell."""
+    emoji, state = next((one for one in reversed(past) if one[1] in _MAY_BE_THERE), ("", "sent"))
+    return emoji, state != "unknown"

@@ -218,6 +218,7 @@ delivery = workspace_table(
     Column("conversation_id", Uuid, nullable=False),
     Column("account_id", Uuid, nullable=False),
     Column("recipient", Text, nullable=False),  # address: order is kept within it
+    Column("kind", Text, nullable=False, server_default=text("'message'")),  # message, or our reaction to it
     Column("part", SmallInteger, nullable=False),
     Column("outbound", JSONB, nullable=False),  # contract.Outbound without the bytes of files
     Column("state", Text, nullable=False),  # queued, sending, sent, delivered, read, failed, unknown, cancelled
@@ -232,7 +233,7 @@ delivery = workspace_table(
     Column("read_at", NOW),
     Column("failed_at", NOW),
     belongs_to("message_id", "message"),
-    UniqueConstraint("workspace_id", "message_id", "part"),
+    UniqueConstraint("workspace_id", "message_id", "kind", "part"),
     Index(
         "delivery_lane", "workspace_id", "account_id", "recipient", "id", postgresql_where=text("state IN ('queued', 'sending')")
     ),
@@ -240,7 +241,7 @@ delivery = workspace_table(
     Index("delivery_external", "workspace_id", "account_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
     owner="conversations",
     retention="conversation",
-    comment="The fate of one outgoing message (of each of its parts).",
+    comment="The fate of one outgoing message (of each of its parts), and of our reactions to a message.",
 )
 
 parked_receipt = workspace_table(

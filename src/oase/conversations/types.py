@@ -26,8 +26,27 @@ class TemplateUse(Struct, frozen=True, kw_only=True):
     preview: str = ""  # the text as the customer will read it
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """A place on the map: degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+class ContactCard(Struct, frozen=True, kw_only=True):
+    """How somebody else can be reached."""
+
+    name: str
+    organisation: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
 class Answer(Struct, frozen=True, kw_only=True):
-    """What an agent says. `client_key` makes a repeated request harmless."""
+    """What an agent says: a text with what belongs to it, a template, a place or contact cards. `client_key` makes a repeated
+    request harmless."""
 
     client_key: UUID
     text: str = ""
@@ -36,6 +55,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     copy_to: tuple[str, ...] = ()
     attachment_ids: tuple[UUID, ...] = ()
     template: TemplateUse | None = None
+    place: Place | None = None
+    cards: tuple[ContactCard, ...] = ()
     choices: tuple[Choice, ...] = ()
     choices_label: str = ""
     reply_to_id: UUID | None = None  # our id of the message that is answered

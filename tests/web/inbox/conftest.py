@@ -72,7 +72,7 @@ class Desk:
         """A customer writes; the message is taken in."""
         self.sent += 1
         message = {"from": phone, "id": f"wamid.{self.sent:05d}", "timestamp": str(int((at or datetime.now(UTC)).timestamp()))}
-        message |= extra or {"type": "text", "text": {"body": text}}
+        message |= extra if "type" in extra else {"type": "text", "text": {"body": text}, **extra}
         value = {
             "messaging_product": "whatsapp",
             "metadata": {"display_phone_number": "493023125100", "phone_number_id": "106540352242922"},

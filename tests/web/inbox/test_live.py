@@ -13,6 +13,7 @@ from oase.conversations import (
     assign,
     merge,
     note,
+    react,
     save_field,
     set_fields,
     set_priority,
@@ -80,9 +81,22 @@ async def fields_written(work: UnitOfWork, one: UUID) -> None:
     await set_fields(work, BEN, one, {"betrag": "12.5"})
 
 
+async def reacted(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
+    message = await work.value("SELECT id FROM message WHERE conversation_id = %(id)s ORDER BY at LIMIT 1", {"id": one})
+    await react(work, desk.services.book, BEN, message, "👍")
+
+
+async def replied(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
+    message = await work.value("SELECT id FROM message WHERE conversation_id = %(id)s ORDER BY at LIMIT 1", {"id": one})
+    answer = Answer(client_key=new_id(), text="Dazu: ja.", reply_to_id=message, undo=timedelta(0))
+    await say(work, desk.services.book, BEN, one, answer)
+
+
 ACTS: dict[str, Act] = {
     "answer": answered,
     "note": noted,
+    "react": reacted,
+    "answer to one": replied,
     "assign": assigned,
     "solve": lambda work, desk, one, _: set_state(work, BEN, one, "solved"),
     "wait": lambda work, desk, one, _: set_state(work, BEN, one, "waiting"),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page
 
-from oase.conversations import Author, note, set_tags
+from oase.channels.contract import Choice
+from oase.conversations import Author, note, react, set_tags
 from oase.conversations.actions.say import say
 from oase.conversations.types import Answer
 from oase.kernel.ids import new_id
@@ -40,6 +41,11 @@ async def busy_desk(desk: Desk) -> str:
     async with desk.database.work(desk.workspace_id) as work:
         ben = Author(name="Ben Öztürk")
         await say(work, desk.services.book, ben, one, Answer(client_key=new_id(), text="Wir sehen nach.", undo=timedelta(0)))
+        first = await work.value("SELECT id FROM message WHERE conversation_id = %(id)s ORDER BY at LIMIT 1", {"id": one})
+        quoting = Answer(client_key=new_id(), text="Ja.", reply_to_id=first, choices=(Choice(id="1", title="Danke"),))
+        await say(work, desk.services.book, ben, one, quoting)
+        await react(work, desk.services.book, ben, first, "👍")
+        await work.run("UPDATE delivery SET state = 'failed', why = '(#131009) Too old' WHERE kind = 'reaction'")
         await note(work, ben, one, "@Änne Köhler kennst du das?", client_key=new_id())
         await set_tags(work, ben, one, ["Garantie"])
         for state, why in (("failed", "(#131026) Message undeliverable"), ("unknown", "The connection broke.")):
@@ -62,6 +68,18 @@ async def test_axe_finds_nothing_on_any_page(language: str, dark: bool, desk: De
     page = await screens.open(address, dark=dark, locale=language)
     await settled(page)
     found = await axe(page, "conversation")
+    await page.locator("#entries .entry.in").first.focus()
+    await page.keyboard.press("+")
+    found += await axe(page, "emojis")
+    await page.keyboard.press("Escape")
+    await page.locator("#entries .entry.in").first.focus()
+    await page.keyboard.press("r")
+    found += await axe(page, "answer to one message")
+    for attached in ("places", "cards", "choices"):
+        await page.click("[popovertarget=attach-menu]")
+        await page.click(f"[data-attaches={attached}]")
+        found += await axe(page, attached)
+        await page.keyboard.press("Escape")
     await page.keyboard.press("n")
     await page.keyboard.type("Notiz")
     found += await axe(page, "note")

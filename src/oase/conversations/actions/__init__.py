@@ -1,6 +1,6 @@
 """What people do with conversations: one function is one thing that happens."""
 
-from oase.conversations.actions.deliveries import cancel, fate_of, resolve_unknown, retry
+from oase.conversations.actions.deliveries import cancel, drop, fate_of, resolve_unknown, retry
 from oase.conversations.actions.desk import (
     PRIORITIES,
     assign,
@@ -19,12 +19,14 @@ from oase.conversations.actions.desk import (
 )
 from oase.conversations.actions.join import merge, split, unmerge
 from oase.conversations.actions.persons import merge_persons, unmerge_persons
+from oase.conversations.actions.react import react
 from oase.conversations.actions.say import say
 
 __all__ = [
     "PRIORITIES",
     "assign",
     "cancel",
+    "drop",
     "fate_of",
     "forget_read",
     "keep_draft",
@@ -32,6 +34,7 @@ __all__ = [
     "merge",
     "merge_persons",
     "note",
+    "react",
     "resolve_unknown",
     "retry",
     "say",

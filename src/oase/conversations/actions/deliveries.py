@@ -1,5 +1,6 @@
-"""What people do with deliveries: take back what has not left, try again, decide what is unknown."""
+"""What people do with deliveries: take back what has not left, try again, decide what is unknown, drop what did not arrive."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,7 +21,7 @@ async def _of_message(work: UnitOfWork, message_id: UUID) -> tuple[ConversationR
     conversation = await repository.lock_conversation(work, message["conversation_id"])
     deliveries = await work.rows(
         "SELECT id, state, account_id, why FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s"
-        " ORDER BY id FOR UPDATE",
+        " AND kind = 'message' ORDER BY id FOR UPDATE",
         {"id": message_id},
     )
     return conversation, deliveries, message["data"]
@@ -30,7 +31,7 @@ async def _set(work: UnitOfWork, message_id: UUID, from_states: list[str], state
     await work.run(
         "UPDATE delivery SET state = %(state)s, why = %(why)s, next_at = %(now)s,"
         " attempts = CASE WHEN %(state)s = 'queued' THEN 0 ELSE attempts END"
-        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state = ANY(%(from)s)",
+        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND kind = 'message' AND state = ANY(%(from)s)",
         {"id": message_id, "state": state, "why": why, "from": from_states, "now": work.clock.now()},
     )
 
@@ -49,21 +50,24 @@ async def cancel(work: UnitOfWork, message_id: UUID) -> None:
         "UPDATE attachment SET message_id = NULL WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s",
         {"id": message_id},
     )
+    await work.run(
+        "UPDATE conversation SET message_count = greatest(message_count - 1, 0) WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": conversation.id},
+    )
+    await _as_before(work, conversation.id, data)
+    work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
+    work.audit("message.cancelled", subject="message", subject_id=message_id)
+
+
+async def _as_before(work: UnitOfWork, conversation_id: UUID, data: Mapping[str, Any]) -> None:
+    """The conversation owes what it owed before the message, which kept that in its data."""
     before = data.get("before") or {}
     await work.run(
         "UPDATE conversation SET state = coalesce(%(state)s, state), due_at = %(due_at)s, solved_at = %(solved_at)s,"
         " waiting_since = CASE WHEN %(due_at)s::timestamptz IS NULL THEN waiting_since ELSE coalesce(waiting_since, last_in_at) END,"
-        " message_count = greatest(message_count - 1, 0), version = version + 1"
-        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {
-            "id": conversation.id,
-            "state": before.get("state"),
-            "due_at": before.get("due_at"),
-            "solved_at": before.get("solved_at"),
-        },
+        " version = version + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": conversation_id, **{name: before.get(name) for name in ("state", "due_at", "solved_at")}},
     )
-    work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
-    work.audit("message.cancelled", subject="message", subject_id=message_id)
 
 
 async def retry(work: UnitOfWork, message_id: UUID) -> None:
@@ -91,11 +95,44 @@ async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal[
     work.audit("message.resolved", subject="message", subject_id=message_id, decision=decision)
 
 
+async def drop(work: UnitOfWork, message_id: UUID) -> None:
+    """Gives up what failed or, as a person knows, did not arrive. It stays in sight; if nothing was said since, we owe an answer again.
+
+    Raises TooLate if nothing of it failed or is unknown. A receipt that shows it arrived still counts.
+    """
+    conversation, deliveries, data = await _of_message(work, message_id)
+    given_up = [one for one in deliveries if one["state"] in ("failed", "unknown")]
+    if not given_up:
+        raise TooLate("There is nothing of this message to give up.")
+    for state in ("failed", "unknown"):
+        why = next((one["why"] for one in given_up if one["state"] == state), "")
+        await _set(work, message_id, [state], "cancelled", why)
+    if (
+        len(given_up) == len(deliveries)
+        and conversation.state == "waiting"
+        and not await _went_on(work, conversation.id, message_id)
+    ):
+        await _as_before(work, conversation.id, data)
+    work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
+    work.audit("message.dropped", subject="message", subject_id=message_id)
+
+
+async def _went_on(work: UnitOfWork, conversation_id: UUID, message_id: UUID) -> bool:
+    """Whether anything was said in the conversation after this message."""
+    found = await work.value(
+        "SELECT EXISTS (SELECT FROM message n JOIN message m ON m.workspace_id = n.workspace_id AND m.id = %(id)s"
+        " WHERE n.workspace_id = %(workspace_id)s AND n.conversation_id = %(conversation_id)s AND n.direction IN ('in', 'out')"
+        " AND n.deleted_at IS NULL AND (n.created_at, n.id) > (m.created_at, m.id))",
+        {"conversation_id": conversation_id, "id": message_id},
+    )
+    return bool(found)
+
+
 async def fate_of(work: UnitOfWork, message_id: UUID) -> str:
     """The state of a message's deliveries where one is failed or unknown; empty otherwise."""
     found = await work.value(
-        "SELECT state FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state IN ('failed', 'unknown')"
-        " ORDER BY state LIMIT 1",
+        "SELECT state FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND kind = 'message'"
+        " AND state IN ('failed', 'unknown') ORDER BY state LIMIT 1",
         {"id": message_id},
     )
     return found or ""

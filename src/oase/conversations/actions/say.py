@@ -5,7 +5,7 @@ answer --(known client key?)--> the message it made the first time
        --> message, deliveries (not before: undo or schedule), conversation moves on, live events
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,15 +17,17 @@ from oase.channels import AccountBook, StoredAccount
 from oase.channels.contract import (
     CannotSay,
     Capability,
-    Content,
+    Card,
     Envelope,
     File,
     Outbound,
+    Position,
     Say,
     UseTemplate,
 )
 from oase.channels.degrade import NeedsLink, degrade
 from oase.conversations import repository
+from oase.conversations.actions.contents import content_of
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.conversations.errors import CannotAnswer, WindowClosed
@@ -33,6 +35,7 @@ from oase.conversations.rules import first_line, window_open
 from oase.conversations.types import Answer, Author, ConversationRow, IdentityRow
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
+from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.staff import find_workspace
 
@@ -51,19 +54,20 @@ async def say(
     known = await repository.message_by_client_key(work, answer.client_key)
     if known is not None:
         return known
-    if not (answer.text.strip() or answer.html or answer.attachment_ids or answer.template):
-        raise Invalid("There is nothing to send yet.", field="text")
+    _check(answer)
     conversation = await repository.lock_conversation(work, conversation_id)
     account, identity = await _way(work, book, conversation, answer)
     now = work.clock.now()
     if answer.template is None and not window_open(account.manifest.limits.reply_window, conversation.last_in_at, now):
         hours = int((account.manifest.limits.reply_window or timedelta(0)).total_seconds() // 3600)
         raise WindowClosed(f"The last message of the customer is more than {hours} hours old: only templates can be sent now.")
-    message_id = await _write_message(work, conversation, account, identity, author, answer)
+    quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
+    reply_to = await repository.external_id(work, answer.reply_to_id, account.id) if answer.reply_to_id and quotes else ""
+    message_id = await _write_message(work, conversation, account, identity, author, answer, reply_to)
     files = await repository.attach(work, message_id, answer.attachment_ids)
     if len(files) != len(set(answer.attachment_ids)):
         raise Invalid("One of the files does not exist or was sent already.", field="attachment_ids")
-    outbound = await _outbound(work, conversation, account, identity, author, answer, files)
+    outbound = await _outbound(work, conversation, account, identity, author, answer, reply_to, files)
     planned = _plan(outbound, account, files, link_of)
     not_before = answer.send_at or now + answer.undo
     await deliveries.insert(
@@ -79,6 +83,16 @@ async def say(
     work.emit("conversation", conversation.id, {"what": "said", "messages": [str(message_id)]})
     work.emit("delivery", account.id)
     return message_id
+
+
+def _check(answer: Answer) -> None:
+    if not (answer.text.strip() or answer.html or answer.attachment_ids or answer.template or answer.place or answer.cards):
+        raise Invalid("There is nothing to send yet.", field="text")
+    place = answer.place
+    if place and not (-90 <= place.latitude <= 90 and -180 <= place.longitude <= 180):
+        raise Invalid(message("This place does not lie on the earth."), field="place")
+    if any(not card.name.strip() for card in answer.cards):
+        raise Invalid(message("A contact card needs a name."), field="card")
 
 
 async def _way(
@@ -118,7 +132,13 @@ async def _answering_account(book: AccountBook, account: StoredAccount) -> Store
 
 
 async def _write_message(
-    work: UnitOfWork, conversation: ConversationRow, account: StoredAccount, identity: IdentityRow, author: Author, answer: Answer
+    work: UnitOfWork,
+    conversation: ConversationRow,
+    account: StoredAccount,
+    identity: IdentityRow,
+    author: Author,
+    answer: Answer,
+    reply_to: str,
 ) -> UUID:
     before = {"state": conversation.state, "due_at": conversation.due_at, "solved_at": conversation.solved_at}
     data: dict[str, Any] = {"before": msgspec.to_builtins(before, str_keys=True)}  # what undo brings back
@@ -130,21 +150,23 @@ async def _write_message(
         data["copy_to"] = list(answer.copy_to)
     if answer.send_at:
         data["send_at"] = answer.send_at.isoformat()
+    content = content_of(answer)
     return await repository.insert_message(
         work,
         {
             "conversation_id": conversation.id,
             "direction": "out",
+            "kind": content.kind if content.data else "text",
             "channel": account.channel,
             "account_id": account.id,
             "identity_id": identity.id,
             "author_id": author.id,
             "author_name": author.name,
-            "text": answer.template.preview if answer.template else answer.text,
+            "text": content.text,
             "html": answer.html,
             "subject": answer.subject or "",
-            "data": data,
-            "reply_to": await repository.external_id(work, answer.reply_to_id) if answer.reply_to_id else "",
+            "data": {**data, **content.data},
+            "reply_to": reply_to,
             "automatic": "auto_reply" if answer.automatic else "",
             "client_key": answer.client_key,
             "at": answer.send_at or work.clock.now(),
@@ -159,11 +181,11 @@ async def _outbound(
     identity: IdentityRow,
     author: Author,
     answer: Answer,
+    reply_to: str,
     files: Sequence[dict[str, Any]],
 ) -> Outbound:
     thread = await repository.thread(work, conversation.id, account.id) if account.manifest.threads == "subject" else []
     newest = thread[0] if thread else None
-    reply_to = await repository.external_id(work, answer.reply_to_id) if answer.reply_to_id else ""
     envelope = Envelope(
         id=str(new_id()),
         to=identity.value,
@@ -183,7 +205,11 @@ async def _outbound(
             language=answer.template.language,
             parameters=answer.template.parameters,
         )
-    quoted = next((row for row in thread if row["direction"] == "in"), None) if answer.quote else None
+    if answer.place is not None:
+        return Position(envelope=envelope, **msgspec.structs.asdict(answer.place))
+    if answer.cards:
+        return Card(envelope=envelope, contacts=tuple(msgspec.to_builtins(card) for card in answer.cards))
+    quoted = next((row for row in thread if _is_answered(row, reply_to)), None) if answer.quote else None
     return Say(
         envelope=envelope,
         text=answer.text,
@@ -202,6 +228,11 @@ async def _outbound(
         quoted_at=quoted["at"].astimezone(await _time_zone(work)) if quoted else None,
         automatic=answer.automatic,
     )  # fmt: skip
+
+
+def _is_answered(row: Mapping[str, Any], reply_to: str) -> bool:
+    """Whether this message of the thread is the one answered: the chosen one, else the newest of the customer."""
+    return bool(row["external_id"] == reply_to if reply_to else row["direction"] == "in")
 
 
 async def _time_zone(work: UnitOfWork) -> ZoneInfo:
@@ -245,14 +276,13 @@ async def _move_on(
     work: UnitOfWork, conversation: ConversationRow, account: StoredAccount, identity: IdentityRow, answer: Answer, at: datetime
 ) -> None:
     """The conversation after an answer: nothing is owed any more."""
-    text = answer.template.preview if answer.template else answer.text
     changes: dict[str, Any] = {
         "account_id": account.id,
         "channel": account.channel,
         "identity_id": identity.id,
         "last_at": work.clock.now(),
         "last_out_at": at,
-        "first_line": first_line(Content(text=text, kind="text" if text else "document")),
+        "first_line": first_line(content_of(answer)),
         "first_line_by": "out",
     }
     if not answer.automatic:

@@ -24,7 +24,7 @@ from oase.channels.contract import Accepted, Again, File, Outbound, Outcome, Ref
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.receipts import apply_parked
 from oase.conversations.delivery.rules import Pace, fate_of
-from oase.conversations.delivery.types import Delivery
+from oase.conversations.delivery.types import Delivery, news_of
 from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
@@ -128,8 +128,7 @@ class Lane:
             await apply_parked(work, self.account.id, named)
         for fate in fates:
             if fate.delivery_id in changed:
-                facts = {"what": "delivery", "messages": [str(fate.message_id)], "state": fate.state}
-                work.emit("conversation", fate.conversation_id, facts)
+                work.emit("conversation", fate.conversation_id, news_of(fate.kind, fate.message_id, fate.state))
         if self.account.manifest.wire == "local":
             for delivery, _ in ended:  # our own pages hear of it over the live log
                 key = visitor_key(str(self.account.id), delivery.recipient)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Receipt
+from oase.conversations.delivery.types import DeliveryKind, news_of
 from oase.conversations.rules import moves_forward
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -25,6 +26,7 @@ class _Known(Struct, kw_only=True):
     id: UUID
     message_id: UUID
     conversation_id: UUID
+    kind: DeliveryKind
     external_id: str | None
     recipient: str
     state: str
@@ -38,7 +40,7 @@ class _Known(Struct, kw_only=True):
 
 
 _TIMES = "created_at, sent_at, delivered_at, read_at, failed_at"
-_COLUMNS = f"id, message_id, conversation_id, external_id, recipient, state, {_TIMES}, code, why"
+_COLUMNS = f"id, message_id, conversation_id, kind, external_id, recipient, state, {_TIMES}, code, why"
 
 
 async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Sequence[Receipt]) -> None:
@@ -167,5 +169,4 @@ async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
         values,
     )
     for one in ordered:
-        facts = {"what": "delivery", "messages": [str(one.message_id)], "state": one.state}
-        work.emit("conversation", one.conversation_id, facts)
+        work.emit("conversation", one.conversation_id, news_of(one.kind, one.message_id, one.state))

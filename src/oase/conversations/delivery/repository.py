@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.conversations.delivery.types import Delivery, Fate, Planned
+from oase.conversations.delivery.types import Delivery, DeliveryKind, Fate, Planned
 from oase.kernel.db import UnitOfWork
 
 
@@ -20,19 +20,24 @@ async def lanes(work: UnitOfWork) -> list[tuple[UUID, UUID]]:
     return [(workspace, account) for workspace, account in rows]
 
 
-async def insert(work: UnitOfWork, rows: Sequence[tuple[UUID, UUID, UUID, UUID, str, int, Planned, datetime]]) -> None:
+async def insert(
+    work: UnitOfWork,
+    rows: Sequence[tuple[UUID, UUID, UUID, UUID, str, int, Planned, datetime]],
+    kind: DeliveryKind = "message",
+) -> None:
     """Queues deliveries: (id, message, conversation, account, recipient, part, planned, not before)."""
     ordered = sorted(rows, key=lambda row: row[0])
     columns = list(zip(*ordered, strict=True))
     await work.run(
-        "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, part,"
+        "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, kind, part,"
         " outbound, state, next_at,"
         " created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.conversation_id, n.account_id,"
-        " n.recipient, n.part, n.outbound,"
+        " n.recipient, %(kind)s, n.part, n.outbound,"
         " 'queued', n.next_at, %(now)s FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[], %(conversations)b::uuid[],"
         " %(accounts)b::uuid[], %(recipients)b::text[], %(parts)b::int[], %(outbounds)b::jsonb[], %(times)b::timestamptz[])"
         " AS n (id, message_id, conversation_id, account_id, recipient, part, outbound, next_at)",
         {
+            "kind": kind,
             "ids": list(columns[0]),
             "messages": list(columns[1]),
             "conversations": list(columns[2]),
@@ -59,14 +64,14 @@ async def claim(work: UnitOfWork, account_id: UUID, limit: int, held: Sequence[s
         " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
         " UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM next"
         " WHERE d.workspace_id = %(workspace_id)s AND d.id = next.id"
-        " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
+        " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.kind, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
         {"account_id": account_id, "limit": limit, "held": list(held), "now": work.clock.now()},
     )
     return sorted((_delivery(row) for row in rows), key=lambda one: one.id)
 
 
 def _delivery(row: tuple[object, ...]) -> Delivery:
-    names = ("id", "message_id", "conversation_id", "recipient", "part", "planned", "attempts", "next_at", "created_at")
+    names = ("id", "message_id", "conversation_id", "recipient", "kind", "part", "planned", "attempts", "next_at", "created_at")
     values = dict(zip(names, row, strict=True))
     return Delivery(**{**values, "planned": msgspec.convert(values["planned"], Planned)})  # type: ignore[arg-type]
 
@@ -94,7 +99,7 @@ async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
             "now": work.clock.now(),
         },
     )
-    await _name_messages(work, [one for one in ordered if one.external_id and one.part == 0])
+    await _name_messages(work, [one for one in ordered if one.external_id and one.kind == "message" and one.part == 0])
     return {row[0] for row in rows}
 
 
@@ -150,7 +155,7 @@ async def record(work: UnitOfWork, message_id: UUID, state: str, external_id: st
         " sent_at = CASE WHEN %(state)s <> 'failed' THEN %(at)s END,"
         " delivered_at = CASE WHEN %(state)s IN ('delivered', 'read') THEN %(at)s END,"
         " read_at = CASE WHEN %(state)s = 'read' THEN %(at)s END, failed_at = CASE WHEN %(state)s = 'failed' THEN %(at)s END"
-        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND state = 'queued'",
+        " WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND kind = 'message' AND state = 'queued'",
         {"id": message_id, "state": state, "external_id": external_id, "at": at, "why": why},
     )
     await work.run(

@@ -50,6 +50,7 @@ def _fate(
         delivery_id=delivery.id,
         message_id=delivery.message_id,
         conversation_id=delivery.conversation_id,
+        kind=delivery.kind,
         part=delivery.part,
         state=state,  # type: ignore[arg-type]
         external_id=external_id,

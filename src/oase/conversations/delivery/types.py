@@ -1,7 +1,7 @@
 """Deliveries: the fate of what we say."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +9,9 @@ from msgspec import Struct
 from oase.channels.contract import Card, MarkRead, Position, React, Say, ShowTyping, UseTemplate
 
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
+
+
+DeliveryKind = Literal["message", "reaction"]
 
 
 class Planned(Struct, frozen=True, kw_only=True):
@@ -25,6 +28,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     message_id: UUID
     conversation_id: UUID
     recipient: str
+    kind: DeliveryKind = "message"
     part: int
     planned: Planned
     attempts: int
@@ -38,9 +42,20 @@ class Fate(Struct, frozen=True, kw_only=True):
     delivery_id: UUID
     message_id: UUID
     conversation_id: UUID
+    kind: DeliveryKind = "message"
     part: int
     state: DeliveryState
     external_id: str | None = None
     code: str = ""
     why: str = ""
     next_at: datetime | None = None
+
+
+def news_of(kind: DeliveryKind, message_id: UUID, state: str) -> dict[str, Any]:
+    """What the live log tells of a delivery that moved: of a reaction only that its message looks different now."""
+    messages = [str(message_id)]
+    return (
+        {"what": "changed", "messages": messages}
+        if kind == "reaction"
+        else {"what": "delivery", "messages": messages, "state": state}
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.conversations.delivery.types import DeliveryKind
 from oase.conversations.errors import NoConversation, NoMessage
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
@@ -56,9 +57,12 @@ class MessageFile(Struct, frozen=True, kw_only=True):
 
 
 class MessageFate(Struct, frozen=True, kw_only=True):
-    """One part's delivery."""
+    """The delivery of one part of the message, or of our reaction to it."""
 
     message_id: UUID
+    kind: DeliveryKind
+    emoji: str  # of our reaction; empty where one was taken back
+    by: str  # who of us sent it
     state: str
     why: str
     next_at: datetime
@@ -72,6 +76,7 @@ class TimelineMessage(Struct, frozen=True, kw_only=True):
     direction: Literal["in", "out", "note", "event"]
     kind: str
     channel: str
+    account_id: UUID | None
     identity_id: UUID | None
     author_id: UUID | None
     author_name: str
@@ -87,8 +92,14 @@ class TimelineMessage(Struct, frozen=True, kw_only=True):
     at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
-    answered: str  # the text of the message that is answered
     sender: str  # the address behind it
+    known: bool  # the provider knows it by an id: it can be answered, reacted to
+    answered_id: UUID | None  # the message that is answered
+    answered_here: bool  # it stands in the same conversation
+    answered_direction: str
+    answered_kind: str
+    answered_author: str
+    answered: str  # the beginning of its text
 
 
 class TimelinePage(Struct, frozen=True, kw_only=True):
@@ -116,12 +127,21 @@ async def open_conversation(work: UnitOfWork, conversation_id: UUID, me: UUID) -
 
 
 _MESSAGE: Final = """
-SELECT m.id, m.direction, m.kind, m.channel, m.identity_id, m.author_id, m.author_name, left(m.text, 100000) AS text,
+SELECT m.id, m.direction, m.kind, m.channel, m.account_id, m.identity_id, m.author_id, m.author_name, left(m.text, 100000) AS text,
        m.html <> '' AS has_html, left(m.quoted, 50000) AS quoted, m.signature, m.subject, m.data, m.reply_to, m.automatic, m.reactions,
        m.at, m.edited_at, m.deleted_at, coalesce(nullif(i.name, ''), i.value, '') AS sender,
-       CASE WHEN m.reply_to = '' THEN '' ELSE coalesce((SELECT left(q.text, 160) FROM message q WHERE q.workspace_id = m.workspace_id
-           AND q.account_id = m.account_id AND q.external_id = m.reply_to), '') END AS answered
+       m.external_id IS NOT NULL AS known, q.id AS answered_id, coalesce(q.conversation_id = m.conversation_id, false) AS answered_here,
+       coalesce(q.direction, '') AS answered_direction, coalesce(q.kind, '') AS answered_kind,
+       coalesce(q.author_name, '') AS answered_author,
+       CASE WHEN q.deleted_at IS NULL THEN coalesce(left(q.text, 160), '') ELSE '' END AS answered
 FROM message m LEFT JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id
+LEFT JOIN LATERAL (
+    SELECT a.* FROM message a WHERE a.workspace_id = m.workspace_id AND a.account_id = m.account_id AND a.external_id = m.reply_to
+    UNION ALL
+    SELECT a.* FROM delivery d JOIN message a ON a.workspace_id = d.workspace_id AND a.id = d.message_id
+    WHERE d.workspace_id = m.workspace_id AND d.account_id = m.account_id AND d.external_id = m.reply_to AND d.kind = 'message'
+    LIMIT 1
+) AS q ON m.reply_to <> ''
 WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s"""
 
 
@@ -167,9 +187,11 @@ async def _with_parts(work: UnitOfWork, messages: Sequence[TimelineMessage], ear
     )
     fates = await work.all(
         MessageFate,
-        "SELECT message_id, state, why, next_at, coalesce(read_at, delivered_at, sent_at, failed_at) AS at FROM delivery"
-        " WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s) ORDER BY message_id, part",
-        {"ids": [message.id for message in messages if message.direction == "out"]},
+        "SELECT message_id, kind, coalesce(outbound->'outbound'->>'emoji', '') AS emoji,"
+        " coalesce(outbound->'outbound'->'envelope'->>'from_name', '') AS by, state, why, next_at,"
+        " coalesce(read_at, delivered_at, sent_at, failed_at) AS at FROM delivery"
+        " WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s) ORDER BY message_id, kind, part",
+        {"ids": [message.id for message in messages if message.direction in ("in", "out")]},
     )
     return TimelinePage(messages=messages, files=files, fates=fates, earlier=earlier)
 

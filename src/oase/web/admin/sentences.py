@@ -91,6 +91,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "conversation.split": lambda f: message("%(who)s split a conversation.", **f),
     "message.cancelled": lambda f: message("%(who)s took a message back before it was sent.", **f),
     "message.retried": lambda f: message("%(who)s sent a message once more.", **f),
+    "message.dropped": lambda f: message("%(who)s left a message unsent.", **f),
     "message.resolved": lambda f: message("%(who)s decided on a message of unknown fate.", **f),
 }
 

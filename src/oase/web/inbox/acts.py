@@ -15,10 +15,12 @@ from oase.conversations import (
     State,
     assign,
     cancel,
+    drop,
     fate_of,
     forget_read,
     mark_read,
     open_conversation,
+    react,
     resolve_unknown,
     retry,
     set_priority,
@@ -222,7 +224,26 @@ async def it_arrived(
     return done(request)
 
 
+@post("/messages/{message_id:uuid}/drop", opt=_REPLY, include_in_schema=False)
+async def give_up(request: AnyRequest, services: GivenServices, viewer: GivenViewer, message_id: FromPath[UUID]) -> Response[Any]:
+    """What did not arrive shall not be sent any more."""
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await drop(work, message_id)
+    return done(request, message("Will not be sent"))
+
+
+@post("/messages/{message_id:uuid}/reaction", opt=_REPLY, include_in_schema=False)
+async def react_to(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, message_id: FromPath[UUID]
+) -> Response[Any]:
+    """Our reaction to a message of the customer; an empty emoji takes it back."""
+    emoji = (await texts(request)).get("emoji", "")
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await react(work, services.book, author_of(viewer), message_id, emoji)
+    return done(request)
+
+
 handlers: Final = [
     change_state, snooze_until, give_to_agent, give_to_team, change_priority, change_tags, mark_unread, mark_as_read,
-    tell_presence, take_back, send_again, it_arrived,
+    tell_presence, take_back, send_again, it_arrived, give_up, react_to,
 ]  # fmt: skip

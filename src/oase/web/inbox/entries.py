@@ -6,18 +6,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from oase.conversations import MessageFate, MessageFile, TimelineMessage, TimelinePage
+import msgspec
+
+from oase.channels.contract import Capability
+from oase.conversations import MessageFate, MessageFile, TimelineMessage, TimelinePage, reaction_there
 from oase.kernel.i18n import Translator
+from oase.kernel.permissions import Permission
+from oase.web.channels import manifests
 from oase.web.inbox.marks import mark
-from oase.web.inbox.sentences import event_text
-from oase.web.inbox.views import Delivery, DeliveryState, Entry, File
+from oase.web.inbox.sentences import event_text, line_of
+from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Entry, File, Quoted, Reaction
+from oase.web.sessions import Viewer
 
 _TOGETHER: Final = timedelta(minutes=5)
 _WORST_FIRST: Final = ("failed", "unknown", "cancelled", "queued", "sending", "sent", "delivered", "read")
 _IMAGES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
-def entries_of(page: TimelinePage, person: str, me: UUID, reader: Translator) -> list[Entry]:
+def entries_of(page: TimelinePage, person: str, viewer: Viewer, reader: Translator) -> list[Entry]:
     """The page of the timeline, oldest first."""
     files: dict[UUID, list[File]] = defaultdict(list)
     for file in page.files:
@@ -31,7 +37,7 @@ def entries_of(page: TimelinePage, person: str, me: UUID, reader: Translator) ->
     for message in page.messages:
         if message.direction == "out" and message.deleted_at is not None:
             continue  # taken back before it left: it never was
-        entry = _entry(message, person, me, reader, files[message.id], fates[message.id], said)
+        entry = _entry(message, person, viewer, reader, files[message.id], fates[message.id], said)
         entries.append(entry)
         said = None if entry.direction == "event" else entry
     return entries
@@ -40,7 +46,7 @@ def entries_of(page: TimelinePage, person: str, me: UUID, reader: Translator) ->
 def _entry(
     message: TimelineMessage,
     person: str,
-    me: UUID,
+    viewer: Viewer,
     reader: Translator,
     files: Sequence[File],
     fates: Sequence[MessageFate],
@@ -73,7 +79,7 @@ def _entry(
         day=day,
         author=author,
         author_id=message.author_id,
-        mine=message.author_id == me,
+        mine=message.author_id == viewer.agent_id,
         mark=shown,
         switched=switched,
         follows=follows,
@@ -83,13 +89,17 @@ def _entry(
         quoted=message.quoted,
         signature=message.signature if not message.has_html else "",
         data=message.data,
-        reply_to=message.answered if message.channel != "email" else "",
+        quoted_message=_quoted(message, before, person, reader),
+        cards=_cards(message),
+        choices=[str(choice.get("title", "")) for choice in message.data.get("choices", ())],
         files=files,
-        reactions=_reactions(message.reactions),
+        reactions=[str(emoji) for emoji in message.reactions.values() if emoji],
+        reaction=reaction_of([fate for fate in fates if fate.kind == "reaction"]),
+        **_offers(message, files, viewer, reader),
         automatic=message.automatic,
         edited=message.edited_at is not None,
         deleted=message.deleted_at is not None,
-        delivery=delivery_of(fates, message.data),
+        delivery=delivery_of([fate for fate in fates if fate.kind == "message"], message.data),
     )
 
 
@@ -129,5 +139,46 @@ def _moment(text: object) -> datetime | None:
         return None
 
 
-def _reactions(found: Mapping[str, Any]) -> list[str]:
-    return [str(emoji) for emoji in found.values() if emoji]
+def reaction_of(fates: Sequence[MessageFate]) -> Reaction | None:
+    """Our reaction as it is shown: the newest one, with what became of it; None where there is none."""
+    past = [fate for fate in fates if fate.state != "cancelled"]
+    if not past:
+        return None
+    last = past[-1]
+    there, _ = reaction_there([(fate.emoji, fate.state) for fate in past[:-1]])
+    trouble = last.state in ("failed", "unknown")
+    emoji = last.emoji or (there if trouble else "")
+    if not emoji:
+        return None
+    state = cast("DeliveryState", last.state)
+    return Reaction(emoji=emoji, by=last.by, state=state, why=last.why, wanted=last.emoji, there=there)
+
+
+def _quoted(message: TimelineMessage, before: Entry | None, person: str, reader: Translator) -> Quoted | None:
+    """The message answered. Mails answer the one before them as a rule: then it need not be said."""
+    if message.answered_id is None or (message.channel == "email" and before is not None and before.id == message.answered_id):
+        return None
+    author = message.answered_author or (person if message.answered_direction == "in" else reader.gettext("Oase"))
+    line = line_of(message.answered_kind, message.answered, (), reader)
+    return Quoted(id=message.answered_id, author=author, line=line, here=message.answered_here)
+
+
+def _cards(message: TimelineMessage) -> list[ContactCard]:
+    if message.kind != "contacts":
+        return []
+    return [msgspec.convert(card, ContactCard, strict=False) for card in message.data.get("contacts", ())]
+
+
+def _offers(message: TimelineMessage, files: Sequence[File], viewer: Viewer, reader: Translator) -> dict[str, Any]:
+    """What can be done with this one message, by the manifest of its channel."""
+    manifest = manifests().get(message.channel)
+    if manifest is None or not message.known or message.deleted_at is not None or message.direction not in ("in", "out"):
+        return {}
+    if not viewer.may(Permission.CONVERSATION_REPLY):
+        return {}
+    answers = Capability.REPLY in manifest.capabilities
+    return {
+        "line": line_of(message.kind, message.text, [file.name for file in files], reader),
+        "way": f"{message.identity_id}/{message.account_id}" if answers else "",
+        "reacts": Capability.REACTION in manifest.capabilities and message.direction == "in",
+    }

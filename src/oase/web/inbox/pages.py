@@ -226,7 +226,7 @@ async def earlier(
         page = await timeline_page(work, conversation_id, before=before)
         person = await find_person(work, found.person_id)
     around = around_of("", _NOBODY, [], reader, services.clock.now())
-    entries = entries_of(page, person.name if person else "", viewer.agent_id, reader)
+    entries = entries_of(page, person.name if person else "", viewer, reader)
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
 
 

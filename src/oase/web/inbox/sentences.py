@@ -1,6 +1,9 @@
-"""What the system or an agent did, as one line of the timeline. The data of events is written by `oase.conversations`."""
+"""What the system or an agent did, as one line of the timeline, and the line that stands for a message where it is answered.
 
-from collections.abc import Mapping
+The data of events is written by `oase.conversations`.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +16,18 @@ _STATES: Final = {
     "solved": message("solved this"),
 }
 _PRIORITIES: Final = {"low": message("Low"), "normal": message("Normal"), "high": message("High"), "urgent": message("Urgent")}
+
+_LINE: Final = 120
+_KINDS: Final = {
+    "image": message("Picture"),
+    "sticker": message("Picture"),
+    "audio": message("Recording"),
+    "voice": message("Voice message"),
+    "video": message("Video"),
+    "location": message("Location"),
+    "contacts": message("Contact card"),
+    "document": message("File"),
+}
 
 
 def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translator) -> str:
@@ -58,6 +73,12 @@ def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:
         return reader.gettext("%(who)s cleared “%(name)s”", who=who, name=name)
     value = shown(str(data.get("field", "")), data["value"], reader)
     return reader.gettext("%(who)s set “%(name)s” to “%(value)s”", who=who, name=name, value=value)
+
+
+def line_of(kind: str, text: str, names: Sequence[str], reader: Translator) -> str:
+    """The first line that stands for a message where it is answered."""
+    words = next((line.strip() for line in text.splitlines() if line.strip()), "") or next(iter(names), "")
+    return words[:_LINE] or reader.text(_KINDS.get(kind, _KINDS["document"]))
 
 
 def _moment(text: str, reader: Translator) -> str:

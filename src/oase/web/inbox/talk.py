@@ -3,9 +3,9 @@
 open_conversation · timeline · person, addresses, past · accounts, templates, uploads of the draft · fields  -->  Conversation
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from oase.conversations import (
     conversations_of,
     custom_fields,
     open_conversation,
+    timeline_entries,
     timeline_page,
     uploads_of,
     window_open,
@@ -41,6 +42,7 @@ from oase.web.inbox.views import (
     Composer,
     Conversation,
     Past,
+    Quoted,
     Somebody,
     Team,
     Template,
@@ -93,7 +95,7 @@ def conversation_of(
         due_at=found.due_at,
         snoozed_until=found.snoozed_until,
         version=found.version,
-        entries=entries_of(page, person.name, viewer.agent_id, reader),
+        entries=entries_of(page, person.name, viewer, reader),
         earlier=page.earlier,
         composer=composer,
         fields=[field_of(field, found.fields, reader) for field in fields if field.subject == "conversation"],
@@ -183,9 +185,22 @@ async def _composer(
         subject=str(draft.get("subject", "")) or subject,
         copy_to=str(draft.get("copy_to", "")),
         files=[file_of(file) for file in await uploads_of(work, uploads)] if uploads else [],
+        quoted=await _answered(work, found, draft, viewer, reader),
+        choices=[str(one) for one in draft.get("choices", ())],
         can_reply=viewer.may(Permission.CONVERSATION_REPLY),
         can_note=viewer.may(Permission.CONVERSATION_NOTE),
     )
+
+
+async def _answered(
+    work: UnitOfWork, found: OpenConversation, draft: Mapping[str, Any], viewer: Viewer, reader: Translator
+) -> Quoted | None:
+    """The message that the draft answers."""
+    if not draft.get("reply_to"):
+        return None
+    page = await timeline_entries(work, found.id, [UUID(str(draft["reply_to"]))])
+    entries = entries_of(page, reader.gettext("Customer"), viewer, reader)
+    return next((Quoted(id=entry.id, author=entry.author, line=entry.line) for entry in entries if entry.line), None)
 
 
 def answer_of(account: StoredAccount, identity: Identity, found: OpenConversation, now: datetime, reader: Translator) -> Answer:
@@ -213,6 +228,11 @@ def answer_of(account: StoredAccount, identity: Identity, found: OpenConversatio
         subject=Capability.SUBJECT in capabilities,
         copies=Capability.COPY in capabilities,
         templates=Capability.TEMPLATE in capabilities,
+        replies=Capability.REPLY in capabilities,
+        places=Capability.LOCATION in capabilities,
+        cards=Capability.CONTACTS in capabilities,
+        choices=max(limits.buttons, limits.list_rows) if Capability.BUTTONS in capabilities else 0,
+        choice_length=max(limits.button_length, limits.row_length if Capability.LIST in capabilities else 0),
         window_open=free,
         window_ends_at=found.last_in_at + limits.reply_window if limits.reply_window and found.last_in_at and free else None,
         public=found.kind == "public",

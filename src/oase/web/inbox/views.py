@@ -130,6 +130,36 @@ class Delivery(Struct, frozen=True, kw_only=True):
     scheduled_for: datetime | None = None
 
 
+class Quoted(Struct, frozen=True, kw_only=True):
+    """The message that another one answers: who wrote it, and its first line. `here`: it stands in this timeline."""
+
+    id: UUID
+    author: str
+    line: str
+    here: bool = True
+
+
+class Reaction(Struct, frozen=True, kw_only=True):
+    """Our own reaction to a message. Where it failed or is unknown, `wanted` is what was sent and `there` what the customer has."""
+
+    emoji: str
+    by: str = ""
+    state: DeliveryState = ""
+    why: str = ""
+    wanted: str = ""
+    there: str = ""
+
+
+class ContactCard(Struct, frozen=True, kw_only=True):
+    """A contact card that was sent or received."""
+
+    name: str
+    organisation: str = ""
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    urls: Sequence[str] = ()
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One entry of the timeline. `direction`: in, out, note, event."""
 
@@ -151,9 +181,15 @@ class Entry(Struct, frozen=True, kw_only=True):
     quoted: str = ""
     signature: str = ""
     data: Mapping[str, Any] = {}
-    reply_to: str = ""  # the first line of the message answered
+    quoted_message: Quoted | None = None  # the message answered
+    cards: Sequence[ContactCard] = ()
+    choices: Sequence[str] = ()  # quick replies that were offered
     files: Sequence[File] = ()
-    reactions: Sequence[str] = ()
+    reactions: Sequence[str] = ()  # of customers
+    reaction: Reaction | None = None  # ours
+    line: str = ""  # what stands for it where it is answered
+    way: str = ""  # address and account by which it can be answered; empty: not this one alone
+    reacts: bool = False  # we can react to it
     automatic: str = ""
     edited: bool = False
     deleted: bool = False
@@ -176,6 +212,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     subject: bool
     copies: bool
     templates: bool
+    replies: bool  # answers one given message
+    places: bool
+    cards: bool
+    choices: int  # quick replies beside a text; 0 = none
+    choice_length: int
     window_open: bool
     window_ends_at: datetime | None
     public: bool
@@ -203,6 +244,8 @@ class Composer(Struct, frozen=True, kw_only=True):
     subject: str
     copy_to: str
     files: Sequence[File]
+    quoted: Quoted | None = None  # the message that is being answered
+    choices: Sequence[str] = ()
     can_reply: bool
     can_note: bool
 

@@ -14,8 +14,11 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from oase.channels.contract import Choice
 from oase.conversations import (
     Answer,
+    ContactCard,
+    Place,
     TemplateUse,
     insert_upload,
     keep_draft,
@@ -34,6 +37,7 @@ from oase.people import find_person
 from oase.web.forms import texts, uuid
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.acts import author_of
+from oase.web.inbox.places import position_in
 from oase.web.inbox.sniff import kind_of
 from oase.web.pages import reader_of
 
@@ -79,11 +83,50 @@ def _answer(form: Mapping[str, str]) -> Answer:
         copy_to=tuple(one.strip() for one in form.get("copy_to", "").replace(";", ",").split(",") if one.strip()),
         attachment_ids=tuple(uuid(one, "attachments") for one in form.get("attachments", "").split(",") if one),
         template=_template(form),
+        place=_place(form),
+        cards=_cards(form),
+        choices=_choices(form),
+        choices_label=form.get("choices_label", ""),
+        reply_to_id=uuid(form["reply_to"], "reply_to") if form.get("reply_to") else None,
         identity_id=uuid(identity, "answer") if identity else None,
         account_id=uuid(account, "answer") if account else None,
         send_at=send_at,
         **facts,
     )
+
+
+def _place(form: Mapping[str, str]) -> Place | None:
+    if "place" not in form:
+        return None
+    found = position_in(form["place"])
+    if found is None:
+        why = message("Paste the link of a map, or two numbers such as 52.5163, 13.3777. Shortened links do not say the place.")
+        raise Invalid(why, field="place")
+    return Place(
+        latitude=found[0],
+        longitude=found[1],
+        name=form.get("place_name", "").strip(),
+        address=form.get("place_address", "").strip(),
+    )
+
+
+def _cards(form: Mapping[str, str]) -> tuple[ContactCard, ...]:
+    if "card_name" not in form:
+        return ()
+    phone, mail = form.get("card_phone", "").strip(), form.get("card_email", "").strip()
+    if not (phone or mail):
+        raise Invalid(message("A contact card needs a phone number or an e-mail address."), field="card_phone")
+    card = ContactCard(
+        name=form["card_name"].strip(), organisation=form.get("card_organisation", "").strip(),
+        phones=(phone,) if phone else (), emails=(mail,) if mail else (),
+    )  # fmt: skip
+    return (card,)
+
+
+def _choices(form: Mapping[str, str]) -> tuple[Choice, ...]:
+    """Quick replies, one on each line; what stands there twice counts once."""
+    titles = dict.fromkeys(line.strip() for line in form.get("choices", "").splitlines() if line.strip())
+    return tuple(Choice(id=f"choice-{number}", title=title) for number, title in enumerate(titles, start=1))
 
 
 def _template(form: Mapping[str, str]) -> TemplateUse | None:
@@ -142,9 +185,15 @@ async def save_draft(
     """Keeps what was begun. The row shows that there is a draft."""
     form = await texts(request)
     files = [str(uuid(one, "attachments")) for one in form.get("attachments", "").split(",") if one]
-    content = {name: form.get(name, "") for name in ("tab", "reply", "note", "subject", "copy_to", "answer")}
+    choices = [one.title for one in _choices(form)]
+    content = {name: form.get(name, "") for name in ("tab", "reply", "note", "subject", "copy_to", "answer", "reply_to")}
     async with services.database.work(viewer.workspace_id) as work:
-        begun = {**content, "attachments": files, "text": content["reply"] or content["note"]}
+        begun = {
+            **content,
+            "attachments": files,
+            "choices": choices,
+            "text": content["reply"] or content["note"] or content["reply_to"] or choices,
+        }
         await keep_draft(work, viewer.agent_id, conversation_id, begun)
         work.emit("read", viewer.agent_id, {"conversation": str(conversation_id)})
     return Response(None, status_code=204)

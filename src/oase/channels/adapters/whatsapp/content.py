@@ -104,21 +104,33 @@ def _location(message: wire.Message) -> Content:
 
 
 def _contacts(message: wire.Message) -> Content:
-    cards = message.contacts
-    if not cards:
+    if not message.contacts:
         raise Incomplete("The message is of type contacts but has none.")
-    return Content(kind="contacts", text="\n".join(_card(card) for card in cards), data={"contacts": cards})
+    cards = [_card(card) for card in message.contacts]
+    return Content(kind="contacts", text="\n".join(_line(card) for card in cards), data={"contacts": cards})
 
 
-def _card(card: Mapping[str, Any]) -> str:
+def _card(card: Mapping[str, Any]) -> dict[str, Any]:
+    """A card in the common form, as `Card` has it, with web addresses beside it; what else WhatsApp sent stays in the journal."""
     name = card.get("name")
-    parts = [str(name.get("formatted_name") or name.get("first_name") or "") if isinstance(name, dict) else ""]
     organisation = card.get("org")
-    parts.append(str(organisation.get("company") or "") if isinstance(organisation, dict) else "")
-    for group, key in (("phones", "phone"), ("emails", "email"), ("urls", "url")):
-        entries = card.get(group)
-        for entry in entries if isinstance(entries, list) else ():
-            parts.append(str(entry.get(key) or "") if isinstance(entry, dict) else "")
+    shown = str(name.get("formatted_name") or name.get("first_name") or "") if isinstance(name, dict) else ""
+    return {
+        "name": shown,
+        "organisation": str(organisation.get("company") or "") if isinstance(organisation, dict) else "",
+        "phones": _entries(card.get("phones"), "phone"),
+        "emails": _entries(card.get("emails"), "email"),
+        "urls": _entries(card.get("urls"), "url"),
+    }
+
+
+def _entries(found: Any, key: str) -> list[str]:
+    values = [str(entry.get(key) or "") for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    return [value for value in values if value]
+
+
+def _line(card: Mapping[str, Any]) -> str:
+    parts = (card["name"], card["organisation"], *card["phones"], *card["emails"], *card["urls"])
     return " · ".join(part for part in parts if part) or "?"
 
 

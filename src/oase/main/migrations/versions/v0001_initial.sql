@@ -993,6 +993,7 @@ CREATE TABLE delivery (
     conversation_id UUID NOT NULL,
     account_id UUID NOT NULL,
     recipient TEXT NOT NULL,
+    kind TEXT DEFAULT 'message' NOT NULL,
     part SMALLINT NOT NULL,
     outbound JSONB NOT NULL,
     state TEXT NOT NULL,
@@ -1008,7 +1009,7 @@ CREATE TABLE delivery (
     failed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT delivery_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT delivery_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE,
-    CONSTRAINT delivery_workspace_id_message_id_part_key UNIQUE (workspace_id, message_id, part)
+    CONSTRAINT delivery_workspace_id_message_id_kind_part_key UNIQUE (workspace_id, message_id, kind, part)
 );
 
 CREATE INDEX delivery_due ON delivery (workspace_id, account_id, next_at) WHERE state = 'queued';
@@ -1017,7 +1018,7 @@ CREATE INDEX delivery_external ON delivery (workspace_id, account_id, external_i
 
 CREATE INDEX delivery_lane ON delivery (workspace_id, account_id, recipient, id) WHERE state IN ('queued', 'sending');
 
-COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts).';
+COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts), and of our reactions to a message.';
 
 ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE delivery FORCE ROW LEVEL SECURITY;

@@ -4,10 +4,11 @@ import { writing } from "./presence.js";
 import { newestShown, toEnd } from "./timeline.js";
 import { toast } from "./toast.js";
 import { Suggestions } from "./suggestions.js";
+import { draftOf } from "./drafts.js";
+import { Choices, Quote, Things } from "./things.js";
 import { Uploads } from "./uploads.js";
 
 const UNDO = 5000;
-const KEEP_AFTER = 800;
 
 customElements.define("oase-composer", class extends HTMLElement {
   connectedCallback() {
@@ -16,9 +17,12 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.ready = true;
     this.text = this.querySelector("#composer-text");
     this.texts = { reply: "", note: "", [this.dataset.tab]: this.text.value };
-    this.key = crypto.randomUUID();
+    this.draft = draftOf(this.path);
     this.uploads = new Uploads(this, this.querySelector("#composer-files"), () => this.later());
     this.suggestions = new Suggestions(this, this.text, this.querySelector("#suggestions"));
+    this.quote = new Quote(this, () => this.later());
+    this.choices = new Choices(this, () => this.later());
+    this.things = new Things(this);
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.text.addEventListener("input", () => { this.count(); this.later(); writing(); });
     this.form.addEventListener("change", (event) => { if (event.target.matches("#composer-answer, [name=subject], [name=copy_to]")) { this.follow(); this.later(); } });
@@ -26,27 +30,44 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.querySelector("#template")?.addEventListener("change", () => this.showTemplate());
     this.write = (event) => this.open(event.detail);
-    this.leave = () => this.keepNow();
+    this.reply = (event) => this.answerOne(event.detail);
+    this.leave = () => this.draft.keep();
     this.talk = (event) => this.noticed(event.detail);
     document.addEventListener("oase:write", this.write);
+    document.addEventListener("oase:answer", this.reply);
     document.addEventListener("oase:leave", this.leave);
     document.addEventListener("oase:conversation", this.talk);
-    addEventListener("pagehide", this.leave);
-    this.follow();
+    this.draft.told = (kept) => this.tell(kept);
     this.showTemplate();
+    const newer = this.draft.newer();
+    if (newer) this.put(newer);
+    this.follow();
   }
 
   disconnectedCallback() {
     document.removeEventListener("oase:write", this.write);
+    document.removeEventListener("oase:answer", this.reply);
     document.removeEventListener("oase:leave", this.leave);
     document.removeEventListener("oase:conversation", this.talk);
-    removeEventListener("pagehide", this.leave);
+    this.draft?.keep();
   }
 
   get tab() { return this.dataset.tab; }
   get path() { return this.dataset.path; }
   get answer() { return this.querySelector("#composer-answer")?.selectedOptions[0] ?? this.querySelector("input[name=answer]"); }
   get closed() { return this.tab === "reply" && this.answer?.dataset.open === "" ; }
+
+  /** One given message is to be answered: over its own account, where that is among the ways. */
+  answerOne({ id, name, line, way }) {
+    if (!this.form || this.closed) return;
+    if (this.tab !== "reply") this.choose("reply");
+    const ways = this.querySelector("#composer-answer");
+    const own = [...(ways?.options ?? [])].find((option) => option.value === way);
+    if (own && !own.selected) { own.selected = true; this.follow(); }
+    this.quote.put({ id, name, line });
+    this.later();
+    this.text.focus();
+  }
 
   open(tab) {
     if (tab !== this.tab) this.choose(tab);
@@ -56,15 +77,19 @@ customElements.define("oase-composer", class extends HTMLElement {
   choose(tab) {
     if (!this.querySelector(`#tab-${tab}`)) return;
     this.texts[this.tab] = this.text.value;
-    this.dataset.tab = tab;
+    this.dress(tab);
     this.text.value = this.texts[tab];
+    this.follow();
+    this.text.focus();
+  }
+
+  dress(tab) {
+    this.dataset.tab = tab;
     this.text.placeholder = this.text.dataset[tab];
     for (const button of this.querySelectorAll('[role="tab"]')) button.setAttribute("aria-selected", String(button.dataset.tab === tab));
     this.querySelector("#composer-panel").setAttribute("aria-labelledby", `tab-${tab}`);
     const send = this.querySelector("#composer-send");
     send.querySelector("span").textContent = send.dataset[tab];
-    this.follow();
-    this.text.focus();
   }
 
   clicked(event) {
@@ -107,6 +132,10 @@ customElements.define("oase-composer", class extends HTMLElement {
     attach.hidden = reply && facts.files === "0";
     attach.querySelector("input").accept = reply ? facts.accept ?? "" : "";
     this.text.hidden = this.closed;
+    this.toggleAttribute("data-closed", this.closed);
+    this.quote.follow();
+    this.choices.follow();
+    this.things.follow();
     this.querySelector("#composer-send").disabled = reply && (!this.answer || (this.closed && !this.querySelector("#template")));
     this.count();
   }
@@ -158,38 +187,41 @@ customElements.define("oase-composer", class extends HTMLElement {
   content() {
     this.texts[this.tab] = this.text.value;
     const form = new FormData(this.form);
-    return new URLSearchParams({
-      tab: this.tab, reply: this.texts.reply, note: this.texts.note, subject: form.get("subject") ?? "", copy_to: form.get("copy_to") ?? "",
-      answer: form.get("answer") ?? "", attachments: this.uploads.ids().join(","),
-    });
+    const field = (name) => form.get(name) ?? "";
+    const files = this.uploads.files();
+    return {
+      files, quoted: this.quote.content,
+      fields: {
+        tab: this.tab, reply: this.texts.reply, note: this.texts.note, subject: field("subject"), copy_to: field("copy_to"), answer: field("answer"),
+        reply_to: field("reply_to"), choices: this.choices.titles.join("\n"), attachments: files.map((file) => file.id).join(","),
+      },
+    };
   }
 
-  later() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keep(), KEEP_AFTER);
-    this.dirty = true;
-  }
-
-  async keep() {
-    clearTimeout(this.timer);
-    if (!this.dirty) return;
-    this.dirty = false;
-    const kept = this.querySelector("#composer-kept");
-    try {
-      const response = await fetch(`${this.path}/draft`, { method: "POST", body: this.content() });
-      if (!response.ok) throw new Error(response.statusText);
-      kept.textContent = this.text.value ? kept.dataset.kept : "";
-      setTimeout(() => { kept.textContent = ""; }, 2500);
-    } catch {
-      this.dirty = true;
-      kept.textContent = this.dataset.lost;
+  /** What was written, in this composer or in one before it. */
+  put({ fields, files, quoted }) {
+    this.texts = { reply: fields.reply, note: fields.note };
+    if (fields.tab !== this.tab) this.dress(fields.tab);
+    this.text.value = this.texts[this.tab];
+    for (const name of ["subject", "copy_to", "answer"]) {
+      const input = this.form.elements[name];
+      const known = !input?.options || [...input.options].some((option) => option.value === fields[name]);
+      if (input && known && fields[name] !== undefined) input.value = fields[name];
     }
+    this.uploads.take();
+    this.uploads.put(files);
+    this.quote.put(quoted);
+    this.choices.put(fields.choices.split("\n").filter(Boolean));
+    this.count();
   }
 
-  keepNow() {
-    clearTimeout(this.timer);
-    if (this.dirty) navigator.sendBeacon(`${this.path}/draft`, this.content());
-    this.dirty = false;
+  later() { if (this.isConnected) this.draft.write(this.content()); }
+
+  tell(kept) {
+    const line = this.querySelector("#composer-kept");
+    if (!kept) { line.textContent = this.dataset.lost; return; }
+    line.textContent = this.text.value ? line.dataset.kept : "";
+    setTimeout(() => { line.textContent = ""; }, 2500);
   }
 
   // ---- sending ----
@@ -200,26 +232,26 @@ customElements.define("oase-composer", class extends HTMLElement {
     if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, anyway })); return; }
     if (!this.closed && !text.trim() && !this.uploads.ids().length) { this.text.focus(); return; }
     if (this.closed && ![...this.querySelectorAll("#template-places input")].every((input) => input.reportValidity())) return;
-    clearTimeout(this.timer);
-    this.dirty = false;
     this.sending = true;
     const button = this.querySelector("#composer-send");
     button.setAttribute("aria-disabled", "true");
     const body = new URLSearchParams(note ? {} : [...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
-    body.set("client_key", this.key);
+    body.set("client_key", this.draft.key);
     body.set("text", this.closed ? "" : text);
     body.set("attachments", this.uploads.ids().join(","));
     body.set("seen", newestShown());
-    if (this.closed) body.set("preview", this.preview());
+    if (this.closed) { body.set("preview", this.preview()); body.delete("reply_to"); body.delete("choices"); }
     else body.delete("template");
     if (then === "solve" || then === "stay") body.set("then", then);
     if (then === "later") body.set("send_at", at);
     if (anyway) body.set("anyway", "yes");
+    const content = this.content();
     try {
+      await Promise.race([this.draft.keep(), new Promise((wait) => setTimeout(wait, 2000))]); // a draft that comes later would be there again
       const response = await fetch(`${this.path}/${note ? "note" : "say"}`, { method: "POST", headers: { "hx-request": "true" }, body });
       if (response.status === 409 && !response.headers.get("hx-trigger")) { this.clash((await response.json()).clash, then); return; }
       if (!response.ok) { this.failed(response); return; }
-      this.sent(await response.json(), { note, then, text });
+      this.sent(await response.json(), { note, then, content });
     } catch {
       const area = document.getElementById("toasts");
       toast({ text: navigator.onLine ? area.dataset.failed : area.dataset.offline, kind: "error" });
@@ -236,43 +268,59 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.later();
   }
 
-  sent({ id }, { note, then, text }) {
-    const talk = this.closest("#talk");
-    const conversation = talk.dataset.id;
-    const files = this.uploads.take();
-    this.key = crypto.randomUUID();
-    this.text.value = "";
-    this.texts[this.tab] = "";
-    this.querySelector("#composer-clash").hidden = true;
-    this.count();
+  sent({ id }, { note, then, content }) {
+    const conversation = this.path.split("/").at(-1);
+    const other = note ? "reply" : "note";
+    const rest = { ...content.fields, tab: note ? "reply" : this.tab, [note ? "note" : "reply"]: "", attachments: "" };
+    const left = { fields: note ? rest : { ...rest, reply_to: "", choices: "" }, files: [], quoted: note ? content.quoted : null };
+    this.draft.sent(left);
+    if (left.fields[other] || left.quoted) this.draft.write(left); // what stands on the other side is still a draft
+    const shown = this.isConnected ? this : document.querySelector(`oase-composer[data-path="${this.path}"]`);
+    if (shown) {
+      shown.put(left);
+      shown.follow();
+      shown.querySelector("#composer-clash").hidden = true;
+      shown.text.focus();
+    }
     changed(conversation);
     setTimeout(toEnd, 250);
-    if (note) { toast({ text: this.dataset.noted }); this.choose("reply"); return; }
+    if (note) { toast({ text: this.dataset.noted }); return; }
+    this.offerUndo(id, conversation, then, () => this.restore(conversation, content));
+    if (then === "solve") document.dispatchEvent(new CustomEvent("oase:left", { detail: { id: conversation } }));
+  }
+
+  /** A location or a contact card has gone; the text stays as it is. */
+  sentThing(id, quoted) {
+    const conversation = this.path.split("/").at(-1);
+    this.quote.put(null);
+    if (quoted) this.later();
+    changed(conversation);
+    setTimeout(toEnd, 250);
+    this.offerUndo(id, conversation, "", () => { if (quoted && this.isConnected) { this.quote.put(quoted); this.later(); } });
+  }
+
+  offerUndo(id, conversation, then, restore) {
     const undo = async () => {
       const response = await fetch(`/messages/${id}/cancel`, { method: "POST", headers: { "hx-request": "true" } });
       const said = response.headers.get("hx-trigger");
       if (said) toast(JSON.parse(said)["oase:toast"]);
       if (!response.ok) return;
       changed(conversation);
-      await this.restore(conversation, text, files);
+      restore();
     };
     toast({ text: then === "solve" ? this.dataset.solved : this.dataset.sent, undoLabel: this.dataset.undo, onUndo: undo, stay: UNDO - 300 });
-    if (then === "solve") document.dispatchEvent(new CustomEvent("oase:left", { detail: { id: conversation } }));
   }
 
-  async restore(conversation, text, files) {
-    if (document.getElementById("talk")?.dataset.id === conversation && this.isConnected) {
-      this.choose("reply");
-      this.text.value = text + (this.text.value ? `\n${this.text.value}` : "");
-      this.uploads.put(files);
-      this.count();
-      this.later();
-      this.text.focus();
-      return;
-    }
-    const body = new URLSearchParams({ tab: "reply", reply: text, note: "", subject: "", copy_to: "", answer: "", attachments: files.map((file) => file.id).join(",") });
-    await fetch(`${this.path}/draft`, { method: "POST", body });
-    document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: conversation } }));
+  restore(conversation, content) {
+    const shown = document.querySelector(`oase-composer[data-path="${this.path}"]`);
+    const since = shown ? shown.content() : this.draft.newer();
+    const reply = [content.fields.reply, since?.fields.reply].filter(Boolean).join("\n");
+    const whole = { ...content, fields: { ...content.fields, tab: "reply", reply, note: since?.fields.note ?? content.fields.note } };
+    this.draft.write(whole);
+    if (!shown) { document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: conversation } })); return; }
+    shown.put(whole);
+    shown.follow();
+    shown.text.focus();
   }
 
   clash(who, then) {
@@ -288,12 +336,12 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.querySelector("#composer-clash").hidden = true;
     if (choice === "send") this.send({ then: this.wanted, anyway: true });
     if (choice === "read") toEnd();
-    if (choice === "drop") { this.text.value = ""; this.uploads.take(); this.count(); this.dirty = true; this.keep(); }
+    if (choice === "drop") { this.text.value = ""; this.uploads.take(); this.quote.put(null); this.choices.put([]); this.count(); this.later(); this.draft.keep(); }
   }
 
   /** The customer wrote while only templates were possible: everything is open again. */
   noticed(facts) {
     if (facts.key !== this.closest("#talk")?.dataset.id || !this.closed || this.texts.note || this.text.value) return;
-    document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: facts.key, push: false } }));
+    document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: facts.key, push: false, anew: true } }));
   }
 });

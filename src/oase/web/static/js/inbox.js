@@ -3,11 +3,13 @@
 import "./due.js";
 import "./timeline.js";
 import "./composer.js";
+import { answerCurrent, reactToCurrent } from "./entries.js";
 import "./presence.js";
 import "./palette.js";
 import "./views.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
+import { draftOf } from "./drafts.js";
 import { changed, startLive } from "./live.js";
 import { retitle } from "./notify.js";
 import { fillMore, keepRows } from "./rows.js";
@@ -59,17 +61,21 @@ export async function fetchText(address) {
   return { text: await response.text(), headers: response.headers };
 }
 
-export async function openConversation(id, { push = true, focus = false, queue = queueId() } = {}) {
+/** Shows a conversation. One that is shown still, or again, stays as it is, with what is being written in it; `anew` loads it. */
+export async function openConversation(id, { push = true, focus = false, queue = queueId(), anew = false } = {}) {
   const turn = ++opening;
-  leave();
+  const shown = openId() === id;
+  if (!shown) leave();
   for (const link of rows()) {
     if (link.dataset.id === id) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
   document.querySelector(`#rows [data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
-  if (push) history.pushState({ inbox: true }, "", path(queue, id));
+  if (push && location.pathname !== path(queue, id)) history.pushState({ inbox: true }, "", path(queue, id));
   showPane("conversation");
-  const slow = setTimeout(() => turn === opening && pane.replaceChildren(document.getElementById("conversation-loading").content.cloneNode(true)), 150);
+  if (shown && !anew) { arrive(); return; }
+  draftOf(`/conversations/${id}`).asked();
+  const slow = setTimeout(() => !shown && turn === opening && pane.replaceChildren(document.getElementById("conversation-loading").content.cloneNode(true)), 150);
   try {
     const { text } = await fetchText(`/conversations/${id}/pane?queue=${encodeURIComponent(queue)}`);
     clearTimeout(slow); // also when another one was opened meanwhile: it must not cover that one
@@ -154,7 +160,7 @@ addEventListener("popstate", () => {
   const [, , queue, id] = location.pathname.split("/");
   const show = () => (id ? openConversation(id, { push: false }) : closeConversation({ push: false }));
   if (queue && queue !== queueId()) openQueue(queue, { push: false }).then(() => id && openConversation(id, { push: false }));
-  else if (id !== openId()) show();
+  else show(); // also the one that is shown: another one may be on its way
 });
 
 // ---- the keyboard ----
@@ -185,7 +191,8 @@ function openMenu(id) {
 const KEYS = {
   j: () => step(1), 
   k: () => step(-1),
-  r: () => document.dispatchEvent(new CustomEvent("oase:write", { detail: "reply" })),
+  r: () => answerCurrent() || document.dispatchEvent(new CustomEvent("oase:write", { detail: "reply" })),
+  "+": () => reactToCurrent(),
   n: () => document.dispatchEvent(new CustomEvent("oase:write", { detail: "note" })),
   a: () => openMenu("assign-menu"),
   s: () => openMenu("snooze-menu"),
@@ -215,9 +222,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("oase:open", ({ detail }) => openConversation(detail.id, { push: detail.push ?? detail.id !== openId() }));
+document.addEventListener("oase:open", ({ detail }) => openConversation(detail.id, { push: detail.push ?? detail.id !== openId(), anew: detail.anew ?? false }));
 document.addEventListener("oase:left", ({ detail }) => { if (detail.id === openId()) goOn(detail.id); });
-document.addEventListener("oase:gone", ({ detail }) => { if (detail.id === openId()) openConversation(detail.id, { push: false }); });
+document.addEventListener("oase:gone", ({ detail }) => { if (detail.id === openId()) openConversation(detail.id, { push: false, anew: true }); });
 document.addEventListener("oase:conversation", ({ detail }) => {
   if (detail.key === openId() && detail.what === "received" && !document.hidden) markRead();
 });

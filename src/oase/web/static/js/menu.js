@@ -1,8 +1,16 @@
 // Menus are native popovers; this places them beside their button and gives them the arrow keys.
 const GAP = 6;
 
+const openers = new WeakMap(); // several buttons may open one menu: the one that was pressed last
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[popovertarget]");
+  const menu = button && document.getElementById(button.getAttribute("popovertarget"));
+  if (menu) openers.set(menu, button);
+}, true);
+
 function openerOf(menu) {
-  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  return openers.get(menu) ?? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
 }
 
 function place(menu, opener) {
@@ -38,7 +46,9 @@ document.addEventListener("keydown", (event) => {
   if (!menu) return;
   const items = [...menu.querySelectorAll(".menu-item:not([hidden])")];
   const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  const columns = Number(menu.dataset.columns ?? 1); // more than one: a grid
+  const aside = columns > 1 ? { ArrowRight: at + 1, ArrowLeft: at - 1 } : {};
+  const to = { ArrowDown: at + columns, ArrowUp: at - columns, Home: 0, End: items.length - 1, ...aside }[event.key];
   if (to === undefined || items.length === 0) {
     if (event.key === "Tab") menu.hidePopover();
     return;

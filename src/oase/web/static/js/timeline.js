@@ -33,16 +33,17 @@ function showDown() {
   if (button) button.hidden = atEnd();
 }
 
-async function loadEarlier() {
+/** Puts older entries before those on the screen; false if there are none, or none came. */
+export async function loadEarlier() {
   const place = document.getElementById("earlier");
   const box = timeline();
-  if (!place || place.hidden || place.dataset.loads || !place.dataset.earlier) return;
+  if (!place || place.hidden || place.dataset.loads || !place.dataset.earlier) return false;
   place.dataset.loads = "yes";
   const height = box.scrollHeight;
   try {
     const talk = document.getElementById("talk");
     const response = await fetch(`${talk.dataset.path}/earlier?before=${encodeURIComponent(place.dataset.earlier)}`, { headers: { "hx-request": "true" } });
-    if (!response.ok || talk !== document.getElementById("talk")) return;
+    if (!response.ok || talk !== document.getElementById("talk")) return false;
     const page = new DOMParser().parseFromString(`<ol>${await response.text()}</ol>`, "text/html").querySelector("ol");
     const first = entries().firstElementChild;
     if (page.lastElementChild && first?.classList.contains("day") && page.querySelector(`[data-day="${first.dataset.day}"]`)) first.remove();
@@ -50,6 +51,9 @@ async function loadEarlier() {
     box.scrollTop += box.scrollHeight - height;
     place.dataset.earlier = response.headers.get("x-earlier") ?? "";
     place.hidden = !place.dataset.earlier;
+    return true;
+  } catch {
+    return false; // scrolling asks again
   } finally {
     delete place.dataset.loads;
   }
@@ -57,7 +61,8 @@ async function loadEarlier() {
 
 function arrive() {
   const box = timeline();
-  if (!box) return;
+  if (!box || box.watched) return; // one came back to what is still shown: it stays as it was left
+  box.watched = true;
   toEnd();
   requestAnimationFrame(toEnd);
   box.addEventListener("scroll", () => {
@@ -70,6 +75,9 @@ function arrive() {
   box.addEventListener("touchmove", () => { still = false; }, { passive: true, once: true });
   const grows = new ResizeObserver(() => { if (still && atEnd()) toEnd(); });
   grows.observe(entries());
+  let ended = true; // the composer grows and shrinks: who was at the end stays there
+  box.addEventListener("scroll", () => { ended = atEnd(); }, { passive: true });
+  new ResizeObserver(() => { if (ended) toEnd(); }).observe(box);
   box.addEventListener("load", () => { if (still) toEnd(); }, true);
 }
 document.addEventListener("oase:arrive", arrive);

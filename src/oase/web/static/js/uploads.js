@@ -39,12 +39,10 @@ export class Uploads {
   busy() { return this.items().some((item) => item.request); }
   whenDone(call) { this.waiting.push(call); }
 
-  /** Empties the list and gives what was in it. */
-  take() {
-    const files = this.items().filter((item) => item.dataset.id).map((item) => ({ id: item.dataset.id, name: item.querySelector("span").textContent }));
-    this.list.replaceChildren();
-    return files;
-  }
+  files() { return this.items().filter((item) => item.dataset.id).map((item) => ({ id: item.dataset.id, name: item.querySelector("span").textContent })); }
+
+  /** Empties the list. */
+  take() { this.list.replaceChildren(); }
 
   put(files) { for (const file of files) this.line(file.name).dataset.id = file.id; }
 
