@@ -151,10 +151,11 @@ async def sign_in_to(imap: Imap, sign_in: SignIn, tokens: Tokens) -> None:
             raise NotSignedIn(message("No password has been entered."))
         await imap.sign_in(sign_in.user, sign_in.password.reveal())
         return
+    token = await tokens.access(sign_in)
     try:
-        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in)).reveal())
+        await imap.sign_in_by_token(sign_in.user, token.reveal())
     except NotSignedIn:
-        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in, fresh=True)).reveal())
+        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in, refused=token)).reveal())
 
 
 def _words(settings: Incoming, error: BaseException) -> str:
