@@ -29,7 +29,7 @@ def entries_of(page: TimelinePage, person: str, me: UUID, reader: Translator) ->
     entries: list[Entry] = []
     said: Entry | None = None
     for message in page.messages:
-        if message.direction == "out" and message.deleted_at is not None:
+        if message.direction == "out" and message.deleted_at is not None and not message.data.get("elsewhere"):
             continue  # taken back before it left: it never was
         entry = _entry(message, person, me, reader, files[message.id], fates[message.id], said)
         entries.append(entry)
@@ -50,7 +50,9 @@ def _entry(
     if message.direction == "event":
         text = event_text(message.kind, message.author_name, message.data, reader)
         return Entry(id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text)
-    author = message.author_name or (message.sender or person if message.direction == "in" else reader.gettext("Oase"))
+    elsewhere = bool(message.data.get("elsewhere"))
+    ours = reader.gettext("A colleague") if elsewhere else reader.gettext("Oase")
+    author = message.author_name or (message.sender or person if message.direction == "in" else ours)
     shown = None if message.direction == "note" else mark(message.channel, reader)
     switched = before is not None and before.direction != "note" and before.mark != shown and shown is not None
     follows = (
@@ -75,7 +77,7 @@ def _entry(
         switched=switched,
         follows=follows,
         text=message.text,
-        mail=message.has_html and message.direction == "in",
+        mail=message.has_html and (message.direction == "in" or elsewhere),
         subject=message.subject if before is None or before.subject != message.subject or message.has_html else "",
         quoted=message.quoted,
         signature=message.signature if not message.has_html else "",
@@ -84,9 +86,10 @@ def _entry(
         files=files,
         reactions=_reactions(message.reactions),
         automatic=message.automatic,
+        elsewhere=elsewhere,
         edited=message.edited_at is not None,
         deleted=message.deleted_at is not None,
-        delivery=delivery_of(fates, message.data),
+        delivery=Delivery(state="sent", at=message.at) if elsewhere else delivery_of(fates, message.data),
     )
 
 

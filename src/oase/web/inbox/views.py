@@ -135,6 +135,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     files: Sequence[File] = ()
     reactions: Sequence[str] = ()
     automatic: str = ""
+    elsewhere: bool = False  # our side said it with another program
     edited: bool = False
     deleted: bool = False
     delivery: Delivery = Delivery()

@@ -129,7 +129,7 @@ class Listener:
         async for portion in reader.news(imap, folder, cursors.get(name) or {}):
             cursors = {**cursors, name: dict(portion.cursor)}
             await self._store(portion.raws, cursors)  # durable, and the cursor with it, before anything else
-            await reader.taken_over(imap, portion.uids)
+            await reader.taken_over(imap, name, portion.uids)
         return True
 
     async def _store(self, raws: Sequence[Raw], cursors: Mapping[str, Any]) -> None:
