@@ -1,7 +1,7 @@
 """Files of what came in: of a mail all together, of a provider straight into their place, bounded."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
-from oase.conversations import FileWorker, attachments
+from oase.conversations import FileWorker, attachments, insert_upload, sweep_uploads
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.http import Guard, Outside
@@ -125,3 +125,42 @@ async def test_a_download_that_the_provider_puts_off_is_tried_again_later(
     ((state, _, why),) = await states(database, workspace_id)
     assert state == "pending"
     assert why
+
+
+async def upload(database: Database, blobs: Blobs, workspace_id: UUID, name: str) -> UUID:
+    await blobs.put(f"files/{workspace_id}/{name}", b"Rechnung")
+    async with database.work(workspace_id) as work:
+        facts = {"name": "Rechnung.pdf", "type": "application/pdf", "size_bytes": 8, "blob_key": f"files/{workspace_id}/{name}"}
+        return await insert_upload(work, facts)
+
+
+async def test_uploads_that_were_never_sent_go_with_their_bytes_and_young_ones_stay(
+    database: Database, blobs: Blobs, workspace_id: UUID
+) -> None:
+    old = await upload(database, blobs, workspace_id, "alt")
+    young = await upload(database, blobs, workspace_id, "jung")
+    async with database.work(workspace_id) as work:
+        await work.run("UPDATE attachment SET created_at = created_at - interval '3 days' WHERE id = %(id)s", {"id": old})
+    await sweep_uploads(database, blobs, timedelta(days=2))
+    async with database.work(workspace_id) as work:
+        assert await work.tuples("SELECT id, state FROM attachment") == [(young, "stored")]
+    assert [key async for key, _ in blobs.keys("files")] == [f"files/{workspace_id}/jung"]
+
+
+class Interrupted(Blobs):
+    """A place for files whose program is killed when it is to delete something."""
+
+    async def delete(self, *keys: str) -> None:
+        raise KeyboardInterrupt
+
+
+async def test_a_sweep_that_was_killed_half_way_is_finished_by_the_next(
+    database: Database, blobs: Blobs, workspace_id: UUID
+) -> None:
+    await upload(database, blobs, workspace_id, "alt")
+    async with database.work(workspace_id) as work:
+        await work.run("UPDATE attachment SET created_at = created_at - interval '3 days'")
+    with pytest.raises(KeyboardInterrupt):
+        await sweep_uploads(database, Interrupted(blobs._store), timedelta(days=2))
+    assert await sweep_uploads(database, blobs, timedelta(days=2)) == 1
+    assert [key async for key, _ in blobs.keys("files")] == []

@@ -108,6 +108,7 @@ from oase.conversations.rules import TARGETS, State, window_open
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, TemplateUse
+from oase.conversations.uploads import sweep_uploads
 from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
 
 __all__ = [
@@ -239,6 +240,7 @@ __all__ = [
     "snooze",
     "split",
     "stored_file",
+    "sweep_uploads",
     "synchronise_templates",
     "tag_uses",
     "timeline_entries",

@@ -14,7 +14,8 @@ import psycopg
 import structlog
 
 from oase.channels import AccountBook
-from oase.conversations import carry_on_by_mail, wake_snoozed
+from oase.conversations import carry_on_by_mail, sweep_uploads, wake_snoozed
+from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.idempotency import forget_old as forget_answers
@@ -36,9 +37,10 @@ log = structlog.get_logger()
 class Clockwork:
     """Turns until cancelled."""
 
-    def __init__(self, database: Database, book: AccountBook, locks: Locks, session_length: timedelta) -> None:
+    def __init__(self, database: Database, book: AccountBook, blobs: Blobs, locks: Locks, session_length: timedelta) -> None:
         self._database = database
         self._book = book
+        self._blobs = blobs
         self._locks = locks
         self._session_length = session_length
 
@@ -83,7 +85,5 @@ class Clockwork:
             await forget_answers(work)
             await forget_webhook_log(work, _WEBHOOK_LOG_KEPT)
             await work.run("DELETE FROM parked_receipt WHERE created_at < %(before)s", {"before": now - _PARKED_KEPT})
-            await work.run(
-                "DELETE FROM attachment WHERE message_id IS NULL AND created_at < %(before)s", {"before": now - _UPLOADS_KEPT}
-            )
+        await sweep_uploads(self._database, self._blobs, _UPLOADS_KEPT)
         await clean_up(self._database, idle=self._session_length)

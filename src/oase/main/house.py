@@ -77,7 +77,7 @@ class House:
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run())
         self.begin("search", Indexer(self.database, self.hub, self.locks).run())
-        self.begin("clockwork", Clockwork(self.database, self.book, self.locks, self.settings.session_length).run())
+        self.begin("clockwork", Clockwork(self.database, self.book, self.blobs, self.locks, self.settings.session_length).run())
         self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
 
     def begin_connecting(self) -> None:

@@ -28,6 +28,7 @@ from oase.conversations import (
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
+from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.people import find_person
 from oase.web.forms import texts, uuid
@@ -165,14 +166,14 @@ async def upload(request: AnyRequest, services: GivenServices, viewer: GivenView
                 head.extend(chunk[:_HEAD_BYTES])
             yield chunk
 
-    folder = f"{viewer.workspace_id}/files"
-    stored = await services.blobs.put_content(counted(), folder=folder)
+    key = f"files/{viewer.workspace_id}/{new_id()}"  # its own, so that it can go when the upload never becomes a message
+    size_bytes = await services.blobs.put(key, counted())
     name = unquote(request.headers.get("x-file-name", ""))[:200] or "file"
     kind = kind_of(bytes(head), request.headers.get("content-type", ""))
-    facts = {"name": name, "type": kind, "size_bytes": stored.size_bytes, "blob_key": stored.key, "uploaded_by": viewer.agent_id}
+    facts = {"name": name, "type": kind, "size_bytes": size_bytes, "blob_key": key, "uploaded_by": viewer.agent_id}
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         attachment_id = await insert_upload(work, facts)
-    return Response({"id": str(attachment_id), "name": name, "size_bytes": stored.size_bytes}, status_code=201)
+    return Response({"id": str(attachment_id), "name": name, "size_bytes": size_bytes}, status_code=201)
 
 
 @get("/conversations/{conversation_id:uuid}/snippets", opt=_READ, include_in_schema=False)

@@ -63,7 +63,7 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
         return Again(why=str(_INCOMPLETE), after=_SOON)
     plain = media.type.partition(";")[0].strip().lower()
     name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"
-    return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.size_bytes)
+    return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)
 
 
 def _failed(reply: Reply | NoReply) -> Again | Refused:
