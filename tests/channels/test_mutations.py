@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
-from oase.channels.adapters.email import outcome
+from oase.channels.adapters.email import inbound, outcome
 from oase.channels.adapters.whatsapp import errors, people, reading, receipts, replies
 from oase.channels.contract import (
     Accepted,
@@ -242,7 +242,13 @@ def is_own(thing: object, module: ModuleType) -> bool:
 
 
 DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
-    "email": tuple((function, REPLIES) for function in vars(outcome).values() if is_own(function, outcome)),
+    "email": (
+        *((function, REPLIES) for function in vars(outcome).values() if is_own(function, outcome)),
+        (inbound._own_or_loop, IDS),
+        (inbound._in_sent, IDS),
+        (inbound._written_elsewhere, IDS),
+        (inbound._said_elsewhere, IDS),
+    ),
     "form": ((visitor.check_page, SIGNATURE), (visitor.sign_page, SIGNATURE)),
     "webchat": tuple(
         (function, SIGNATURE)
@@ -256,6 +262,9 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (reading._items, IDS),
         (reading._item, IDS),
         (reading._message, IDS),
+        (reading._echo, IDS),
+        (reading._change_of, IDS),
+        (reading._answered, IDS),
         (reading._said, IDS),
         (reading._system, IDS),
         (reading._digest, IDS),

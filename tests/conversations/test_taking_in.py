@@ -68,8 +68,9 @@ async def tell(timed: Database, book: AccountBook, workspace_id: UUID, whatsapp:
     return take_events
 
 
-def says(words: str, *, number: int, sender: Address = AYLIN, at: datetime = AT, **more: Any) -> Received:
-    return Received(external_id=f"wamid.{number}", sender=sender, at=at, content=Content(text=words), **more)
+def says(words: str, *, number: int, sender: Address = AYLIN, at: datetime = AT, subject: str = "", **more: Any) -> Received:
+    content = Content(text=words, subject=subject)
+    return Received(external_id=f"wamid.{number}", sender=sender, at=at, content=content, **more)
 
 
 async def conversations(database: Database, workspace_id: UUID) -> list[tuple[str, int]]:

@@ -114,7 +114,8 @@ async def attach(work: UnitOfWork, message_id: UUID, attachment_ids: Sequence[UU
     return await work.rows(
         "UPDATE attachment a SET message_id = %(message_id)s, position = n.position FROM"
         " unnest(%(ids)b::uuid[]) WITH ORDINALITY AS n (id, position) WHERE a.workspace_id = %(workspace_id)s AND a.id = n.id"
-        " AND a.message_id IS NULL RETURNING a.id, a.name, a.type, a.size_bytes, a.inline, a.content_id, a.blob_key, a.position",
+        " AND a.message_id IS NULL AND a.state = 'stored'"
+        " RETURNING a.id, a.name, a.type, a.size_bytes, a.inline, a.content_id, a.blob_key, a.position",
         {"message_id": message_id, "ids": list(attachment_ids)},
     )
 

@@ -8,7 +8,7 @@ from tests.channels.email.conftest import MemorySink, letter, listening, make_ac
 from tests.servers.mail import Dovecot, Postfix
 
 from oase.channels.adapters.email import Email
-from oase.channels.contract import Account, Received
+from oase.channels.contract import Account, Received, SaidElsewhere
 
 pytestmark = pytest.mark.servers
 
@@ -104,6 +104,26 @@ async def test_a_folder_made_anew_is_read_again_and_ids_stay(
     ids = [event.external_id for raw in sink.raws for event in email.parse(raw, account) if isinstance(event, Received)]
     assert sink.kept["Kunden"]["uidvalidity"] != before
     assert ids[0] == ids[1] != ids[2]
+
+
+async def test_what_colleagues_sent_is_read_from_its_folder_and_left_as_it_is(
+    email: Email, dovecot: Dovecot, postfix: Postfix, address: str
+) -> None:
+    sink = MemorySink()
+    settings = {"sent_folder": "Gesendet", "after_import": "move", "move_to": "Erledigt"}
+    account = make_account(dovecot, postfix, address, **settings)
+    answer = letter(1, From=f"Änne Köhler <{address}>", To="kunde@example.com", text="Ist unterwegs!")
+    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as imap:
+        imap.login(address, "geheim")
+        imap.create("Gesendet")
+        async with listening(email, account, sink):
+            await sink.state_is("up")
+            imap.append("Gesendet", r"(\Seen)", "", answer)
+            dovecot.deliver(address, letter(2))
+            await sink.until(lambda sink: len(sink.raws) == 2)
+        assert imap.select("Gesendet", readonly=True)[1] == [b"1"]
+    events = [event for raw in sink.raws for event in email.parse(raw, account)]
+    assert {type(event) for event in events} == {SaidElsewhere, Received}
 
 
 async def test_a_restart_of_the_server_in_the_middle_loses_nothing(

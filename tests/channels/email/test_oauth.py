@@ -1,5 +1,6 @@
 """XOAUTH2 against a real Dovecot that checks the tokens' signatures, with a small identity provider beside it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,11 +13,14 @@ from tests.channels.email.test_sending import send
 from tests.servers.mail import Dovecot, Postfix, World
 
 from oase.channels.adapters.email import Email
-from oase.channels.contract import Accepted, Account, Refused
+from oase.channels.adapters.email.configuration import incoming
+from oase.channels.adapters.email.oauth import Tokens
+from oase.channels.contract import Accepted, Account, Again, Refused
 from oase.kernel.http import Guard, Outside
 from oase.kernel.secrets import Secret
 
 pytestmark = pytest.mark.servers
+_ANSWERS = {b"EHLO": b"250-mail.example\r\n250 AUTH XOAUTH2\r\n", b"QUIT": b"221 2.0.0 Bye\r\n"}
 
 
 class Provider:
@@ -39,7 +43,8 @@ class Provider:
             said = {"error": "invalid_grant", "error_description": "AADSTS70008: The refresh token has expired."}
             return web.json_response(said, status=400)
         more = {"issuer": self.issuers.pop(0)} if self.issuers else {}
-        answer = {"access_token": self.dovecot.tokens.sign(self.user, **more), "expires_in": self.seconds}
+        seconds = 3600 + len(self.asked)  # no two tokens are alike
+        answer = {"access_token": self.dovecot.tokens.sign(self.user, seconds=seconds, **more), "expires_in": self.seconds}
         if self.rotate:
             answer["refresh_token"] = f"auffrischung-{len(self.asked) + 1}"
             self.known.add(answer["refresh_token"])
@@ -98,6 +103,35 @@ async def test_a_token_that_is_refused_is_fetched_anew_once(email: Email, accoun
     async with listening(email, account, sink):
         await sink.state_is("up")
     assert len(provider.asked) == 2
+
+
+async def test_two_whose_token_was_refused_at_once_share_the_new_one(account: Account, provider: Provider) -> None:
+    async with Outside(Guard(endpoints=[("127.0.0.1", provider.port)])) as outside:
+        tokens, sign_in = Tokens(lambda: outside), incoming(account).sign_in
+        first = await tokens.access(sign_in)
+        second, third = await asyncio.gather(tokens.access(sign_in, refused=first), tokens.access(sign_in, refused=first))
+    assert second == third != first
+    assert len(provider.asked) == 2
+
+
+async def test_a_server_that_cannot_check_the_token_now_is_no_reason_for_another(
+    email: Email, account: Account, provider: Provider
+) -> None:
+    """Postfix says 454 while it cannot ask Dovecot; nothing is wrong with the token."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        while line := await reader.readline():
+            writer.write(_ANSWERS.get(line[:4].upper(), b"454 4.7.0 Temporary authentication failure\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        here = {"smtp_host": "127.0.0.1", "smtp_port": server.sockets[0].getsockname()[1], "smtp_security": "none"}
+        outcome, _ = await send(email, replace(account, settings={**account.settings, **here}), say())
+    assert isinstance(outcome, Again)
+    assert outcome.account
+    assert len(provider.asked) == 1
 
 
 async def test_an_expired_token_is_renewed(email: Email, account: Account, provider: Provider, world: World) -> None:

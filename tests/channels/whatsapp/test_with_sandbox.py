@@ -38,6 +38,7 @@ from oase.channels.contract import (
     Received,
     Refused,
     Reply,
+    SaidElsewhere,
     Say,
     Unclear,
     UseTemplate,
@@ -190,6 +191,16 @@ async def test_edits_revocations_and_reactions_arrive(business: Business) -> Non
     assert (found[Reacted].external_id, found[Reacted].emoji) == (said.external_id, "👍")
     assert (found[Edited].external_id, found[Edited].content) == (written["id"], Content(text="Übermorgen"))
     assert found[Deleted].external_id == written["id"]
+
+
+async def test_what_a_colleague_writes_with_the_app_is_heard_of(business: Business) -> None:
+    shown = await business.world.control("POST", f"customers/{AYLIN}/echoes", {"text": "Ich rufe Sie gleich an 📞"})
+    (said,) = await business.until(SaidElsewhere)
+    assert (said.external_id, said.to.value, said.content) == (
+        shown["id"],
+        f"+{AYLIN}",
+        Content(text="Ich rufe Sie gleich an 📞"),
+    )
 
 
 async def test_a_customer_without_a_number_is_answered_by_the_business_scoped_id(business: Business) -> None:

@@ -26,6 +26,7 @@ from oase.channels.contract.inbound import (
     Reacted,
     Receipt,
     Received,
+    SaidElsewhere,
     Typing,
     Unknown,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Received",
     "Refused",
     "Reply",
+    "SaidElsewhere",
     "Say",
     "Setting",
     "ShowTyping",

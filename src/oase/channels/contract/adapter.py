@@ -92,7 +92,7 @@ class Adapter:
         raise NotImplementedError
 
     def fetch(self, media: Media, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | File | Again | Refused:
-        """The next step to a file's bytes, given the replies so far."""
+        """The next step to a file's bytes, given the replies so far. The last call says `download`; its reply holds no bytes."""
         raise NotImplementedError
 
     def extract(self, raw: Raw, media: Media) -> File:

@@ -76,6 +76,26 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
 
 
+class SaidElsewhere(Struct, frozen=True, kw_only=True, tag="said_elsewhere"):
+    """Our side said something with another program: a colleague in the provider's own app, or in a mail program.
+
+    What we sent ourselves must not come as this where the adapter can tell; `our_id` and `external_id` catch the rest.
+    """
+
+    external_id: str  # as of `Received`
+    our_id: str = ""  # the envelope id that its id may hold: if it is one, this is only the receipt of our own message
+    to: Address  # to whom; of several, the one that it is meant for
+    at: datetime  # by the provider's clock
+    content: Content
+    author: str = ""  # who wrote it, where the provider says so
+    reply_to: str = ""
+    references: tuple[str, ...] = ()
+    token: str = ""
+    others: tuple[Address, ...] = ()
+    automatic: Automatic = ""
+    origin: Mapping[str, Any] = {}
+
+
 class Receipt(Struct, frozen=True, kw_only=True, tag="receipt"):
     """What became of a message that we sent."""
 
@@ -156,4 +176,4 @@ class Broken(Struct, frozen=True, kw_only=True, tag="broken"):
     why: str
 
 
-Event = Received | Receipt | Edited | Deleted | Reacted | Typing | Moved | Notice | Unknown | Broken
+Event = Received | SaidElsewhere | Receipt | Edited | Deleted | Reacted | Typing | Moved | Notice | Unknown | Broken

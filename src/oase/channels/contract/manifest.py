@@ -35,6 +35,7 @@ class Capability(StrEnum):
     TYPING = "typing"  # we can show that we type
     MARK_READ = "mark_read"  # we can tell that we have read
     RECEIPTS = "receipts"  # we are told what became of what we sent
+    ELSEWHERE = "elsewhere"  # we hear what our side says with another program (incoming only)
 
 
 Pace = Literal["live", "messaging", "mail"]

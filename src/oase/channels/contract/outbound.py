@@ -138,6 +138,7 @@ class Call(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()
     body: bytes = b""
     timeout: timedelta = timedelta(seconds=20)
+    download: bool = False  # of `fetch`: the answer is the file itself, which goes into our storage as it comes
     options: Mapping[str, Any] = {}  # for wires of the adapter's own: envelope sender, …
 
 
@@ -147,6 +148,12 @@ class Reply(Struct, frozen=True, kw_only=True):
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
+    stored_bytes: int = 0  # of a download: what lies in our storage instead of `body`
+
+    @property
+    def size_bytes(self) -> int:
+        """How much was answered."""
+        return len(self.body) or self.stored_bytes
 
 
 class NoReply(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from oase.channels.contract import (
     Reacted,
     Receipt,
     Received,
+    SaidElsewhere,
     Unknown,
 )
 from oase.channels.testing.case import Case
@@ -58,6 +59,7 @@ SHOWN: Mapping[Capability, Callable[[Event], bool]] = {
     Capability.EDIT: lambda event: isinstance(event, Edited),
     Capability.DELETE: lambda event: isinstance(event, Deleted),
     Capability.RECEIPTS: lambda event: isinstance(event, Receipt),
+    Capability.ELSEWHERE: lambda event: isinstance(event, SaidElsewhere),
 }
 """By which event a recording shows that a capability arrives. TEMPLATE, TYPING and MARK_READ are outgoing only."""
 
@@ -116,7 +118,9 @@ class InboundChecks(Case):
     def test_different_messages_have_different_ids(self) -> None:
         seen: dict[str, str] = {}
         for recording in self.readable:
-            said = [event for event in self.events(self.signed(recording)) if isinstance(event, Received | Unknown)]
+            said = [
+                event for event in self.events(self.signed(recording)) if isinstance(event, Received | SaidElsewhere | Unknown)
+            ]
             ids = [event.external_id for event in said]
             assert all(ids), f"{recording.name}: a message without an external id"
             assert len(set(ids)) == len(ids), f"{recording.name}: two messages with the same external id"
@@ -125,6 +129,15 @@ class InboundChecks(Case):
                 assert seen.setdefault(event.external_id, text) == text, (
                     f"{recording.name}: the id of another recording's message"
                 )
+
+    def test_what_our_side_said_elsewhere_names_whom_it_went_to(self) -> None:
+        for recording in self.readable:
+            for event in self.events(self.signed(recording)):
+                if isinstance(event, SaidElsewhere):
+                    assert event.to.value.strip(), f"{recording.name}: said elsewhere, but to nobody"
+                    assert event.content.kind == "placeholder" or event.content.text or event.content.media, (
+                        f"{recording.name}: said elsewhere, but nothing"
+                    )
 
     def test_different_deliveries_have_different_keys(self) -> None:
         keys: dict[bytes, bytes] = {}

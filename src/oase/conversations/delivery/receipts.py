@@ -4,7 +4,7 @@ receipt --its delivery is known--> state moves on        (several in one batch: 
         --not yet--> parked, until the send's own answer brings the id
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels import StoredAccount
-from oase.channels.contract import Receipt
+from oase.channels.contract import Receipt, SaidElsewhere
 from oase.conversations.delivery.types import DeliveryKind, news_of
 from oase.conversations.rules import moves_forward
 from oase.kernel.db import UnitOfWork
@@ -62,6 +62,15 @@ async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Seq
                 if _move(delivery, receipt):
                     changed[delivery.id] = delivery
     await _write(work, list(changed.values()))
+
+
+async def receipts_in_disguise(work: UnitOfWork, account: StoredAccount, said: Sequence[SaidElsewhere]) -> Mapping[str, Receipt]:
+    """Which of these, by external id, we have sent ourselves: as receipts, so that nothing is shown twice. One query."""
+    if not said:
+        return {}
+    receipts = {one.external_id: Receipt(external_id=one.external_id, our_id=one.our_id, state="sent", at=one.at) for one in said}
+    known = await _find(work, account.id, list(receipts.values()))
+    return {key: one for key, one in receipts.items() if one.external_id in known or one.our_id in known}
 
 
 async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 outbound --render--> calls --(values of earlier replies put in)--> Outside or the adapter's own wire --interpret--> outcome
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,9 +22,10 @@ from oase.channels.contract import (
     Reply,
     Unclear,
 )
-from oase.kernel.http import ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+from oase.kernel.http import Answer, AnswerTooLarge, ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
 
 _ANSWER_BYTES: Final = 10_000_000
+Keep = Callable[[AsyncIterator[bytes]], Awaitable[int]]
 
 
 async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) -> Outcome:
@@ -49,11 +50,48 @@ async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) 
     return outcome
 
 
-async def perform(outside: Outside, account: StoredAccount, call: Call, *, limit_bytes: int = _ANSWER_BYTES) -> Reply | NoReply:
-    """One call over HTTP, or over the adapter's own wire. Answers longer than `limit_bytes` are not read to their end."""
+async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply | NoReply:
+    """One call over HTTP, or over the adapter's own wire. Answers longer than 10 MB are not read to their end."""
     if account.manifest.wire == "own":
         return await adapter(account.channel).perform(call, account.account)
-    request = OutgoingRequest(
+    try:
+        response = await outside.send(_request(call, _ANSWER_BYTES))
+    except ConnectionNotMade as error:
+        return NoReply(sent=False, why=str(error))
+    except NoAnswer as error:
+        return NoReply(sent=True, why=str(error))
+    return Reply(status=response.status, headers=response.headers, body=response.body)
+
+
+async def download(outside: Outside, call: Call, keep: Keep, *, limit_bytes: int) -> Reply | NoReply:
+    """A call whose answer is a file: `keep` gets its pieces as they come. Raises AnswerTooLarge, and what `keep` raises."""
+    broken: list[NoAnswer] = []
+
+    async def pieces(answer: Answer) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in answer.chunks():
+                yield chunk
+        except NoAnswer as error:  # whoever stores the pieces may wrap it in an error of its own
+            broken.append(error)
+            raise
+
+    try:
+        async with outside.stream(_request(call, limit_bytes)) as answer:
+            if answer.status != 200:
+                body = b"".join([chunk async for chunk in answer.chunks()])
+                return Reply(status=answer.status, headers=answer.headers, body=body)
+            return Reply(status=200, headers=answer.headers, stored_bytes=await keep(pieces(answer)))
+    except ConnectionNotMade as error:
+        return NoReply(sent=False, why=str(error))
+    except Exception as error:
+        failure = broken[0] if broken else error
+        if isinstance(failure, AnswerTooLarge) or not isinstance(failure, NoAnswer):
+            raise failure from None
+        return NoReply(sent=True, why=str(failure))
+
+
+def _request(call: Call, limit_bytes: int) -> OutgoingRequest:
+    return OutgoingRequest(
         method=call.method,
         url=call.url,
         headers=call.headers,
@@ -63,13 +101,6 @@ async def perform(outside: Outside, account: StoredAccount, call: Call, *, limit
         timeout=call.timeout,
         limit_bytes=limit_bytes,
     )
-    try:
-        response = await outside.send(request)
-    except ConnectionNotMade as error:
-        return NoReply(sent=False, why=str(error))
-    except NoAnswer as error:
-        return NoReply(sent=True, why=str(error))
-    return Reply(status=response.status, headers=response.headers, body=response.body)
 
 
 def _filled(call: Call, replies: Sequence[Reply]) -> Call:

@@ -5,18 +5,22 @@
 A message goes, in this order: to the conversation whose message it answers; to the one whose token it carries; on channels
 where a person has one dialogue, to the person's newest conversation that is still alive; on channels with subjects, to the
 person's newest one of the same subject; else a new one is opened.
+
+What our side said elsewhere goes the same ways; one with a subject of its own still goes to the newest living conversation of
+the person that it was written to, without counting as the answer that is owed there. Only where there is none, one is opened,
+in which nothing is owed.
 """
 
 import base64
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels.contract import Address, Content, Manifest, Received, Unknown
+from oase.channels.contract import Address, Content, Manifest, Received, SaidElsewhere, Unknown
 from oase.conversations.intake.repository import (
     KnownConversation,
     NewAttachment,
@@ -29,13 +33,14 @@ from oase.kernel.ids import new_id
 from oase.people import Recognised
 
 _TOKEN_BYTES: Final = 10
+Spoken = Received | SaidElsewhere
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
-    """One message to be placed, with where it lies in the journal and who sent it."""
+    """One message to be placed, with where it lies in the journal and the person who sent it, or to whom we did."""
 
     journal_id: UUID
-    received: Received
+    received: Spoken
     who: Recognised
 
 
@@ -76,10 +81,16 @@ class Placer:
         received = incoming.received
         if received.external_id in self._external:
             return
-        conversation = self._find(incoming) or self._open(incoming)
+        found = self._find(incoming)
+        beside = None if found or isinstance(received, Received) else next(self._alive(incoming), None)
+        conversation = found or beside or self._open(incoming)
         message = self._message(incoming, conversation)
         self._external[received.external_id] = (message.id, conversation.id)
-        self._touch(incoming, conversation, message)
+        touched = self._touched(incoming, conversation)
+        if isinstance(received, Received):
+            self._hear(touched, received, conversation)
+        elif beside is None and not received.automatic:
+            touched.answered_at = max(touched.answered_at or received.at, received.at)
 
     def _find(self, incoming: Incoming) -> KnownConversation | None:
         received = incoming.received
@@ -91,12 +102,16 @@ class Placer:
             return known
         return self._of_person(incoming)
 
+    def _alive(self, incoming: Incoming) -> Iterator[KnownConversation]:
+        """The person's conversations that a message of this moment can belong to, the newest first."""
+        known = self._by_person.get(incoming.who.person_id, ())
+        return (one for one in known if continues(one.state, one.last_at, incoming.received.at))
+
     def _of_person(self, incoming: Incoming) -> KnownConversation | None:
-        at = incoming.received.at
-        alive = [one for one in self._by_person.get(incoming.who.person_id, ()) if continues(one.state, one.last_at, at)]
+        alive = self._alive(incoming)
         if self._manifest.threads == "person":
-            return next(iter(alive), None)
-        subject = plain_subject(incoming.received.content.subject)
+            return next(alive, None)
+        at, subject = incoming.received.at, plain_subject(incoming.received.content.subject)
         if not subject or subject == incoming.received.content.subject.strip().casefold():
             return None  # not an answer: a new concern, whatever else is open
         return next(
@@ -111,6 +126,7 @@ class Placer:
             identity_id=incoming.who.identity_id,
             account_id=self._account_id,
             channel=self._manifest.id,
+            state="open" if isinstance(received, Received) else "waiting",
             subject=received.content.subject[:500],
             token=new_token(),
             created_at=received.at,
@@ -118,7 +134,7 @@ class Placer:
         )
         self.placed.conversations[new.id] = new
         known = KnownConversation(
-            id=new.id, person_id=new.person_id, channel=new.channel, state="open", subject=new.subject,
+            id=new.id, person_id=new.person_id, channel=new.channel, state=new.state, subject=new.subject,
             last_at=received.at, due_at=None, assignee_id=None,
         )  # fmt: skip
         self._by_id[new.id] = known
@@ -132,14 +148,18 @@ class Placer:
             data["others"] = [{"value": other.value, "name": other.name} for other in received.others]
         if received.origin:
             data["origin"] = dict(received.origin)
+        came_in = isinstance(received, Received)
+        if not came_in:
+            data["elsewhere"] = True
         message = NewMessage(
             id=new_id(),
             conversation_id=conversation.id,
+            direction="in" if came_in else "out",
             kind=content.kind,
             channel=self._manifest.id,
             account_id=self._account_id,
             identity_id=incoming.who.identity_id,
-            author_name=clean(received.sender.name)[:200],
+            author_name=clean(received.sender.name if isinstance(received, Received) else received.author)[:200],
             text=clean(content.text),
             html=clean(content.html),
             quoted=clean(content.quoted),
@@ -176,29 +196,34 @@ class Placer:
                 )
             )
 
-    def _touch(self, incoming: Incoming, conversation: KnownConversation, message: NewMessage) -> None:
-        received = incoming.received
-        wants_answer = not received.automatic
+    def _touched(self, incoming: Incoming, conversation: KnownConversation) -> Touched:
+        """The conversation with one message more; an answer goes back where its person wrote from last."""
+        received, came_in = incoming.received, isinstance(incoming.received, Received)
         touched = self.placed.touched.get(conversation.id)
         if touched is None:
-            touched = self.placed.touched[conversation.id] = Touched(
-                id=conversation.id,
-                last_at=received.at,
-                identity_id=incoming.who.identity_id,
-                account_id=self._account_id,
-                channel=self._manifest.id,
-            )
+            touched = self.placed.touched[conversation.id] = Touched(id=conversation.id, last_at=received.at)
         touched.count += 1
         if received.at >= touched.last_at:
             touched.last_at = received.at
             touched.first_line = clean(first_line(received.content))
-        if wants_answer:
-            if conversation.state != "open" and not touched.reopens:
-                self.placed.reopened.add(conversation.id)
-            touched.reopens = True
-            touched.last_in_at = max(touched.last_in_at or received.at, received.at)
-            promised = due_at(self._manifest.pace, min(received.at, self._now))
-            touched.due_at = min(touched.due_at or promised, promised)
+            touched.first_line_by = "in" if came_in else "out"
+        if came_in:
+            touched.identity_id, touched.account_id = incoming.who.identity_id, self._account_id
+            touched.channel = self._manifest.id
+        else:
+            touched.last_out_at = max(touched.last_out_at or received.at, received.at)
+        return touched
+
+    def _hear(self, touched: Touched, received: Received, conversation: KnownConversation) -> None:
+        """A person's message wants an answer; a machine's does not."""
+        if received.automatic:
+            return
+        if conversation.state != "open" and not touched.reopens:
+            self.placed.reopened.add(conversation.id)
+        touched.reopens = True
+        touched.last_in_at = max(touched.last_in_at or received.at, received.at)
+        promised = due_at(self._manifest.pace, min(received.at, self._now))
+        touched.due_at = min(touched.due_at or promised, promised)
 
 
 def as_received(unknown: Unknown, sender: Address) -> Received:

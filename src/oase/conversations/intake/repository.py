@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -34,6 +34,7 @@ class NewConversation(Struct, kw_only=True):
     identity_id: UUID
     account_id: UUID
     channel: str
+    state: State = "open"
     subject: str
     token: str
     created_at: datetime
@@ -41,10 +42,11 @@ class NewConversation(Struct, kw_only=True):
 
 
 class NewMessage(Struct, kw_only=True):
-    """An inbound message about to be written."""
+    """A message about to be written: it came in, or our side said it elsewhere."""
 
     id: UUID
     conversation_id: UUID
+    direction: Literal["in", "out"] = "in"
     kind: str
     channel: str
     account_id: UUID
@@ -82,18 +84,21 @@ class NewAttachment(Struct, kw_only=True):
 
 
 class Touched(Struct, kw_only=True):
-    """How a conversation changes by what came in."""
+    """How a conversation changes by what came in and by what our side said elsewhere."""
 
     id: UUID
     count: int = 0
     last_at: datetime
     last_in_at: datetime | None = None
+    last_out_at: datetime | None = None
+    answered_at: datetime | None = None
     due_at: datetime | None = None
     first_line: str = ""
+    first_line_by: str = "in"
     reopens: bool = False
-    identity_id: UUID
-    account_id: UUID
-    channel: str
+    identity_id: UUID | None = None
+    account_id: UUID | None = None
+    channel: str | None = None
 
 
 _KNOWN = "c.id, c.person_id, c.channel, c.state, c.subject, c.last_at, c.due_at, c.assignee_id"
@@ -157,29 +162,29 @@ def _known(row: tuple[Any, ...]) -> KnownConversation:
 
 _by_id: Final = attrgetter("id")
 _CONVERSATIONS: Final = Batch(
-    id="uuid", person_id="uuid", identity_id="uuid", account_id="uuid", channel="text", subject="text", token="text",  # noqa: S106 - a type
+    id="uuid", person_id="uuid", identity_id="uuid", account_id="uuid", channel="text", state="text", subject="text", token="text",  # noqa: S106 - a type
     created_at="timestamptz", fields="jsonb",
 )  # fmt: skip
 _MESSAGES: Final = Batch(
-    id="uuid", conversation_id="uuid", kind="text", channel="text", account_id="uuid", identity_id="uuid", author_name="text",
-    text="text", html="text", quoted="text", signature="text", subject="text", data="jsonb", external_id="text", reply_to="text",
-    automatic="text", journal_id="uuid", at="timestamptz",
+    id="uuid", conversation_id="uuid", direction="text", kind="text", channel="text", account_id="uuid", identity_id="uuid",
+    author_name="text", text="text", html="text", quoted="text", signature="text", subject="text", data="jsonb", external_id="text",
+    reply_to="text", automatic="text", journal_id="uuid", at="timestamptz",
 )  # fmt: skip
 _ATTACHMENTS: Final = Batch(
     id="uuid", message_id="uuid", account_id="uuid", journal_id="uuid", position="int", name="text", type="text", size_bytes="bigint",
     inline="bool", content_id="text", state="text", blob_key="text", media="jsonb",
 )  # fmt: skip
 _TOUCHED: Final = Batch(
-    id="uuid", count="int", last_at="timestamptz", last_in_at="timestamptz", due_at="timestamptz", first_line="text", reopens="bool",
-    identity_id="uuid", account_id="uuid", channel="text",
+    id="uuid", count="int", last_at="timestamptz", last_in_at="timestamptz", last_out_at="timestamptz", answered_at="timestamptz",
+    due_at="timestamptz", first_line="text", first_line_by="text", reopens="bool", identity_id="uuid", account_id="uuid", channel="text",
 )  # fmt: skip
 
 
 async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation]) -> dict[UUID, int]:
     """Writes conversations; numbers come from one sequence. Gives each one's number."""
     rows = await work.tuples(
-        f"INSERT INTO conversation (workspace_id, number, state, last_at, {_CONVERSATIONS.names})"
-        f" SELECT %(workspace_id)s, nextval('conversation_number'), 'open', n.created_at, n.* FROM {_CONVERSATIONS.rows}"
+        f"INSERT INTO conversation (workspace_id, number, last_at, {_CONVERSATIONS.names})"
+        f" SELECT %(workspace_id)s, nextval('conversation_number'), n.created_at, n.* FROM {_CONVERSATIONS.rows}"
         " RETURNING id, number",
         _CONVERSATIONS.values(sorted(new, key=_by_id)),
     )
@@ -187,10 +192,10 @@ async def insert_conversations(work: UnitOfWork, new: Sequence[NewConversation])
 
 
 async def insert_messages(work: UnitOfWork, new: Sequence[NewMessage]) -> None:
-    """Writes inbound messages. Each has exactly one place: the unique key refuses a second one."""
+    """Writes messages. Each has exactly one place: the unique key refuses a second one."""
     await work.run(
-        f"INSERT INTO message (workspace_id, direction, created_at, {_MESSAGES.names})"
-        f" SELECT %(workspace_id)s, 'in', %(now)s, n.* FROM {_MESSAGES.rows}",
+        f"INSERT INTO message (workspace_id, created_at, {_MESSAGES.names})"
+        f" SELECT %(workspace_id)s, %(now)s, n.* FROM {_MESSAGES.rows}",
         {**_MESSAGES.values(new), "now": work.clock.now()},
     )
 
@@ -204,19 +209,27 @@ async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> 
     )
 
 
+# An answer settles what is owed unless the person has written again after it, which may have come to us earlier.
+_SETTLED: Final = "(n.answered_at >= greatest(c.last_in_at, n.last_in_at, '-infinity'))"
+_OLD_LINE: Final = "(n.first_line = '' OR (n.first_line_by = 'out' AND n.last_at < c.last_at))"
+
+
 async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> None:
     """Conversations follow their newest messages; a due time stays when an older message already waits for its answer."""
     await work.run(
         "UPDATE conversation c SET message_count = c.message_count + n.count, last_at = greatest(c.last_at, n.last_at),"
-        " last_in_at = greatest(c.last_in_at, n.last_in_at), channel = n.channel,"
-        " account_id = n.account_id, identity_id = n.identity_id,"
-        " first_line = CASE WHEN n.first_line = '' THEN c.first_line ELSE n.first_line END,"
-        " first_line_by = CASE WHEN n.first_line = '' THEN c.first_line_by ELSE 'in' END,"
-        " state = CASE WHEN n.reopens THEN 'open' ELSE c.state END,"
+        " last_in_at = greatest(c.last_in_at, n.last_in_at), last_out_at = greatest(c.last_out_at, n.last_out_at),"
+        " channel = coalesce(n.channel, c.channel), account_id = coalesce(n.account_id, c.account_id),"
+        " identity_id = coalesce(n.identity_id, c.identity_id),"
+        f" first_line = CASE WHEN {_OLD_LINE} THEN c.first_line ELSE n.first_line END,"
+        f" first_line_by = CASE WHEN {_OLD_LINE} THEN c.first_line_by ELSE n.first_line_by END,"
+        f" state = CASE WHEN {_SETTLED} AND (n.reopens OR c.state = 'open') THEN 'waiting'"
+        " WHEN n.reopens THEN 'open' ELSE c.state END,"
         " solved_at = CASE WHEN n.reopens THEN NULL ELSE c.solved_at END,"
         " snoozed_until = CASE WHEN n.reopens THEN NULL ELSE c.snoozed_until END,"
-        " due_at = CASE WHEN n.reopens THEN least(c.due_at, n.due_at) ELSE c.due_at END,"
-        " waiting_since = CASE WHEN n.reopens THEN coalesce(c.waiting_since, n.last_in_at) ELSE c.waiting_since END"
+        f" due_at = CASE WHEN {_SETTLED} THEN NULL WHEN n.reopens THEN least(c.due_at, n.due_at) ELSE c.due_at END,"
+        f" waiting_since = CASE WHEN {_SETTLED} THEN NULL WHEN n.reopens THEN coalesce(c.waiting_since, n.last_in_at)"
+        " ELSE c.waiting_since END"
         f" FROM {_TOUCHED.rows} WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id",
         _TOUCHED.values(sorted(touched, key=_by_id)),
     )

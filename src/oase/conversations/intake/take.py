@@ -1,8 +1,8 @@
 """Taking in a batch: one transaction from journal rows to messages in conversations.
 
     rows of one account --parse (outside the transaction)--> events
-    BEGIN  lock the rows that still wait · moved addresses · who speaks · placed messages · edits, reactions · receipts
-           · quarantine · fate of the rows · live events  COMMIT
+    BEGIN  lock the rows that still wait · moved addresses · what is our own after all · who speaks · placed messages
+           · edits, reactions · receipts · quarantine · fate of the rows · live events  COMMIT
 
 Whatever happens before the COMMIT, the rows wait on; whatever happens after it, they are done: nothing lost, nothing doubled.
 """
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from oase.channels import StoredAccount, visitor_key
 from oase.channels.contract import (
+    Address,
     Broken,
     Deleted,
     Edited,
@@ -25,13 +26,14 @@ from oase.channels.contract import (
     Reacted,
     Receipt,
     Received,
+    SaidElsewhere,
     Typing,
     Unknown,
 )
 from oase.conversations.actions.persons import merge_persons
-from oase.conversations.delivery.receipts import apply_receipts
+from oase.conversations.delivery.receipts import apply_receipts, receipts_in_disguise
 from oase.conversations.intake import repository
-from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, as_received, clean
+from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, Spoken, as_received, clean
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.kernel.db import UnitOfWork
@@ -58,9 +60,10 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
         return 0
     for moved in _events(rows, Moved):
         await _move(work, account.manifest.identity, moved)
-    placed = await _place(work, account, rows)
+    own = await receipts_in_disguise(work, account, _events(rows, SaidElsewhere))
+    placed = await _place(work, account, rows, own)
     await _change(work, account, rows)
-    receipts = _events(rows, Receipt)
+    receipts = [*_events(rows, Receipt), *own.values()]
     if receipts:
         await apply_receipts(work, account, receipts)
     _tell(work, account, rows)
@@ -104,8 +107,14 @@ def _fate(row: Parsed) -> tuple[UUID, JournalState, str, int]:
     return row.journal_id, state, "", len(row.events)
 
 
-async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> Placed:
-    spoken = [(one.journal_id, event) for one in rows for event in map(_spoken, one.events) if event]
+async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed], own: Mapping[str, Receipt]) -> Placed:
+    """Messages to their conversations, except those that are our own."""
+    spoken = [
+        (one.journal_id, event)
+        for one in rows
+        for event in map(_spoken, one.events)
+        if event and (isinstance(event, Received) or event.external_id not in own)
+    ]
     if not spoken:
         return Placed()
     wanted = sorted({ref for _, one in spoken for ref in (one.external_id, one.reply_to, *one.references[:30]) if ref})
@@ -117,7 +126,7 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     knowledge = await _knowledge(work, account, fresh, people, by_external)
     placer = Placer(account.id, account.manifest, knowledge, work.clock.now())
     for journal_id, one in fresh:
-        who = people[account.manifest.identity, one.sender.value]
+        who = people[account.manifest.identity, _person(one).value]
         placer.place(Incoming(journal_id=journal_id, received=one, who=who))
     await _write(work, placer.placed)
     if account.manifest.wire == "local":
@@ -125,16 +134,21 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     return placer.placed
 
 
-def _spoken(event: Event) -> Received | None:
-    if isinstance(event, Received):
+def _spoken(event: Event) -> Spoken | None:
+    if isinstance(event, Received | SaidElsewhere):
         return event
     if isinstance(event, Unknown) and event.sender is not None:
         return as_received(event, event.sender)
     return None
 
 
-def _seen(account: StoredAccount, one: Received) -> Seen:
-    sender = one.sender
+def _person(one: Spoken) -> Address:
+    """The human outside: who said it, or to whom it was said."""
+    return one.sender if isinstance(one, Received) else one.to
+
+
+def _seen(account: StoredAccount, one: Spoken) -> Seen:
+    sender = _person(one)
     aliases = tuple((kind, clean(value)[:500]) for kind, value in sender.aliases)
     name = clean(sender.name)[:200]
     return Seen(kind=account.manifest.identity, value=sender.value, name=name, aliases=aliases, fields=sender.fields)
@@ -143,7 +157,7 @@ def _seen(account: StoredAccount, one: Received) -> Seen:
 async def _knowledge(
     work: UnitOfWork,
     account: StoredAccount,
-    fresh: Sequence[tuple[UUID, Received]],
+    fresh: Sequence[tuple[UUID, Spoken]],
     people: Mapping[tuple[str, str], Recognised],
     by_external: Mapping[str, tuple[UUID, UUID]],
 ) -> Knowledge:
@@ -176,18 +190,26 @@ async def _write(work: UnitOfWork, placed: Placed) -> None:
         await repository.insert_attachments(work, placed.attachments)
         work.emit("attachments", placed.attachments[0].account_id)
     await repository.touch_conversations(work, list(placed.touched.values()))
-    ids: dict[UUID, list[str]] = {}
+    _announce(work, placed)
+
+
+def _announce(work: UnitOfWork, placed: Placed) -> None:
+    ids: dict[tuple[UUID, str], list[str]] = {}
+    for new in placed.conversations.values():
+        if new.state != "open":  # by our own side: no news for anybody who waits for customers
+            work.emit("conversation", new.id, {"what": "opened", "messages": [], "reopened": False})
     for message in placed.messages:
-        ids.setdefault(message.conversation_id, []).append(str(message.id))
-    for conversation_id, messages in ids.items():
-        what = "opened" if conversation_id in placed.conversations else "received"
-        reopened = conversation_id in placed.reopened
+        opens = message.conversation_id in placed.conversations and placed.conversations[message.conversation_id].state == "open"
+        what = "said" if message.direction == "out" else "opened" if opens else "received"
+        ids.setdefault((message.conversation_id, what), []).append(str(message.id))
+    for (conversation_id, what), messages in ids.items():
+        reopened = conversation_id in placed.reopened and what != "said"
         work.emit("conversation", conversation_id, {"what": what, "messages": messages[-50:], "reopened": reopened})
 
 
-def _echo(work: UnitOfWork, account: StoredAccount, fresh: Sequence[tuple[UUID, Received]], placed: Placed) -> None:
+def _echo(work: UnitOfWork, account: StoredAccount, fresh: Sequence[tuple[UUID, Spoken]], placed: Placed) -> None:
     """The visitor's other windows and devices see what was written in this one."""
-    senders = {one.external_id: one.sender.value for _, one in fresh}
+    senders = {one.external_id: _person(one).value for _, one in fresh}
     for message in placed.messages:
         key = visitor_key(str(account.id), senders[message.external_id or ""])
         work.emit("visitor", key, {"message": str(message.id)})

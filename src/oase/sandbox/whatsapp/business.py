@@ -45,6 +45,24 @@ class BusinessSide:
             bucket = self._throughput[number.id] = Throughput(number.throughput_per_second)
         return bucket.take(asyncio.get_running_loop().time())
 
+    def write_in_app(self, customer: Customer, number: Number, text: str) -> tuple[Message, asyncio.Future[None] | None]:
+        """A colleague writes with the WhatsApp Business app: whoever uses Graph hears of it by an echo."""
+        message = Message(
+            id=ids.message_id(customer.wa_id, from_business=True),
+            number_id=number.id,
+            wa_id=customer.wa_id,
+            from_business=True,
+            kind="text",
+            content={"body": text},
+            time=self._store.clock.now(),
+        )
+        self._store.remember(message)
+        self._store.chat(number.id, customer.wa_id).unread += 1
+        self.show(message)
+        item, contact = payloads.echo(customer, message, number), payloads.contact(customer)
+        event = payloads.Event(form="echo", number_id=number.id, lane=customer.wa_id, item=item, contact=contact)
+        return message, self._delivery.put(event)
+
     def send(self, number: Number, asked: ToSend) -> tuple[Message, asyncio.Future[None] | None]:
         """Accepts a message; the future is done when its first status is taken. Raises Refused."""
         if not self.count(number):

@@ -252,6 +252,16 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
             await taken
         return message_view(message, store.messages)
 
+    @post("/customers/{wa_id:str}/echoes")
+    async def write_in_app(wa_id: FromPath[str], data: JSONBody[Write]) -> Json:
+        """The business writes to this customer with its app instead of through Graph."""
+        if not data.text:
+            raise Invalid("Write something first.", field="text")
+        message, taken = whatsapp.business.write_in_app(store.customer(wa_id), _number(whatsapp, data.number), data.text)
+        if data.wait and taken:
+            await taken
+        return message_view(message, store.messages)
+
     @post("/customers/{wa_id:str}/messages/{message_id:str}/reaction", status_code=204)
     async def react(wa_id: FromPath[str], message_id: FromPath[str], data: JSONBody[dict[str, str]]) -> None:
         whatsapp.customers.react(store.customer(wa_id), store.message(message_id), data.get("emoji", ""))
@@ -264,7 +274,7 @@ def _message_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:
     async def revoke(wa_id: FromPath[str], message_id: FromPath[str]) -> None:
         whatsapp.customers.revoke(store.customer(wa_id), store.message(message_id))
 
-    return [write, react, edit, revoke]
+    return [write, write_in_app, react, edit, revoke]
 
 
 def _load_routes(whatsapp: WhatsApp) -> list[HTTPRouteHandler]:

@@ -17,13 +17,13 @@ from oase.sandbox.whatsapp.types import Customer, Json, Message, Number
 
 CARRIES_CONTEXT = ("text", "image", "audio", "video", "document", "sticker", "location", "contacts", "button", "interactive")
 
-_LISTS = {"message": "messages", "system": "messages", "status": "statuses", "error": "errors"}
+_LISTS = {"message": "messages", "echo": "message_echoes", "system": "messages", "status": "statuses", "error": "errors"}
 
 
 class Event(msgspec.Struct, kw_only=True):
-    """One thing to report to a business: a message, a status, a system notice, or an error of the number itself."""
+    """One thing to report to a business: a message, an echo, a status, a system notice, or an error of the number itself."""
 
-    form: Literal["message", "status", "system", "error"]
+    form: Literal["message", "echo", "status", "system", "error"]
     number_id: str
     lane: str
     item: Json
@@ -71,6 +71,14 @@ def incoming(customer: Customer, message: Message, number: Number) -> Json:
     elif message.kind != "request_welcome":
         item[message.kind] = content
     return item
+
+
+def echo(customer: Customer, message: Message, number: Number) -> Json:
+    """The entry of `message_echoes[]` for what the business wrote in the app (page "smb_message_echoes", 21 May 2026)."""
+    item: Json = {"from": number.digits, "to_user_id": customer.user_id, "id": message.id, "timestamp": seconds(message.time)}
+    if not customer.hides_number:
+        item["to"] = customer.wa_id
+    return {**item, "type": message.kind, message.kind: message.content}
 
 
 def edit(customer: Customer, message: Message, notice_id: str, moment: datetime, number: Number) -> Json:
@@ -152,9 +160,9 @@ def body(events: list[Event], numbers: dict[str, Number]) -> bytes:
                 "messaging_product": "whatsapp",
                 "metadata": {"display_phone_number": number.digits, "phone_number_id": number.id},
             }
-            entry["changes"].append({"value": value, "field": "messages"})
+            entry["changes"].append({"value": value, "field": "smb_message_echoes" if event.form == "echo" else "messages"})
         previous = (event.number_id, event.form)
-        if event.form in ("message", "status"):
+        if event.form in ("message", "echo", "status"):
             people = value.setdefault("contacts", [])
             if event.contact not in people:
                 people.append(event.contact)

@@ -1,7 +1,7 @@
 """Messages of the timeline as the page shows them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 from uuid import UUID
@@ -35,7 +35,7 @@ def entries_of(page: TimelinePage, person: str, viewer: Viewer, reader: Translat
     entries: list[Entry] = []
     said: Entry | None = None
     for message in page.messages:
-        if message.direction == "out" and message.deleted_at is not None:
+        if message.direction == "out" and message.deleted_at is not None and not message.data.get("elsewhere"):
             continue  # taken back before it left: it never was
         entry = _entry(message, person, viewer, reader, files[message.id], fates[message.id], said)
         entries.append(entry)
@@ -59,7 +59,9 @@ def _entry(
         return Entry(
             id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text, merge=merge
         )
-    author = message.author_name or (message.sender or person if message.direction == "in" else reader.gettext("Oase"))
+    elsewhere = bool(message.data.get("elsewhere"))
+    ours = reader.gettext("A colleague") if elsewhere else reader.gettext("Oase")
+    author = message.author_name or (message.sender or person if message.direction == "in" else ours)
     shown = None if message.direction == "note" else mark(message.channel, reader)
     switched = before is not None and before.direction != "note" and before.mark != shown and shown is not None
     follows = (
@@ -84,7 +86,7 @@ def _entry(
         switched=switched,
         follows=follows,
         text=message.text,
-        mail=message.has_html and message.direction == "in",
+        mail=message.has_html and (message.direction == "in" or elsewhere),
         subject=message.subject if before is None or before.subject != message.subject or message.has_html else "",
         quoted=message.quoted,
         signature=message.signature if not message.has_html else "",
@@ -97,9 +99,10 @@ def _entry(
         reaction=reaction_of([fate for fate in fates if fate.kind == "reaction"]),
         **_offers(message, files, viewer, reader),
         automatic=message.automatic,
+        elsewhere=elsewhere,
         edited=message.edited_at is not None,
         deleted=message.deleted_at is not None,
-        delivery=delivery_of([fate for fate in fates if fate.kind == "message"], message.data),
+        delivery=delivery_of([fate for fate in fates if fate.kind == "message"], message),
     )
 
 
@@ -117,12 +120,14 @@ def file_of(file: MessageFile) -> File:
     )
 
 
-def delivery_of(fates: Sequence[MessageFate], data: Mapping[str, Any]) -> Delivery:
-    """What became of a message: of its parts, the one that is furthest behind."""
+def delivery_of(fates: Sequence[MessageFate], message: TimelineMessage) -> Delivery:
+    """What became of a message: of its parts, the one that is furthest behind. What was said elsewhere is sent."""
+    if message.data.get("elsewhere"):
+        return Delivery(state="sent", at=message.at)
     if not fates:
         return Delivery()
     worst = min(fates, key=lambda fate: _WORST_FIRST.index(fate.state))
-    scheduled = _moment(data.get("send_at")) if worst.state == "queued" else None
+    scheduled = _moment(message.data.get("send_at")) if worst.state == "queued" else None
     return Delivery(
         state=cast("DeliveryState", worst.state),
         why=worst.why,

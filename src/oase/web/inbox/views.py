@@ -191,6 +191,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     way: str = ""  # address and account by which it can be answered; empty: not this one alone
     reacts: bool = False  # we can react to it
     automatic: str = ""
+    elsewhere: bool = False  # our side said it with another program
     edited: bool = False
     deleted: bool = False
     delivery: Delivery = Delivery()

@@ -41,6 +41,7 @@ class Incoming(Struct, frozen=True, kw_only=True):
     endpoint: Endpoint
     sign_in: SignIn
     folders: tuple[str, ...]
+    sent_folder: str  # among `folders`; "" where it is not read
     history_days: int
     after: AfterImport
     move_to: str
@@ -98,6 +99,11 @@ def reads_mailbox(account: Account) -> bool:
     return text(account.settings, "incoming", "imap") == "imap"
 
 
+def sent_folder(account: Account) -> str:
+    """The folder in which other mail programs keep what our side sends; "" where it is not to be read."""
+    return text(account.settings, "sent_folder")
+
+
 def identity(account: Account) -> Identity:
     """Who writes from this account."""
     settings = account.settings
@@ -120,11 +126,13 @@ def identity(account: Account) -> Identity:
 def incoming(account: Account) -> Incoming:
     """The mailbox to read."""
     settings, provider = account.settings, provider_of(account)
-    after = text(settings, "after_import", "nothing")
+    after, sent = text(settings, "after_import", "nothing"), sent_folder(account)
+    folders = lines(settings, "folders") or ("INBOX",)
     return Incoming(
         endpoint=provider.imap if provider else _endpoint(settings, "imap", 993),
         sign_in=_sign_in(account),
-        folders=lines(settings, "folders") or ("INBOX",),
+        folders=folders if not sent or sent in folders else (*folders, sent),
+        sent_folder=sent,
         history_days=max(0, _number(settings, "history_days", 0)),
         after="seen" if after == "seen" else "move" if after == "move" else "nothing",
         move_to=text(settings, "move_to"),

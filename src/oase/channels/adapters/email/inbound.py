@@ -2,7 +2,7 @@
 
 raw --families.mime.read--> Mail --+-- report about a mail of ours ----> Receipt (failed, delivered, read)
                                    +-- our own mail, seen in a mailbox -> Receipt (sent), never a customer's message
-                                   +-- written elsewhere in our name ---> Unknown (a visible placeholder)
+                                   +-- written elsewhere in our name ---> SaidElsewhere (Unknown if its server doubts that)
                                    `-- everything else -----------------> Received, with `automatic` where a machine wrote it
 """
 
@@ -13,9 +13,22 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from oase.channels.adapters.email import addresses, notes, reports
-from oase.channels.adapters.email.configuration import Identity, identity
+from oase.channels.adapters.email.configuration import Identity, identity, sent_folder
 from oase.channels.adapters.email.ids import external_id, loop_of, message_id, our_id
-from oase.channels.contract import Account, Address, Automatic, Content, Event, Malformed, Media, Raw, Receipt, Received, Unknown
+from oase.channels.contract import (
+    Account,
+    Address,
+    Automatic,
+    Content,
+    Event,
+    Malformed,
+    Media,
+    Raw,
+    Receipt,
+    Received,
+    SaidElsewhere,
+    Unknown,
+)
 from oase.channels.families.mime import Mail, Mailbox, read
 
 _AHEAD: Final = timedelta(minutes=10)  # a sender's clock may be that much fast
@@ -34,8 +47,8 @@ def parse(raw: Raw, account: Account) -> Sequence[Event]:
         return receipts
     if loop_of(who) == mail.loop_token.partition(".")[0]:
         return [_own_or_loop(mail, raw, who, at)]
-    if _written_elsewhere(mail, who):
-        return [Unknown(kind="written_elsewhere", external_id=external_id(mail.message_id), at=at, data=_facts(mail, raw))]
+    if _written_elsewhere(mail, who, in_sent=_in_sent(raw, account)):
+        return [_said_elsewhere(mail, raw, who, at)]
     return [_received(mail, raw, who, at, _automatic(mail, who))]
 
 
@@ -52,11 +65,39 @@ def _own_or_loop(mail: Mail, raw: Raw, who: Identity, at: datetime) -> Event:
     return _received(mail, raw, who, at, "loop")
 
 
-def _written_elsewhere(mail: Mail, who: Identity) -> bool:
-    """Somebody wrote from our address with another program. To ourselves, it is a mail like others (a form, a test)."""
-    if mail.from_ is None or not addresses.is_own(mail.from_.address, who) or _form_sender(mail, who):
-        return False
-    return any(not addresses.is_own(each.address, who) for each in (*mail.to, *mail.cc) if each.address)
+def _in_sent(raw: Raw, account: Account) -> bool:
+    sent = sent_folder(account)
+    return bool(sent) and raw.headers.get(notes.FOLDER) == sent
+
+
+def _written_elsewhere(mail: Mail, who: Identity, *, in_sent: bool) -> bool:
+    """Somebody wrote from our address with another program, or from any address if the mail lies among those that were sent.
+
+    To ourselves, it is a mail like others (a form, a test).
+    """
+    ours = mail.from_ is not None and addresses.is_own(mail.from_.address, who) and not _form_sender(mail, who)
+    return (ours or in_sent) and any(not addresses.is_own(each.address, who) for each in (*mail.to, *mail.cc) if each.address)
+
+
+def _said_elsewhere(mail: Mail, raw: Raw, who: Identity, at: datetime) -> Event:
+    """A colleague's mail to the first stranger among its recipients. One whose sender our server calls a forgery is not shown."""
+    if mail.dmarc == "fail":
+        return Unknown(kind="forged_sender", external_id=external_id(mail.message_id), at=at, data=_facts(mail, raw))
+    to, *others = _others(mail, who, "")
+    return SaidElsewhere(
+        external_id=external_id(mail.message_id),
+        our_id=our_id(mail.message_id),
+        to=Address(value=to.value),  # not under the name that a colleague's address book has for them
+        at=at,
+        content=_content(mail, raw),
+        author=mail.from_.name if mail.from_ else "",
+        reply_to=external_id(mail.in_reply_to[0]) if mail.in_reply_to else "",
+        references=_references(mail),
+        token=addresses.token_in((*_all(mail.to), *_all(mail.cc), *_all(mail.reply_to)), mail.subject, who),
+        others=tuple(others),
+        automatic=_automatic(mail, who),
+        origin=_origin(mail, raw),
+    )
 
 
 def _automatic(mail: Mail, who: Identity) -> Automatic:

@@ -129,7 +129,7 @@ class Listener:
         async for portion in reader.news(imap, folder, cursors.get(name) or {}):
             cursors = {**cursors, name: dict(portion.cursor)}
             await self._store(portion.raws, cursors)  # durable, and the cursor with it, before anything else
-            await reader.taken_over(imap, portion.uids)
+            await reader.taken_over(imap, name, portion.uids)
         return True
 
     async def _store(self, raws: Sequence[Raw], cursors: Mapping[str, Any]) -> None:
@@ -151,10 +151,11 @@ async def sign_in_to(imap: Imap, sign_in: SignIn, tokens: Tokens) -> None:
             raise NotSignedIn(message("No password has been entered."))
         await imap.sign_in(sign_in.user, sign_in.password.reveal())
         return
+    token = await tokens.access(sign_in)
     try:
-        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in)).reveal())
+        await imap.sign_in_by_token(sign_in.user, token.reveal())
     except NotSignedIn:
-        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in, fresh=True)).reveal())
+        await imap.sign_in_by_token(sign_in.user, (await tokens.access(sign_in, refused=token)).reveal())
 
 
 def _words(settings: Incoming, error: BaseException) -> str:

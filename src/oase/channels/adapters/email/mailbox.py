@@ -65,8 +65,12 @@ class FolderReader:
 
     async def select(self, imap: Imap, name: str) -> Folder:
         """Opens a folder: for reading only, unless mails shall be marked or moved."""
-        command = "EXAMINE" if self._settings.after == "nothing" else "SELECT"
+        command = "SELECT" if self._changes(name) else "EXAMINE"
         return _folder(name, await imap.run(command, folder_name(name)))
+
+    def _changes(self, name: str) -> bool:
+        """Whether mails are marked or moved there: what our side sent stays as it is."""
+        return self._settings.after != "nothing" and name != self._settings.sent_folder
 
     async def news(self, imap: Imap, folder: Folder, cursor: Cursor) -> AsyncIterator[Portion]:
         """What came since the cursor. The first portion of a new folder may be empty: it only sets the cursor."""
@@ -167,9 +171,9 @@ class FolderReader:
         headers = {**place, notes.ARRIVED: letter.date, **(more or {})}
         return Raw(body=body, method="IMAP", headers=headers, received_at=self._clock.now())
 
-    async def taken_over(self, imap: Imap, uids: Sequence[int]) -> None:
-        """Marks or moves mails that are safely stored, as the settings say."""
-        if not uids or self._settings.after == "nothing":
+    async def taken_over(self, imap: Imap, name: str, uids: Sequence[int]) -> None:
+        """Marks or moves mails of this folder that are safely stored, as the settings say."""
+        if not uids or not self._changes(name):
             return
         if self._settings.after == "seen" or not self._settings.move_to:
             await imap.run("UID", "STORE", _set(uids), "+FLAGS.SILENT", r"(\Seen)")

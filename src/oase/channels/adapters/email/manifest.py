@@ -172,6 +172,18 @@ _MAIL_IN = (
         group=_INCOMING,
     ),
     _optional(
+        "sent_folder",
+        Words("Folder of sent mails", "Ordner der gesendeten Mails"),
+        help=Words(
+            "If colleagues also answer with a mail program: the folder in which it keeps what was sent (Sent, for example). "
+            "These mails then stand in their conversations. This folder is only read, never changed.",
+            "Falls Ihr Team auch mit einem Mailprogramm antwortet: der Ordner, in dem es Gesendetes ablegt (zum Beispiel "
+            "Gesendet). Diese Mails stehen dann in ihren Gesprächen. Der Ordner wird nur gelesen, nie verändert.",
+        ),
+        only_if=_IMAP,
+        group=_INCOMING,
+    ),
+    _optional(
         "history_days",
         Words("Fetch mails of the last … days at first", "Anfangs Mails der letzten … Tage holen"),
         help=Words("0: only what arrives from now on.", "0: nur, was ab jetzt ankommt."),
@@ -313,6 +325,11 @@ _REST = (
     ),
 )
 
+_BOTH_WAYS = frozenset({
+    Capability.TEXT, Capability.HTML, Capability.SUBJECT, Capability.COPY, Capability.IMAGE, Capability.AUDIO, Capability.VIDEO,
+    Capability.DOCUMENT, Capability.REPLY,
+})  # fmt: skip
+
 MANIFEST = Manifest(
     id="email",
     name=Words("E-mail", "E-Mail"),
@@ -323,10 +340,8 @@ MANIFEST = Manifest(
     wire="own",
     listens=True,
     serves=True,
-    capabilities=frozenset({
-        Capability.TEXT, Capability.HTML, Capability.SUBJECT, Capability.COPY, Capability.IMAGE, Capability.AUDIO,
-        Capability.VIDEO, Capability.DOCUMENT, Capability.REPLY,
-    }),
+    capabilities=_BOTH_WAYS,
+    incoming=_BOTH_WAYS | {Capability.RECEIPTS, Capability.ELSEWHERE},
     limits=Limits(
         text_length=1_000_000,
         caption_length=1_000_000,

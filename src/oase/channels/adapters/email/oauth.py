@@ -40,15 +40,15 @@ class Tokens:
         self._kept: dict[OAuth, _Kept] = {}
         self._locks: dict[OAuth, asyncio.Lock] = {}
 
-    async def access(self, sign_in: SignIn, *, fresh: bool = False) -> Secret:
-        """An access token; `fresh` where the one at hand was refused. Raises NotSignedIn, Down."""
+    async def access(self, sign_in: SignIn, *, refused: Secret | None = None) -> Secret:
+        """An access token, another one than `refused`. Raises NotSignedIn, Down."""
         oauth = sign_in.oauth
         if oauth is None:
             raise NotSignedIn(message("This account does not sign in with tokens."))
         async with self._locks.setdefault(oauth, asyncio.Lock()):
             kept = self._kept.get(oauth)
             now = asyncio.get_running_loop().time()
-            if kept is None or fresh or kept.until <= now:
+            if kept is None or kept.until <= now or kept.token == refused:
                 kept = await self._fetch(oauth, kept.refresh_token if kept else oauth.refresh_token)
                 self._forget_old(now)
                 self._kept[oauth] = kept
@@ -58,8 +58,10 @@ class Tokens:
 
     def _forget_old(self, now: float) -> None:
         """Rotation leaves an entry behind each time; those that nobody has asked for in a day go."""
-        self._kept = {oauth: kept for oauth, kept in self._kept.items() if kept.until > now - _DAY_SECONDS}
-        self._locks = {oauth: lock for oauth, lock in self._locks.items() if oauth in self._kept or lock.locked()}
+        for oauth in [oauth for oauth, kept in self._kept.items() if kept.until <= now - _DAY_SECONDS]:
+            del self._kept[oauth]
+            if not self._locks.get(oauth, asyncio.Lock()).locked():
+                self._locks.pop(oauth, None)
 
     def renewed(self, sign_in: SignIn) -> Secret | None:
         """The refresh token that the provider gave in place of the account's own."""

@@ -138,8 +138,10 @@ class Submitter:
         token = await self._tokens.access(sign_in)
         try:
             await client.auth_xoauth2(sign_in.user, token.reveal())
-        except SMTPResponseException:
-            token = await self._tokens.access(sign_in, fresh=True)  # it may have been taken back before its time
+        except SMTPResponseException as refusal:
+            if refusal.code < 500:  # the server cannot check it at the moment: another token would fare no better
+                raise
+            token = await self._tokens.access(sign_in, refused=token)  # it may have been taken back before its time
             await client.auth_xoauth2(sign_in.user, token.reveal())
 
     def _keep(self, account_id: str, kept: _Kept) -> None:

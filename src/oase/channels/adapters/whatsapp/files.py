@@ -50,7 +50,7 @@ def _where(account: Account, reply: Reply | NoReply) -> Call | Again | Refused:
         return _failed(reply)
     if not may_see_token(account, url):
         return Refused(why=str(_FOREIGN), code="address")
-    return Call(method="GET", url=url, headers=bearer(account), timeout=timedelta(seconds=120))
+    return Call(method="GET", url=url, headers=bearer(account), timeout=timedelta(seconds=120), download=True)
 
 
 def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> File | Again | Refused:
@@ -59,11 +59,11 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
         return Again(why=str(_EXPIRED)) if expired else _failed(reply)
     facts = (json_of(located) if isinstance(located, Reply) else None) or {}
     size = str(facts.get("file_size") or "")
-    if size.isdigit() and size != str(len(reply.body)):
+    if size.isdigit() and size != str(reply.size_bytes):
         return Again(why=str(_INCOMPLETE), after=_SOON)
     plain = media.type.partition(";")[0].strip().lower()
     name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"
-    return File(name=name, type=media.type, content=reply.body)
+    return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)
 
 
 def _failed(reply: Reply | NoReply) -> Again | Refused:

@@ -17,7 +17,7 @@ You need a Meta business portfolio and a phone number that is not in use with th
 5. **Webhook.** In the app under *WhatsApp, Configuration* enter the callback URL and the verify token that Oase shows on
    this page, and subscribe to these fields: `messages`, `message_template_status_update`,
    `message_template_quality_update`, `phone_number_quality_update`, `account_update`, `account_alerts`, `user_preferences`,
-   `business_capability_update`, `security`.
+   `business_capability_update`, `security`; also `smb_message_echoes` if you use the number with the WhatsApp Business app too.
 6. **Live.** Switch the app to *Live*; in development mode Meta delivers test messages only.
 7. Press *Test connection* here, then write to your number from a phone.
 
@@ -42,7 +42,7 @@ Sie brauchen ein Meta-Unternehmensportfolio und eine Telefonnummer, die nicht in
 5. **Webhook.** Tragen Sie in der App unter *WhatsApp, Konfiguration* die Callback-URL und den Bestätigungstoken ein, die
    Oase auf dieser Seite zeigt, und abonnieren Sie diese Felder: `messages`, `message_template_status_update`,
    `message_template_quality_update`, `phone_number_quality_update`, `account_update`, `account_alerts`, `user_preferences`,
-   `business_capability_update`, `security`.
+   `business_capability_update`, `security`; auch `smb_message_echoes`, wenn Sie die Nummer zusätzlich mit der App nutzen.
 6. **Live.** Schalten Sie die App auf *Live*; im Entwicklungsmodus stellt Meta nur Testnachrichten zu.
 7. Drücken Sie hier auf *Verbindung prüfen* und schreiben Sie dann von einem Telefon an Ihre Nummer.
 

@@ -116,7 +116,7 @@ _BOTH_WAYS = {
     Capability.RECEIPTS,
 }
 _OUT = frozenset({*_BOTH_WAYS, Capability.TEMPLATE, Capability.TYPING, Capability.MARK_READ})
-_IN = frozenset({*_BOTH_WAYS, Capability.STICKER, Capability.EDIT, Capability.DELETE})
+_IN = frozenset({*_BOTH_WAYS, Capability.STICKER, Capability.EDIT, Capability.DELETE, Capability.ELSEWHERE})
 
 MANIFEST = Manifest(
     id="whatsapp",

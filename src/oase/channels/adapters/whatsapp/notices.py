@@ -33,15 +33,12 @@ _SERIOUS = frozenset(
 )
 
 
-_ITEMS = {"smb_message_echoes": "message_echoes", "message_echoes": "message_echoes", "calls": "calls"}
-
-
 def notices_of(field: str, value: Value, at: datetime, digest: str) -> Iterator[Event]:
     """The events of a change that is no message. `digest` stands for an id, which most of these changes do not have."""
-    items = value.get(_ITEMS.get(field, ""))
-    if isinstance(items, list) and items:
-        for number, item in enumerate(items):
-            yield _about_a_person(field, item if isinstance(item, dict) else {"value": item}, at, f"{digest}-{number}")
+    calls = value.get("calls")
+    if field == "calls" and isinstance(calls, list) and calls:
+        for number, item in enumerate(calls):
+            yield _call(item if isinstance(item, dict) else {"value": item}, at, f"{digest}-{number}")
         return
     sentence = _SENTENCES.get(field)
     if sentence is None:
@@ -51,13 +48,13 @@ def notices_of(field: str, value: Value, at: datetime, digest: str) -> Iterator[
     yield Notice(kind=field, text=sentence(value), at=at, serious=field == "security" or not _SERIOUS.isdisjoint(words))
 
 
-def _about_a_person(field: str, item: Value, at: datetime, digest: str) -> Event:
-    """What was said or called elsewhere (in the WhatsApp Business app, by telephone): shown with the person, as it came."""
-    ours = field != "calls" or str(item.get("direction", "")).upper() == "BUSINESS_INITIATED"
+def _call(item: Value, at: datetime, digest: str) -> Event:
+    """A call: shown with the person, as it came."""
+    ours = str(item.get("direction", "")).upper() == "BUSINESS_INITIATED"
     other = item.get("to" if ours else "from")
     sender = address(other if isinstance(other, str | int) else None, None, ())
     own_id = "/".join(part for part in (_word(item, "id"), _word(item, "event")) if part)
-    return Unknown(kind=f"field.{field}", external_id=own_id or digest, at=at, sender=sender, data=item)
+    return Unknown(kind="field.calls", external_id=own_id or digest, at=at, sender=sender, data=item)
 
 
 def _word(value: Value, key: str, otherwise: str = "") -> str:

@@ -1,11 +1,12 @@
 """From the bytes of a webhook to events.
 
 payload -> entry[] -> changes[] -> field "messages": messages[], statuses[], errors[]   every item, in order
+                                -> field "smb_message_echoes": message_echoes[]          what our side wrote in the app
                                 -> other fields: `notices`
 an item that cannot be read -> Broken with its place; its neighbours go on
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -31,6 +32,7 @@ from oase.channels.contract import (
     Raw,
     Reacted,
     Received,
+    SaidElsewhere,
     Unknown,
 )
 from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
@@ -45,6 +47,7 @@ _MESSAGE = msgspec.json.Decoder(wire.Message, strict=False)
 _INNER = msgspec.json.Decoder(wire.Inner, strict=False)
 _STATUS = msgspec.json.Decoder(wire.Status, strict=False)
 _ERROR = msgspec.json.Decoder(wire.Error, strict=False)
+_FIELDS = ("messages", "smb_message_echoes", "message_echoes")
 _OPENED = message("The customer has opened the chat for the first time.")
 _MILLISECONDS = 100_000_000_000  # larger numbers are not seconds: the year 5138
 
@@ -81,7 +84,7 @@ def _entry(entry: msgspec.Raw, place: str, raw: Raw, number: str) -> Iterator[Ev
 def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> Iterator[Event]:
     try:
         change = _CHANGE.decode(raw_change)
-        if change.field != "messages":
+        if change.field not in _FIELDS:
             yield from notices_of(change.field, as_mapping(change.value), at, _digest(change.value))
             return
         value = _VALUE.decode(change.value)
@@ -97,13 +100,15 @@ def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> I
 
 def _items(value: wire.Value, place: str, at: datetime) -> Iterator[Event]:
     contacts: list[wire.Contact] = []
-    for index, contact in enumerate(value.contacts if value.messages else ()):
+    for index, contact in enumerate(value.contacts if value.messages or value.message_echoes else ()):
         try:
             contacts.append(_CONTACT.decode(contact))
         except Unreadable as error:
             yield Broken(place=f"{place}/contacts/{index}", why=reason(error))
     for index, said in enumerate(value.messages):
-        yield from _item(said, f"{place}/messages/{index}", Scene(contacts, at))
+        yield from _item(said, f"{place}/messages/{index}", Scene(contacts, at), _message)
+    for index, echo in enumerate(value.message_echoes):
+        yield from _item(echo, f"{place}/message_echoes/{index}", Scene(contacts, at), _echo)
     for index, status in enumerate(value.statuses):
         try:
             status_read = _STATUS.decode(status)
@@ -120,19 +125,21 @@ def _items(value: wire.Value, place: str, at: datetime) -> Iterator[Event]:
 def _for_another(value: wire.Value, at: datetime) -> Notice:
     """Items of a number that is not this account's: said, not lost (the journal keeps the bytes for replay)."""
     metadata = value.metadata or wire.Metadata()
-    items = len(value.messages) + len(value.statuses) + len(value.errors)
+    items = len(value.messages) + len(value.message_echoes) + len(value.statuses) + len(value.errors)
     name = phone(metadata.display_phone_number) or "unknown"
     text = (
         f"{items} item(s) arrived here for another number: {name} (phone number ID {metadata.phone_number_id or 'unknown'}). "
         "Connect that number as an account of its own, then replay this delivery there."
     )
-    return Notice(kind="other_number", text=text, at=at, serious=bool(value.messages))
+    return Notice(kind="other_number", text=text, at=at, serious=bool(value.messages or value.message_echoes))
 
 
-def _item(raw_message: msgspec.Raw, place: str, scene: Scene) -> Iterator[Event]:
+Reading = Callable[[wire.Message, msgspec.Raw, Scene], Iterator[Event]]
+
+
+def _item(raw_message: msgspec.Raw, place: str, scene: Scene, read_one: Reading) -> Iterator[Event]:
     try:
-        message = _MESSAGE.decode(raw_message)
-        yield from _message(message, raw_message, scene)
+        yield from read_one(_MESSAGE.decode(raw_message), raw_message, scene)
     except Unreadable as error:
         yield Broken(place=place, why=str(error) if isinstance(error, Incomplete) else reason(error))
 
@@ -148,7 +155,24 @@ def _message(message: wire.Message, raw: msgspec.Raw, scene: Scene) -> Iterator[
     yield _said(message, raw, sender, at)
 
 
-def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime) -> Event:
+def _echo(message: wire.Message, raw: msgspec.Raw, scene: Scene) -> Iterator[Event]:
+    """What our side wrote with the WhatsApp Business app: like a customer's message, in the other direction."""
+    at = moment(message.timestamp, scene.received_at)
+    to = address(message.to, message.to_user_id, scene.contacts)
+    if to is None:
+        raise Incomplete("The message does not say whom it went to.")
+    ours = address(message.from_, None, ()) or Address(value="")
+    yield _change_of(message, ours, at) or SaidElsewhere(
+        external_id=message.id,
+        to=to,
+        at=at,
+        content=content_of(message) or Content(kind="placeholder", data={"unknown": message.type[:100], **as_mapping(raw)}),
+        reply_to=_answered(message),
+    )
+
+
+def _change_of(message: wire.Message, sender: Address, at: datetime) -> Event | None:
+    """A message that changes an earlier one; None if it says something of its own."""
     if message.type == "reaction" and message.reaction is not None:
         return Reacted(external_id=message.reaction.message_id, sender=sender, emoji=message.reaction.emoji or "", at=at)
     if message.type == "revoke" and message.revoke is not None:
@@ -157,6 +181,17 @@ def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime
         inner = content_of(_INNER.decode(message.edit.message))
         if inner is not None:
             return Edited(external_id=message.edit.original_message_id, content=inner, at=at)
+    return None
+
+
+def _answered(message: wire.Message) -> str:
+    return (message.context.id or "") if message.context else ""
+
+
+def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime) -> Event:
+    change = _change_of(message, sender, at)
+    if change is not None:
+        return change
     if message.type == "request_welcome":
         content: Content | None = Content(kind="system", text=str(_OPENED))
     else:
@@ -169,7 +204,7 @@ def _said(message: wire.Message, raw: msgspec.Raw, sender: Address, at: datetime
         sender=sender,
         at=at,
         content=content,
-        reply_to=(message.context.id or "") if message.context else "",
+        reply_to=_answered(message),
         origin=_origin(message),
     )
 

@@ -41,11 +41,15 @@ class Metadata(Struct):
 
 
 class Value(Struct):
-    """The value of a change of the field `messages`, and of others that concern one of our numbers."""
+    """The value of a change of the field `messages`, and of others that concern one of our numbers.
+
+    `message_echoes`: what our side wrote with the WhatsApp Business app or a linked device.
+    """
 
     metadata: Metadata | None = None
     contacts: list[Raw] = []
     messages: list[Raw] = []
+    message_echoes: list[Raw] = []
     statuses: list[Raw] = []
     errors: list[Raw] = []
 
@@ -207,6 +211,8 @@ class Message(Struct):
     timestamp: Number | None = None
     from_: Id | None = field(default=None, name="from")
     from_user_id: Id | None = None
+    to: Id | None = None
+    to_user_id: Id | None = None
     group_id: Id | None = None
     context: Context | None = None
     errors: list[Error] = []

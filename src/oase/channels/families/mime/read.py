@@ -7,6 +7,7 @@ Pure: no I/O, no clock, the same bytes give the same Mail. Every step is bounded
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from oase.channels.families.mime.tree import Budget, Node, parse
 from oase.channels.families.mime.types import Mail, Mailbox, Part
 
 GENERATED_DOMAIN = "generated.oase"
+_DMARC = re.compile(r"\bdmarc\s*=\s*([a-z]+)", re.IGNORECASE)
 _ENVELOPE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to", "x-delivered-to")
 
 
@@ -68,6 +70,7 @@ def _understood(raw: bytes, root: Node, found: Found, budget: Budget) -> Mail:
         list_id=list_id(root),
         auto_submitted=auto_submitted(root),
         loop_token=text_field(root.first("x-oase-loop") or b"", 200),
+        dmarc=_dmarc(root),
         delivered_to=_delivered_to(root),
         remote_images=content.remote_images,
         notes=tuple(budget.notes),
@@ -144,6 +147,12 @@ def _date(root: Node, budget: Budget) -> datetime | None:
 def _delivered_to(root: Node) -> tuple[str, ...]:
     found = [mailbox.address for name in _ENVELOPE_FIELDS for value in root.all(name)[:20] for mailbox in mailboxes(value)]
     return tuple(dict.fromkeys(address for address in found if address))
+
+
+def _dmarc(root: Node) -> str:
+    """The verdict in the topmost Authentication-Results: the server that took the mail writes there, senders only below."""
+    found = _DMARC.search(unfold(root.first("authentication-results") or b""))
+    return found[1].lower() if found else ""
 
 
 def _note_missing(root: Node, from_: Mailbox | None, budget: Budget) -> None:

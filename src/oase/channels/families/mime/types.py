@@ -92,6 +92,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     list_id: str
     auto_submitted: str  # the header's keyword, lower case: "auto-replied"
     loop_token: str  # our own X-Oase-Loop, "" where absent
+    dmarc: str  # what our own server found of the sender (RFC 8601): "pass", "fail", …; "" where it says nothing
     delivered_to: tuple[str, ...]  # envelope recipients as servers noted them, for plus-addresses and aliases
     remote_images: int  # how many were made inert in `html`
     notes: tuple[str, ...]  # what was odd, as "code" or "code: detail"; the codes are listed in docs/handbook/mail.md
