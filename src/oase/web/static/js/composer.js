@@ -59,6 +59,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.dataset.tab = tab;
     this.text.value = this.texts[tab];
     this.text.placeholder = this.text.dataset[tab];
+    this.text.setAttribute("aria-labelledby", `tab-${tab}`);
     for (const button of this.querySelectorAll('[role="tab"]')) button.setAttribute("aria-selected", String(button.dataset.tab === tab));
     this.querySelector("#composer-panel").setAttribute("aria-labelledby", `tab-${tab}`);
     const send = this.querySelector("#composer-send");
@@ -178,10 +179,12 @@ customElements.define("oase-composer", class extends HTMLElement {
     try {
       const response = await fetch(`${this.path}/draft`, { method: "POST", body: this.content() });
       if (!response.ok) throw new Error(response.statusText);
+      kept.removeAttribute("role");
       kept.textContent = this.text.value ? kept.dataset.kept : "";
       setTimeout(() => { kept.textContent = ""; }, 2500);
     } catch {
       this.dirty = true;
+      kept.setAttribute("role", "alert");
       kept.textContent = this.dataset.lost;
     }
   }

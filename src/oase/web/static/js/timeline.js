@@ -23,9 +23,17 @@ export function newestShown() { return [...(entries()?.querySelectorAll(".entry"
 /** Runs a change of the entries and stays at the end if one was there; otherwise what one reads stays where it is. */
 export async function entriesChanged(change) {
   const end = atEnd();
+  const before = newestShown();
   await change();
   if (end) toEnd();
   else showDown();
+  announce([...entries().querySelectorAll(".entry.in")].filter((entry) => entry.dataset.at > before));
+}
+
+/** Says to those who listen to the page what the customer has just written. */
+function announce(fresh) {
+  const words = fresh.map((entry) => `${entry.querySelector(".bubble").ariaLabel}: ${entry.querySelector(".bubble-text")?.textContent ?? ""}`);
+  if (words.length) document.getElementById("heard").textContent = words.join(" ").slice(0, 500);
 }
 
 function showDown() {
@@ -130,24 +138,22 @@ function startSplit() {
   const end = () => {
     talk.classList.remove("splitting");
     bar.remove();
-    for (const entry of talk.querySelectorAll("[data-picked]")) delete entry.dataset.picked;
+    timeline().focus();
+    for (const box of talk.querySelectorAll(".split-pick")) box.checked = false;
   };
   bar.querySelector("[data-split-cancel]").addEventListener("click", end);
   bar.querySelector("[data-split-do]").addEventListener("click", async () => {
-    const ids = [...talk.querySelectorAll("[data-picked]")].map((entry) => ["message", entry.dataset.id]);
+    const ids = [...talk.querySelectorAll(".split-pick:checked")].map((box) => ["message", box.closest(".entry").dataset.id]);
     const response = await act(`${talk.dataset.path}/split`, ids);
     if (!response?.ok) return;
     end();
     document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: response.headers.get("x-opens") } }));
   });
   talk.insertBefore(bar, document.getElementById("composer"));
+  [...talk.querySelectorAll(".split-pick")].at(-1)?.focus();
 }
 document.addEventListener("click", (event) => {
   if (event.target.closest("#split-start")) startSplit();
   const entry = event.target.closest(".splitting .entry:is(.in, .out)");
-  if (entry && !event.target.closest("a, button")) {
-    if (entry.dataset.picked) delete entry.dataset.picked;
-    else entry.dataset.picked = "yes";
-    event.preventDefault();
-  }
+  if (entry && !event.target.closest("a, button, .split-pick")) entry.querySelector(".split-pick").click();
 });
