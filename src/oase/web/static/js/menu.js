@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[popover].menu");
   if (!menu) return;
   if (event.target.matches("input:not([data-filters])")) return; // the arrows belong to the field: a date, a time
-  const items = [...menu.querySelectorAll(".menu-item:not([hidden])")];
+  const items = [...menu.querySelectorAll(".menu-item:not([hidden], :disabled)")];
   const at = items.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (to === undefined || items.length === 0) {
