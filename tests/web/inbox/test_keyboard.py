@@ -3,6 +3,9 @@
 import pytest
 from playwright.async_api import Page
 
+from oase.conversations import Indexer
+from oase.kernel.locks import Locks
+
 from .conftest import PASSWORD, Desk, Screens, settled
 
 pytestmark = pytest.mark.browser
@@ -196,13 +199,16 @@ async def test_messages_are_chosen_for_splitting_without_a_mouse(desk: Desk, scr
     await keyboard.press("Space")
     await reach(page, "[data-split-do]")
     await keyboard.press("Enter")
-    await page.wait_for_function("document.querySelectorAll('#entries .entry.in').length === 1")
+    await page.wait_for_function("() => document.querySelectorAll('#entries .entry.in').length === 1")
     await wait_for(page, "#entries >> text=Und die Rechnung fehlt.")
     assert await desk.value("SELECT count(*) FROM conversation") == 2
 
 
 async def test_searching_and_changing_ones_settings_without_a_mouse(desk: Desk, screens: Screens) -> None:
     await three_cases(desk)
+    locks = Locks(desk.database.dsn)
+    await Indexer(desk.database, desk.services.live, locks).catch_up()
+    await locks.close()
     page = await screens.open("/inbox/open")
     await settled(page)
     keyboard = page.keyboard
