@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -20,6 +21,7 @@ from oase.web import moments
 from oase.web.chat import chat
 
 _AVATAR_COLORS: Final = 10
+_HALVES_OF_FLAGS: Final = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # two of them are a flag, one is none
 _reader: ContextVar[Translator] = ContextVar("reader")
 
 
@@ -105,10 +107,11 @@ def stamp(moment: datetime, now: datetime) -> str:
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a name: "AK" for "Änne Köhler" gives "ÄK"; "#" where there are none."""
+    """One or two letters that stand for a name: "ÄK" for "Änne Köhler"; without letters its first emoji; "#" for a number."""
     words = [word for word in name.split() if word[0].isalpha()]
-    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [words[0][0]] if words else ["#"]
-    return "".join(letters).upper()
+    if not words:
+        return next((sign for sign in name if category(sign) == "So" and sign not in _HALVES_OF_FLAGS), "#")
+    return "".join([words[0][0], words[-1][0]] if len(words) > 1 else words[0][0]).upper()
 
 
 def avatar_color(key: object) -> int:

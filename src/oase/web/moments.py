@@ -12,9 +12,11 @@ _DAY: Final = 86_400
 
 
 def due_text(reader: Translator, at: datetime, now: datetime) -> str:
-    """How long until a promise ends: "12 min", "3 h", "2 d"; after it "−8 min"."""
+    """How long until a promise ends: "12 min", "3 h", "2 d"; "now" in the minutes around it; after it "−8 min"."""
     seconds = int((at - now).total_seconds())
     sign, span = ("−", -seconds) if seconds < 0 else ("", seconds)
+    if span < _MINUTE:
+        return reader.gettext("now")
     if span < _HOUR:
         return sign + reader.gettext("%(n)s min", n=span // _MINUTE)
     if span < 2 * _DAY:

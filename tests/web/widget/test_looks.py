@@ -18,7 +18,7 @@ from oase.web.widget.lean import lean
 from oase.web.widget.pages import ASSETS
 
 AXE = (Path(__file__).parents[2] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-LOOKS = [("light", "de-DE"), ("dark", "en-GB")]
+LOOKS = [(scheme, locale) for scheme in ("light", "dark") for locale in ("de-DE", "en-GB")]
 LOUD_COLORS = ["#ffff00", "#e11d48", "#888888", "#0a0a0a", "#fefefe", "#14532d"]
 
 
@@ -98,6 +98,11 @@ async def test_axe_finds_nothing_in_the_chat(site: Site, browser: Browser, schem
     await site.desk.say(account, "Noch da?")
     await expect(chat.root.locator(".teaser")).to_be_visible()
     found["teaser"] = await axe(page)
+    await chat.root.locator(".teaser .text").click()
+    await chat.panel.wait_for()
+    await context.set_offline(True)
+    await expect(chat.root.locator(".offline")).to_be_visible()
+    found["offline"] = await axe(page)
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 

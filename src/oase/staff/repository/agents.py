@@ -194,4 +194,4 @@ def _agent(row: dict[str, Any]) -> Agent:
 
 
 def _taken(email: str) -> NameTaken:
-    return NameTaken(message("%(email)s is already in use in this workspace.", email=email))
+    return NameTaken(message("%(email)s is already in use here.", email=email))

@@ -81,7 +81,7 @@ _DONE: Final[Mapping[str, Message]] = {
     "deactivated": message("Deactivated. All of their sessions have ended."),
     "reactivated": message("Active again."),
     "second-factor": message("The second factor is off. At the next sign-in the password is enough."),
-    "replayed": message("Put back into the lane. It will be taken in again at once."),
+    "replayed": message("Back in the queue. It will be taken in again at once."),
     "renewed": message("Renewed. The old one stays valid until you renew it once more."),
     "sent": message("It is on its way; the log below says what becomes of it."),
     "erased": message("Erased. Nothing of this person is left here."),

@@ -1,8 +1,8 @@
 """/admin: the first page that the viewer may open."""
 
-from typing import Any, Final
+from typing import Final
 
-from litestar import Response, get
+from litestar import get
 from litestar.response import Redirect
 
 from oase.kernel.errors import Forbidden
@@ -13,7 +13,7 @@ from oase.web.given import GivenViewer
 
 
 @get("/admin", opt={"permission": Permission.CONVERSATION_READ}, sync_to_thread=False, include_in_schema=False)
-def show_home(viewer: GivenViewer) -> Response[Any]:
+def show_home(viewer: GivenViewer) -> Redirect:
     """To the first page of the list."""
     groups = groups_of(viewer)
     if not groups:

@@ -85,7 +85,7 @@ async def snooze_until(
     try:
         until = datetime.fromisoformat(form.get("until") or form.get("local", ""))
     except ValueError:
-        raise Invalid(message("This is not a moment."), field="until") from None
+        raise Invalid(message("This is not a valid date and time."), field="until") from None
     until = until if until.tzinfo else until.replace(tzinfo=reader.zone)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await snooze(work, author_of(viewer), conversation_id, until)
@@ -182,7 +182,7 @@ async def tell_presence(
     """Tells colleagues who looks at the conversation and who writes; nothing is kept."""
     doing = (await texts(request)).get("doing", "")
     if doing not in ("looks", "types", "left", "asks"):
-        raise Invalid(message("There is nothing like this to do."), field="doing")
+        raise Invalid(message("There is no such action."), field="doing")
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         facts = {"agent": str(viewer.agent_id), "name": viewer.name, "doing": doing}
         work.emit("presence", conversation_id, facts)

@@ -35,7 +35,8 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
     who = author or reader.gettext("Oase")
     name = str(data.get("name", ""))
     to = str(data.get("to", ""))
-    tags = reader.listed([str(tag) for tag in data.get("tags", [])])
+    named = [str(tag) for tag in data.get("tags", [])]
+    tags, many = reader.listed(named), len(named)
     if kind == "assigned":
         if name == author:
             return reader.gettext("%(who)s took this", who=who)
@@ -52,11 +53,13 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
     sentences = {
         "unassigned": reader.gettext("%(who)s gave this back", who=who),
         "woke": reader.gettext("Back from snooze"),
-        "tagged": reader.gettext("%(who)s added %(tags)s", who=who, tags=tags),
-        "untagged": reader.gettext("%(who)s removed %(tags)s", who=who, tags=tags),
-        "team": reader.gettext("%(who)s gave this to %(name)s", who=who, name=name)
+        "tagged": reader.ngettext("%(who)s added the tag %(tags)s", "%(who)s added the tags %(tags)s", many, who=who, tags=tags),
+        "untagged": reader.ngettext(
+            "%(who)s removed the tag %(tags)s", "%(who)s removed the tags %(tags)s", many, who=who, tags=tags
+        ),
+        "team": reader.gettext("%(who)s gave this to the team %(name)s", who=who, name=name)
         if name
-        else reader.gettext("%(who)s took this from its team", who=who),
+        else reader.gettext("%(who)s took this out of its team", who=who),
         "merged": reader.gettext("%(who)s merged conversation #%(number)s into this", who=who, number=data.get("number", "?")),
         "unmerged": reader.gettext("%(who)s took #%(number)s out of this again", who=who, number=data.get("number", "?")),
         "split": reader.gettext("%(who)s split off messages", who=who),

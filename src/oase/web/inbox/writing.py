@@ -75,7 +75,7 @@ def _answer(form: Mapping[str, str]) -> Answer:
     send_at = datetime.fromisoformat(form["send_at"]) if form.get("send_at") else None
     facts: dict[str, Any] = {"then": _THEN.get(form.get("then", ""), "waiting")}
     if send_at is not None and send_at.tzinfo is None:
-        raise Invalid(message("This is not a moment."), field="send_at")
+        raise Invalid(message("This is not a valid date and time."), field="send_at")
     return Answer(
         client_key=uuid(form.get("client_key", ""), "client_key"),
         text=form.get("text", ""),

@@ -144,7 +144,9 @@ async def _offer_second_factor(
 ) -> Response[Any]:
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         setup = await start_second_factor(work, services.safe, viewer.agent_id)
-    code = segno.make(setup.uri.reveal(), error="m").svg_inline(scale=5, border=2, omitsize=False)
+    code = segno.make(setup.uri.reveal(), error="m").svg_inline(
+        scale=5, border=2, omitsize=True
+    )  # with a view box: the page sizes it
     return render(
         request,
         "signin/second_factor.html",

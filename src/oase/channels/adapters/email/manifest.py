@@ -33,7 +33,10 @@ _WHO = (
     _optional(
         "sender_name",
         Words("Sender's name", "Absendername"),
-        help=Words("Shown to customers. Empty: the agent's name.", "Sehen die Kunden. Leer: der Name des Agenten."),
+        help=Words(
+            "Your customers see it. Empty: the name of whoever answers.",
+            "Ihre Kundschaft sieht ihn. Leer: der Name der antwortenden Person.",
+        ),
         group=_ADDRESS,
     ),
     _optional(

@@ -86,6 +86,7 @@ customElements.define("oase-composer", class extends HTMLElement {
   dress(tab) {
     this.dataset.tab = tab;
     this.text.placeholder = this.text.dataset[tab];
+    this.text.setAttribute("aria-labelledby", `tab-${tab}`);
     for (const button of this.querySelectorAll('[role="tab"]')) button.setAttribute("aria-selected", String(button.dataset.tab === tab));
     this.querySelector("#composer-panel").setAttribute("aria-labelledby", `tab-${tab}`);
     const send = this.querySelector("#composer-send");
@@ -219,7 +220,8 @@ customElements.define("oase-composer", class extends HTMLElement {
 
   tell(kept) {
     const line = this.querySelector("#composer-kept");
-    if (!kept) { line.textContent = this.dataset.lost; return; }
+    line.removeAttribute("role");
+    if (!kept) { line.setAttribute("role", "alert"); line.textContent = this.dataset.lost; return; }
     line.textContent = this.text.value ? line.dataset.kept : "";
     setTimeout(() => { line.textContent = ""; }, 2500);
   }

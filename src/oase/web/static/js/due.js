@@ -2,12 +2,13 @@
 const SOON = 30 * 60;
 const shown = new Set();
 const units = document.documentElement.lang === "de"
-  ? { min: "Min.", h: "Std.", d: "T." }
-  : { min: "min", h: "h", d: "d" };
+  ? { now: "jetzt", min: "Min.", h: "Std.", d: "T." }
+  : { now: "now", min: "min", h: "h", d: "d" };
 
 export function dueText(seconds) {
   const sign = seconds < 0 ? "−" : "";
   const span = Math.abs(Math.trunc(seconds));
+  if (span < 60) return units.now;
   if (span < 3600) return `${sign}${Math.floor(span / 60)} ${units.min}`;
   if (span < 2 * 86400) return `${sign}${Math.floor(span / 3600)} ${units.h}`;
   return `${sign}${Math.floor(span / 86400)} ${units.d}`;

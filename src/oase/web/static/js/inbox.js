@@ -65,6 +65,7 @@ export async function fetchText(address) {
 export async function openConversation(id, { push = true, focus = false, queue = queueId(), anew = false } = {}) {
   const turn = ++opening;
   const shown = openId() === id;
+  const inside = pane.contains(document.activeElement); // who worked in the conversation goes on in the next one
   if (!shown) leave();
   for (const link of rows()) {
     if (link.dataset.id === id) link.setAttribute("aria-current", "true");
@@ -82,7 +83,7 @@ export async function openConversation(id, { push = true, focus = false, queue =
     if (turn !== opening) return;
     await window.htmx.swap({ text, target: pane, swap: "innerHTML", sourceElement: pane });
     arrive();
-    if (focus) document.getElementById("timeline")?.focus();
+    if (focus || inside) document.getElementById("timeline")?.focus();
   } catch (error) {
     clearTimeout(slow);
     if (turn === opening && error.status === 404) closeConversation({ push: false });
@@ -92,10 +93,12 @@ export async function openConversation(id, { push = true, focus = false, queue =
 
 export function closeConversation({ push = true } = {}) {
   opening += 1;
+  const inside = pane.contains(document.activeElement);
   leave();
   pane.replaceChildren(document.getElementById("nothing-open").content.cloneNode(true));
   for (const link of rows()) link.removeAttribute("aria-current");
   showPane("list");
+  if (inside) (rows()[0] ?? document.getElementById("list-scroll")).focus();
   retitle(`${document.querySelector(".listing .pane-head h2")?.textContent ?? ""} · Oase`);
   if (push) history.pushState({ inbox: true }, "", path(queueId()));
 }
@@ -141,7 +144,7 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest(".row-link, a.past");
   if (row) {
     event.preventDefault();
-    openConversation(row.dataset.id);
+    openConversation(row.dataset.id, { focus: event.detail === 0 }); // pressed, not clicked
     return;
   }
   const queue = event.target.closest("a[data-queue]");
@@ -169,6 +172,7 @@ export function step(by) {
   if (!links.length) return;
   const at = links.findIndex((link) => link.hasAttribute("aria-current"));
   const next = links[at < 0 ? 0 : Math.max(0, Math.min(links.length - 1, at + by))];
+  next.focus({ preventScroll: true });
   if (links.indexOf(next) !== at) openConversation(next.dataset.id); // not openId(): j and k may be faster than the pane
   if (links.indexOf(next) > links.length - 5) fillMore();
 }
@@ -201,6 +205,7 @@ const KEYS = {
   p: () => openId() && togglePerson(),
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),
   u: () => openId() && act(`/conversations/${openId()}/unread`),
+  z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
   "/": () => { location.href = "/search"; },
 };
 

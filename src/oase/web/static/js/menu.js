@@ -44,18 +44,25 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[popover].menu");
   if (!menu) return;
-  const items = [...menu.querySelectorAll(".menu-item:not([hidden])")];
+  if (event.target.matches("input:not([data-filters])")) return; // the arrows belong to the field: a date, a time
+  const items = [...menu.querySelectorAll(".menu-item:not([hidden], :disabled)")];
   const at = items.indexOf(document.activeElement);
   const columns = Number(menu.dataset.columns ?? 1); // more than one: a grid
   const aside = columns > 1 ? { ArrowRight: at + 1, ArrowLeft: at - 1 } : {};
   const to = { ArrowDown: at + columns, ArrowUp: at - columns, Home: 0, End: items.length - 1, ...aside }[event.key];
   if (to === undefined || items.length === 0) {
-    if (event.key === "Tab") menu.hidePopover();
+    if (event.key === "Tab" && !menu.querySelector("input")) menu.hidePopover();
     return;
   }
   if (event.target.matches("input") && (event.key === "Home" || event.key === "End")) return;
   event.preventDefault();
   items[(to + items.length) % items.length].focus();
+});
+
+// a menu with fields is walked through with Tab, and closes behind whoever leaves it
+document.addEventListener("focusout", (event) => {
+  const menu = event.target.closest?.("[popover].menu:popover-open");
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget) && event.relatedTarget !== openerOf(menu)) menu.hidePopover();
 });
 
 document.addEventListener("click", (event) => {

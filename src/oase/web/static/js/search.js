@@ -11,6 +11,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   history.replaceState(null, "", `/search${text.value ? `?q=${encodeURIComponent(text.value)}` : ""}`);
 });
+addEventListener("load", () => { // what was typed while the page was still on its way
+  if (text.value !== text.defaultValue) text.dispatchEvent(new Event("input", { bubbles: true }));
+});
 text.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") { event.preventDefault(); document.querySelector(".hit")?.focus(); }
 });

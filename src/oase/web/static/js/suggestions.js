@@ -27,7 +27,7 @@ export class Suggestions {
     const found = response?.ok ? await response.json() : null;
     if (!found || turn !== this.turn) return;
     this.from = from;
-    this.show(found.map((one) => (sign === "/" ? { title: `/${one.shortcut}  ${one.name}`, hint: one.text, put: one.text } : { title: one.name, hint: "", put: `@${one.name} ` })));
+    this.show(found.map((one) => (sign === "/" ? { title: one.name, key: `/${one.shortcut}`, hint: one.text, put: one.text } : { title: one.name, hint: "", put: `@${one.name} ` })));
   }
 
   show(choices) {
@@ -45,6 +45,7 @@ export class Suggestions {
       hint.textContent = choice.hint.slice(0, 90);
       words.append(hint);
       option.append(words);
+      if (choice.key) option.append(Object.assign(document.createElement("kbd"), { textContent: choice.key }));
       option.put = choice.put;
       return option;
     }));

@@ -23,9 +23,17 @@ export function newestShown() { return [...(entries()?.querySelectorAll(".entry"
 /** Runs a change of the entries and stays at the end if one was there; otherwise what one reads stays where it is. */
 export async function entriesChanged(change) {
   const end = atEnd();
+  const before = newestShown();
   await change();
   if (end) toEnd();
   else showDown();
+  announce([...entries().querySelectorAll(".entry.in")].filter((entry) => entry.dataset.at > before));
+}
+
+/** Says to those who listen to the page what the customer has just written. */
+function announce(fresh) {
+  const words = fresh.map((entry) => `${entry.querySelector(".bubble").ariaLabel}: ${entry.querySelector(".bubble-text")?.textContent ?? ""}`);
+  if (words.length) document.getElementById("heard").textContent = words.join(" ").slice(0, 500);
 }
 
 function showDown() {
@@ -140,8 +148,10 @@ function startSplit() {
     bar.remove();
     for (const entry of talk.querySelectorAll(".entry")) {
       delete entry.dataset.picked;
-      for (const name of ["tabindex", "role", "aria-checked"]) entry.removeAttribute(name);
+      entry.tabIndex = -1;
+      for (const name of ["role", "aria-checked"]) entry.removeAttribute(name);
     }
+    timeline().focus();
   };
   bar.querySelector("[data-split-cancel]").addEventListener("click", end);
   bar.querySelector("[data-split-do]").addEventListener("click", async () => {

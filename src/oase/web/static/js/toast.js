@@ -6,7 +6,7 @@ export function toast({ text, kind = "info", undo = "", undoLabel = "", stay = S
   if (!area || !text) return null;
   const line = document.createElement("div");
   line.className = `toast-line toast-${kind}`;
-  line.setAttribute("role", kind === "error" ? "alert" : "status");
+  if (kind === "error") line.setAttribute("role", "alert"); // the rest is told by the area, which is a status
   const words = document.createElement("span");
   words.textContent = text;
   line.append(words);

@@ -1,0 +1,191 @@
+"""All pages of the running program, found by asking its routes, and what can be measured of their looks.
+
+routes of the application ──> addresses (what stands for a parameter is looked up in the database)
+   ──> what answers with a whole document is a page
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+import aiohttp
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+from playwright.async_api import Page, ViewportSize
+
+from oase.sandbox import Sandbox, sandbox_routes
+from oase.web.app import make_app
+from oase.web.services import Services
+from oase.web.sessions import Viewer
+
+from .ground import Installation
+
+AXE: Final = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
+EVERYTHING: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLORS: Final = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all that depends on the theme
+DESK, PHONE, NARROW = (ViewportSize(width=width, height=height) for width, height in ((1440, 900), (390, 844), (320, 640)))
+LOOKS: Final[tuple[tuple[ViewportSize, Literal["light", "dark"], Mapping[str, Any]], ...]] = (
+    (DESK, "light", EVERYTHING), (DESK, "dark", COLORS), (PHONE, "dark", EVERYTHING),
+)  # fmt: skip
+FOR_PROGRAMS: Final = ("/api/", "/sandbox/control/", "/sandbox/graph/", "/sandbox/lookaside/", "/sandbox/words/")
+OF_FILES: Final = {
+    "version",
+    "path",
+    "file_path",
+    "reference",
+    "wa_id",
+    "attachment_id",
+    "message_id",
+}  # of files, streams, frames
+STANDS_FOR: Final = {
+    "account_id": "SELECT id FROM account",
+    "channel": "SELECT DISTINCT channel FROM account",
+    "journal_id": "SELECT id FROM journal ORDER BY id LIMIT 1",
+    "agent_id": "SELECT id FROM agent ORDER BY id LIMIT 1",
+    "role_id": "SELECT id FROM role LIMIT 1",
+    "team_id": "SELECT id FROM team LIMIT 1",
+    "webhook_id": "SELECT id FROM webhook LIMIT 1",
+    "tag_id": "SELECT id FROM tag LIMIT 1",
+    "snippet_id": "SELECT id FROM snippet LIMIT 1",
+    "field_id": "SELECT id FROM custom_field LIMIT 1",
+    "queue": "SELECT unnest(ARRAY['open', 'mine', 'snoozed'])",
+    "conversation_id": "SELECT DISTINCT ON (channel) id FROM conversation ORDER BY channel, id DESC",
+}
+ASKED_WITH: Final = {
+    "/form/{account_id}/thanks": "?r=AYS7-9FZ4",
+    "/inbox/{queue}/rows": "?after=",
+    "/conversations/{conversation_id}/earlier": "?before=",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """One route that answers to GET; `public`: nobody needs to be signed in."""
+
+    path: str
+    public: bool
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names in braces."""
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the routes of the program answer: pages with their addresses, routes that lead elsewhere, routes that only refuse."""
+
+    pages: dict[Known, list[str]]
+    elsewhere: set[str]
+    refused: list[str]
+
+
+def known_routes() -> list[Known]:
+    """Every route of the program and of its sandbox that may give a page."""
+    app = make_app(cast("Services", None), _nobody)
+    beside = Litestar(route_handlers=sandbox_routes(Sandbox()), openapi_config=None)
+    return [
+        Known(path=route.path_format, public=handler.opt.get("public") is True)
+        for route in [*app.routes, *beside.routes]
+        for handler in getattr(route, "route_handlers", [])
+        if _may_be_page(route.path_format, handler)
+    ]
+
+
+async def _nobody(token: str) -> Viewer | None:
+    return None
+
+
+def _may_be_page(path: str, handler: HTTPRouteHandler) -> bool:
+    leads = handler.fn.__annotations__.get("return") is Redirect
+    files = any(f"{{{name}}}" in path for name in OF_FILES)
+    return "GET" in handler.http_methods and not path.startswith(FOR_PROGRAMS) and not leads and not files
+
+
+async def addresses(oase: Installation, route: Known, given: Mapping[str, str]) -> list[str]:
+    """The addresses of a route: one for each thing that stands for its parameters. `given`: whole addresses by route.
+
+    Raises LookupError where nothing stands for a parameter: say in STANDS_FOR what does.
+    """
+    if route.path in given:
+        return [given[route.path]]
+    values: dict[str, list[str]] = {}
+    for name in route.parameters:
+        if name not in STANDS_FOR:
+            raise LookupError(f"Nothing stands for {{{name}}} in {route.path}: add it to STANDS_FOR or OF_FILES.")
+        values[name] = [str(next(iter(row.values()))) for row in await oase.rows(STANDS_FOR[name])]
+    count = max(map(len, values.values()), default=1)
+    columns = [islice(cycle(values[name]), count) for name in route.parameters]
+    found, asked = [], ASKED_WITH.get(route.path, "")
+    for row in zip(*columns, strict=True) if columns else [()]:
+        address = route.path
+        for name, value in zip(route.parameters, row, strict=True):
+            address = address.replace(f"{{{name}}}", value)
+        found.append(address + asked)
+    return found
+
+
+async def find_pages(oase: Installation, cookies: Mapping[str, str], given: Mapping[str, str]) -> Found:
+    """Asks every route as a browser does; public ones without being signed in."""
+    found = Found({}, set(), [])
+    async with aiohttp.ClientSession(oase.url, headers={"accept": "text/html"}) as session:
+        for route in known_routes():
+            sent = {} if route.public else dict(cookies)
+            answers = {address: await _ask(session, address, sent) for address in await addresses(oase, route, given)}
+            if pages := [address for address, answer in answers.items() if answer == "page"]:
+                found.pages[route] = pages
+            elif "elsewhere" in answers.values():
+                found.elsewhere.add(route.path)
+            elif set(answers.values()) <= {"refused"}:
+                found.refused.append(route.path)
+    return found
+
+
+async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, str]) -> str:
+    async with session.get(address, cookies=cookies, allow_redirects=False) as answer:
+        if 300 <= answer.status < 400:
+            return "elsewhere"
+        if answer.content_type != "text/html" or "<!doctype html" not in (await answer.text())[:300].lower():
+            return "part"
+        return "page" if answer.status == 200 else "refused"
+
+
+async def axe(page: Page, only: Mapping[str, Any] = EVERYTHING) -> list[str]:
+    """What axe finds on the page as it is now."""
+    options = {"runOnly": only, "resultTypes": ["violations"]}
+    found: dict[str, Any] = await page.evaluate("options => axe.run(document, options)", options)
+    return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]
+
+
+async def troubles(page: Page) -> list[str]:
+    """What axe finds: everything on a desk and on a phone, colours in both themes; what sticks out (WCAG 2.2, 1.4.10: 320 pixels)."""
+    await page.evaluate(AXE)
+    found: list[str] = []
+    for size, theme, only in LOOKS:
+        await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
+        found += [f"{theme} {size['width']}: {one}" for one in await axe(page, only)]
+    for size in (PHONE, NARROW):
+        await page.set_viewport_size(size)
+        if wide := await page.evaluate(_WIDE):
+            found.append(f"wider than {size['width']}: {wide}")
+    return found
+
+
+_WIDE: Final = """() => {
+  const kept = one => { // something between it and the page scrolls or cuts, and is not too wide itself
+    for (let box = one.parentElement; box && !box.matches("main, body"); box = box.parentElement) {
+      if (getComputedStyle(box).overflowX !== "visible" && box.getBoundingClientRect().right <= innerWidth + 1) return true;
+    }
+    return false;
+  };
+  const out = [...document.querySelectorAll("body *")].filter(one =>
+    one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility({ visibilityProperty: true }) && !kept(one));
+  const page = document.documentElement.scrollWidth > innerWidth ? "the page" : "";
+  const innermost = out.filter(one => !out.some(other => other !== one && one.contains(other)));
+  return innermost.slice(0, 3).map(one => one.outerHTML.slice(0, 100)).join(" | ") || page;
+}"""

@@ -1,0 +1,171 @@
+"""Every page that the program has: axe finds nothing, in both themes and languages, on a desk and on a phone, and nothing sticks out.
+
+The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from oase.staff import Visit, ask_for_reset
+
+from .ground import ANNA, PASSWORD, Installation, installation
+from .looks import find_pages, known_routes, troubles
+
+LOCALES = {"de": "de-DE", "en": "en-GB"}
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+
+@dataclass
+class Shown:
+    """What was wrong with pages that were looked at by the way; `links` lead to pages behind links, by their routes."""
+
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+    async def look(self, page: Page, what: str) -> None:
+        """Looks at the page as it is."""
+        if found := await troubles(page):
+            self.wrong[what] = found
+
+
+def test_every_route_that_may_be_a_page_is_asked() -> None:
+    paths = {route.path for route in known_routes()}
+    assert {"/inbox/{queue}", "/admin/audit", "/signin", "/form/{account_id}", "/sandbox/phone"} <= paths
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installation, language: str) -> None:
+    inside, outside = await entered(browser, oase, language), await context_of(browser, language)
+    seen = await shown_once(browser, inside, oase, language)
+    cookies = {cookie["name"]: cookie["value"] for cookie in await inside.cookies()}
+    found = await find_pages(oase, cookies, seen.links)
+    assert found.elsewhere == {"/setup"}  # looked at below, where nothing is set up
+    assert found.refused == []
+    wrong = seen.wrong
+    for route, addresses in found.pages.items():
+        page = await (outside if route.public else inside).new_page()
+        for address in addresses:
+            wrong |= await looked_at(page, oase.url, address)
+            if "/new" in address or address == "/signin":
+                wrong |= await refused(page, address)
+        await page.close()
+    wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
+    await inside.close()
+    await outside.close()
+    assert not wrong, told(wrong)
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    """What is wrong, page by page."""
+    return "\n".join(f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items())
+
+
+async def context_of(browser: Browser, language: str) -> BrowserContext:
+    """A browser that wishes for a language."""
+    return await browser.new_context(locale=LOCALES[language], reduced_motion="reduce")
+
+
+async def entered(browser: Browser, oase: Installation, language: str) -> BrowserContext:
+    """The browser of an administrator who reads this language."""
+    async with (await oase.open_database()).everywhere() as work:
+        await work.run("UPDATE agent SET language = %(language)s WHERE email = %(email)s", {"language": language, "email": ANNA})
+    context = await context_of(browser, language)
+    page = await context.new_page()
+    await page.goto(f"{oase.url}/signin")
+    await page.fill("#email", ANNA)
+    await page.fill("#password", PASSWORD)
+    await page.click("form.sheet button[type=submit]")
+    await page.wait_for_url("**/inbox**")
+    await page.close()
+    return context
+
+
+async def shown_once(browser: Browser, admin: BrowserContext, oase: Installation, language: str) -> Shown:
+    """Pages that answer a form and are shown once; and the addresses that only a link in a mail leads to, by their routes."""
+    seen = Shown()
+    page, name, email = await admin.new_page(), "Bärbel Neumann-Überlandstraßenbahn", f"baerbel.{language}@example.com"
+    await page.goto(f"{oase.url}/admin/webhooks/new")
+    await page.fill("#url", "https://hooks.example.com/oase")
+    await send(page, "input[name=events]")
+    await page.goto(f"{oase.url}/admin/tokens/new")
+    await page.fill("#name", f"Kasse {language}")
+    await send(page, "input[name=permissions]")
+    await seen.look(page, "a token, shown once")
+    await page.goto(f"{oase.url}/admin/agents/new")
+    await page.fill("#name", name)
+    await page.fill("#email", email)
+    await send(page, "input[name=roles]")
+    await seen.look(page, "an invitation without a mail server")
+    seen.links["/invitation/{token}"] = urlsplit(await page.input_value("#link")).path
+    await page.close()
+    mails = await ask_for_reset(await oase.open_database(), email=ANNA, url=oase.url, visit=Visit(address="192.0.2.1"))
+    seen.links["/reset/{token}"] = urlsplit(mails[0].link).path
+    return seen
+
+
+async def second_factor(browser: Browser, oase: Installation, language: str, invitation: str) -> Shown:
+    """Somebody joins, sets up a second factor, and signs in with it."""
+    seen, context = Shown(), await context_of(browser, language)
+    page = await context.new_page()
+    await page.goto(oase.url + invitation)
+    await page.fill("#password", PASSWORD)
+    await send(page)
+    await page.goto(f"{oase.url}/profile/second-factor")
+    await page.fill("#code", pyotp.TOTP(await page.input_value("#secret")).now())
+    await send(page)
+    await seen.look(page, "recovery codes")
+    await page.goto(f"{oase.url}/profile")
+    await seen.look(page, "the profile with a second factor")
+    email = (await page.locator(".page-head .soft").inner_text()).strip()
+    await context.clear_cookies()
+    await page.goto(f"{oase.url}/signin")
+    await page.fill("#email", email)
+    await page.fill("#password", PASSWORD)
+    await send(page)
+    await seen.look(page, "the code")
+    await page.fill("#code", "000000")
+    await send(page)
+    await seen.look(page, "a wrong code")
+    await context.close()
+    return seen
+
+
+async def send(page: Page, tick: str = "") -> None:
+    """Sends the form of the page, after ticking the first box of a kind."""
+    if tick:
+        await page.locator(tick).first.check()
+    async with page.expect_navigation():
+        await page.locator("main form:not(.plain-foot) button:not([type=button])").last.click()
+
+
+async def looked_at(page: Page, url: str, address: str) -> dict[str, list[str]]:
+    """What is wrong with the page at an address."""
+    await page.goto(url + address)
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    found = await troubles(page)
+    return {address: found} if found else {}
+
+
+async def refused(page: Page, address: str) -> dict[str, list[str]]:
+    """What is wrong with the page that a form answers when nothing was filled in."""
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('main form[method=post]:not(.plain-foot)').submit()")
+    found = await troubles(page)
+    return {f"{address}, refused": found} if found else {}
+
+
+async def test_axe_finds_nothing_where_nothing_is_set_up(browser: Browser, tmp_path: Path) -> None:
+    wrong: dict[str, list[str]] = {}
+    async with installation(tmp_path, OASE_DEMO="0", OASE_SANDBOX="0") as empty:
+        for language in ("de", "en"):
+            context = await context_of(browser, language)
+            page = await context.new_page()
+            wrong |= await looked_at(page, empty.url, "/setup")
+            wrong |= await refused(page, "/setup")
+            await context.close()
+    assert not wrong, told(wrong)
