@@ -26,7 +26,6 @@ from oase.web.assets import Assets, asset
 from oase.web.directory import Directory
 from oase.web.given import GivenDirectory, GivenServices
 from oase.web.guards import permitted, signed_in
-from oase.web.inbox import rowcache
 from oase.web.pages import make_environment
 from oase.web.services import Services
 from oase.web.sessions import Resolver, Viewer
@@ -71,7 +70,6 @@ def make_app(
     """The ASGI application of this process; `handlers` are those of every area, unless a test names some."""
     assets = Assets({"css/channels.css": channels.colors()})
     templates = make_environment(assets)
-    rowcache.install(templates)
     return Litestar(
         route_handlers=[asset, *(find_handlers() if handlers is None else handlers)],
         guards=[permitted],

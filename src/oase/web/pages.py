@@ -15,7 +15,7 @@ from litestar import Request, Response
 from litestar.response import Redirect
 
 from oase.kernel.i18n import Translator, choose, translator
-from oase.web import formats
+from oase.web import formats, pieces
 from oase.web.assets import Assets
 from oase.web.navigation import places
 from oase.web.sessions import Viewer, known_viewer
@@ -39,6 +39,7 @@ def make_environment(assets: Assets) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals |= {"asset": assets.url, "places": places}
     formats.install(environment)
+    pieces.install(environment)
     return environment
 
 
