@@ -167,6 +167,7 @@ async def troubles(page: Page) -> list[str]:
     for size, theme, only in LOOKS:
         await page.set_viewport_size(size)
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.evaluate(_STYLED_ANEW)
         await page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
         found += [f"{theme} {size['width']}: {one}" for one in await axe(page, only)]
     for size in (PHONE, NARROW):
@@ -176,6 +177,11 @@ async def troubles(page: Page) -> list[str]:
     return found
 
 
+_STYLED_ANEW: Final = """() => { // Chromium lets some elements inherit the colour of the other theme until they are styled anew
+  document.documentElement.hidden = true;
+  document.documentElement.getBoundingClientRect();
+  document.documentElement.hidden = false;
+}"""
 _WIDE: Final = """() => {
   const kept = one => { // something between it and the page scrolls or cuts, and is not too wide itself
     for (let box = one.parentElement; box && !box.matches("main, body"); box = box.parentElement) {
