@@ -84,7 +84,7 @@ async def test_two_persons_become_one_and_are_taken_apart_again(oase: Installati
     await open_row(agent, f"wegen der Rechnung {word}")
     twin = agent.locator("#person .twin", has_text="Kai-Uwe Straßenbahn")
     await expect(twin).to_be_visible()
-    await twin.get_by_role("button").click()
+    await twin.get_by_role("button", name="Zusammenführen").click()
     await expect(agent.locator("#person .addresses")).to_contain_text(f"kaiuwe.{word}@example.com")
     await agent.locator("#person").get_by_role("button", name="Wieder trennen").click()
     await expect(agent.locator("#person .addresses")).not_to_contain_text(f"kaiuwe.{word}@example.com")

@@ -137,7 +137,8 @@ class UnitOfWork:
 
 async def _still_there(connection: AsyncConnection[Any]) -> None:
     """Raises OperationalError if the server has hung up, as our end of the socket knows without asking it: no round trip."""
-    connection.pgconn.consume_input()
+    connection.pgconn.consume_input()  # its last words, if there are any
+    connection.pgconn.consume_input()  # and that nothing follows them
 
 
 class Database:

@@ -161,8 +161,7 @@ async def set_fields(work: UnitOfWork, author: Author, conversation_id: UUID, fi
     for key in (key for key in changed if key in defined):
         facts = {"labels": defined[key].labels, "field": defined[key].kind, "value": changed[key]}
         await repository.insert_event(work, conversation, "field", author, facts)
-    work.audit("conversation.fields", subject="conversation", subject_id=conversation.id, changed=sorted(changed))
-    _tell(work, conversation.id, "fields")
+    _tell(work, conversation.id, "fields", changed=", ".join(sorted(changed)))
 
 
 async def note(
