@@ -33,7 +33,7 @@ async def test_a_field_is_written_in_place_and_appears_on_a_colleagues_screen(de
     page = await opened(desk, screens)
     await page.get_by_label("Betrag").fill("1.234,5")
     await page.keyboard.press("Tab")
-    await page.get_by_label("Art").select_option("Kulanz")
+    await page.get_by_label("Art", exact=True).select_option("Kulanz")
     await page.wait_for_selector("#entries >> text=„Betrag“ auf „1.234,5“ gesetzt")
     await ben.wait_for_function("() => document.getElementById('field-amount').value === '1234.5'")
     await ben.wait_for_function("() => document.getElementById('field-kind').value === 'Kulanz'")

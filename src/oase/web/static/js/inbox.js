@@ -74,7 +74,11 @@ export async function openConversation(id, { push = true, focus = false, queue =
   document.querySelector(`#rows [data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
   if (push && location.pathname !== path(queue, id)) history.pushState({ inbox: true }, "", path(queue, id));
   showPane("conversation");
-  if (shown && !anew) { arrive(); return; }
+  if (shown && !anew) {
+    arrive();
+    if (focus) document.getElementById("timeline")?.focus();
+    return;
+  }
   draftOf(`/conversations/${id}`).asked();
   const slow = setTimeout(() => !shown && turn === opening && pane.replaceChildren(document.getElementById("conversation-loading").content.cloneNode(true)), 150);
   try {
@@ -83,7 +87,7 @@ export async function openConversation(id, { push = true, focus = false, queue =
     if (turn !== opening) return;
     await window.htmx.swap({ text, target: pane, swap: "innerHTML", sourceElement: pane });
     arrive();
-    if (focus || inside) document.getElementById("timeline")?.focus();
+    if (focus || (inside && !pane.contains(document.activeElement))) document.getElementById("timeline")?.focus(); // not away from what is being written
   } catch (error) {
     clearTimeout(slow);
     if (turn === opening && error.status === 404) closeConversation({ push: false });
