@@ -11,6 +11,8 @@ from oase.conversations.delivery.types import DeliveryKind
 from oase.conversations.errors import NoConversation, NoMessage
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import Invalid
+from oase.kernel.i18n import message
 
 PAGE: Final = 40
 
@@ -146,17 +148,24 @@ WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s"""
 
 
 async def timeline_page(work: UnitOfWork, conversation_id: UUID, *, before: str = "", size: int = PAGE) -> TimelinePage:
-    """The newest messages, or those before the key of an earlier page. Three queries."""
+    """The newest messages, or those before the key of an earlier page. Three queries. Raises Invalid for what is no such key."""
     parameters: dict[str, Any] = {"id": conversation_id, "limit": size + 1}
     statement = _MESSAGE
     if before:
-        moment, _, identifier = before.rpartition("/")
         statement += " AND (m.at, m.id) < (%(before)s::timestamptz, %(before_id)s)"
-        parameters |= {"before": datetime.fromisoformat(moment), "before_id": UUID(identifier)}
+        parameters |= _read_key(before)
     rows = await work.all(TimelineMessage, f"{statement} ORDER BY m.at DESC, m.id DESC LIMIT %(limit)s", parameters)
     shown = rows[:size][::-1]
     earlier = f"{shown[0].at.isoformat()}/{shown[0].id}" if len(rows) > size else ""
     return await _with_parts(work, shown, earlier)
+
+
+def _read_key(key: str) -> dict[str, Any]:
+    moment, _, identifier = key.rpartition("/")
+    try:
+        return {"before": datetime.fromisoformat(moment), "before_id": UUID(identifier)}
+    except ValueError:
+        raise Invalid(message("There is no such page of this conversation."), field="before") from None
 
 
 async def timeline_since(work: UnitOfWork, conversation_id: UUID, since: datetime, limit: int = 400) -> TimelinePage:
