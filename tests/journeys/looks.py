@@ -52,6 +52,7 @@ STANDS_FOR: Final = {
     "snippet_id": "SELECT id FROM snippet LIMIT 1",
     "field_id": "SELECT id FROM custom_field LIMIT 1",
     "queue": "SELECT unnest(ARRAY['open', 'mine', 'snoozed'])",
+    "person_id": "SELECT id FROM person ORDER BY id LIMIT 1",
     "conversation_id": "SELECT DISTINCT ON (channel) id FROM conversation ORDER BY channel, id DESC",
 }
 ASKED_WITH: Final = {

@@ -87,6 +87,7 @@ async def test_two_persons_become_one_and_are_taken_apart_again(oase: Installati
     await twin.get_by_role("button", name="Zusammenführen").click()
     await expect(agent.locator("#person .addresses")).to_contain_text(f"kaiuwe.{word}@example.com")
     await agent.locator("#person").get_by_role("button", name="Wieder trennen").click()
+    await agent.get_by_role("dialog").locator("[data-act$=unmerge]").click()
     await expect(agent.locator("#person .addresses")).not_to_contain_text(f"kaiuwe.{word}@example.com")
 
 

@@ -282,7 +282,7 @@ customElements.define("oase-composer", class extends HTMLElement {
       shown.put(left);
       shown.follow();
       shown.querySelector("#composer-clash").hidden = true;
-      shown.text.focus();
+      if (!document.querySelector("[popover]:popover-open")) shown.text.focus(); // not away from what was opened meanwhile
     }
     changed(conversation);
     setTimeout(toEnd, 250);
