@@ -39,7 +39,8 @@ OF_FILES: Final = {
     "wa_id",
     "attachment_id",
     "message_id",
-}  # of files, streams, frames
+    "notification_id",
+}  # of files, streams, frames, and what scripts ask for
 STANDS_FOR: Final = {
     "account_id": "SELECT id FROM account",
     "channel": "SELECT DISTINCT channel FROM account",
