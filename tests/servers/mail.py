@@ -361,6 +361,10 @@ smtpd_relay_restrictions = permit_sasl_authenticated,reject_unauth_destination
 message_size_limit = 30000000
 lmtp_destination_recipient_limit = 10
 smtputf8_enable = yes
+minimal_backoff_time = 1s
+maximal_backoff_time = 2s
+queue_run_delay = 1s
+smtp_connection_cache_on_demand = no
 """
 
 _POSTFIX_MASTER = """
