@@ -11,12 +11,13 @@ from tests.desk.conftest import Desk
 
 from oase.conversations import Case, Said, set_state, set_team
 from oase.conversations.types import Author
-from oase.desk import Wishes, check_wishes, notification_of, waiting_for
+from oase.desk import RULE, Wishes, check_wishes, notification_of, waiting_for
 from oase.desk.notifications.rules import concerned, is_quiet, warns_from
 from oase.desk.notifications.types import Colleague, News
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.ids import new_id
+from oase.kernel.retention import sweep
 from oase.staff import save_team
 
 
@@ -254,3 +255,17 @@ async def test_the_number_in_the_title_counts_conversations(desk: Desk) -> None:
     await desk.feed.catch_up()
     async with desk.work() as work:
         assert await waiting_for(work, desk.agents["Anna"]) == 1
+
+
+async def test_old_notifications_go_when_the_workspace_has_kept_them_long_enough(desk: Desk) -> None:
+    async def swept(**lengths: int) -> int:
+        return await sweep(desk.database, desk.workspace_id, [RULE], {"retention": lengths})
+
+    await mine(desk)
+    desk.clock.advance(timedelta(days=29))
+    assert await swept() == 0
+    desk.clock.advance(timedelta(days=2))
+    assert await swept(notifications=60) == 0
+    assert await desk.told("Anna") == ["assigned"]
+    assert await swept() == 1
+    assert await desk.told("Anna") == []

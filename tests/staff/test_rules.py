@@ -1,7 +1,6 @@
 """Passwords, waits after failures, names and addresses: decided without a database."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,7 @@ from oase.staff.rules import (
     Attempts,
     check_grant,
     check_password,
-    colour_of,
     counted,
-    initials,
     lock_key,
     network_of,
     normal_email,
@@ -177,18 +174,6 @@ def test_nobody_gives_more_than_they_have() -> None:
 )
 def test_sessions_end_when_unused_or_old(created: timedelta, seen: timedelta, lives: bool) -> None:
     assert session_lives(NOW - created, NOW - seen, NOW, timedelta(days=14)) is lives
-
-
-@pytest.mark.parametrize(
-    ("name", "letters"),
-    [("Zoë van den Berg", "ZB"), ("Jörg", "J"), ("Anna-Lena Öztürk", "AÖ"), ("李 小龙", "李小"), ("🌿", "?"), ("", "?")],
-)
-def test_initials(name: str, letters: str) -> None:
-    assert initials(name) == letters
-
-
-def test_a_colour_belongs_to_an_id() -> None:
-    assert colour_of(UUID(int=5)) == colour_of(UUID(int=5))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ notification = workspace_table(
     ),
     Index("notification_at", "workspace_id", "at"),
     owner="desk",
-    retention="short",
+    retention="days",
     comment="Something happened that concerns an agent.",
 )
 

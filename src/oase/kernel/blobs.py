@@ -1,13 +1,12 @@
 """Files: attachments, raw mails, pictures. A folder by default, S3-compatible storage by setting, memory for tests.
 
-    bytes or a stream --put--> key ... get / stream --> bytes        put_content: the key is made of the content's SHA-256
+    bytes or a stream --put--> key ... get / stream --> bytes
 
 A key is a path such as `<workspace>/attachments/<id>`. What was put is durable when `put` returns: in a folder the file and
 its name are synced to the disk; what breaks off half-way leaves nothing under the key.
 """
 
 import asyncio
-import hashlib
 import os
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
@@ -17,13 +16,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from oase.kernel.errors import NotFound, Unavailable
 from oase.kernel.i18n import message
-from oase.kernel.ids import new_id
 from oase.kernel.settings import BadSetting, Settings
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -31,21 +28,12 @@ _CHUNK_BYTES: Final = 256 * 1024
 _ONE_PIECE_BYTES: Final = 8_000_000
 _AT_ONCE: Final = 8
 _SYNCS_AT_ONCE: Final = 32
-_INCOMING: Final = "incoming"
 
 Content = bytes | AsyncIterable[bytes]
 
 
 class BlobMissing(NotFound):
     """No file lies under this key."""
-
-
-class Stored(Struct, frozen=True, kw_only=True):
-    """A file put by its content: the same content always has the same key."""
-
-    key: str
-    size_bytes: int
-    sha256: str
 
 
 class Blobs:
@@ -76,26 +64,9 @@ class Blobs:
     async def _write(self, key: str, content: "bytes | _Counted", type: str) -> None:
         attributes = {"Content-Type": type} if isinstance(self._store, S3Store) else None
         with _plain_errors():
-            pieces = (
-                not isinstance(content, bytes) or len(content) > _ONE_PIECE_BYTES
-            )  # a small file in one piece: a quarter of the work
+            # a small file in one piece: a quarter of the work
+            pieces = not isinstance(content, bytes) or len(content) > _ONE_PIECE_BYTES
             await self._store.put_async(_checked(key), content, attributes=attributes, use_multipart=pieces)
-
-    async def put_content(self, content: Content, *, folder: str, type: str = "application/octet-stream") -> Stored:
-        """Stores a file in `folder` under a key made of its content. Whoever deletes it must know that others may use it."""
-        if isinstance(content, bytes):
-            digest, size_bytes = hashlib.sha256(content).hexdigest(), len(content)
-            key = _content_key(folder, digest)
-            if not await self.exists(key):
-                await self.put(key, content, type)
-            return Stored(key=key, size_bytes=size_bytes, sha256=digest)
-        hashed, incoming = _Counted(content), f"{_INCOMING}/{new_id()}"
-        await self.put(incoming, hashed, type)
-        key = _content_key(folder, hashed.sha256)
-        with _plain_errors(key):
-            await self._store.rename_async(incoming, key)
-        await self._sync(key)
-        return Stored(key=key, size_bytes=hashed.size_bytes, sha256=hashed.sha256)
 
     async def get(self, key: str) -> bytes:
         """The whole file; raises BlobMissing."""
@@ -136,12 +107,11 @@ class Blobs:
                 continue
 
     async def keys(self, prefix: str = "") -> AsyncIterator[tuple[str, int]]:
-        """Every key below `prefix` with the file's size in bytes, in no order; half-taken uploads are left out."""
+        """Every key below `prefix` with the file's size in bytes, in no order."""
         with _plain_errors(prefix):
             async for batch in self._store.list(prefix or None, chunk_size=500):
                 for entry in batch:
-                    if not entry["path"].startswith(f"{_INCOMING}/"):
-                        yield entry["path"], entry["size"]
+                    yield entry["path"], entry["size"]
 
     async def _sync(self, *keys: str) -> None:
         if self._folder:
@@ -149,21 +119,15 @@ class Blobs:
 
 
 class _Counted:
-    """A stream that is counted and hashed while it passes."""
+    """A stream that is counted while it passes."""
 
     def __init__(self, content: AsyncIterable[bytes]) -> None:
         self._content = content
-        self._hash = hashlib.sha256()
         self.size_bytes = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._content:
             self.size_bytes += len(chunk)
-            self._hash.update(chunk)
             yield chunk
 
 
@@ -210,10 +174,6 @@ def _checked(key: str) -> str:
     return key
 
 
-def _content_key(folder: str, digest: str) -> str:
-    return f"{folder}/{digest[:2]}/{digest}"
-
-
 @contextmanager
 def _plain_errors(key: str = "") -> Iterator[None]:
     """Errors of the store as ours. With `key`, what is not found is that file; without, it is the bucket or folder."""
@@ -228,9 +188,8 @@ def _plain_errors(key: str = "") -> Iterator[None]:
 def _sync_files(root: Path, files: Sequence[Path]) -> None:
     """Makes files and their names durable (fsync of each file and of each folder up to the root)."""
     if len(files) > 1:
-        with ThreadPoolExecutor(
-            _SYNCS_AT_ONCE
-        ) as pool:  # the file system writes its journal once for all who wait at that moment
+        # the file system writes its journal once for all who wait at that moment
+        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
             list(pool.map(_sync_path, files))
     folders = dict.fromkeys(parent for file in files for parent in file.parents if parent == root or root in parent.parents)
     for path in (*(files if len(files) == 1 else ()), *folders):

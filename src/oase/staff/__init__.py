@@ -63,7 +63,6 @@ from oase.staff.queries import (
     which_program,
     who,
 )
-from oase.staff.rules import colour_of, initials
 from oase.staff.types import (
     Agent,
     ApiToken,
@@ -125,7 +124,6 @@ __all__ = [
     "change_retention",
     "change_workspace",
     "clean_up",
-    "colour_of",
     "confirm_second_factor",
     "create_api_token",
     "deactivate",
@@ -136,7 +134,6 @@ __all__ = [
     "find_workspace",
     "found_workspace",
     "hash_password",
-    "initials",
     "invite",
     "invite_again",
     "is_set_up",

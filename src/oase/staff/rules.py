@@ -33,7 +33,6 @@ _LEET: Final = str.maketrans("013457@$!", "oleastasi")
 _COMMON_WORDS: Final = tuple(
     sorted(set(Path(__file__).with_name("common_words.txt").read_text("utf-8").split()), key=len, reverse=True)
 )
-_COLOURS: Final = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan")
 
 
 class Limit(Struct, frozen=True, kw_only=True):
@@ -162,18 +161,6 @@ def check_grant(held: Set[Permission], granted: Iterable[Permission]) -> None:
 def session_lives(created_at: datetime, last_seen_at: datetime, now: datetime, idle: timedelta) -> bool:
     """Whether a session still counts: used within `idle`, and not older than 90 days in all."""
     return now - last_seen_at <= idle and now - created_at <= SESSION_LASTS_AT_MOST
-
-
-def initials(name: str) -> str:
-    """At most two letters to stand for a name: "Zoë van den Berg" is "ZB"."""
-    words = [word for word in re.split(r"[\s-]+", name) if word and word[0].isalnum()]
-    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
-    return "".join(letters).upper() or "?"
-
-
-def colour_of(agent_id: UUID) -> str:
-    """The colour behind somebody's initials: always the same for the same id."""
-    return _COLOURS[agent_id.int % len(_COLOURS)]
 
 
 def slug_of(name: str) -> str:

@@ -2,7 +2,6 @@
 
 every 20 s      answers that are due soon --> live event "due", which the feed takes like everything else
 every minute    mails about what waits
-every hour      notifications that are too old go
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from oase.conversations import due_soon
-from oase.desk.notifications import repository
 from oase.desk.notifications.digest import digests
 from oase.desk.notifications.rules import WARN_BEFORE, warns_from
 from oase.kernel.db import Database
@@ -22,8 +20,6 @@ from oase.staff import list_workspaces
 
 _TICK: Final = timedelta(seconds=20)
 _MAIL_EVERY: Final = 3  # ticks
-_SWEEP_EVERY: Final = 180  # ticks
-_KEPT: Final = timedelta(days=30)
 
 
 class NotificationClock:
@@ -43,8 +39,6 @@ class NotificationClock:
         await self.warn()
         if tick % _MAIL_EVERY == 0:
             await send_letters(self._settings, self._database.clock, await self.mails())
-        if tick % _SWEEP_EVERY == 0:
-            await self.sweep()
 
     async def warn(self) -> int:
         """Says of answers that are due soon; of each due time once. (After a restart again: the feed takes it once.)"""
@@ -71,8 +65,3 @@ class NotificationClock:
             async with self._database.work(workspace.id) as work:
                 letters += await digests(work, self._settings.url)
         return letters
-
-    async def sweep(self) -> int:
-        """Notifications live a month. (Browsers go with their sessions, pushes with their notifications.)"""
-        async with self._database.everywhere() as work:
-            return await repository.forget_old(work, work.clock.now() - _KEPT)

@@ -259,6 +259,20 @@ async def mark_mailed(work: UnitOfWork, agent_ids: Sequence[UUID]) -> list[Notif
     )
 
 
-async def forget_old(work: UnitOfWork, before: datetime) -> int:
-    """Notifications of long ago, in all workspaces; in a unit of work that works everywhere."""
-    return await work.run("DELETE FROM notification WHERE at < %(before)s", {"before": before})
+async def count_old(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """How many notifications are from before this moment, at most `limit`."""
+    found: int = await work.value(
+        "SELECT count(*) FROM (SELECT FROM notification WHERE workspace_id = %(workspace_id)s AND at < %(before)s"
+        " LIMIT %(limit)s) old",
+        {"before": before, "limit": limit},
+    )
+    return found
+
+
+async def delete_old(work: UnitOfWork, before: datetime, limit: int) -> int:
+    """Deletes notifications from before this moment, the oldest first, with what is still on its way of them."""
+    return await work.run(
+        "DELETE FROM notification WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM notification"
+        " WHERE workspace_id = %(workspace_id)s AND at < %(before)s ORDER BY at, id LIMIT %(limit)s)",
+        {"before": before, "limit": limit},
+    )
