@@ -22,9 +22,10 @@ import oase.web
 from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
 from oase.web import channels, errors
+from oase.web.act import Act
 from oase.web.assets import Assets, asset
 from oase.web.directory import Directory
-from oase.web.given import GivenDirectory, GivenServices
+from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.guards import permitted, signed_in
 from oase.web.pages import make_environment
 from oase.web.services import Services
@@ -100,10 +101,14 @@ def _given(services: Services, directory: Directory) -> dict[str, Provide]:
     def viewer_beside(request: Request[Any, Any, Any], directory: GivenDirectory) -> Viewer:
         return signed_in(request)
 
+    def act_beside(request: Request[Any, Any, Any], viewer: GivenViewer) -> Act:
+        return Act(request, services, viewer)
+
     return {
         "services": Provide(lambda: services, sync_to_thread=False),
         "directory": Provide(directory_beside, sync_to_thread=False),
         "viewer": Provide(viewer_beside, sync_to_thread=False),
+        "act": Provide(act_beside, sync_to_thread=False),
     }
 
 

@@ -43,11 +43,16 @@ async def page(desk: Desk, path: str) -> str:
 
 
 async def statements(desk: Desk, path: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many statements the page takes once names of staff are known; those of the live log in the background do not count."""
-    await page(desk, path)
-    with counted(monkeypatch) as seen:
-        await page(desk, path)
-    return len([one for one in seen if "live_event" not in one and "pg_" not in one])
+    """How many statements the page takes once names of staff and the session are known; those of the live log do not count.
+
+    The fewest of four: what is known is known for seconds only, and a busy machine may take longer.
+    """
+    counts = []
+    for _ in range(4):
+        with counted(monkeypatch) as seen:
+            await page(desk, path)
+        counts.append(len([one for one in seen if "live_event" not in one and "pg_" not in one]))
+    return min(counts)
 
 
 async def many_more(desk: Desk, like: UUID) -> None:

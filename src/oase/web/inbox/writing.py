@@ -34,9 +34,8 @@ from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.people import find_person
-from oase.web.forms import texts, uuid
-from oase.web.given import GivenDirectory, GivenServices, GivenViewer
-from oase.web.inbox.acts import author_of
+from oase.web.forms import uuid
+from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.places import position_in
 from oase.web.inbox.sniff import kind_of
 from oase.web.pages import reader_of
@@ -57,16 +56,14 @@ class Said(msgspec.Struct, frozen=True):
 
 
 @post("/conversations/{conversation_id:uuid}/say", opt=_REPLY, include_in_schema=False, status_code=200)
-async def send_answer(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
-) -> Response[Said]:
+async def send_answer(act: GivenAct, conversation_id: FromPath[UUID]) -> Response[Said]:
     """Says it. With `seen` (the moment of the newest entry on the screen): 409 if a colleague has answered since."""
-    form = await texts(request)
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        faster = await _who_was_faster(work, conversation_id, form.get("seen", ""), viewer.agent_id)
+    form = await act.form()
+    async with act.work() as work:
+        faster = await _who_was_faster(work, conversation_id, form.get("seen", ""), act.viewer.agent_id)
         if faster and form.get("anyway") != "yes":
             return Response(Said(clash=faster), status_code=409)
-        message_id = await say(work, services.book, author_of(viewer), conversation_id, _answer(form))
+        message_id = await say(work, act.services.book, act.author, conversation_id, _answer(form))
     return Response(Said(id=message_id))
 
 
@@ -158,45 +155,37 @@ async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, seen: str, me
 
 
 @post("/conversations/{conversation_id:uuid}/note", opt=_NOTE, include_in_schema=False, status_code=200)
-async def keep_note(
-    request: AnyRequest,
-    services: GivenServices,
-    viewer: GivenViewer,
-    directory: GivenDirectory,
-    conversation_id: FromPath[UUID],
-) -> Response[Said]:
+async def keep_note(act: GivenAct, directory: GivenDirectory, conversation_id: FromPath[UUID]) -> Response[Said]:
     """Writes a note; whoever is named with @ is told."""
-    form = await texts(request)
+    form = await act.form()
     text = form.get("text", "")
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+    async with act.work() as work:
         staff = await directory.of(work)
         named = [agent.id for agent in staff.agents if f"@{agent.name}" in text]
         files = [uuid(one, "attachments") for one in form.get("attachments", "").split(",") if one]
         key = uuid(form.get("client_key", ""), "client_key")
-        note_id = await note(work, author_of(viewer), conversation_id, text, client_key=key, mentions=named, attachment_ids=files)
-        await keep_draft(work, viewer.agent_id, conversation_id, {})
+        note_id = await note(work, act.author, conversation_id, text, client_key=key, mentions=named, attachment_ids=files)
+        await keep_draft(work, act.viewer.agent_id, conversation_id, {})
     return Response(Said(id=note_id))
 
 
 @post("/conversations/{conversation_id:uuid}/draft", opt=_NOTE, include_in_schema=False)
-async def save_draft(
-    request: AnyRequest, services: GivenServices, viewer: GivenViewer, conversation_id: FromPath[UUID]
-) -> Response[Any]:
+async def save_draft(act: GivenAct, conversation_id: FromPath[UUID]) -> Response[Any]:
     """Keeps what was begun. The row shows that there is a draft."""
-    form = await texts(request)
+    form = await act.form()
     files = [str(uuid(one, "attachments")) for one in form.get("attachments", "").split(",") if one]
     choices = [one.title for one in _choices(form)]
     content = {name: form.get(name, "") for name in ("tab", "reply", "note", "subject", "copy_to", "answer", "reply_to")}
-    async with services.database.work(viewer.workspace_id) as work:
+    async with act.work() as work:
         begun = {
             **content,
             "attachments": files,
             "choices": choices,
             "text": content["reply"] or content["note"] or content["reply_to"] or choices,
         }
-        await keep_draft(work, viewer.agent_id, conversation_id, begun)
-        work.emit("read", viewer.agent_id, {"conversation": str(conversation_id)})
-    return Response(None, status_code=204)
+        await keep_draft(work, act.viewer.agent_id, conversation_id, begun)
+        work.emit("read", act.viewer.agent_id, {"conversation": str(conversation_id)})
+    return act.done()
 
 
 @post("/uploads", opt=_NOTE, include_in_schema=False, request_max_body_size=None, status_code=201)
