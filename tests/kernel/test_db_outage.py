@@ -4,11 +4,16 @@ import asyncio
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from oase.kernel.db import Database
 from oase.kernel.errors import Unavailable
 from oase.kernel.postgres import EmbeddedPostgres
+
+_END_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
 
 
 async def test_units_of_work_go_on_soon_after_an_outage_of_several_seconds(tmp_path: Path) -> None:
@@ -51,3 +56,24 @@ async def test_a_server_that_was_replaced_while_nobody_asked_is_no_failure(tmp_p
     finally:
         await database.close()
         await server.stop()
+
+
+async def test_connections_that_the_server_ends_as_they_are_taken_are_no_failure(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    await server.start()
+    database = Database(server.dsn(), connections=4)
+    await database.open()
+    try:
+        async with await psycopg.AsyncConnection.connect(server.dsn(), autocommit=True) as other:
+            for _ in range(20):
+                await asyncio.gather(*(_works(database) for _ in range(4)))
+                await other.execute(_END_ALL)
+                await asyncio.gather(*(_works(database) for _ in range(4)))  # some end before BEGIN, some by it
+    finally:
+        await database.close()
+        await server.stop()
+
+
+async def _works(database: Database) -> None:
+    async with database.everywhere() as work:
+        assert await work.value("SELECT 1") == 1

@@ -191,8 +191,7 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, workspace_id: UUID | None, scope: str, actor: Actor | None) -> AsyncIterator[UnitOfWork]:
-        async with self.connection() as connection:
-            await connection.execute(f"BEGIN; SET LOCAL oase.workspace = '{scope}'".encode())  # an id or a word of ours
+        async with self._begun(scope) as connection:
             work = UnitOfWork(connection, workspace_id, actor or Actor(), self.clock)
             try:
                 yield work
@@ -203,6 +202,22 @@ class Database:
                 raise
         for call in [*work._after, *(self.on_commit if work.emitted else ())]:
             call()
+
+    @asynccontextmanager
+    async def _begun(self, scope: str) -> AsyncIterator[AsyncConnection[Any]]:
+        """A connection in a transaction. That a server hangs up may be learnt only from its answer to BEGIN: then nothing was
+        done yet, and another connection does it."""
+        begin = f"BEGIN; SET LOCAL oase.workspace = '{scope}'".encode()  # an id or a word of ours
+        for _ in range(self._pool.max_size):
+            async with self.connection() as connection:
+                try:
+                    await connection.execute(begin)
+                except psycopg.OperationalError:
+                    await connection.close()
+                    continue
+                yield connection
+                return
+        raise Unavailable("The database does not answer at the moment.")
 
 
 async def _roll_back(connection: AsyncConnection[Any]) -> None:
