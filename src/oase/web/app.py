@@ -7,10 +7,12 @@ An area is a folder of `oase.web` whose `__init__.py` has `handlers: list`; `opt
 
 import pkgutil
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
 import structlog
+from jinja2 import Environment
 from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -69,8 +71,7 @@ def make_app(
     on_shutdown: Sequence[Callable[..., Any]] = (),
 ) -> Litestar:
     """The ASGI application of this process; `handlers` are those of every area, unless a test names some."""
-    assets = Assets({"css/channels.css": channels.colors()})
-    templates = make_environment(assets)
+    assets, templates = furniture()
     return Litestar(
         route_handlers=[asset, *(find_handlers() if handlers is None else handlers)],
         guards=[permitted],
@@ -89,6 +90,13 @@ def make_app(
         request_max_body_size=_MAXIMUM_BODY,
         logging_config=None,
     )
+
+
+@cache
+def furniture() -> tuple[Assets, Environment]:
+    """Static files and templates: packed and compiled once, the same for every application of this process."""
+    assets = Assets({"css/channels.css": channels.colors()})
+    return assets, make_environment(assets)
 
 
 def _given(services: Services, directory: Directory) -> dict[str, Provide]:
