@@ -41,7 +41,8 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
             await server.stop()
 
 
-async def _create(postgres: EmbeddedPostgres, name: str, template: str = "") -> str:
+async def make_database(postgres: EmbeddedPostgres, name: str, template: str = "") -> str:
+    """Makes a database, a copy of `template` where one is named; gives its address."""
     async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {name} OWNER oase" + (f" TEMPLATE {template}" if template else ""))
     return postgres.dsn("oase").replace("dbname=oase", f"dbname={name}")
@@ -50,7 +51,7 @@ async def _create(postgres: EmbeddedPostgres, name: str, template: str = "") -> 
 @pytest_asyncio.fixture(scope="session")
 async def template_database(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated, empty database that others are copied from."""
-    dsn = await _create(postgres, "oase_template")
+    dsn = await make_database(postgres, "oase_template")
     await migrate(dsn)
     return "oase_template"
 
@@ -58,7 +59,7 @@ async def template_database(postgres: EmbeddedPostgres) -> str:
 @pytest_asyncio.fixture(scope="session")
 async def shared_dsn(postgres: EmbeddedPostgres, template_database: str) -> str:
     """One migrated database for all tests of this worker; each test has a workspace of its own in it."""
-    return await _create(postgres, "oase_shared", template_database)
+    return await make_database(postgres, "oase_shared", template_database)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -74,7 +75,7 @@ async def database(shared_dsn: str) -> AsyncIterator[Database]:
 async def fresh_dsn(postgres: EmbeddedPostgres, template_database: str) -> AsyncIterator[str]:
     """A database of the test's own, migrated and empty."""
     name = f"fresh_{new_id().hex}"
-    yield await _create(postgres, name, template_database)
+    yield await make_database(postgres, name, template_database)
     async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -83,7 +84,7 @@ async def fresh_dsn(postgres: EmbeddedPostgres, template_database: str) -> Async
 async def another_dsn(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     """One more database of the test's own, entirely empty."""
     name = f"another_{new_id().hex}"
-    yield await _create(postgres, name)
+    yield await make_database(postgres, name)
     async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -3,12 +3,10 @@
 `OASE_TEST_CONVERSATIONS` sets how many conversations the large database has (1,000; in `make bench` 200,000).
 """
 
-import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +24,8 @@ from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe
 
 from .conftest import NUMBER_ID, SECRET, delivery, text
+from .past import fill
 
-_data = importlib.util.spec_from_file_location("bench_data", Path(__file__).parents[2] / "bench/data.py")
-assert _data is not None
-assert _data.loader is not None
-past_of = importlib.util.module_from_spec(_data)
-_data.loader.exec_module(past_of)
 LARGE = int(os.environ.get("OASE_TEST_CONVERSATIONS", "1000"))
 ONE_MESSAGE = 17
 """Statements from the journal to the conversation, BEGIN and COMMIT among them: the most that one delivery may take."""
@@ -64,7 +58,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 async def past(fresh_database: Database, workspace_id: UUID, request: pytest.FixtureRequest) -> AsyncIterator[int]:
     """A workspace with so many conversations."""
     if request.param:
-        await past_of.fill(fresh_database, workspace_id, conversations=request.param, messages=request.param * 5)
+        await fill(fresh_database, workspace_id, conversations=request.param, messages=request.param * 5)
     yield request.param
 
 

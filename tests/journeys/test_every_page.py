@@ -1,4 +1,4 @@
-"""Every page that the program has: axe finds nothing, in both themes and languages, on a desk and on a phone, and nothing sticks out.
+"""Every page that the program has: axe finds nothing, in both languages and themes, on a desk and on a phone, and nothing sticks out.
 
 The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here.
 """
@@ -24,12 +24,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 class Shown:
     """What was wrong with pages that were looked at by the way; `links` lead to pages behind links, by their routes."""
 
+    language: str
     wrong: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
 
     async def look(self, page: Page, what: str) -> None:
         """Looks at the page as it is."""
-        if found := await troubles(page):
+        if found := await troubles(page, self.language):
             self.wrong[what] = found
 
 
@@ -50,9 +51,9 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     for route, addresses in found.pages.items():
         page = await (outside if route.public else inside).new_page()
         for address in addresses:
-            wrong |= await looked_at(page, oase.url, address)
+            wrong |= await looked_at(page, oase.url, address, language)
             if "/new" in address or address == "/signin":
-                wrong |= await refused(page, address)
+                wrong |= await refused(page, address, language)
         await page.close()
     wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
     await inside.close()
@@ -87,7 +88,7 @@ async def entered(browser: Browser, oase: Installation, language: str) -> Browse
 
 async def shown_once(browser: Browser, admin: BrowserContext, oase: Installation, language: str) -> Shown:
     """Pages that answer a form and are shown once; and the addresses that only a link in a mail leads to, by their routes."""
-    seen = Shown()
+    seen = Shown(language)
     page, name, email = await admin.new_page(), "Bärbel Neumann-Überlandstraßenbahn", f"baerbel.{language}@example.com"
     await page.goto(f"{oase.url}/admin/webhooks/new")
     await page.fill("#url", "https://hooks.example.com/oase")
@@ -110,7 +111,7 @@ async def shown_once(browser: Browser, admin: BrowserContext, oase: Installation
 
 async def second_factor(browser: Browser, oase: Installation, language: str, invitation: str) -> Shown:
     """Somebody joins, sets up a second factor, and signs in with it."""
-    seen, context = Shown(), await context_of(browser, language)
+    seen, context = Shown(language), await context_of(browser, language)
     page = await context.new_page()
     await page.goto(oase.url + invitation)
     await page.fill("#password", PASSWORD)
@@ -143,19 +144,19 @@ async def send(page: Page, tick: str = "") -> None:
         await page.locator("main form:not(.plain-foot) button:not([type=button])").last.click()
 
 
-async def looked_at(page: Page, url: str, address: str) -> dict[str, list[str]]:
+async def looked_at(page: Page, url: str, address: str, language: str) -> dict[str, list[str]]:
     """What is wrong with the page at an address."""
     await page.goto(url + address)
     await page.evaluate("document.fonts.ready.then(() => true)")
-    found = await troubles(page)
+    found = await troubles(page, language)
     return {address: found} if found else {}
 
 
-async def refused(page: Page, address: str) -> dict[str, list[str]]:
+async def refused(page: Page, address: str, language: str) -> dict[str, list[str]]:
     """What is wrong with the page that a form answers when nothing was filled in."""
     async with page.expect_navigation():
         await page.evaluate("document.querySelector('main form[method=post]:not(.plain-foot)').submit()")
-    found = await troubles(page)
+    found = await troubles(page, language)
     return {f"{address}, refused": found} if found else {}
 
 
@@ -165,7 +166,7 @@ async def test_axe_finds_nothing_where_nothing_is_set_up(browser: Browser, tmp_p
         for language in ("de", "en"):
             context = await context_of(browser, language)
             page = await context.new_page()
-            wrong |= await looked_at(page, empty.url, "/setup")
-            wrong |= await refused(page, "/setup")
+            wrong |= await looked_at(page, empty.url, "/setup", language)
+            wrong |= await refused(page, "/setup", language)
             await context.close()
     assert not wrong, told(wrong)

@@ -110,6 +110,7 @@ def through_prism(world: World, specs: Path, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.mark.servers
+@pytest.mark.xdist_group("prism")
 async def test_requests_and_answers_pass_prism(through_prism: World) -> None:
     world = through_prism
     world.client.headers.update({"User-Agent": "Oase/0.1.0", "Content-Type": "application/json"})
@@ -157,6 +158,7 @@ async def test_requests_and_answers_pass_prism(through_prism: World) -> None:
 
 
 @pytest.mark.servers
+@pytest.mark.xdist_group("prism")
 async def test_refusals_pass_prism_with_their_codes(through_prism: World) -> None:
     world = through_prism
     world.client.headers.update({"User-Agent": "Oase/0.1.0"})
