@@ -10,6 +10,8 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
+from tests.servers.chromium import chromium
 
 from oase.kernel.clock import SetClock
 from oase.kernel.db import Database
@@ -96,6 +98,13 @@ async def fresh_database(fresh_dsn: str) -> AsyncIterator[Database]:
     await database.open()
     yield database
     await database.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this worker."""
+    async with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

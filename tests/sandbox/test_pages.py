@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from tests.servers.chromium import chromium
 
 import oase.sandbox
 from oase.kernel.i18n.catalogue import catalogue
@@ -16,10 +17,6 @@ from oase.sandbox.words import WORDS
 from .conftest import AYLIN, Endpoint, World
 from .test_mailbox import _deliver, _mail
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_HAS_CHROMIUM = _CHROMIUM.exists()
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-_FLAGS += ["--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 _HERE = Path(oase.sandbox.__file__).parent
 _AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 _PHONE = {"width": 390, "height": 844}
@@ -50,12 +47,8 @@ async def test_a_page_has_nothing_inline_and_says_so(world: World, name: str) ->
 @pytest_asyncio.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a microphone that hums."""
-    if not _HAS_CHROMIUM:
-        pytest.skip("Chromium is not installed (apt-get install chromium).")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_FLAGS)
+    async with chromium("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream") as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture

@@ -2,13 +2,11 @@
 
 import asyncio
 import re
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +16,7 @@ import pytest_asyncio
 import uvicorn
 from litestar import Litestar
 from litestar.types import Receive, Scope, Send
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from oase.channels import AccountBook, accounts_of, create_account
 from oase.channels.contract import Raw
@@ -43,11 +41,6 @@ from oase.web.app import make_app
 from oase.web.live import Live
 from oase.web.services import Services
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PASSWORD = Secret("Ein ruhiger Satz 2026")
 PEOPLE = {"administrator": "Änne Köhler", "team_lead": "Murat Yıldız", "agent": "Ben Öztürk"}
 TOKEN = "EAAsandbox"
@@ -233,17 +226,6 @@ def whatsapp(company: Company) -> dict[str, str]:
         "app_secret": "sandbox-app-secret",
         "base_url": f"{company.url}/sandbox/graph",
     }
-
-
-@pytest_asyncio.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests of this worker."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed.")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager

@@ -20,8 +20,8 @@ async def axe(page: Page) -> list[str]:
     return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
-async def test_a_channel_is_connected_in_five_minutes_with_a_test_before_it_is_saved(chromium: Browser, company: Company) -> None:
-    async with screen(chromium, company) as page:
+async def test_a_channel_is_connected_in_five_minutes_with_a_test_before_it_is_saved(browser: Browser, company: Company) -> None:
+    async with screen(browser, company) as page:
         await page.goto(f"{company.url}/admin/channels")
         await page.get_by_role("link", name="WhatsApp").click()
         await page.get_by_label("Name for your colleagues").fill("WhatsApp Berlin")
@@ -57,8 +57,8 @@ def any_webhook(company: Company) -> re.Pattern[str]:
     return re.compile(re.escape(company.services.settings.url) + r"/hooks/whatsapp/[0-9a-f-]{36}")
 
 
-async def test_rows_of_a_form_are_added_moved_and_removed_by_keyboard(chromium: Browser, company: Company) -> None:
-    async with screen(chromium, company) as page:
+async def test_rows_of_a_form_are_added_moved_and_removed_by_keyboard(browser: Browser, company: Company) -> None:
+    async with screen(browser, company) as page:
         await page.goto(f"{company.url}/admin/channels/new/form")
         await page.get_by_label("Name for your colleagues").fill("Kontakt")
         await page.get_by_label("Company name").fill("Muster GmbH")
@@ -78,8 +78,8 @@ async def test_rows_of_a_form_are_added_moved_and_removed_by_keyboard(chromium: 
         assert [one["name"] for one in fields] == ["email", "subject", "message", "groesse", "files"]
 
 
-async def test_the_list_of_accounts_follows_what_happens(chromium: Browser, company: Company) -> None:
-    async with screen(chromium, company) as page:
+async def test_the_list_of_accounts_follows_what_happens(browser: Browser, company: Company) -> None:
+    async with screen(browser, company) as page:
         async with page.expect_response("**/live"):
             await page.goto(f"{company.url}/admin/channels")
         await company.connect("webchat", "Laden", company="Muster")
@@ -88,13 +88,13 @@ async def test_the_list_of_accounts_follows_what_happens(chromium: Browser, comp
 
 @pytest.mark.parametrize(("dark", "language", "phone"), [(False, "de", False), (True, "en", True)])
 async def test_axe_finds_nothing_where_there_is_something_of_everything(
-    chromium: Browser, company: Company, whatsapp: dict[str, str], dark: bool, language: str, phone: bool
+    browser: Browser, company: Company, whatsapp: dict[str, str], dark: bool, language: str, phone: bool
 ) -> None:
     paths = await furnished(company, whatsapp)
     async with company.services.database.work(company.workspace_id) as work:
         await work.run("UPDATE agent SET language = %(l)s WHERE workspace_id = %(workspace_id)s", {"l": language})
     found: dict[str, list[str]] = {}
-    async with screen(chromium, company, dark=dark, phone=phone) as page:
+    async with screen(browser, company, dark=dark, phone=phone) as page:
         for path in paths:
             await page.goto(f"{company.url}/admin/{path}")
             troubles = await axe(page)

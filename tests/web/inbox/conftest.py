@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import shutil
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -15,11 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-import pytest
 import pytest_asyncio
 import uvicorn
 from litestar.types import Receive, Scope, Send
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
@@ -43,11 +41,6 @@ from oase.web.app import make_app
 from oase.web.live import Live
 from oase.web.services import Services
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PASSWORD = "Ein ruhiger Satz 2026"
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
 
@@ -175,17 +168,6 @@ async def _served(services: Services) -> AsyncIterator[str]:
             await task
 
 
-@pytest_asyncio.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests of this worker."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed.")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 class Screens:
     """Opens pages for agents and watches them: an error in the console fails the test."""
 
@@ -219,9 +201,9 @@ class Screens:
 
 
 @pytest_asyncio.fixture
-async def screens(chromium: Browser, desk: Desk) -> AsyncIterator[Screens]:
+async def screens(browser: Browser, desk: Desk) -> AsyncIterator[Screens]:
     """Pages for agents."""
-    screens = Screens(chromium, desk)
+    screens = Screens(browser, desk)
     yield screens
     await screens.close()
     assert screens.troubles == []

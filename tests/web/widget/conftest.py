@@ -1,26 +1,10 @@
 """A server and a browser for the widget's tests."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 from tests.web.widget.ground import Site, running
-
-_CHROMIUM = Path("/usr/bin/chromium")
-_HAS_CHROMIUM = _CHROMIUM.exists()
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # the foreign sites of these tests are invented, our server is this machine: browsers would rightly be suspicious of that
-    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights",
-]
 
 
 @pytest_asyncio.fixture
@@ -28,17 +12,6 @@ async def site() -> AsyncIterator[Site]:
     """A server of the test's own."""
     async with running() as site:
         yield site
-
-
-@pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium."""
-    if not _HAS_CHROMIUM:
-        pytest.skip("Chromium is not installed (apt-get install chromium).")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_FLAGS)
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture
