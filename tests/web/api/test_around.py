@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,21 @@ async def test_two_persons_become_one_and_two_again(program: Program) -> None:
     assert (await program("GET", f"/persons/{ids[1]}")).body["merged_into"] == ids[0]
     assert (await program("POST", f"/persons/{ids[0]}/unmerge", {"merge_id": merged.body["merge_id"]})).status == 200
     assert (await program("GET", f"/persons/{ids[1]}")).body["merged_into"] is None
+
+
+async def test_who_looks_like_the_same_person_is_suggested_until_told_apart(program: Program) -> None:
+    anna, other = [(await program("POST", "/persons", {"name": name})).body["id"] for name in ("Anna Müller", "Anna MÜLLER")]
+    (found,) = (await program("GET", f"/persons/{anna}/duplicates")).body["data"]
+    assert (found["person_id"], found["reason"]) == (other, "name")
+    path = f"/persons/{anna}/distinct-from/{other}"
+    assert (await program("PUT", path)).status == 204
+    assert (await program("GET", f"/persons/{anna}/duplicates")).body["data"] == []
+    assert (await program("DELETE", path)).status == 204
+    assert len((await program("GET", f"/persons/{anna}/duplicates")).body["data"]) == 1
+    assert (await program("PUT", f"/persons/{anna}/distinct-from/{UUID(int=1)}")).status == 404
+    merged = (await program("POST", f"/persons/{anna}/merge", {"person_id": other})).body
+    (merge,) = (await program("GET", f"/persons/{anna}/merges")).body["data"]
+    assert (merge["id"], merge["merged_id"], merge["merged_name"]) == (merged["merge_id"], other, "Anna MÜLLER")
 
 
 async def test_accounts_show_their_state_and_no_secrets(company: Company, program: Program) -> None:
@@ -161,6 +177,36 @@ def test_the_description_is_valid_and_complete() -> None:
     assert described["openapi"].startswith("3.1")
     assert all(operation["summary"] and operation["description"] and operation["x-permission"] for operation in operations)
     assert described["components"]["schemas"]["NewConversation"]["additionalProperties"] is False
+
+
+def test_the_description_says_every_limit_of_what_comes_in() -> None:
+    described = msgspec.json.decode(document())
+    schemas = {name: one for name, one in described["components"]["schemas"].items() if one.get("additionalProperties") is False}
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            schemas |= {f"{method} {path} {one['name']}": one["schema"] for one in operation.get("parameters", ())}
+    assert [found for name, schema in schemas.items() for found in unlimited(schema, name)] == []
+
+
+def unlimited(schema: dict[str, Any], place: str) -> Iterator[str]:
+    """Where a list, a map or a text may be as long as it likes."""
+    limits = {
+        "array": {"maxItems"},
+        "object": {"maxProperties", "properties"},
+        "string": {"maxLength", "enum", "format", "pattern"},
+    }
+    types = schema.get("type", ())
+    for one in [types] if isinstance(types, str) else types:
+        if one in limits and not limits[one] & schema.keys():
+            yield f"{place}: {one}"
+    own = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
+    for one in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        yield from unlimited({**own, **one}, place)
+    for name, one in schema.get("properties", {}).items():
+        yield from unlimited(one, f"{place}/{name}")
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from unlimited(schema[name], f"{place}/{name}")
 
 
 async def test_the_description_is_there_for_everybody(company: Company) -> None:

@@ -1,7 +1,6 @@
 """What a desk is furnished with: tags, snippets, custom fields."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -23,13 +22,13 @@ from oase.conversations import (
 )
 from oase.conversations import list_tags as tags
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.staff import UnknownTeam, list_teams
 from oase.web.api.conversations import READ, IdempotencyKey
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, carried_out, own_names
 from oase.web.api.shapes import CustomField, Snippet, Tag, shown
 from oase.web.given import GivenServices
 
@@ -44,11 +43,11 @@ Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Languages = Literal["de", "en"]
 Texts = Annotated[
     dict[Languages, Annotated[str, Meta(max_length=20_000)]],
-    Meta(description="By language, at least one.", examples=[{"de": "Guten Tag {{person.name}}, …"}]),
+    Meta(max_length=2, description="By language, at least one.", examples=[{"de": "Guten Tag {{person.name}}, …"}]),
 ]
 Labels = Annotated[
     dict[Languages, Annotated[str, Meta(max_length=80)]],
-    Meta(description="By language, at least one.", examples=[{"de": "Größe"}]),
+    Meta(max_length=2, description="By language, at least one.", examples=[{"de": "Größe"}]),
 ]
 Choices = Annotated[list[Annotated[str, Meta(min_length=1, max_length=120)]], Meta(max_length=200)]
 _FIELDS: Final = (("text_", "texts."), ("label_", "labels."))
@@ -110,18 +109,6 @@ class FieldChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     labels: Labels | UnsetType = UNSET
     choices: Choices | UnsetType = UNSET
-
-
-@contextmanager
-def _own_names() -> Iterator[None]:
-    """Mistakes are named by the fields of the API, not by those of the form."""
-    try:
-        yield
-    except Invalid as error:
-        for form, ours in _FIELDS:
-            if error.field.startswith(form):
-                raise Invalid(error.args[0], field=ours + error.field.removeprefix(form)) from error
-        raise
 
 
 async def _tag(work: UnitOfWork, tag_id: UUID) -> Tag:
@@ -238,7 +225,7 @@ async def create_snippet(
 
     async def act(work: UnitOfWork) -> Snippet:
         await _known_team(work, data.team_id)
-        with _own_names():
+        with own_names(_FIELDS):
             made = await save_snippet(
                 work, shortcut=data.shortcut, name=data.name, texts=_plain(data.texts), team_id=data.team_id
             )
@@ -263,7 +250,7 @@ async def change_snippet(
         before = await find_snippet(work, snippet_id)
         team_id = before.team_id if data.team_id is UNSET else data.team_id
         await _known_team(work, team_id)
-        with _own_names():
+        with own_names(_FIELDS):
             await save_snippet(
                 work,
                 shortcut=before.shortcut if data.shortcut is UNSET else data.shortcut,
@@ -302,7 +289,7 @@ async def create_field(
     """A key that is taken is refused with 409."""
 
     async def act(work: UnitOfWork) -> CustomField:
-        with _own_names():
+        with own_names(_FIELDS):
             made = await save_field(work, subject=data.subject, labels=_plain(data.labels), kind=data.kind, choices=data.choices)
         return await _field(work, made)
 
@@ -323,7 +310,7 @@ async def change_field(
 
     async def act(work: UnitOfWork) -> CustomField:
         before = await _field(work, field_id)
-        with _own_names():
+        with own_names(_FIELDS):
             await save_field(
                 work,
                 subject=before.subject,

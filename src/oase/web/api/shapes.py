@@ -46,6 +46,16 @@ class Conversation(Struct, frozen=True, kw_only=True):
     version: Annotated[int, Meta(description="Rises with every act; the ETag.")]
 
 
+class ConversationMerge(Struct, frozen=True, kw_only=True):
+    """That a conversation became part of another one; it can be undone."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: Annotated[UUID, Meta(description="The conversation that became part of the other one.")]
+    merged_number: int
+    at: datetime
+
+
 class Attachment(Struct, frozen=True, kw_only=True):
     """A file. Its bytes are at `/api/v1/attachments/{id}/content` once its state is `stored`."""
 
@@ -60,10 +70,12 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """The fate of one part of a message of ours. `unknown`: nobody can tell whether the provider took it."""
+    """The fate of one part of a message of ours, or of our reaction. `unknown`: nobody can tell whether the provider took it."""
 
     id: UUID
+    kind: Annotated[Literal["message", "reaction"], Meta(description="`reaction`: what we sent to a message of the person.")]
     part: int
+    emoji: Annotated[str, Meta(description="Of a reaction; empty: it was taken away.")]
     recipient: str
     state: DeliveryState
     code: Annotated[str, Meta(description="The provider's error code.")]
@@ -92,10 +104,11 @@ class Message(Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(description="Without quotes and signature.", examples=["Die Kiste kam zerdrückt an 😕"])]
     html: Annotated[str, Meta(description="Sanitised.")]
     quoted: str
+    in_reply_to: Annotated[str, Meta(description="The provider's id of the message that is answered.")]
     data: dict[str, Any]
     external_id: Annotated[str | None, Meta(description="The provider's.")]
     automatic: Annotated[str, Meta(description="auto_reply, bounce, list, loop; empty for what people write.")]
-    reactions: dict[str, Any]
+    reactions: Annotated[dict[str, Any], Meta(description="Of persons; ours are among the deliveries.")]
     at: Annotated[datetime, Meta(description="The provider's time.")]
     created_at: datetime
     edited_at: datetime | None
