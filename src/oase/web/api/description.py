@@ -23,6 +23,7 @@ _TAGS: Final = {
     "Accounts": "The configured connections of channels.",
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
+    "Views": "Filters of the inbox, kept under a name.",
     "Staff": "Agents and teams; who calls; the audit log.",
     "Search": "Over persons and messages.",
     "Webhooks": "Programs are told what happens (Standard Webhooks).",

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 T = TypeVar("T")
 ConversationState = Literal["open", "waiting", "snoozed", "solved"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
+Shared = Literal["none", "team", "all"]
 Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: Final[dict[int, Priority]] = {-1: "low", 0: "normal", 1: "high", 2: "urgent"}
 PRIORITY_NUMBERS: Final = {word: number for number, word in PRIORITIES.items()}
@@ -241,6 +242,17 @@ class Team(Struct, frozen=True, kw_only=True):
     description: str
     members: list[UUID]
     leads: Annotated[list[UUID], Meta(description="Those of the members who lead.")]
+
+
+class SavedView(Struct, frozen=True, kw_only=True):
+    """A filter of the inbox kept under a name."""
+
+    id: UUID
+    name: str
+    query: Annotated[str, Meta(examples=["is:open tag:Reklamation"])]
+    shared: Shared
+    team_id: Annotated[UUID | None, Meta(description="With whom, where it is a team.")]
+    agent_id: Annotated[UUID, Meta(description="Whose it is: of the agent or the program who made it.")]
 
 
 class Me(Struct, frozen=True, kw_only=True):
