@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from oase.kernel.errors import OaseError
 from oase.web.api import (
     accounts,
+    agents,
     conversations,
     desk,
     events,
@@ -30,7 +31,7 @@ from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import ApiRequest
 
 MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
-_AREAS: Final = (conversations, messages, files, persons, accounts, desk, views, staff, finding, webhooks, events)
+_AREAS: Final = (conversations, messages, files, persons, accounts, desk, views, agents, staff, finding, webhooks, events)
 _ROUTES: Final = [handler for area in _AREAS for handler in area.handlers]
 
 for _handler in _ROUTES:

@@ -231,7 +231,17 @@ class Agent(Struct, frozen=True, kw_only=True):
     email: str
     state: Literal["active", "invited", "deactivated"]
     language: str
+    roles: list[UUID]
     teams: list[UUID]
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """A set of permissions."""
+
+    id: UUID
+    key: Annotated[str, Meta(description="Of the four that every workspace begins with; they cannot be changed. Else empty.")]
+    name: Annotated[str, Meta(examples=["Administrator"])]
+    permissions: Annotated[list[str], Meta(examples=[["conversation.read"]])]
 
 
 class Team(Struct, frozen=True, kw_only=True):

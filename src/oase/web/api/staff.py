@@ -1,4 +1,4 @@
-"""Who works here: agents, teams, who calls, and the audit log."""
+"""Teams, who calls, and the audit log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,13 +14,12 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
-from oase.staff import Agent as StaffAgent
 from oase.staff import Team as StaffTeam
-from oase.staff import UnknownTeam, delete_team, find_agent, list_agents, list_teams, save_team
+from oase.staff import UnknownTeam, delete_team, list_agents, list_teams, save_team
 from oase.web.api.conversations import READ, Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, before_of, carried_out, page_by_id
-from oase.web.api.shapes import Agent, Me, Team, shown
+from oase.web.api.shapes import Me, Team, shown
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
@@ -65,10 +64,6 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
-def _agent(agent: StaffAgent) -> Agent:
-    return shown(Agent, agent, teams=list(agent.teams))
-
-
 def _shown_team(team: StaffTeam) -> Team:
     return shown(Team, team, members=list(team.members), leads=list(team.leads))
 
@@ -84,20 +79,6 @@ async def _team(work: UnitOfWork, team_id: UUID) -> StaffTeam:
     if found is None:
         raise UnknownTeam
     return found
-
-
-@get("/agents", opt=_STAFF, summary="List agents", tags=["Staff"])
-async def agents(services: GivenServices, caller: GivenCaller) -> Page[Agent]:
-    """Those who are active or invited, by name."""
-    async with services.database.work(caller.workspace_id) as work:
-        return Page(data=[_agent(one) for one in await list_agents(work)])
-
-
-@get("/agents/{agent_id:uuid}", opt=_STAFF, summary="Read an agent", tags=["Staff"])
-async def read_agent(services: GivenServices, caller: GivenCaller, agent_id: FromPath[UUID]) -> Agent:
-    """One agent, deactivated or not."""
-    async with services.database.work(caller.workspace_id) as work:
-        return _agent(await find_agent(work, agent_id))
 
 
 @get("/teams", opt=_STAFF, summary="List teams", tags=["Staff"])
@@ -204,5 +185,5 @@ async def audit_log(
 
 
 handlers: Final = [
-    agents, read_agent, teams, read_team, create_team, change_team, remove_team, me, audit_log,
+    teams, read_team, create_team, change_team, remove_team, me, audit_log,
 ]  # fmt: skip
