@@ -32,13 +32,20 @@ async def check_account(outside: Outside, account: StoredAccount) -> Checked:
             for _step in range(_STEPS):
                 step = adapter(account.channel).check(account.account, tuple(replies))
                 if isinstance(step, Checked):
-                    return step
+                    return _said(step)
                 replies.append(await perform(outside, account, step))
     except TimeoutError:
         return Checked(ok=False, summary=message("The provider did not answer in time."))
     except OaseError as error:
         return Checked(ok=False, summary=error.args[0] if error.args else str(error))
     raise RuntimeError(f"The test of {account.channel} does not come to an end.")
+
+
+def _said(checked: Checked) -> Checked:
+    """Channels that ask nobody outside have nothing to say about themselves."""
+    if checked.ok and not checked.summary:
+        return Checked(ok=True, summary=message("Everything this channel needs is here."), facts=checked.facts)
+    return checked
 
 
 async def list_templates(outside: Outside, account: StoredAccount) -> Sequence[Template]:

@@ -63,7 +63,12 @@ async def test_an_agent_is_changed_kept_out_and_let_in_again(company: Company, p
 
 @pytest.mark.parametrize(
     ("change", "pointer"),
-    [({"roles": []}, "#/roles"), ({"email": "keine Adresse"}, "#/email"), ({"name": " "}, "#/name"), ({"active": "vielleicht"}, "#/active")],
+    [
+        ({"roles": []}, "#/roles"),
+        ({"email": "keine Adresse"}, "#/email"),
+        ({"name": " "}, "#/name"),
+        ({"active": "vielleicht"}, "#/active"),
+    ],
 )
 async def test_what_is_wrong_with_an_agent_is_named(
     company: Company, program: Program, change: dict[str, Any], pointer: str

@@ -68,14 +68,6 @@ async def test_who_looks_like_the_same_person_is_suggested_until_told_apart(prog
     assert (merge["id"], merge["merged_id"], merge["merged_name"]) == (merged["merge_id"], other, "Anna MÜLLER")
 
 
-async def test_accounts_show_their_state_and_no_secrets(company: Company, program: Program) -> None:
-    (account,) = (await program("GET", "/accounts")).body["data"]
-    assert (account["id"], account["state"], account["address_kind"]) == (str(company.whatsapp), "up", "phone")
-    assert "EAAtest" not in json.dumps(account)
-    assert (await program("GET", f"/accounts/{account['id']}")).body == account
-    assert (await program("GET", f"/accounts/{UUID(int=1)}")).status == 404
-
-
 async def test_a_delivery_of_the_journal_is_read_and_replayed(company: Company, program: Program) -> None:
     raw = Raw(body=b'{"x":1}', headers={"content-type": "application/json"}, received_at=company.services.clock.now())
     await company.services.journal.accept(company.workspace_id, company.whatsapp, "whatsapp", raw)

@@ -18,6 +18,7 @@ from oase.web.api import (
     events,
     files,
     finding,
+    journal,
     messages,
     persons,
     problems,
@@ -31,7 +32,21 @@ from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import ApiRequest
 
 MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
-_AREAS: Final = (conversations, messages, files, persons, accounts, desk, views, agents, staff, finding, webhooks, events)
+_AREAS: Final = (
+    conversations,
+    messages,
+    files,
+    persons,
+    accounts,
+    journal,
+    desk,
+    views,
+    agents,
+    staff,
+    finding,
+    webhooks,
+    events,
+)
 _ROUTES: Final = [handler for area in _AREAS for handler in area.handlers]
 
 for _handler in _ROUTES:

@@ -20,7 +20,7 @@ _TAGS: Final = {
     "Messages": "What is said, in and out, and notes to colleagues.",
     "Attachments": "Files of messages.",
     "Persons": "The humans outside, and their addresses.",
-    "Accounts": "The configured connections of channels.",
+    "Accounts": "The configured connections of channels: set up, tried, changed.",
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
     "Views": "Filters of the inbox, kept under a name.",

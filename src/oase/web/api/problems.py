@@ -4,6 +4,7 @@ OaseError · ValidationException · HTTPException · anything else --> Problem
 """
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -58,6 +59,15 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: Annotated[tuple[ProblemPart, ...], Meta(description="Each input at fault.")] = ()
 
 
+class InvalidInputs(errors.Invalid):
+    """Several inputs cannot be used: a sentence for each, by field."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        field, text = next(iter(found.items()))
+        super().__init__(text, field=field)
+        self.found = found
+
+
 class NotJson(errors.OaseError):
     """The body is no JSON that can be read."""
 
@@ -70,10 +80,12 @@ def on_oase_error(request: AnyRequest, error: errors.OaseError) -> Response[byte
     if status >= 500:
         log.error("api.failed", path=request.url.path, error=str(error), exc_info=error)
     field = getattr(error, "field", "")
+    found = error.found if isinstance(error, InvalidInputs) else {field: str(error)} if field else {}
     headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, errors.TooMany) else {}
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="oase"'
-    return _problem(request, status, kind, str(error), (_part(request, str(error), field),) if field else (), headers)
+    parts = tuple(_part(request, str(text), name) for name, text in found.items())
+    return _problem(request, status, kind, str(error), parts, headers)
 
 
 def on_invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:

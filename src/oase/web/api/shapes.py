@@ -147,7 +147,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A configured connection of a channel. Settings and secrets are not shown."""
+    """A configured connection of a channel."""
 
     id: UUID
     channel: Annotated[str, Meta(examples=["whatsapp"])]
@@ -158,6 +158,69 @@ class Account(Struct, frozen=True, kw_only=True):
     state_since: datetime
     address_kind: Annotated[str, Meta(description="The kind of address that it reaches.", examples=["phone"])]
     capabilities: list[str]
+    settings: Annotated[dict[str, Any], Meta(description="What the channel asks for (see channels), without secrets.")]
+    secrets: Annotated[list[str], Meta(description="Names of the secrets that are set; they are never shown.")]
+    webhook_url: Annotated[str | None, Meta(description="Where the provider delivers, if the channel works so.")]
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One value of a setting."""
+
+    value: str
+    label: Annotated[dict[str, str], Meta(description="By language.")]
+
+
+class ChannelSetting(Struct, frozen=True, kw_only=True):
+    """What a channel asks for, of each account."""
+
+    name: Annotated[str, Meta(examples=["phone_number_id"])]
+    label: Annotated[dict[str, str], Meta(description="By language.")]
+    help: Annotated[dict[str, str], Meta(description="By language.")]
+    kind: Annotated[
+        Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account"],
+        Meta(
+            description="`secret` goes into `secrets`. `rows`: a list of objects of `columns`. `account`: the id of another one."
+        ),
+    ]
+    required: bool
+    default: Any
+    choices: Annotated[list[Choice], Meta(description="Of the kind `choice`; of the kind `account` the channels.")]
+    only_if: Annotated[list[str] | None, Meta(description="Counts only if this other setting has this value.")]
+    generated: Annotated[bool, Meta(description="Made by Oase where nothing is sent.")]
+    aims: Annotated[bool, Meta(description="Says where secrets are sent: if it changes, they must be sent anew.")]
+    columns: Sequence["ChannelSetting"] = ()
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """A kind of place that is installed: what its accounts can do, and ask for."""
+
+    id: Annotated[str, Meta(examples=["whatsapp"])]
+    name: Annotated[dict[str, str], Meta(description="By language.")]
+    address_kind: Annotated[str, Meta(examples=["phone"])]
+    capabilities: list[str]
+    settings: Sequence[ChannelSetting]
+
+
+class MessageTemplate(Struct, frozen=True, kw_only=True):
+    """A template that the provider knows."""
+
+    name: str
+    language: str
+    category: str
+    status: Annotated[str, Meta(examples=["approved"])]
+    header: str
+    body: Annotated[str, Meta(examples=["Guten Tag {{1}}, Ihr Paket ist unterwegs."])]
+    footer: str
+    buttons: list[str]
+    parameters: Annotated[dict[str, int], Meta(description="How many blanks each component has.")]
+
+
+class AccountCheck(Struct, frozen=True, kw_only=True):
+    """What the test of an account found."""
+
+    ok: bool
+    summary: Annotated[str, Meta(description="Who the provider says this is; or why it failed, and what to do.")]
+    facts: dict[str, str]
 
 
 class JournalEntry(Struct, frozen=True, kw_only=True):
