@@ -73,8 +73,17 @@ async def synchronise_templates(database: Database, outside: Outside, account: S
     return len(found)
 
 
-async def send_test(outside: Outside, account: StoredAccount, *, to: str, text: str, sender: str, clock: Clock) -> Outcome:
+async def send_test(
+    database: Database, outside: Outside, account: StoredAccount, actor: Actor, *, to: str, text: str, sender: str, clock: Clock
+) -> Outcome:
     """Sends one short message at once, outside of any conversation. Never raises for what the provider does."""
+    outcome = await _tried(outside, account, to=to, text=text, sender=sender, clock=clock)
+    async with database.work(account.workspace_id, actor=actor) as work:
+        work.audit("account.tested", subject="account", subject_id=account.id, name=account.name)
+    return outcome
+
+
+async def _tried(outside: Outside, account: StoredAccount, *, to: str, text: str, sender: str, clock: Clock) -> Outcome:
     envelope = Envelope(id=str(new_id()), to=to.strip(), from_name=sender, subject=text, at=clock.now())
     try:
         first = degrade(Say(envelope=envelope, text=text, automatic=True), account.manifest)[0]

@@ -122,6 +122,14 @@ async def test_an_account_is_tried_and_nothing_is_stored(company: Company, progr
     assert (await secrets_of(company, str(company.whatsapp)))["access_token"] == ["EAAtest"]
 
 
+async def test_a_test_message_says_what_became_of_it(company: Company, program: Program) -> None:
+    account = (await program("POST", "/accounts", {**NEW, "settings": {**SETTINGS, "base_url": NOWHERE}})).body["id"]
+    tried = await program("POST", f"/accounts/{account}/test", {"to": "+4915228817386"})
+    assert (tried.status, tried.body["state"], bool(tried.body["why"])) == (200, "failed", True)
+    assert (await program("GET", "/audit-log?subject=account&limit=1")).body["data"][0]["act"] == "account.tested"
+    assert (await program("POST", f"/accounts/{account}/test", {"to": ""})).body["errors"][0]["pointer"] == "#/to"
+
+
 async def test_an_account_is_deleted_and_its_templates_are_read(company: Company, program: Program) -> None:
     path = f"/accounts/{company.whatsapp}"
     assert (await program("GET", f"{path}/templates")).body["data"] == []
@@ -140,6 +148,7 @@ async def test_who_may_only_read_accounts_changes_none(company: Company) -> None
         ("POST", f"{path}/check", {}),
         ("PATCH", path, {"enabled": False}),
         ("DELETE", path, None),
+        ("POST", f"{path}/test", {"to": "+4915228817386"}),
         ("POST", f"{path}/templates/synchronise", None),
     ):
         assert (await reader(method, where, body)).status == 403, where

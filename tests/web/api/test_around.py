@@ -263,3 +263,31 @@ async def test_a_person_is_given_out_and_erased_by_a_program(company: Company, p
     assert (await program("DELETE", path)).status == 204
     assert (await program("GET", path)).status == 404
     assert (await program("GET", f"/conversations/{started['conversation_id']}")).status == 404
+
+
+async def test_fields_have_an_order(program: Program) -> None:
+    given = [{"subject": "person", "kind": "text", "labels": {"en": name}} for name in ("First", "Second")]
+    ids = [(await program("POST", "/custom-fields", one)).body["id"] for one in given]
+    moved = await program("POST", f"/custom-fields/{ids[1]}/move", {"direction": "up"})
+    assert [one["id"] for one in moved.body["data"]] == ids[::-1]
+    assert (await program("GET", "/custom-fields")).body == moved.body
+    assert (await program("POST", f"/custom-fields/{new_id()}/move", {"direction": "up"})).status == 404
+
+
+async def test_the_workspace_is_read_and_changed(company: Company, program: Program) -> None:
+    before = (await program("GET", "/workspace")).body
+    assert (before["id"], before["name"]) == (str(company.workspace_id), "Muster GmbH")
+    given = {"name": "Müller & Söhne", "time_zone": "Europe/Zurich"}
+    assert (await program("PATCH", "/workspace", given)).body == {**before, **given}
+    assert (await program("PATCH", "/workspace", {"time_zone": "Mars/Olympus"})).status == 422
+    assert (await (await company.program(Permission.CONVERSATION_READ))("PATCH", "/workspace", given)).status == 403
+
+
+async def test_a_token_is_revoked_by_a_program(company: Company, program: Program) -> None:
+    reader = await company.program(Permission.CONVERSATION_READ)
+    (newest, _) = (await program("GET", "/tokens")).body["data"]
+    assert (newest["name"], newest["permissions"]) == ("Kasse", ["conversation.read"])
+    assert reader.token not in json.dumps(newest)
+    assert (await reader("DELETE", f"/tokens/{newest['id']}")).status == 403
+    assert (await program("DELETE", f"/tokens/{newest['id']}")).status == 204
+    assert (await program("DELETE", f"/tokens/{newest['id']}")).status == 404

@@ -7,6 +7,8 @@ import pytest
 from tests.web.api.conftest import Company, Program
 
 from oase.kernel.permissions import Permission
+from oase.staff import Visit
+from oase.staff.actions.sessions import open_session
 
 URGENT = {"name": "Dringendes", "query": "is:open priority:urgent", "shared": "all"}
 
@@ -60,3 +62,17 @@ async def test_who_may_not_share_changes_nothing_that_is_shared(company: Company
     assert (await reader("PATCH", f"/views/{made['id']}", {"name": "Meins"})).status == 403
     assert (await reader("DELETE", f"/views/{made['id']}")).status == 403
     assert (await program("GET", f"/views/{uuid4()}")).status == 404
+
+
+async def test_an_agent_keeps_views_that_nobody_else_sees(company: Company, program: Program) -> None:
+    async with company.services.database.work(company.workspace_id) as work:
+        session = await open_session(work, company.agent_id, Visit())
+    own = {"cookie": f"oase={session.token.reveal()}", "sec_fetch_site": "same-origin"}
+    page = Program(company.session)
+    made = await page("POST", "/views", {"name": "Meine", "query": "assignee:me"}, **own)
+    assert (made.status, made.body["shared"], made.body["agent_id"]) == (201, "none", str(company.agent_id))
+    path = f"/views/{made.body['id']}"
+    assert [one["name"] for one in (await page("GET", "/views", **own)).body["data"]] == ["Meine"]
+    assert (await program("GET", "/views")).body["data"] == []
+    assert (await program("PATCH", path, {"name": "Fremd"})).status == 404
+    assert (await page("PATCH", path, {"query": "is:open assignee:me"}, **own)).body["query"] == "is:open assignee:me"

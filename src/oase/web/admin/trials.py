@@ -67,10 +67,9 @@ async def try_sending(
         )
     words = reader_of(request).gettext("A test message from Oase, sent by %(name)s.", name=viewer.name)
     outcome = await send_test(
-        services.outside, account, to=given["to"], text=words, sender=viewer.workspace_name, clock=services.clock
-    )
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        work.audit("account.tested", subject="account", subject_id=account.id, name=account.name)
+        services.database, services.outside, account, viewer.actor,
+        to=given["to"], text=words, sender=viewer.workspace_name, clock=services.clock,
+    )  # fmt: skip
     test = Form(values=given)
     return await account_page(
         request, services, viewer, account.manifest, account, stored_form(account), tried=outcome, test=test

@@ -24,18 +24,19 @@ from oase.channels import (
     unsaved_account,
     with_defaults,
 )
-from oase.channels.contract import Checked, Manifest, Setting, Template, Words
-from oase.conversations import check_account, synchronise_templates
+from oase.channels.contract import Accepted, Checked, Manifest, Setting, Template, Unclear, Words
+from oase.conversations import check_account, send_test, synchronise_templates
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
-from oase.kernel.i18n import message
+from oase.kernel.i18n import message, translator
 from oase.kernel.permissions import Permission
+from oase.staff import find_workspace
 from oase.web.api.caller import Caller
 from oase.web.api.conversations import IdempotencyKey
 from oase.web.api.parts import GivenCaller
 from oase.web.api.problems import InvalidInputs
 from oase.web.api.request import Page, carried_out
-from oase.web.api.shapes import Account, AccountCheck, Channel, ChannelSetting, Choice, MessageTemplate, shown
+from oase.web.api.shapes import Account, AccountCheck, AccountTest, Channel, ChannelSetting, Choice, MessageTemplate, shown
 from oase.web.channels import manifests
 from oase.web.given import GivenServices
 from oase.web.services import Services
@@ -74,6 +75,12 @@ class AccountChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Secrets | UnsetType, Meta(description="Write only. A new one goes before the old one, which still verifies what arrives.")
     ] = UNSET
     enabled: bool | UnsetType = UNSET
+
+
+class NewTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a test message goes."""
+
+    to: Annotated[str, Meta(min_length=1, max_length=320, examples=["+4915228817386"])]
 
 
 def public(stored: StoredAccount, services: Services) -> Account:
@@ -254,6 +261,24 @@ async def _check(
     return AccountCheck(ok=found.ok, summary=str(found.summary), facts=dict(found.facts))
 
 
+@post("/accounts/{account_id:uuid}/test", opt=_WRITE, status_code=200, summary="Send a test message", tags=["Accounts"])
+async def send_test_message(
+    services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID], data: JSONBody[NewTest]
+) -> AccountTest:
+    """To an address of yours: it is sent at once, and belongs to no conversation."""
+    async with services.database.work(caller.workspace_id) as work:
+        account, workspace = await _one(work, services, account_id), await find_workspace(work)
+    reader = translator(workspace.language if workspace else "en")
+    outcome = await send_test(
+        services.database, services.outside, account, caller.actor, to=data.to, clock=services.clock,
+        text=reader.gettext("A test message from Oase, sent by %(name)s.", name=caller.name),
+        sender=workspace.name if workspace else "",
+    )  # fmt: skip
+    if isinstance(outcome, Accepted):
+        return AccountTest(state="sent", why=str(outcome.note))
+    return AccountTest(state="unknown" if isinstance(outcome, Unclear) else "failed", why=str(outcome.why))
+
+
 @get("/accounts/{account_id:uuid}/templates", opt=_READ, summary="List an account's templates", tags=["Accounts"])
 async def list_templates(services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID]) -> Page[MessageTemplate]:
     """As the provider gave them when they were synchronised; approved ones first."""
@@ -280,5 +305,5 @@ def _template(template: Template) -> MessageTemplate:
 
 
 handlers: Final = [
-    list_channels, list_all, read, create, change, remove, check_new, check_stored, list_templates, synchronise,
+    list_channels, list_all, read, create, change, remove, check_new, check_stored, send_test_message, list_templates, synchronise,
 ]  # fmt: skip

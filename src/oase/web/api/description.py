@@ -24,7 +24,7 @@ _TAGS: Final = {
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
     "Views": "Filters of the inbox, kept under a name.",
-    "Staff": "Agents and teams; who calls; the audit log.",
+    "Staff": "Agents, roles and teams; who calls; the workspace, API tokens, the audit log.",
     "Search": "Over persons and messages.",
     "Webhooks": "Programs are told what happens (Standard Webhooks).",
     "Events": "A live stream of what happens.",

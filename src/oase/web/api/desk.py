@@ -13,6 +13,7 @@ from oase.conversations import (
     all_snippets,
     find_snippet,
     merge_tags,
+    move_field,
     remove_field,
     remove_snippet,
     remove_tag,
@@ -109,6 +110,12 @@ class FieldChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     labels: Labels | UnsetType = UNSET
     choices: Choices | UnsetType = UNSET
+
+
+class Move(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where something goes in its list."""
+
+    direction: Annotated[Literal["up", "down"], Meta(description="By one place.")]
 
 
 async def _tag(work: UnitOfWork, tag_id: UUID) -> Tag:
@@ -324,6 +331,24 @@ async def change_field(
     return await carried_out(request, services, caller, act, CustomField)
 
 
+@post("/custom-fields/{field_id:uuid}/move", opt=_FIELD, status_code=200, summary="Move a custom field", tags=["Desk"])
+async def move_a_field(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    field_id: FromPath[UUID],
+    data: JSONBody[Move],
+    idempotency_key: IdempotencyKey = None,
+) -> Page[CustomField]:
+    """By one place among those of its subject. Gives all fields in their new order."""
+
+    async def act(work: UnitOfWork) -> Page[CustomField]:
+        await move_field(work, field_id, up=data.direction == "up")
+        return Page(data=[shown(CustomField, one) for one in await all_fields(work)])
+
+    return await carried_out(request, services, caller, act, Page[CustomField])
+
+
 @delete("/custom-fields/{field_id:uuid}", opt=_FIELD, summary="Delete a custom field", tags=["Desk"])
 async def delete_field(services: GivenServices, caller: GivenCaller, field_id: FromPath[UUID]) -> None:
     """What was entered stays in the records, but is not shown any more."""
@@ -333,5 +358,5 @@ async def delete_field(services: GivenServices, caller: GivenCaller, field_id: F
 
 handlers: Final = [
     list_tags, create_tag, change_tag, merge_tag, delete_tag, list_snippets, read_snippet, create_snippet, change_snippet,
-    delete_snippet, list_fields, create_field, change_field, delete_field,
+    delete_snippet, list_fields, create_field, change_field, move_a_field, delete_field,
 ]  # fmt: skip

@@ -223,6 +223,13 @@ class AccountCheck(Struct, frozen=True, kw_only=True):
     facts: dict[str, str]
 
 
+class AccountTest(Struct, frozen=True, kw_only=True):
+    """What became of a test message."""
+
+    state: Annotated[Literal["sent", "failed", "unknown"], Meta(description="`unknown`: nobody can tell whether it went out.")]
+    why: Annotated[str, Meta(description="The provider's words.")]
+
+
 class JournalEntry(Struct, frozen=True, kw_only=True):
     """A delivery of the outside world, and its fate."""
 
@@ -326,6 +333,29 @@ class SavedView(Struct, frozen=True, kw_only=True):
     shared: Shared
     team_id: Annotated[UUID | None, Meta(description="With whom, where it is a team.")]
     agent_id: Annotated[UUID, Meta(description="Whose it is: of the agent or the program who made it.")]
+
+
+class Workspace(Struct, frozen=True, kw_only=True):
+    """One company's data."""
+
+    id: UUID
+    name: Annotated[str, Meta(examples=["Muster GmbH"])]
+    language: Literal["de", "en"]
+    time_zone: Annotated[str, Meta(examples=["Europe/Berlin"])]
+    created_at: datetime
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A program's way in. The token itself was shown once."""
+
+    id: UUID
+    name: str
+    hint: Annotated[str, Meta(description="Its last characters, to recognise it by.")]
+    permissions: list[str]
+    created_by: Annotated[UUID, Meta(description="The agent.")]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 class Me(Struct, frozen=True, kw_only=True):

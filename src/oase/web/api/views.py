@@ -3,7 +3,7 @@
 An agent (by session) has views of their own and sees those that are shared; a program keeps views for teams and for everybody.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post
@@ -26,6 +26,7 @@ from oase.kernel.permissions import Permission
 from oase.staff import find_agent, list_teams
 from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ, IdempotencyKey
+from oase.web.api.desk import Move
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, carried_out, own_names
 from oase.web.api.shapes import SavedView, Shared, shown
@@ -60,12 +61,6 @@ class ViewChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     query: Query | UnsetType = UNSET
     shared: Shared | UnsetType = UNSET
     team_id: Annotated[UUID | UnsetType | None, Meta(description="With `shared: team`.")] = UNSET
-
-
-class MoveView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a view goes."""
-
-    direction: Annotated[Literal["up", "down"], Meta(description="By one place among its like: the own or the shared ones.")]
 
 
 async def _teams(work: UnitOfWork, caller: Caller) -> list[UUID]:
@@ -171,10 +166,10 @@ async def move(
     services: GivenServices,
     caller: GivenCaller,
     view_id: FromPath[UUID],
-    data: JSONBody[MoveView],
+    data: JSONBody[Move],
     idempotency_key: IdempotencyKey = None,
 ) -> Page[SavedView]:
-    """Gives all views in their new order."""
+    """By one place among its like: the own or the shared ones. Gives all views in their new order."""
 
     async def act(work: UnitOfWork) -> Page[SavedView]:
         teams = await _teams(work, caller)
