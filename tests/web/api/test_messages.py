@@ -1,12 +1,16 @@
 """Messages, notes and files over the API."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from tests.web.api.conftest import Company, Program, new
 
+from oase.conversations import jobs as conversation_jobs
+from oase.kernel.jobs import Jobs
 from oase.kernel.permissions import Permission
 
 
@@ -147,3 +151,30 @@ async def test_a_reaction_is_made_changed_and_taken_away(company: Company, progr
 async def test_what_did_not_fail_cannot_be_given_up(program: Program, begun: dict[str, Any]) -> None:
     said = await program("POST", f"/conversations/{begun['conversation_id']}/messages", {"text": "Ja"})
     assert (await program("POST", f"/messages/{said.body['id']}/drop")).status == 409
+
+
+@pytest_asyncio.fixture
+async def jobs(company: Company) -> AsyncIterator[None]:
+    """What may wait a moment can be deferred."""
+    kept = Jobs(company.services.database.dsn, {"conversations": conversation_jobs}, connections=1)
+    await kept.open()
+    yield
+    await kept.close()
+
+
+@pytest.mark.usefixtures("jobs")
+async def test_a_program_shows_that_it_has_read_and_writes(company: Company, program: Program) -> None:
+    begun = (await program("POST", "/conversations", new(company, message={"external_id": "wamid.1"}))).body
+    path = f"/conversations/{begun['conversation_id']}"
+    assert (await program("POST", f"{path}/read")).status == 204
+    assert (await program("POST", f"{path}/typing", {})).status == 204
+    async with company.services.database.work(company.workspace_id) as work:
+        jobs = await work.tuples(
+            "SELECT args->>'news' FROM procrastinate_jobs WHERE args->>'account_id' = %(id)s ORDER BY id",
+            {"id": str(company.whatsapp)},
+        )
+    assert [news for (news,) in jobs] == ["read", "typing"]
+    assert (await program("POST", f"{path}/unread")).status == 409
+    assert (await program("POST", f"/conversations/{uuid4()}/typing", {})).status == 404
+    reader = await company.program(Permission.CONVERSATION_READ)
+    assert (await reader("POST", f"{path}/typing", {})).status == 403

@@ -22,6 +22,7 @@ from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ
 from oase.web.api.parts import GivenCaller
 from oase.web.api.published import EVENT_TYPES, TOPICS, publish
+from oase.web.api.request import own_names
 from oase.web.given import GivenServices
 
 Type = Annotated[str, QueryParameter(min_length=1, max_length=60)]
@@ -45,7 +46,8 @@ async def follow(
     ] = None,
 ) -> Stream:
     """Server-sent events with the same types and data as webhooks. An event `reload` says that too much was missed."""
-    wanted = check_events(types or (), EVENT_TYPES)
+    with own_names((("events", "types"),)):
+        wanted = check_events(types or (), EVENT_TYPES)
     after = Position.read(last_event_id) if last_event_id else None
     if last_event_id and after is None:
         raise Invalid(message("This is no id of an event."), field="last-event-id")

@@ -91,14 +91,21 @@ def on_oase_error(request: AnyRequest, error: errors.OaseError) -> Response[byte
 def on_invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """What does not have the form that the description demands."""
     found = error.extra if isinstance(error.extra, list) else []
-    parts = tuple(_shaped(one) for one in found if isinstance(one, dict))
+    names = _sent_names(request)
+    parts = tuple(_shaped(one, names) for one in found if isinstance(one, dict))
     if not parts and (absent := _ABSENT.search(error.detail)):
         parts = (ProblemPart(detail=f"“{absent[1]}” is missing.", parameter=absent[1]),)
     detail = parts[0].detail if parts else error.detail
     return _problem(request, 422, "invalid", detail, parts)
 
 
-def _shaped(found: dict[str, Any]) -> ProblemPart:
+def _sent_names(request: AnyRequest) -> dict[str, str]:
+    """What parameters of the handler are called in a request, where that differs."""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    return {name: sent for name, one in parameters.items() if (sent := getattr(one.kwarg_definition, "name", None))}
+
+
+def _shaped(found: dict[str, Any], names: Mapping[str, str]) -> ProblemPart:
     """The framework's words in ours; `source` says where the input was."""
     text, key = str(found.get("message", "")), str(found.get("key", ""))
     if unknown := _UNKNOWN.search(text):
@@ -108,7 +115,7 @@ def _shaped(found: dict[str, Any]) -> ProblemPart:
     if found.get("source") == "body":
         plain = key.removeprefix("data").replace("[", ".").replace("]", "").strip(".")
         return ProblemPart(detail=text, pointer="#/" + plain.replace(".", "/") if plain else "#")
-    return ProblemPart(detail=text, parameter=key)
+    return ProblemPart(detail=text, parameter=names.get(key, key))
 
 
 def _joined(key: str, name: str) -> str:
