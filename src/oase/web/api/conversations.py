@@ -1,4 +1,4 @@
-"""Conversations: list, read, start, change, merge, split."""
+"""Conversations: list, read, start, change, merge and undo it, split."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal

@@ -1,4 +1,4 @@
-"""Messages: say, note, list, read; take back, try again, decide what is unknown."""
+"""Messages: say, note, list, read, react; take back, try again, decide what is unknown, give up."""
 
 from collections import defaultdict
 from datetime import timedelta
