@@ -75,13 +75,15 @@ async def test_an_invitation_works_once_and_for_a_week(company: Company) -> None
 async def test_a_new_invitation_replaces_the_earlier_one(company: Company) -> None:
     agent_id, first = await invite(company)
     async with company.work() as work:
-        second = await staff.invite_again(work, agent_id, url=URL)
+        with pytest.raises(Forbidden):
+            await staff.invite_again(work, agent_id, held=frozenset({Permission.STAFF_WRITE}), url=URL)
+        second = await staff.invite_again(work, agent_id, held=EVERYTHING, url=URL)
     with pytest.raises(LinkRefused):
         await accept(company, first)
     await accept(company, second)
     async with company.work() as work:
         with pytest.raises(Conflict, match="has already joined"):
-            await staff.invite_again(work, agent_id, url=URL)
+            await staff.invite_again(work, agent_id, held=EVERYTHING, url=URL)
 
 
 async def test_an_address_is_used_once_in_a_workspace(company: Company) -> None:
@@ -190,12 +192,10 @@ async def test_the_rights_of_several_roles_add_up(company: Company) -> None:
     assert viewer.permissions == rights("agent") | {Permission.AUDIT_READ, Permission.JOURNAL_READ}
 
 
-async def test_an_agent_without_roles_may_nothing(company: Company) -> None:
+async def test_an_agent_keeps_at_least_one_role(company: Company) -> None:
     async with company.work() as work:
-        await staff.set_roles(work, company.ayse, [], held=EVERYTHING)
-    viewer = await company.who(await company.sign_in("ayse"))
-    assert viewer is not None
-    assert (viewer.role, viewer.permissions) == ("", frozenset())
+        with pytest.raises(Invalid, match="at least one role"):
+            await staff.set_roles(work, company.ayse, [], held=EVERYTHING)
 
 
 async def test_the_last_administrator_stays(company: Company) -> None:
@@ -237,6 +237,16 @@ async def test_one_who_never_joined_comes_back_as_invited(company: Company) -> N
         await staff.deactivate(work, agent_id, held=EVERYTHING)
         await staff.reactivate(work, agent_id, held=EVERYTHING)
         assert (await staff.find_agent(work, agent_id)).state == "invited"
+    with pytest.raises(LinkRefused):
+        await accept(company, mail)
+
+
+async def test_a_withdrawn_invitation_lets_nobody_in(company: Company) -> None:
+    agent_id, mail = await invite(company)
+    async with company.work() as work:
+        await staff.withdraw_invitation(work, agent_id, held=EVERYTHING)
+        with pytest.raises(Conflict, match="has already joined"):
+            await staff.withdraw_invitation(work, company.ayse, held=EVERYTHING)
     with pytest.raises(LinkRefused):
         await accept(company, mail)
 

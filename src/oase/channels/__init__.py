@@ -11,24 +11,27 @@ from oase.channels.accounts import (
     open_account,
     read_settings,
     set_account_state,
+    unsaved_account,
 )
+from oase.channels.checks import NAME as ACCOUNT_NAME
+from oase.channels.checks import mistakes as account_mistakes
+from oase.channels.checks import with_defaults
 from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
-from oase.channels.kept import asked_again
-from oase.channels.kept import merged as merged_secrets
 from oase.channels.registry import adapter, all_adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount
 
 __all__ = [
+    "ACCOUNT_NAME",
     "AccountBook",
     "AccountState",
     "NeedsLink",
     "StoredAccount",
+    "account_mistakes",
     "accounts_of",
     "adapter",
     "all_adapters",
-    "asked_again",
     "change_account",
     "contract",
     "create_account",
@@ -36,12 +39,13 @@ __all__ = [
     "degrade",
     "delete_account",
     "keep_secret",
-    "merged_secrets",
     "open_account",
     "read_settings",
     "replace_templates",
     "set_account_state",
     "set_cursor",
     "templates",
+    "unsaved_account",
     "visitor_key",
+    "with_defaults",
 ]

@@ -5,6 +5,7 @@ hot paths --AccountBook.get--> StoredAccount (kept in memory, forgotten when a l
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
@@ -100,6 +101,26 @@ def _typed(setting: Setting, value: Any) -> Any:
     if setting.kind == "lines" and isinstance(value, str):
         return [line.strip() for line in value.splitlines() if line.strip()]
     return value
+
+
+def unsaved_account(
+    workspace_id: UUID, manifest: Manifest, name: str, given: Mapping[str, Any], before: StoredAccount | None, now: datetime
+) -> StoredAccount:
+    """The account as it would be once saved, new or changed, for its test. Raises Invalid."""
+    settings, new = read_settings(manifest, given)
+    typed = {key: [Secret(value) for value in values] for key, values in new.items()}
+    was = before.account if before else Account(id="", channel=manifest.id)
+    secrets = kept.merged(manifest, was.settings, settings, was.secrets, typed)
+    account_id = before.id if before else UUID(int=0)
+    defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
+    account = Account(
+        id=str(account_id), channel=manifest.id, name=name, settings={**defaults, **settings},
+        secrets={key: tuple(values) for key, values in secrets.items()},
+    )  # fmt: skip
+    return StoredAccount(
+        workspace_id=workspace_id, id=account_id, channel=manifest.id, name=name, enabled=True, state="up", state_why="",
+        state_since=now, account=account, manifest=manifest,
+    )  # fmt: skip
 
 
 async def create_account(work: UnitOfWork, safe: Safe, channel: str, name: str, given: Mapping[str, Any]) -> UUID:

@@ -32,13 +32,20 @@ async def check_account(outside: Outside, account: StoredAccount) -> Checked:
             for _step in range(_STEPS):
                 step = adapter(account.channel).check(account.account, tuple(replies))
                 if isinstance(step, Checked):
-                    return step
+                    return _said(step)
                 replies.append(await perform(outside, account, step))
     except TimeoutError:
         return Checked(ok=False, summary=message("The provider did not answer in time."))
     except OaseError as error:
         return Checked(ok=False, summary=error.args[0] if error.args else str(error))
     raise RuntimeError(f"The test of {account.channel} does not come to an end.")
+
+
+def _said(checked: Checked) -> Checked:
+    """Channels that ask nobody outside have nothing to say about themselves."""
+    if checked.ok and not checked.summary:
+        return Checked(ok=True, summary=message("Everything this channel needs is here."), facts=checked.facts)
+    return checked
 
 
 async def list_templates(outside: Outside, account: StoredAccount) -> Sequence[Template]:
@@ -66,8 +73,17 @@ async def synchronise_templates(database: Database, outside: Outside, account: S
     return len(found)
 
 
-async def send_test(outside: Outside, account: StoredAccount, *, to: str, text: str, sender: str, clock: Clock) -> Outcome:
+async def send_test(
+    database: Database, outside: Outside, account: StoredAccount, actor: Actor, *, to: str, text: str, sender: str, clock: Clock
+) -> Outcome:
     """Sends one short message at once, outside of any conversation. Never raises for what the provider does."""
+    outcome = await _tried(outside, account, to=to, text=text, sender=sender, clock=clock)
+    async with database.work(account.workspace_id, actor=actor) as work:
+        work.audit("account.tested", subject="account", subject_id=account.id, name=account.name)
+    return outcome
+
+
+async def _tried(outside: Outside, account: StoredAccount, *, to: str, text: str, sender: str, clock: Clock) -> Outcome:
     envelope = Envelope(id=str(new_id()), to=to.strip(), from_name=sender, subject=text, at=clock.now())
     try:
         first = degrade(Say(envelope=envelope, text=text, automatic=True), account.manifest)[0]

@@ -90,13 +90,14 @@ async def insert_event(
     )
 
 
-async def external_id(work: UnitOfWork, message_id: UUID, account_id: UUID) -> str:
-    """The provider's id of a message; empty if it has none on this account."""
-    found = await work.value(
-        "SELECT external_id FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND account_id = %(account_id)s",
-        {"id": message_id, "account_id": account_id},
+async def external_id(work: UnitOfWork, message_id: UUID, conversation_id: UUID, account_id: UUID) -> str | None:
+    """The provider's id of a message; empty if it has none on this account, None if it is not in the conversation."""
+    found: str | None = await work.value(
+        "SELECT CASE WHEN account_id = %(account_id)s THEN coalesce(external_id, '') ELSE '' END FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND conversation_id = %(conversation_id)s",
+        {"id": message_id, "conversation_id": conversation_id, "account_id": account_id},
     )
-    return found or ""
+    return found
 
 
 async def thread(work: UnitOfWork, conversation_id: UUID, account_id: UUID) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ class Once(Struct, frozen=True):
 def once(holder: UUID, key: str, request: bytes) -> Once:
     """What stands for the request `request` that `holder` sent under `key`."""
     place = hashlib.blake2b(key.encode(), key=holder.bytes, digest_size=16).digest()
-    return Once(UUID(bytes=place), hashlib.blake2b(request, digest_size=16).digest())
+    secret = hashlib.blake2b(key.encode(), digest_size=32).digest()  # the key is not kept: nobody guesses what was asked
+    return Once(UUID(bytes=place), hashlib.blake2b(request, key=secret, digest_size=16).digest())
 
 
 async def claim(work: UnitOfWork, requests: Mapping[UUID, Once]) -> dict[UUID, bytes]:

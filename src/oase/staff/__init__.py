@@ -3,6 +3,7 @@
 from oase.staff.actions.agents import (
     Invitation,
     Profile,
+    change_agent,
     change_email,
     change_preferences,
     change_profile,
@@ -11,6 +12,7 @@ from oase.staff.actions.agents import (
     invite_again,
     reactivate,
     set_roles,
+    withdraw_invitation,
 )
 from oase.staff.actions.api_tokens import create_api_token, revoke_api_token
 from oase.staff.actions.cleaning import clean_up
@@ -117,6 +119,7 @@ __all__ = [
     "add_agent",
     "agents_who_may",
     "ask_for_reset",
+    "change_agent",
     "change_email",
     "change_password",
     "change_preferences",
@@ -160,4 +163,5 @@ __all__ = [
     "start_second_factor",
     "which_program",
     "who",
+    "withdraw_invitation",
 ]

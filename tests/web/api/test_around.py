@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -52,12 +53,19 @@ async def test_two_persons_become_one_and_two_again(program: Program) -> None:
     assert (await program("GET", f"/persons/{ids[1]}")).body["merged_into"] is None
 
 
-async def test_accounts_show_their_state_and_no_secrets(company: Company, program: Program) -> None:
-    (account,) = (await program("GET", "/accounts")).body["data"]
-    assert (account["id"], account["state"], account["address_kind"]) == (str(company.whatsapp), "up", "phone")
-    assert "EAAtest" not in json.dumps(account)
-    assert (await program("GET", f"/accounts/{account['id']}")).body == account
-    assert (await program("GET", f"/accounts/{UUID(int=1)}")).status == 404
+async def test_who_looks_like_the_same_person_is_suggested_until_told_apart(program: Program) -> None:
+    anna, other = [(await program("POST", "/persons", {"name": name})).body["id"] for name in ("Anna Müller", "Anna MÜLLER")]
+    (found,) = (await program("GET", f"/persons/{anna}/duplicates")).body["data"]
+    assert (found["person_id"], found["reason"]) == (other, "name")
+    path = f"/persons/{anna}/distinct-from/{other}"
+    assert (await program("PUT", path)).status == 204
+    assert (await program("GET", f"/persons/{anna}/duplicates")).body["data"] == []
+    assert (await program("DELETE", path)).status == 204
+    assert len((await program("GET", f"/persons/{anna}/duplicates")).body["data"]) == 1
+    assert (await program("PUT", f"/persons/{anna}/distinct-from/{UUID(int=1)}")).status == 404
+    merged = (await program("POST", f"/persons/{anna}/merge", {"person_id": other})).body
+    (merge,) = (await program("GET", f"/persons/{anna}/merges")).body["data"]
+    assert (merge["id"], merge["merged_id"], merge["merged_name"]) == (merged["merge_id"], other, "Anna MÜLLER")
 
 
 async def test_a_delivery_of_the_journal_is_read_and_replayed(company: Company, program: Program) -> None:
@@ -163,6 +171,36 @@ def test_the_description_is_valid_and_complete() -> None:
     assert described["components"]["schemas"]["NewConversation"]["additionalProperties"] is False
 
 
+def test_the_description_says_every_limit_of_what_comes_in() -> None:
+    described = msgspec.json.decode(document())
+    schemas = {name: one for name, one in described["components"]["schemas"].items() if one.get("additionalProperties") is False}
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            schemas |= {f"{method} {path} {one['name']}": one["schema"] for one in operation.get("parameters", ())}
+    assert [found for name, schema in schemas.items() for found in unlimited(schema, name)] == []
+
+
+def unlimited(schema: dict[str, Any], place: str) -> Iterator[str]:
+    """Where a list, a map or a text may be as long as it likes."""
+    limits = {
+        "array": {"maxItems"},
+        "object": {"maxProperties", "properties"},
+        "string": {"maxLength", "enum", "format", "pattern"},
+    }
+    types = schema.get("type", ())
+    for one in [types] if isinstance(types, str) else types:
+        if one in limits and not limits[one] & schema.keys():
+            yield f"{place}: {one}"
+    own = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
+    for one in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        yield from unlimited({**own, **one}, place)
+    for name, one in schema.get("properties", {}).items():
+        yield from unlimited(one, f"{place}/{name}")
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from unlimited(schema[name], f"{place}/{name}")
+
+
 async def test_the_description_is_there_for_everybody(company: Company) -> None:
     answer = await Program(company.session)("GET", "/openapi.json")
     assert (answer.status, answer.body["info"]["title"]) == (200, "Oase")
@@ -225,3 +263,31 @@ async def test_a_person_is_given_out_and_erased_by_a_program(company: Company, p
     assert (await program("DELETE", path)).status == 204
     assert (await program("GET", path)).status == 404
     assert (await program("GET", f"/conversations/{started['conversation_id']}")).status == 404
+
+
+async def test_fields_have_an_order(program: Program) -> None:
+    given = [{"subject": "person", "kind": "text", "labels": {"en": name}} for name in ("First", "Second")]
+    ids = [(await program("POST", "/custom-fields", one)).body["id"] for one in given]
+    moved = await program("POST", f"/custom-fields/{ids[1]}/move", {"direction": "up"})
+    assert [one["id"] for one in moved.body["data"]] == ids[::-1]
+    assert (await program("GET", "/custom-fields")).body == moved.body
+    assert (await program("POST", f"/custom-fields/{new_id()}/move", {"direction": "up"})).status == 404
+
+
+async def test_the_workspace_is_read_and_changed(company: Company, program: Program) -> None:
+    before = (await program("GET", "/workspace")).body
+    assert (before["id"], before["name"]) == (str(company.workspace_id), "Muster GmbH")
+    given = {"name": "Müller & Söhne", "time_zone": "Europe/Zurich"}
+    assert (await program("PATCH", "/workspace", given)).body == {**before, **given}
+    assert (await program("PATCH", "/workspace", {"time_zone": "Mars/Olympus"})).status == 422
+    assert (await (await company.program(Permission.CONVERSATION_READ))("PATCH", "/workspace", given)).status == 403
+
+
+async def test_a_token_is_revoked_by_a_program(company: Company, program: Program) -> None:
+    reader = await company.program(Permission.CONVERSATION_READ)
+    (newest, _) = (await program("GET", "/tokens")).body["data"]
+    assert (newest["name"], newest["permissions"]) == ("Kasse", ["conversation.read"])
+    assert reader.token not in json.dumps(newest)
+    assert (await reader("DELETE", f"/tokens/{newest['id']}")).status == 403
+    assert (await program("DELETE", f"/tokens/{newest['id']}")).status == 204
+    assert (await program("DELETE", f"/tokens/{newest['id']}")).status == 404

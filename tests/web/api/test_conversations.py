@@ -133,6 +133,22 @@ async def test_merging_and_splitting(company: Company, program: Program, begun: 
     assert (split.status, split.body["message_count"]) == (201, 1)
 
 
+async def test_a_merge_is_undone_and_a_split_by_merging(company: Company, program: Program, begun: dict[str, Any]) -> None:
+    other = (await program("POST", "/conversations", new(company, "Gehört doch nicht dazu"))).body
+    path = f"/conversations/{begun['conversation_id']}"
+    await program("POST", f"{path}/merge", {"conversation_id": other["conversation_id"]})
+    (merge,) = (await program("GET", f"{path}/merges")).body["data"]
+    assert (merge["merged_id"], merge["merged_number"]) == (other["conversation_id"], other["number"])
+    undo = {"merge_id": merge["id"]}
+    assert (await (await company.program(Permission.CONVERSATION_READ))("POST", f"{path}/unmerge", undo)).status == 403
+    back = await program("POST", f"{path}/unmerge", undo, idempotency_key="auseinander")
+    assert (back.status, back.body["message_count"]) == (200, 1)
+    assert (await program("POST", f"{path}/unmerge", undo, idempotency_key="auseinander")).body == back.body
+    assert (await program("POST", f"{path}/unmerge", undo)).status == 404
+    assert (await program("GET", f"/conversations/{other['conversation_id']}")).body["merged_into"] is None
+    assert (await program("GET", f"{path}/merges")).body["data"] == []
+
+
 async def test_pages_of_a_list_follow_each_other(company: Company, program: Program) -> None:
     made = [(await program("POST", "/conversations", new(company, f"Nummer {n}"))).body["number"] for n in range(5)]
     seen: list[int] = []

@@ -1,10 +1,17 @@
 """Messages, notes and files over the API."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import pytest
+import pytest_asyncio
 from tests.web.api.conftest import Company, Program, new
+
+from oase.conversations import jobs as conversation_jobs
+from oase.kernel.jobs import Jobs
+from oase.kernel.permissions import Permission
 
 
 async def test_saying_something_queues_it(program: Program, begun: dict[str, Any]) -> None:
@@ -87,3 +94,87 @@ async def test_a_file_goes_up_into_a_message_and_down_again(company: Company, pr
     assert content.headers["content-disposition"] == "attachment; filename*=UTF-8''Foto%20der%20Kiste.jpg"
     again = await program("POST", "/conversations", new(company, message={"attachment_ids": [uploaded["id"]]}))
     assert again.body["errors"][0]["pointer"] == "#/attachment_ids"
+
+
+async def test_one_given_message_is_answered(company: Company, program: Program) -> None:
+    begun = (await program("POST", "/conversations", new(company, message={"external_id": "wamid.1"}))).body
+    path = f"/conversations/{begun['conversation_id']}/messages"
+    said = await program("POST", path, {"text": "Welche Kiste?", "reply_to": begun["message_id"]})
+    assert (said.status, said.body["in_reply_to"]) == (201, "wamid.1")
+    other = (await program("POST", "/conversations", new(company))).body
+    wrong = await program("POST", path, {"text": "Welche?", "reply_to": other["message_id"]})
+    assert (wrong.status, wrong.body["errors"][0]["pointer"]) == (422, "#/reply_to")
+
+
+async def test_a_location_and_contacts_are_sent_as_such(program: Program, begun: dict[str, Any]) -> None:
+    path = f"/conversations/{begun['conversation_id']}/messages"
+    place = {"latitude": 52.5163, "longitude": 13.3777, "name": "Brandenburger Tor"}
+    said = await program("POST", path, {"location": place})
+    assert (said.status, said.body["kind"], said.body["data"]["latitude"]) == (201, "location", 52.5163)
+    card = {"name": "Werkstatt Lindgrün", "phones": ["+49 30 23125100"]}
+    said = await program("POST", path, {"contacts": [card]})
+    assert (said.status, said.body["kind"], said.body["text"]) == (201, "contacts", "Werkstatt Lindgrün · +49 30 23125100")
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"location": {"latitude": 91, "longitude": 0}}, "#/location/latitude"),
+        ({"location": {"latitude": 1, "longitude": 1}, "text": "Hier"}, "#/location"),
+        ({"contacts": [{"name": "Ohne Nummer"}]}, "#/contacts"),
+        ({"contacts": [{"name": "Zu viel", "phones": ["1"] * 11}]}, "#/contacts/0/phones"),
+        ({"text": "Hallo", "copy_to": ["x" * 321]}, "#/copy_to/0"),
+    ],
+)
+async def test_what_cannot_be_said_is_named(program: Program, begun: dict[str, Any], given: dict[str, Any], pointer: str) -> None:
+    answer = await program("POST", f"/conversations/{begun['conversation_id']}/messages", given)
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_a_reaction_is_made_changed_and_taken_away(company: Company, program: Program) -> None:
+    begun = (await program("POST", "/conversations", new(company, message={"external_id": "wamid.1"}))).body
+    path = f"/messages/{begun['message_id']}/reaction"
+    first = await program("PUT", path, {"emoji": "👍"}, idempotency_key="daumen")
+    again = await program("PUT", path, {"emoji": "👍"}, idempotency_key="daumen")
+    assert (first.status, again.body) == (200, first.body)
+    assert [(one["kind"], one["emoji"], one["state"]) for one in first.body["deliveries"]] == [("reaction", "👍", "queued")]
+    changed = (await program("PUT", path, {"emoji": "❤️"})).body["deliveries"]
+    assert [(one["emoji"], one["state"]) for one in changed] == [("👍", "cancelled"), ("❤️", "queued")]
+    gone = (await program("DELETE", path)).body["deliveries"]
+    assert {one["state"] for one in gone} == {"cancelled"}
+    wrong = await program("PUT", path, {"emoji": "ok"})
+    assert (wrong.status, wrong.body["errors"][0]["pointer"]) == (422, "#/emoji")
+    reader = await company.program(Permission.CONVERSATION_READ)
+    assert (await reader("PUT", path, {"emoji": "👍"})).status == 403
+
+
+async def test_what_did_not_fail_cannot_be_given_up(program: Program, begun: dict[str, Any]) -> None:
+    said = await program("POST", f"/conversations/{begun['conversation_id']}/messages", {"text": "Ja"})
+    assert (await program("POST", f"/messages/{said.body['id']}/drop")).status == 409
+
+
+@pytest_asyncio.fixture
+async def jobs(company: Company) -> AsyncIterator[None]:
+    """What may wait a moment can be deferred."""
+    kept = Jobs(company.services.database.dsn, {"conversations": conversation_jobs}, connections=1)
+    await kept.open()
+    yield
+    await kept.close()
+
+
+@pytest.mark.usefixtures("jobs")
+async def test_a_program_shows_that_it_has_read_and_writes(company: Company, program: Program) -> None:
+    begun = (await program("POST", "/conversations", new(company, message={"external_id": "wamid.1"}))).body
+    path = f"/conversations/{begun['conversation_id']}"
+    assert (await program("POST", f"{path}/read")).status == 204
+    assert (await program("POST", f"{path}/typing", {})).status == 204
+    async with company.services.database.work(company.workspace_id) as work:
+        jobs = await work.tuples(
+            "SELECT args->>'news' FROM procrastinate_jobs WHERE args->>'account_id' = %(id)s ORDER BY id",
+            {"id": str(company.whatsapp)},
+        )
+    assert [news for (news,) in jobs] == ["read", "typing"]
+    assert (await program("POST", f"{path}/unread")).status == 409
+    assert (await program("POST", f"/conversations/{uuid4()}/typing", {})).status == 404
+    reader = await company.program(Permission.CONVERSATION_READ)
+    assert (await reader("POST", f"{path}/typing", {})).status == 403

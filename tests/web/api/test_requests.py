@@ -67,13 +67,22 @@ async def test_bodies_that_cannot_be_read_get_a_clear_answer(program: Program, r
     ("path", "parameter"),
     [("/conversations?limit=0", "limit"), ("/conversations?limit=abc", "limit"), ("/conversations?cursor=unsinn", "cursor"),
      ("/conversations?state=offen", "state"), ("/search?q=is:offn", "q"), ("/search", "q"),
+     ("/conversations?tag=" + "x" * 41, "tag"), ("/events?types=nothing.such", "types"),
      ("/conversations?number=99999999999999999999", "number"),
      ("/persons?cursor=x", "cursor")],
 )  # fmt: skip
 async def test_a_parameter_at_fault_is_named(program: Program, path: str, parameter: str) -> None:
     answer = await program("GET", path)
     assert answer.status == 422, answer.body
-    assert parameter in answer.body["errors"][0]["parameter"]
+    assert answer.body["errors"][0]["parameter"] == parameter
+
+
+@pytest.mark.parametrize(
+    ("headers", "parameter"), [({"idempotency_key": "k" * 256}, "idempotency-key"), ({"if_match": "neu"}, "If-Match")]
+)
+async def test_a_header_at_fault_is_named(program: Program, headers: dict[str, str], parameter: str) -> None:
+    answer = await program("PATCH", f"/conversations/{new_id()}", {"subject": "Neu"}, **headers)
+    assert (answer.status, answer.body["errors"][0]["parameter"]) == (422, parameter)
 
 
 async def test_without_a_token_nothing_is_told(company: Company) -> None:

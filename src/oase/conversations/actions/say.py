@@ -62,7 +62,7 @@ async def say(
         hours = int((account.manifest.limits.reply_window or timedelta(0)).total_seconds() // 3600)
         raise WindowClosed(f"The last message of the customer is more than {hours} hours old: only templates can be sent now.")
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
-    reply_to = await repository.external_id(work, answer.reply_to_id, account.id) if answer.reply_to_id and quotes else ""
+    reply_to = await _answered(work, conversation, account, answer.reply_to_id) if answer.reply_to_id and quotes else ""
     message_id = await _write_message(work, conversation, account, identity, author, answer, reply_to)
     files = await repository.attach(work, message_id, answer.attachment_ids)
     if len(files) != len(set(answer.attachment_ids)):
@@ -91,8 +91,20 @@ def _check(answer: Answer) -> None:
     place = answer.place
     if place and not (-90 <= place.latitude <= 90 and -180 <= place.longitude <= 180):
         raise Invalid(message("This place does not lie on the earth."), field="place")
+    if (place or answer.cards) and (answer.text.strip() or answer.html or answer.attachment_ids or answer.choices):
+        raise Invalid(message("A place or a contact card goes by itself."), field="place" if place else "card")
     if any(not card.name.strip() for card in answer.cards):
         raise Invalid(message("A contact card needs a name."), field="card")
+    if any(not (card.phones or card.emails) for card in answer.cards):
+        raise Invalid(message("A contact card needs a phone number or an e-mail address."), field="card")
+
+
+async def _answered(work: UnitOfWork, conversation: ConversationRow, account: StoredAccount, message_id: UUID) -> str:
+    """The provider's id of the message that is answered; empty if it went another way, where nobody could quote it."""
+    found = await repository.external_id(work, message_id, conversation.id, account.id)
+    if found is None:
+        raise Invalid(message("The message that is answered is not in this conversation."), field="reply_to")
+    return found
 
 
 async def _way(

@@ -15,6 +15,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Forbidden, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
+from oase.staff import UnknownTeam, list_teams
 
 Share = Literal["none", "all"] | UUID
 """With whom a view is shared: with nobody, with everybody, with a team."""
@@ -23,7 +24,7 @@ _BROUGHT_BACK_WITHIN: Final = timedelta(days=1)
 
 
 async def save_view(work: UnitOfWork, agent_id: UUID, *, name: str, query: str, share: Share, may_share: bool) -> UUID:
-    """Keeps a filter as a view of this agent. Raises Invalid, Forbidden, Conflict."""
+    """Keeps a filter as a view of this agent. Raises Invalid, Forbidden, Conflict, UnknownTeam."""
     read_filter(query, agent_id, {}, {})  # says what is wrong with it
     others = await saved.saved_views(work, agent_id, [])
     if len(others) >= MOST:
@@ -37,7 +38,7 @@ async def save_view(work: UnitOfWork, agent_id: UUID, *, name: str, query: str, 
         query=query.strip(),
         position=1 + max((one.position for one in others), default=0),
     )
-    view = _shared(view, share, may_share=may_share)
+    view = await _shared(work, view, share, may_share=may_share)
     await saved.put_view(work, msgspec.structs.asdict(view))
     _told(work, "view.created", view)
     return view.id
@@ -61,7 +62,7 @@ async def change_view(
         read_filter(query, agent_id, {}, {})
         view = msgspec.structs.replace(view, query=query.strip())
     if share is not None:
-        view = _shared(view, share, may_share=may_share)
+        view = await _shared(work, view, share, may_share=may_share)
     await saved.put_view(work, msgspec.structs.asdict(view))
     _told(work, "view.changed", view)
 
@@ -70,11 +71,13 @@ def _name(name: str) -> str:
     return one_line(name, field="name", at_most=_NAME_CHARACTERS)
 
 
-def _shared(view: SavedView, share: Share, *, may_share: bool) -> SavedView:
-    """The view, shared anew: a team's id, "all" or "none"."""
+async def _shared(work: UnitOfWork, view: SavedView, share: Share, *, may_share: bool) -> SavedView:
+    """The view, shared anew: a team's id, "all" or "none". Raises Forbidden, UnknownTeam."""
     if share != "none" and not may_share:
         raise Forbidden(message("You may keep views for yourself only."))
     team_id = share if isinstance(share, UUID) else None
+    if team_id is not None and team_id not in {team.id for team in await list_teams(work)}:
+        raise UnknownTeam
     shared: Shared = "team" if isinstance(share, UUID) else share
     return msgspec.structs.replace(view, shared=shared, team_id=team_id)
 
@@ -84,6 +87,8 @@ async def move_view(work: UnitOfWork, agent_id: UUID, teams: Sequence[UUID], vie
     view = await _changeable(work, agent_id, view_id, may_share=may_share)
     seen = await saved.saved_views(work, agent_id, teams)
     ids = [one.id for one in seen if (one.shared == "none") == (view.shared == "none")]
+    if view_id not in ids:
+        raise NotFound(message("This view does not exist."))
     place = ids.index(view_id)
     other = place - 1 if up else place + 1
     if 0 <= other < len(ids):

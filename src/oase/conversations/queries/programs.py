@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.conversations.delivery.types import DeliveryKind
 from oase.conversations.errors import NoConversation, NoMessage, OutOfDate
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
@@ -76,12 +77,14 @@ class FileFacts(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryFacts(Struct, frozen=True, kw_only=True):
-    """The fate of one part of a message of ours."""
+    """The fate of one part of a message of ours, or of our reaction to one."""
 
     id: UUID
     message_id: UUID
+    kind: DeliveryKind
     part: int
     recipient: str
+    emoji: str  # of our reaction; empty where one was taken back
     state: str
     code: str
     why: str
@@ -109,6 +112,7 @@ class MessageFacts(Struct, frozen=True, kw_only=True):
     text: str
     html: str
     quoted: str
+    reply_to: str
     data: dict[str, Any]
     external_id: str | None
     automatic: str
@@ -130,7 +134,8 @@ class MessagesWithParts(Struct, frozen=True, kw_only=True):
 _CONVERSATION: Final = ", ".join(f"c.{name}" for name in ConversationFacts.__struct_fields__)
 _MESSAGE: Final = ", ".join(f"m.{name}" for name in MessageFacts.__struct_fields__)
 _FILE: Final = ", ".join(FileFacts.__struct_fields__)
-_DELIVERY: Final = ", ".join(DeliveryFacts.__struct_fields__)
+_EMOJI: Final = "CASE WHEN kind = 'reaction' THEN coalesce(outbound->'outbound'->>'emoji', '') ELSE '' END AS emoji"
+_DELIVERY: Final = ", ".join(_EMOJI if name == "emoji" else name for name in DeliveryFacts.__struct_fields__)
 
 
 async def conversation_facts(work: UnitOfWork, conversation_id: UUID) -> ConversationFacts:
@@ -243,9 +248,30 @@ async def _with_parts(work: UnitOfWork, messages: Sequence[MessageFacts]) -> Mes
         DeliveryFacts,
         f"SELECT {_DELIVERY} FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)b::uuid[])"
         " ORDER BY message_id, part",
-        {"ids": [one.id for one in messages if one.direction == "out"]},
+        {"ids": [one.id for one in messages if one.direction in ("in", "out")]},
     )
     return MessagesWithParts(messages=messages, files=files, deliveries=deliveries)
+
+
+class MergeFacts(Struct, frozen=True, kw_only=True):
+    """That a conversation became part of another one, and can be taken out again."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: UUID
+    merged_number: int
+    at: datetime
+
+
+async def list_merges(work: UnitOfWork, conversation_id: UUID) -> list[MergeFacts]:
+    """What became part of a conversation and was not taken out again, the newest first. One query."""
+    return await work.all(
+        MergeFacts,
+        "SELECT g.id, g.kept_id, g.merged_id, c.number AS merged_number, g.at FROM conversation_merge g"
+        " JOIN conversation c ON c.workspace_id = g.workspace_id AND c.id = g.merged_id"
+        " WHERE g.workspace_id = %(workspace_id)s AND g.kept_id = %(id)s AND g.undone_at IS NULL ORDER BY g.id DESC LIMIT 100",
+        {"id": conversation_id},
+    )
 
 
 class Tag(Struct, frozen=True, kw_only=True):

@@ -3,20 +3,21 @@
 `held` is what the one who acts may do: nobody gives away, or gets at, more than they have.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from uuid import UUID
 
 from msgspec import Struct
 
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Conflict
+from oase.kernel.errors import Conflict, Invalid
 from oase.kernel.i18n import Language, message
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.staff import mails, tokens
+from oase.staff.actions.organisation import save_team
 from oase.staff.actions.sessions import end_other_sessions
 from oase.staff.actions.setup import check_time_zone
-from oase.staff.errors import LastAdministrator, UnknownAgent, UnknownRole
+from oase.staff.errors import LastAdministrator, UnknownAgent, UnknownRole, UnknownTeam
 from oase.staff.repository import access, agents, organisation
 from oase.staff.repository.agents import Field
 from oase.staff.rules import INVITATION_LASTS, check_grant, normal_email, normal_name
@@ -45,6 +46,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 async def invite(work: UnitOfWork, given: Invitation, *, held: Set[Permission], url: str) -> tuple[UUID, Mail]:
     """Writes an invited agent and gives the mail to send. Raises Invalid, NameTaken, Forbidden, UnknownRole."""
+    _check_roles(given.roles)
     name, email, agent_id = normal_name(given.name), normal_email(given.email), new_id()
     await agents.insert_agent(
         work,
@@ -63,13 +65,57 @@ async def invite(work: UnitOfWork, given: Invitation, *, held: Set[Permission], 
     return agent_id, await _invitation_mail(work, await _found(work, agent_id), url)
 
 
-async def invite_again(work: UnitOfWork, agent_id: UUID, *, url: str) -> Mail:
-    """A new invitation; the earlier link stops working. Raises UnknownAgent, Conflict if the agent has joined."""
+async def invite_again(work: UnitOfWork, agent_id: UUID, *, held: Set[Permission], url: str) -> Mail:
+    """A new invitation; the earlier link stops working. Raises UnknownAgent, Forbidden, Conflict if the agent has joined."""
+    await check_rank(work, agent_id, held)  # whoever has the link can become that agent
     agent = await _found(work, agent_id)
     if agent.state != "invited":
         raise Conflict(message("%(name)s has already joined.", name=agent.name))
     work.audit("agent.invited", subject="agent", subject_id=agent_id, name=agent.name, email=agent.email, again=True)
     return await _invitation_mail(work, agent, url)
+
+
+async def withdraw_invitation(work: UnitOfWork, agent_id: UUID, *, held: Set[Permission]) -> None:
+    """Takes an invitation back: its link stops working, and the agent is kept out. Raises UnknownAgent, Forbidden, Conflict."""
+    agent = await _found(work, agent_id)
+    if agent.state == "active":
+        raise Conflict(message("%(name)s has already joined.", name=agent.name))
+    await deactivate(work, agent_id, held=held)
+
+
+async def change_agent(
+    work: UnitOfWork,
+    agent_id: UUID,
+    *,
+    held: Set[Permission],
+    name: str | None = None,
+    email: str | None = None,
+    roles: Collection[UUID] | None = None,
+    teams: Collection[UUID] | None = None,
+) -> None:
+    """Changes what differs; what is None stays. Raises what the acts raise that it is made of, and UnknownTeam."""
+    agent = await _found(work, agent_id)
+    if name is not None and name != agent.name:
+        await change_profile(work, agent_id, Profile(name=name))
+    if email is not None and email.strip().lower() != agent.email:
+        await change_email(work, agent_id, email, held=held)
+    if roles is not None and (not roles or set(roles) != set(agent.roles)):
+        await set_roles(work, agent_id, list(roles), held=held)
+    if teams is not None:
+        await _set_teams(work, agent_id, teams)
+
+
+async def _set_teams(work: UnitOfWork, agent_id: UUID, wanted: Collection[UUID]) -> None:
+    """Makes the agent a member of exactly these teams."""
+    known = await organisation.all_teams(work)
+    if not set(wanted) <= {team.id for team in known}:
+        raise UnknownTeam
+    for team in known:
+        if (team.id in wanted) != (agent_id in team.members):
+            await save_team(
+                work, name=team.name, members=set(team.members) ^ {agent_id}, leads=team.leads, description=team.description,
+                colour=team.colour, team_id=team.id,
+            )  # fmt: skip
 
 
 async def change_profile(work: UnitOfWork, agent_id: UUID, profile: Profile) -> None:
@@ -110,8 +156,9 @@ async def change_preferences(work: UnitOfWork, agent_id: UUID, preferences: Pref
 
 
 async def set_roles(work: UnitOfWork, agent_id: UUID, roles: Sequence[UUID], *, held: Set[Permission]) -> None:
-    """Gives an agent exactly these roles. Raises Forbidden, LastAdministrator, UnknownAgent, UnknownRole."""
+    """Gives an agent exactly these roles, at least one. Raises Forbidden, Invalid, LastAdministrator, UnknownAgent, UnknownRole."""
     await check_rank(work, agent_id, held)
+    _check_roles(roles)
     agent = await _found(work, agent_id)
     await _keep_an_administrator(work, agent, roles)
     before = _names(await organisation.find_roles(work, agent.roles))
@@ -163,6 +210,11 @@ async def _give_roles(work: UnitOfWork, agent_id: UUID, role_ids: Sequence[UUID]
         check_grant(held, role.permissions)
     await agents.replace_roles(work, agent_id, [role.id for role in roles])
     return _names(roles)
+
+
+def _check_roles(roles: Sequence[UUID]) -> None:
+    if not roles:
+        raise Invalid(message("Please choose at least one role."), field="roles")
 
 
 def _names(roles: Sequence[Role]) -> list[str]:

@@ -4,7 +4,7 @@ gallery --> /admin/channels/new/<channel> --test--> provider, nothing is stored
                                           --save--> /admin/channels/<account>
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
@@ -13,24 +13,24 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from oase.channels import (
+    ACCOUNT_NAME,
     StoredAccount,
+    account_mistakes,
     accounts_of,
     adapter,
     change_account,
     create_account,
     delete_account,
     keep_secret,
-    merged_secrets,
-    read_settings,
     templates,
 )
-from oase.channels.contract import Account, Capability, Checked, Manifest, Outcome, Template
+from oase.channels.contract import Capability, Checked, Manifest, Outcome, Template
 from oase.conversations import JournalRow, journal_listing, last_arrivals
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Secret
-from oase.web.admin.account_form import NAME, mistakes, read_form, read_pairs, shown
+from oase.web.admin.account_form import read_form, read_pairs, shown
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.guides import guide_html
 from oase.web.channels import manifests
@@ -43,7 +43,6 @@ from oase.web.sessions import Viewer
 AnyRequest = Request[Any, Any, Any]
 READ: Final = {"permission": Permission.ACCOUNT_READ}
 WRITE: Final = {"permission": Permission.ACCOUNT_WRITE}
-_NOWHERE: Final = UUID(int=0)
 _LATEST: Final = 5
 
 
@@ -72,7 +71,7 @@ async def list_accounts(request: AnyRequest, services: GivenServices, viewer: Gi
 async def show_new(request: AnyRequest, services: GivenServices, viewer: GivenViewer, channel: FromPath[str]) -> Response[Any]:
     """An empty form of a channel."""
     manifest = adapter(channel).manifest
-    form = Form(values=shown(manifest, {}) | {NAME: ""})
+    form = Form(values=shown(manifest, {}) | {ACCOUNT_NAME: ""})
     return await account_page(request, services, viewer, manifest, None, form)
 
 
@@ -146,33 +145,15 @@ async def renew(services: GivenServices, viewer: GivenViewer, account_id: FromPa
 async def typed(request: AnyRequest, manifest: Manifest, kept: StoredAccount | None) -> tuple[str, dict[str, Any], Form]:
     """What was typed: the account's name, its settings, and the form to show again, with what is wrong."""
     pairs = read_pairs(await request.body())
-    name = dict(pairs).get(NAME, "").strip()
+    name = dict(pairs).get(ACCOUNT_NAME, "").strip()
     given = read_form(manifest, pairs)
-    errors = mistakes(manifest, name, given, kept, reader_of(request).language)
-    return name, given, Form(values=shown(manifest, given) | {NAME: name}, errors=errors)
+    errors = account_mistakes(manifest, name, given, kept, reader_of(request).language)
+    return name, given, Form(values=shown(manifest, given) | {ACCOUNT_NAME: name}, errors=errors)
 
 
 def stored_form(account: StoredAccount) -> Form:
     """The form with what is stored."""
-    return Form(values=shown(account.manifest, account.account.settings) | {NAME: account.name})
-
-
-def unsaved(
-    services: Services, viewer: Viewer, manifest: Manifest, name: str, given: Mapping[str, Any], kept: StoredAccount | None
-) -> StoredAccount:
-    """The account as it would be once saved, for its test. Raises Invalid."""
-    settings, new = read_settings(manifest, given)
-    typed = {key: [Secret(value) for value in values] for key, values in new.items()}
-    before = kept.account if kept else Account(id="", channel=manifest.id, name="")
-    found = merged_secrets(manifest, before.settings, settings, before.secrets, typed)
-    secrets = {key: tuple(values) for key, values in found.items()}
-    account_id = kept.id if kept else _NOWHERE
-    defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
-    account = Account(id=str(account_id), channel=manifest.id, name=name, settings={**defaults, **settings}, secrets=secrets)
-    return StoredAccount(
-        workspace_id=viewer.workspace_id, id=account_id, channel=manifest.id, name=name, enabled=True, state="up", state_why="",
-        state_since=services.clock.now(), account=account, manifest=manifest,
-    )  # fmt: skip
+    return Form(values=shown(account.manifest, account.account.settings) | {ACCOUNT_NAME: account.name})
 
 
 async def account_page(

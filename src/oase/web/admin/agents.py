@@ -10,13 +10,11 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from oase.kernel.errors import Conflict, Forbidden, Invalid
-from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.staff import (
     Invitation,
     Mail,
-    change_email,
-    change_profile,
+    change_agent,
     deactivate,
     find_agent,
     invite,
@@ -26,10 +24,7 @@ from oase.staff import (
     list_teams,
     reactivate,
     reset_second_factor,
-    save_team,
-    set_roles,
 )
-from oase.staff import Profile as AgentProfile
 from oase.web.admin.frame import back, confirm, page
 from oase.web.forms import Form, many, texts, uuid, wrong
 from oase.web.given import GivenServices, GivenViewer
@@ -39,7 +34,6 @@ from oase.web.staffmail import afterwards
 
 AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.STAFF_WRITE}
-_CHOOSE_ROLE: Final = message("Please choose at least one role.")
 
 
 @get("/admin/agents", opt=_WRITE, include_in_schema=False)
@@ -82,8 +76,6 @@ async def send_invitation(request: AnyRequest, services: GivenServices, viewer: 
     """Invites somebody."""
     form, roles, teams = await texts(request), await many(request, "roles"), await many(request, "teams")
     try:
-        if not roles:
-            raise Invalid(_CHOOSE_ROLE, field="roles")
         given = Invitation(
             name=form.get("name", ""),
             email=form.get("email", ""),
@@ -153,24 +145,16 @@ async def save_agent(
     """Name, address, roles, teams in one transaction."""
     form, roles, chosen_teams = await texts(request), await many(request, "roles"), await many(request, "teams")
     try:
-        if not roles:
-            raise Invalid(_CHOOSE_ROLE, field="roles")
-        role_ids = [uuid(one, "roles") for one in roles]
         async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-            agent = await find_agent(work, agent_id)
-            if form.get("name", "") != agent.name:
-                await change_profile(work, agent_id, AgentProfile(name=form.get("name", "")))
-            if form.get("email", "").strip().lower() != agent.email:
-                await change_email(work, agent_id, form.get("email", ""), held=viewer.permissions)
-            if set(role_ids) != set(agent.roles):
-                await set_roles(work, agent_id, role_ids, held=viewer.permissions)
-            for team in await list_teams(work):
-                if (str(team.id) in chosen_teams) != (agent_id in team.members):
-                    members = set(team.members) ^ {agent_id}
-                    await save_team(
-                        work, name=team.name, members=members, leads=team.leads, description=team.description,
-                        colour=team.colour, team_id=team.id,
-                    )  # fmt: skip
+            await change_agent(
+                work,
+                agent_id,
+                held=viewer.permissions,
+                name=form.get("name", ""),
+                email=form.get("email", ""),
+                roles=[uuid(one, "roles") for one in roles],
+                teams=[uuid(one, "teams") for one in chosen_teams],
+            )
     except (Invalid, Conflict, Forbidden) as error:
         shown = wrong({**form, "roles": roles, "teams": chosen_teams}, error)
         return await _agent(request, services, viewer, agent_id, shown, status=422)
@@ -181,7 +165,7 @@ async def save_agent(
 async def again(request: AnyRequest, services: GivenServices, viewer: GivenViewer, agent_id: FromPath[UUID]) -> Response[Any]:
     """Invites once more; the earlier link stops working."""
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        mail = await invite_again(work, agent_id, url=services.settings.url)
+        mail = await invite_again(work, agent_id, held=viewer.permissions, url=services.settings.url)
     return _hand_over(request, services, viewer, mail, f"/admin/agents/{agent_id}")
 
 

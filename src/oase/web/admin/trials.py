@@ -1,21 +1,24 @@
 """Trying an account: *test connection* with what is in the form, a test message, the provider's templates."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
-from oase.channels import adapter
-from oase.channels.contract import Checked
+from oase.channels import StoredAccount, adapter, unsaved_account
+from oase.channels.contract import Checked, Manifest
 from oase.conversations import check_account, send_test, synchronise_templates
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import message
-from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed, unsaved
+from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed
 from oase.web.admin.frame import back
 from oase.web.forms import Form, texts
 from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import reader_of
+from oase.web.services import Services
+from oase.web.sessions import Viewer
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -27,8 +30,8 @@ async def check_new(request: AnyRequest, services: GivenServices, viewer: GivenV
     name, given, form = await typed(request, manifest, None)
     if form.errors:
         return await account_page(request, services, viewer, manifest, None, form, status=422)
-    checked = await check_account(services.outside, unsaved(services, viewer, manifest, name, given, None))
-    return await account_page(request, services, viewer, manifest, None, form, checked=_told(checked))
+    checked = await check_account(services.outside, _unsaved(services, viewer, manifest, name, given, None))
+    return await account_page(request, services, viewer, manifest, None, form, checked=checked)
 
 
 @post("/admin/channels/{account_id:uuid}/check", opt=WRITE, include_in_schema=False)
@@ -40,15 +43,14 @@ async def check_stored(
     name, given, form = await typed(request, account.manifest, account)
     if form.errors:
         return await account_page(request, services, viewer, account.manifest, account, form, status=422)
-    checked = await check_account(services.outside, unsaved(services, viewer, account.manifest, name, given, account))
-    return await account_page(request, services, viewer, account.manifest, account, form, checked=_told(checked))
+    checked = await check_account(services.outside, _unsaved(services, viewer, account.manifest, name, given, account))
+    return await account_page(request, services, viewer, account.manifest, account, form, checked=checked)
 
 
-def _told(checked: Checked) -> Checked:
-    """Channels that ask nobody outside have nothing to say about themselves."""
-    if checked.ok and not checked.summary:
-        return Checked(ok=True, summary=message("Everything this channel needs is here."), facts=checked.facts)
-    return checked
+def _unsaved(
+    services: Services, viewer: Viewer, manifest: Manifest, name: str, given: Mapping[str, Any], before: StoredAccount | None
+) -> StoredAccount:
+    return unsaved_account(viewer.workspace_id, manifest, name, given, before, services.clock.now())
 
 
 @post("/admin/channels/{account_id:uuid}/test", opt=WRITE, include_in_schema=False)
@@ -65,10 +67,9 @@ async def try_sending(
         )
     words = reader_of(request).gettext("A test message from Oase, sent by %(name)s.", name=viewer.name)
     outcome = await send_test(
-        services.outside, account, to=given["to"], text=words, sender=viewer.workspace_name, clock=services.clock
-    )
-    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        work.audit("account.tested", subject="account", subject_id=account.id, name=account.name)
+        services.database, services.outside, account, viewer.actor,
+        to=given["to"], text=words, sender=viewer.workspace_name, clock=services.clock,
+    )  # fmt: skip
     test = Form(values=given)
     return await account_page(
         request, services, viewer, account.manifest, account, stored_form(account), tried=outcome, test=test

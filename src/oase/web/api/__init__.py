@@ -10,14 +10,45 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 
 from oase.kernel.errors import OaseError
-from oase.web.api import accounts, conversations, desk, events, files, finding, messages, persons, problems, staff, webhooks
+from oase.web.api import (
+    accounts,
+    agents,
+    conversations,
+    desk,
+    events,
+    files,
+    finding,
+    journal,
+    messages,
+    persons,
+    problems,
+    signals,
+    staff,
+    views,
+    webhooks,
+)
 from oase.web.api.description import PATH, describe, document, problem_responses
 from oase.web.api.guard import given_caller, given_parts, known_caller, tell_limits
 from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import ApiRequest
 
 MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
-_AREAS: Final = (conversations, messages, files, persons, accounts, desk, staff, finding, webhooks, events)
+_AREAS: Final = (
+    conversations,
+    messages,
+    signals,
+    files,
+    persons,
+    accounts,
+    journal,
+    desk,
+    views,
+    agents,
+    staff,
+    finding,
+    webhooks,
+    events,
+)
 _ROUTES: Final = [handler for area in _AREAS for handler in area.handlers]
 
 for _handler in _ROUTES:

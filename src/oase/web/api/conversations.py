@@ -1,4 +1,4 @@
-"""Conversations: list, read, start, change, merge, split."""
+"""Conversations: list, read, start, change, merge and undo it, split."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -18,6 +18,7 @@ from oase.conversations import (
     assign,
     conversation_facts,
     list_conversations,
+    list_merges,
     merge,
     require_version,
     set_fields,
@@ -28,28 +29,41 @@ from oase.conversations import (
     set_team,
     snooze,
     split,
+    unmerge,
 )
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid
+from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.staff import find_agent, list_teams
 from oase.web.api.caller import Caller
 from oase.web.api.parts import GivenCaller, GivenParts
 from oase.web.api.request import Page, carried_out, once_of, page_of, read_cursor, version_of
-from oase.web.api.shapes import PRIORITIES, PRIORITY_NUMBERS, Conversation, ConversationState, Priority, shown
+from oase.web.api.shapes import PRIORITIES, PRIORITY_NUMBERS, Conversation, ConversationMerge, ConversationState, Priority, shown
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
 Text = Annotated[str, Meta(max_length=100_000)]
 Moment = Annotated[datetime, Meta(tz=True)]
-IfMatch = Annotated[str | None, HeaderParameter(name="if-match", description="The ETag that was read; 412 if it is out of date.")]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="if-match", max_length=60, description="The ETag that was read; 412 if it is out of date."),
+]
 IdempotencyKey = Annotated[
     str | None,
-    HeaderParameter(name="idempotency-key", description="Any text of yours; a repetition within 24 hours gets the first answer."),
+    HeaderParameter(
+        name="idempotency-key",
+        min_length=1,
+        max_length=255,
+        description="Any text of yours; a repetition within 24 hours gets the first answer.",
+    ),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many items a page has.")]
-Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before.")]
+Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=50)]
+Fields = Annotated[dict[str, Any], Meta(max_length=200, description="Custom fields by key.")]
+ChangedFields = Annotated[dict[str, Any], Meta(max_length=200, description="Merged; null takes a field away.")]
+Files = Annotated[list[UUID], Meta(max_length=20, description="Of uploads.")]
 READ: Final = {"permission": Permission.CONVERSATION_READ, "api": True}
 REPLY: Final = {"permission": Permission.CONVERSATION_REPLY, "api": True}
 ASSIGN: Final = {"permission": Permission.CONVERSATION_ASSIGN, "api": True}
@@ -60,7 +74,10 @@ class Template(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(max_length=200)]
     language: Annotated[str, Meta(max_length=20, examples=["de"])]
-    parameters: Annotated[dict[str, list[str]], Meta(description="By component: header, body, button.0 …")] = {}
+    parameters: Annotated[
+        dict[str, Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=100)]],
+        Meta(max_length=50, description="By component: header, body, button.0 …"),
+    ] = {}
     preview: Annotated[str, Meta(max_length=5000, description="The text as the customer will read it.")] = ""
 
     def as_use(self) -> TemplateUse:
@@ -77,7 +94,7 @@ class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = "in"
     text: Annotated[Text, Meta(examples=["Die Kiste kam zerdrückt an 😕"])] = ""
     html: Annotated[Text, Meta(description="Sanitised; channels without HTML get the text.")] = ""
-    attachment_ids: Annotated[list[UUID], Meta(max_length=20, description="Of uploads.")] = []
+    attachment_ids: Files = []
     template: Template | None = None
     at: Annotated[Moment | None, Meta(description="In: when it was said. Out: not to be sent before.")] = None
     external_id: Annotated[str, Meta(max_length=500, description="An id of yours, unique in the account.")] = ""
@@ -91,8 +108,8 @@ class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: Annotated[str, Meta(max_length=200, description="Of the person.", examples=["Änne Köhler"])] = ""
     subject: Annotated[str, Meta(max_length=500)] = ""
     message: FirstMessage
-    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=50)] = []
-    fields: dict[str, Any] = {}
+    tags: Tags = []
+    fields: Fields = {}
     assignee_id: UUID | None = None
     team_id: UUID | None = None
     priority: Priority = "normal"
@@ -117,14 +134,20 @@ class ConversationChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     team_id: UUID | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
     subject: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
-    tags: list[Annotated[str, Meta(min_length=1, max_length=40)]] | UnsetType = UNSET
-    fields: Annotated[dict[str, Any] | UnsetType, Meta(description="Merged; null takes a field away.")] = UNSET
+    tags: Tags | UnsetType = UNSET
+    fields: ChangedFields | UnsetType = UNSET
 
 
 class Merge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which conversation is to become part of this one."""
 
     conversation_id: UUID
+
+
+class UnmergeConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which merge is to be undone."""
+
+    merge_id: UUID
 
 
 class Split(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,13 +170,15 @@ def answered(request: AnyRequest, conversation: Conversation, status: int = 200)
 async def list_all(
     services: GivenServices,
     caller: GivenCaller,
-    states: Annotated[list[ConversationState] | None, QueryParameter(name="state", description="One or several.")] = None,
-    assignee: Annotated[str | None, QueryParameter(description="An agent's id, `me`, or `none`.")] = None,
+    states: Annotated[
+        list[ConversationState] | None, QueryParameter(name="state", max_items=4, description="One or several.")
+    ] = None,
+    assignee: Annotated[str | None, QueryParameter(max_length=50, description="An agent's id, `me`, or `none`.")] = None,
     team: Annotated[UUID | None, QueryParameter(description="A team's id.")] = None,
-    channel: Annotated[str | None, QueryParameter(description="Of the newest message.")] = None,
+    channel: Annotated[str | None, QueryParameter(max_length=40, description="Of the newest message.")] = None,
     account: Annotated[UUID | None, QueryParameter(description="An account's id.")] = None,
     person: Annotated[UUID | None, QueryParameter(description="A person's id.")] = None,
-    tag: Annotated[str | None, QueryParameter(description="A tag's name.")] = None,
+    tag: Annotated[str | None, QueryParameter(max_length=40, description="A tag's name.")] = None,
     number: Annotated[int | None, QueryParameter(ge=1, le=2**53, description="The conversation of this number.")] = None,
     since: Annotated[Moment | None, QueryParameter(description="Newest message at or after.")] = None,
     until: Annotated[Moment | None, QueryParameter(description="Newest message before.")] = None,
@@ -307,13 +332,48 @@ async def merge_in(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Conversation]:
-    """Everything said in the other one comes here; answers to it find their way."""
+    """Everything said in the other one comes here; answers to it find their way. `unmerge` undoes it."""
     version = version_of(if_match)
 
     async def act(work: UnitOfWork) -> Conversation:
         if version is not None:
             await require_version(work, conversation_id, version)
         await merge(work, caller.author, conversation_id, data.conversation_id)
+        return public(await conversation_facts(work, conversation_id))
+
+    return answered(request, await carried_out(request, services, caller, act, Conversation))
+
+
+@get("/conversations/{conversation_id:uuid}/merges", opt=READ, summary="List what was merged", tags=["Conversations"])
+async def merges(services: GivenServices, caller: GivenCaller, conversation_id: FromPath[UUID]) -> Page[ConversationMerge]:
+    """Conversations that became part of this one and can be taken out again, the newest first."""
+    async with services.database.work(caller.workspace_id) as work:
+        await conversation_facts(work, conversation_id)
+        return Page(data=[shown(ConversationMerge, one) for one in await list_merges(work, conversation_id)])
+
+
+@post(
+    "/conversations/{conversation_id:uuid}/unmerge", opt=ASSIGN, status_code=200, tags=["Conversations"],
+    summary="Undo a merge of conversations",
+)  # fmt: skip
+async def take_apart(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    conversation_id: FromPath[UUID],
+    data: JSONBody[UnmergeConversation],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Conversation]:
+    """What came from the other one goes back, what was said since stays here. Gives this conversation."""
+    version = version_of(if_match)
+
+    async def act(work: UnitOfWork) -> Conversation:
+        if version is not None:
+            await require_version(work, conversation_id, version)
+        if not any(one.id == data.merge_id for one in await list_merges(work, conversation_id)):
+            raise NotFound(message("There is no such merge, or it was undone before."))
+        await unmerge(work, caller.author, data.merge_id)
         return public(await conversation_facts(work, conversation_id))
 
     return answered(request, await carried_out(request, services, caller, act, Conversation))
@@ -331,7 +391,7 @@ async def split_off(
     data: JSONBody[Split],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Conversation]:
-    """Of the person who wrote the first of them."""
+    """Of the person who wrote the first of them. Merging the new one into this one undoes it."""
 
     async def act(work: UnitOfWork) -> Conversation:
         return public(await conversation_facts(work, await split(work, caller.author, conversation_id, data.message_ids)))
@@ -339,4 +399,4 @@ async def split_off(
     return answered(request, await carried_out(request, services, caller, act, Conversation), 201)
 
 
-handlers: Final = [list_all, start, read, change, merge_in, split_off]
+handlers: Final = [list_all, start, read, change, merge_in, merges, take_apart, split_off]

@@ -20,10 +20,11 @@ _TAGS: Final = {
     "Messages": "What is said, in and out, and notes to colleagues.",
     "Attachments": "Files of messages.",
     "Persons": "The humans outside, and their addresses.",
-    "Accounts": "The configured connections of channels.",
+    "Accounts": "The configured connections of channels: set up, tried, changed.",
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
-    "Staff": "Agents and teams; who calls; the audit log.",
+    "Views": "Filters of the inbox, kept under a name.",
+    "Staff": "Agents, roles and teams; who calls; the workspace, API tokens, the audit log.",
     "Search": "Over persons and messages.",
     "Webhooks": "Programs are told what happens (Standard Webhooks).",
     "Events": "A live stream of what happens.",
@@ -82,7 +83,7 @@ def document() -> bytes:
     app = Litestar([router], openapi_config=config, dependencies={"services": nobody})
     found: dict[str, Any] = app.openapi_schema.to_schema()
     _say_permissions(found, app)
-    _say_strict(found)
+    _say_inputs(found)
     return msgspec.json.encode(found)
 
 
@@ -101,12 +102,16 @@ def _operations(schema: dict[str, Any], path: str, methods: Sequence[str] | set[
     return [item[method.lower()] for method in methods if method.lower() in item]
 
 
-def _say_strict(schema: dict[str, Any]) -> None:
-    """What comes in may hold no fields but those described."""
+def _say_inputs(schema: dict[str, Any]) -> None:
+    """What comes in, described by what reads it: limits of the items of lists too, and no fields but those described."""
+    known = schema["components"]["schemas"]
     ours = [kind for kind in Struct.__subclasses__() if kind.__module__.startswith("oase.web.api.")]
     for kind in ours:
-        if kind.__struct_config__.forbid_unknown_fields and kind.__name__ in schema["components"]["schemas"]:
-            schema["components"]["schemas"][kind.__name__]["additionalProperties"] = False
+        if kind.__struct_config__.forbid_unknown_fields and kind.__name__ in known:
+            try:
+                known |= msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")[1]
+            except TypeError:  # an upload: no JSON, so only the framework can describe it
+                known[kind.__name__]["additionalProperties"] = False
 
 
 @get("/openapi.json", opt={"public": True, "api": True}, include_in_schema=False)

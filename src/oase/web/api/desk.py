@@ -1,7 +1,6 @@
 """What a desk is furnished with: tags, snippets, custom fields."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from oase.conversations import (
     all_snippets,
     find_snippet,
     merge_tags,
+    move_field,
     remove_field,
     remove_snippet,
     remove_tag,
@@ -23,13 +23,13 @@ from oase.conversations import (
 )
 from oase.conversations import list_tags as tags
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.staff import UnknownTeam, list_teams
 from oase.web.api.conversations import READ, IdempotencyKey
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, carried_out, own_names
 from oase.web.api.shapes import CustomField, Snippet, Tag, shown
 from oase.web.given import GivenServices
 
@@ -44,11 +44,11 @@ Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Languages = Literal["de", "en"]
 Texts = Annotated[
     dict[Languages, Annotated[str, Meta(max_length=20_000)]],
-    Meta(description="By language, at least one.", examples=[{"de": "Guten Tag {{person.name}}, …"}]),
+    Meta(max_length=2, description="By language, at least one.", examples=[{"de": "Guten Tag {{person.name}}, …"}]),
 ]
 Labels = Annotated[
     dict[Languages, Annotated[str, Meta(max_length=80)]],
-    Meta(description="By language, at least one.", examples=[{"de": "Größe"}]),
+    Meta(max_length=2, description="By language, at least one.", examples=[{"de": "Größe"}]),
 ]
 Choices = Annotated[list[Annotated[str, Meta(min_length=1, max_length=120)]], Meta(max_length=200)]
 _FIELDS: Final = (("text_", "texts."), ("label_", "labels."))
@@ -112,16 +112,10 @@ class FieldChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     choices: Choices | UnsetType = UNSET
 
 
-@contextmanager
-def _own_names() -> Iterator[None]:
-    """Mistakes are named by the fields of the API, not by those of the form."""
-    try:
-        yield
-    except Invalid as error:
-        for form, ours in _FIELDS:
-            if error.field.startswith(form):
-                raise Invalid(error.args[0], field=ours + error.field.removeprefix(form)) from error
-        raise
+class Move(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where something goes in its list."""
+
+    direction: Annotated[Literal["up", "down"], Meta(description="By one place.")]
 
 
 async def _tag(work: UnitOfWork, tag_id: UUID) -> Tag:
@@ -238,7 +232,7 @@ async def create_snippet(
 
     async def act(work: UnitOfWork) -> Snippet:
         await _known_team(work, data.team_id)
-        with _own_names():
+        with own_names(_FIELDS):
             made = await save_snippet(
                 work, shortcut=data.shortcut, name=data.name, texts=_plain(data.texts), team_id=data.team_id
             )
@@ -263,7 +257,7 @@ async def change_snippet(
         before = await find_snippet(work, snippet_id)
         team_id = before.team_id if data.team_id is UNSET else data.team_id
         await _known_team(work, team_id)
-        with _own_names():
+        with own_names(_FIELDS):
             await save_snippet(
                 work,
                 shortcut=before.shortcut if data.shortcut is UNSET else data.shortcut,
@@ -302,7 +296,7 @@ async def create_field(
     """A key that is taken is refused with 409."""
 
     async def act(work: UnitOfWork) -> CustomField:
-        with _own_names():
+        with own_names(_FIELDS):
             made = await save_field(work, subject=data.subject, labels=_plain(data.labels), kind=data.kind, choices=data.choices)
         return await _field(work, made)
 
@@ -323,7 +317,7 @@ async def change_field(
 
     async def act(work: UnitOfWork) -> CustomField:
         before = await _field(work, field_id)
-        with _own_names():
+        with own_names(_FIELDS):
             await save_field(
                 work,
                 subject=before.subject,
@@ -337,6 +331,24 @@ async def change_field(
     return await carried_out(request, services, caller, act, CustomField)
 
 
+@post("/custom-fields/{field_id:uuid}/move", opt=_FIELD, status_code=200, summary="Move a custom field", tags=["Desk"])
+async def move_a_field(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    field_id: FromPath[UUID],
+    data: JSONBody[Move],
+    idempotency_key: IdempotencyKey = None,
+) -> Page[CustomField]:
+    """By one place among those of its subject. Gives all fields in their new order."""
+
+    async def act(work: UnitOfWork) -> Page[CustomField]:
+        await move_field(work, field_id, up=data.direction == "up")
+        return Page(data=[shown(CustomField, one) for one in await all_fields(work)])
+
+    return await carried_out(request, services, caller, act, Page[CustomField])
+
+
 @delete("/custom-fields/{field_id:uuid}", opt=_FIELD, summary="Delete a custom field", tags=["Desk"])
 async def delete_field(services: GivenServices, caller: GivenCaller, field_id: FromPath[UUID]) -> None:
     """What was entered stays in the records, but is not shown any more."""
@@ -346,5 +358,5 @@ async def delete_field(services: GivenServices, caller: GivenCaller, field_id: F
 
 handlers: Final = [
     list_tags, create_tag, change_tag, merge_tag, delete_tag, list_snippets, read_snippet, create_snippet, change_snippet,
-    delete_snippet, list_fields, create_field, change_field, delete_field,
+    delete_snippet, list_fields, create_field, change_field, move_a_field, delete_field,
 ]  # fmt: skip

@@ -22,8 +22,10 @@ from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ
 from oase.web.api.parts import GivenCaller
 from oase.web.api.published import EVENT_TYPES, TOPICS, publish
+from oase.web.api.request import own_names
 from oase.web.given import GivenServices
 
+Type = Annotated[str, QueryParameter(min_length=1, max_length=60)]
 _LIFE_SECONDS: Final = 600.0
 _HEARTBEAT_SECONDS: Final = 20.0
 
@@ -33,13 +35,19 @@ async def follow(
     request: Request[Any, Any, Any],
     services: GivenServices,
     caller: GivenCaller,
-    types: Annotated[list[str] | None, QueryParameter(description="Types, or families as `conversation.*`; none: all.")] = None,
+    types: Annotated[
+        list[Type] | None, QueryParameter(max_items=100, description="Types, or families as `conversation.*`; none: all.")
+    ] = None,
     last_event_id: Annotated[
-        str | None, HeaderParameter(name="last-event-id", description="The id of the last event that was seen: goes on after it.")
+        str | None,
+        HeaderParameter(
+            name="last-event-id", max_length=100, description="The id of the last event that was seen: goes on after it."
+        ),
     ] = None,
 ) -> Stream:
     """Server-sent events with the same types and data as webhooks. An event `reload` says that too much was missed."""
-    wanted = check_events(types or (), EVENT_TYPES)
+    with own_names((("events", "types"),)):
+        wanted = check_events(types or (), EVENT_TYPES)
     after = Position.read(last_event_id) if last_event_id else None
     if last_event_id and after is None:
         raise Invalid(message("This is no id of an event."), field="last-event-id")

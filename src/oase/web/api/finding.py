@@ -64,7 +64,10 @@ async def find(
     services: GivenServices,
     caller: GivenCaller,
     q: Annotated[
-        str, QueryParameter(description="Words, “phrases” and filters as in the inbox: `rechnung from:müller is:open`.")
+        str,
+        QueryParameter(
+            max_length=500, description="Words, “phrases” and filters as in the inbox: `rechnung from:müller is:open`."
+        ),
     ],
     limit: Limit = 25,
     cursor: Cursor = None,

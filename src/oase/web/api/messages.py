@@ -1,24 +1,29 @@
-"""Messages: say, note, list, read; take back, try again, decide what is unknown."""
+"""Messages: say, note, list, read, react; take back, try again, decide what is unknown, give up."""
 
 from collections import defaultdict
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 import nh3
-from litestar import Request, Response, get, post
+from litestar import Request, Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from oase.channels.contract import Choice
 from oase.conversations import (
     Answer,
+    ContactCard,
     MessagesWithParts,
+    Place,
     cancel,
     conversation_facts,
+    drop,
     list_messages,
     message_facts,
     note,
+    react,
     require_version,
     resolve_unknown,
     retry,
@@ -27,15 +32,18 @@ from oase.conversations import (
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
-from oase.web.api.conversations import READ, REPLY, Cursor, IdempotencyKey, IfMatch, Limit, Moment, Template, Text
+from oase.web.api.caller import Caller
+from oase.web.api.conversations import READ, REPLY, Cursor, Files, IdempotencyKey, IfMatch, Limit, Moment, Template, Text
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out, page_of, read_cursor, version_of
+from oase.web.api.request import Page, carried_out, own_names, page_of, read_cursor, version_of
 from oase.web.api.shapes import Attachment, ConversationState, Delivery, Message, shown
 from oase.web.given import GivenServices
+from oase.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 _NOTE: Final = {"permission": Permission.CONVERSATION_NOTE, "api": True}
 _LONGEST_UNDO: Final = 60
+_NAMES: Final = (("place", "location"), ("card", "contacts"))
 
 
 class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,18 +54,50 @@ class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: Annotated[str, Meta(max_length=200)] = ""
 
 
+class Location(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place on the map (WGS 84)."""
+
+    latitude: Annotated[float, Meta(ge=-90, le=90, description="Degrees.", examples=[52.5163])]
+    longitude: Annotated[float, Meta(ge=-180, le=180, description="Degrees.", examples=[13.3777])]
+    name: Annotated[str, Meta(max_length=200, examples=["Brandenburger Tor"])] = ""
+    address: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A contact card: how somebody else is reached, by phone or mail."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Werkstatt Lindgrün"])]
+    organisation: Annotated[str, Meta(max_length=200)] = ""
+    phones: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=10)] = []
+    emails: Annotated[list[Annotated[str, Meta(min_length=3, max_length=320)]], Meta(max_length=10)] = []
+
+    def as_card(self) -> ContactCard:
+        """As the slice takes it."""
+        return ContactCard(name=self.name, organisation=self.organisation, phones=tuple(self.phones), emails=tuple(self.emails))
+
+
+class Reaction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One emoji."""
+
+    emoji: Annotated[str, Meta(min_length=1, max_length=16, examples=["👍"])]
+
+
 class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be said to the person."""
+    """What is to be said to the person: a text with what belongs to it, a template, a location, or contacts."""
 
     text: Annotated[Text, Meta(examples=["Das tut uns leid. Ein neues Paket ist unterwegs."])] = ""
     html: Annotated[Text, Meta(description="Sanitised; channels without HTML get the text.")] = ""
     subject: Annotated[str, Meta(max_length=500)] = ""
-    copy_to: Annotated[list[str], Meta(max_length=50)] = []
-    attachment_ids: Annotated[list[UUID], Meta(max_length=20)] = []
+    copy_to: Annotated[list[Annotated[str, Meta(min_length=3, max_length=320)]], Meta(max_length=50)] = []
+    attachment_ids: Files = []
     template: Template | None = None
+    location: Annotated[Location | None, Meta(description="Goes by itself: without text and files.")] = None
+    contacts: Annotated[list[Contact], Meta(max_length=10, description="Go by themselves: without text and files.")] = []
     choices: Annotated[list[Button], Meta(max_length=20, description="Buttons; a numbered list where there are none.")] = []
     choices_label: Annotated[str, Meta(max_length=40)] = ""
-    reply_to: Annotated[UUID | None, Meta(description="The message that is answered.")] = None
+    reply_to: Annotated[
+        UUID | None, Meta(description="The message of this conversation that is answered, where the channel can quote one.")
+    ] = None
     account_id: Annotated[UUID | None, Meta(description="Another account than the conversation's.")] = None
     identity_id: Annotated[UUID | None, Meta(description="Another address of the person.")] = None
     send_at: Annotated[Moment | None, Meta(description="Not before.")] = None
@@ -73,7 +113,7 @@ class NewNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     text: Annotated[str, Meta(min_length=1, max_length=100_000)]
     mentions: Annotated[list[UUID], Meta(max_length=50, description="Agents who are to find it among their mentions.")] = []
-    attachment_ids: Annotated[list[UUID], Meta(max_length=20)] = []
+    attachment_ids: Files = []
 
 
 class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +132,8 @@ def public(found: MessagesWithParts) -> list[Message]:
     for delivery in found.deliveries:
         deliveries[delivery.message_id].append(shown(Delivery, delivery))
     return [
-        shown(Message, one, attachments=files.get(one.id, ()), deliveries=deliveries.get(one.id, ())) for one in found.messages
+        shown(Message, one, in_reply_to=one.reply_to, attachments=files.get(one.id, ()), deliveries=deliveries.get(one.id, ()))
+        for one in found.messages
     ]
 
 
@@ -145,6 +186,8 @@ async def say_it(
         copy_to=tuple(data.copy_to),
         attachment_ids=tuple(data.attachment_ids),
         template=data.template.as_use() if data.template else None,
+        place=Place(**msgspec.structs.asdict(data.location)) if data.location else None,
+        cards=tuple(one.as_card() for one in data.contacts),
         choices=tuple(Choice(id=one.id, title=one.title, description=one.description) for one in data.choices),
         choices_label=data.choices_label,
         reply_to_id=data.reply_to,
@@ -159,7 +202,8 @@ async def say_it(
     async def act(work: UnitOfWork) -> Message:
         if version is not None:
             await require_version(work, conversation_id, version)
-        return await _one(work, await say(work, services.book, caller.author, conversation_id, answer))
+        with own_names(_NAMES):
+            return await _one(work, await say(work, services.book, caller.author, conversation_id, answer))
 
     return _made(await carried_out(request, services, caller, act, Message))
 
@@ -241,4 +285,56 @@ async def resolve_it(
     return await carried_out(request, services, caller, act, Message)
 
 
-handlers: Final = [list_all, read, say_it, note_it, cancel_it, retry_it, resolve_it]
+@post("/messages/{message_id:uuid}/drop", opt=REPLY, status_code=200, summary="Give a message up", tags=["Messages"])
+async def drop_it(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """What failed, or did not arrive as somebody knows, is not sent any more; the answer may be owed again."""
+
+    async def act(work: UnitOfWork) -> Message:
+        await drop(work, message_id)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, act, Message)
+
+
+@put("/messages/{message_id:uuid}/reaction", opt=REPLY, summary="React to a message", tags=["Messages"])
+async def react_to(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    data: JSONBody[Reaction],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """Of the person. One emoji takes the place of an earlier one; its delivery says what becomes of it."""
+    return await _react(request, services, caller, message_id, data.emoji)
+
+
+@delete("/messages/{message_id:uuid}/reaction", opt=REPLY, status_code=200, summary="Take a reaction away", tags=["Messages"])
+async def take_reaction_away(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    message_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Message:
+    """Ours, if there is one."""
+    return await _react(request, services, caller, message_id, "")
+
+
+async def _react(request: AnyRequest, services: Services, caller: Caller, message_id: UUID, emoji: str) -> Message:
+    async def act(work: UnitOfWork) -> Message:
+        await react(work, services.book, caller.author, message_id, emoji)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, act, Message)
+
+
+handlers: Final = [
+    list_all, read, say_it, note_it, cancel_it, retry_it, resolve_it, drop_it, react_to, take_reaction_away,
+]  # fmt: skip

@@ -1,10 +1,11 @@
 """Persons and their addresses: list, read, make, change, merge, take apart."""
 
-from typing import Annotated, Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
@@ -18,16 +19,19 @@ from oase.kernel.permissions import Permission
 from oase.people import (
     NoPerson,
     add_address,
+    ask_again,
     change_person,
     create_person,
     erase_person,
     export_person,
     find_person,
     identities_of,
+    keep_apart,
     list_persons,
     merges_of,
+    suggestions,
 )
-from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
+from oase.web.api.conversations import ChangedFields, Cursor, Fields, IdempotencyKey, Limit, Tags
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, before_of, carried_out, page_by_id
 from oase.web.api.shapes import Identity, Person, shown
@@ -35,6 +39,7 @@ from oase.web.archive import sent, write_archive
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
+_DUPLICATES: Final = 20
 _READ: Final = {"permission": Permission.PERSON_READ, "api": True}
 _WRITE: Final = {"permission": Permission.PERSON_WRITE, "api": True}
 _EXPORT: Final = {"permission": Permission.CONVERSATION_EXPORT, "api": True}
@@ -57,8 +62,8 @@ class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Annotated[str, Meta(max_length=20)] = ""
     organisation: Annotated[str, Meta(max_length=200)] = ""
     note: Annotated[str, Meta(max_length=5000)] = ""
-    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=50)] = []
-    fields: dict[str, Any] = {}
+    tags: Tags = []
+    fields: Fields = {}
     identities: Annotated[list[NewIdentity], Meta(max_length=20)] = []
 
 
@@ -69,8 +74,8 @@ class PersonChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     language: Annotated[str, Meta(max_length=20)] | UnsetType = UNSET
     organisation: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     note: Annotated[str, Meta(max_length=5000)] | UnsetType = UNSET
-    tags: list[Annotated[str, Meta(min_length=1, max_length=40)]] | UnsetType = UNSET
-    fields: Annotated[dict[str, Any] | UnsetType, Meta(description="Merged; null takes a field away.")] = UNSET
+    tags: Tags | UnsetType = UNSET
+    fields: ChangedFields | UnsetType = UNSET
     blocked: bool | UnsetType = UNSET
 
 
@@ -86,6 +91,25 @@ class MergedPersons(Struct, frozen=True, kw_only=True):
     merge_id: UUID
     person_id: UUID
     merged_id: UUID
+
+
+class PersonMerge(Struct, frozen=True, kw_only=True):
+    """That a person became part of another one; it can be undone."""
+
+    id: UUID
+    person_id: UUID
+    merged_id: Annotated[UUID, Meta(description="The person who became part of the other one.")]
+    merged_name: str
+    at: datetime
+
+
+class Duplicate(Struct, frozen=True, kw_only=True):
+    """A person who may be the same human."""
+
+    person_id: UUID
+    name: str
+    reason: Annotated[Literal["address", "name"], Meta(description="What both have in common.")]
+    detail: Annotated[str, Meta(description="The address or the name.")]
 
 
 class Unmerge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -245,4 +269,48 @@ async def unmerge(
     return await carried_out(request, services, caller, act, Person)
 
 
-handlers: Final = [list_all, read, create, change, erase, export, list_identities, add_identity, merge, unmerge]
+@get("/persons/{person_id:uuid}/merges", opt=_READ, summary="List who was merged", tags=["Persons"])
+async def list_merges(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Page[PersonMerge]:
+    """Persons who became part of this one and can be taken out again, the newest first."""
+    async with services.database.work(caller.workspace_id) as work:
+        await _one(work, person_id)
+        return Page(data=[shown(PersonMerge, one, person_id=one.kept_id) for one in await merges_of(work, person_id)])
+
+
+@get("/persons/{person_id:uuid}/duplicates", opt=_READ, summary="List who may be the same", tags=["Persons"])
+async def list_duplicates(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Page[Duplicate]:
+    """Persons with the same address or the same full name, but not those who were said to be somebody else."""
+    async with services.database.work(caller.workspace_id) as work:
+        await _one(work, person_id)
+        found = await suggestions(work, person_id, _DUPLICATES)
+        return Page(data=[shown(Duplicate, one, person_id=one.id) for one in found])
+
+
+@put(
+    "/persons/{person_id:uuid}/distinct-from/{other_id:uuid}", opt=_MERGE, status_code=204, tags=["Persons"],
+    summary="Two persons are not the same",
+)  # fmt: skip
+async def tell_apart(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID], other_id: FromPath[UUID]) -> None:
+    """They only look like it, and are not suggested again."""
+    async with services.database.work(caller.workspace_id, actor=caller.actor) as work:
+        await keep_apart(work, person_id, other_id)
+
+
+@delete(
+    "/persons/{person_id:uuid}/distinct-from/{other_id:uuid}", opt=_MERGE, tags=["Persons"],
+    summary="Two persons may be the same after all",
+)  # fmt: skip
+async def perhaps_the_same(
+    services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID], other_id: FromPath[UUID]
+) -> None:
+    """They are suggested again."""
+    async with services.database.work(caller.workspace_id, actor=caller.actor) as work:
+        for one in (person_id, other_id):
+            await _one(work, one)
+        await ask_again(work, person_id, other_id)
+
+
+handlers: Final = [
+    list_all, read, create, change, erase, export, list_identities, add_identity, merge, unmerge, list_merges, list_duplicates,
+    tell_apart, perhaps_the_same,
+]  # fmt: skip

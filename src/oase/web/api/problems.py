@@ -4,6 +4,7 @@ OaseError · ValidationException · HTTPException · anything else --> Problem
 """
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -58,6 +59,15 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: Annotated[tuple[ProblemPart, ...], Meta(description="Each input at fault.")] = ()
 
 
+class InvalidInputs(errors.Invalid):
+    """Several inputs cannot be used: a sentence for each, by field."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        field, text = next(iter(found.items()))
+        super().__init__(text, field=field)
+        self.found = found
+
+
 class NotJson(errors.OaseError):
     """The body is no JSON that can be read."""
 
@@ -70,23 +80,32 @@ def on_oase_error(request: AnyRequest, error: errors.OaseError) -> Response[byte
     if status >= 500:
         log.error("api.failed", path=request.url.path, error=str(error), exc_info=error)
     field = getattr(error, "field", "")
+    found = error.found if isinstance(error, InvalidInputs) else {field: str(error)} if field else {}
     headers = {"retry-after": str(error.retry_after_seconds)} if isinstance(error, errors.TooMany) else {}
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="oase"'
-    return _problem(request, status, kind, str(error), (_part(request, str(error), field),) if field else (), headers)
+    parts = tuple(_part(request, str(text), name) for name, text in found.items())
+    return _problem(request, status, kind, str(error), parts, headers)
 
 
 def on_invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """What does not have the form that the description demands."""
     found = error.extra if isinstance(error.extra, list) else []
-    parts = tuple(_shaped(one) for one in found if isinstance(one, dict))
+    names = _sent_names(request)
+    parts = tuple(_shaped(one, names) for one in found if isinstance(one, dict))
     if not parts and (absent := _ABSENT.search(error.detail)):
         parts = (ProblemPart(detail=f"“{absent[1]}” is missing.", parameter=absent[1]),)
     detail = parts[0].detail if parts else error.detail
     return _problem(request, 422, "invalid", detail, parts)
 
 
-def _shaped(found: dict[str, Any]) -> ProblemPart:
+def _sent_names(request: AnyRequest) -> dict[str, str]:
+    """What parameters of the handler are called in a request, where that differs."""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    return {name: sent for name, one in parameters.items() if (sent := getattr(one.kwarg_definition, "name", None))}
+
+
+def _shaped(found: dict[str, Any], names: Mapping[str, str]) -> ProblemPart:
     """The framework's words in ours; `source` says where the input was."""
     text, key = str(found.get("message", "")), str(found.get("key", ""))
     if unknown := _UNKNOWN.search(text):
@@ -96,7 +115,7 @@ def _shaped(found: dict[str, Any]) -> ProblemPart:
     if found.get("source") == "body":
         plain = key.removeprefix("data").replace("[", ".").replace("]", "").strip(".")
         return ProblemPart(detail=text, pointer="#/" + plain.replace(".", "/") if plain else "#")
-    return ProblemPart(detail=text, parameter=key)
+    return ProblemPart(detail=text, parameter=names.get(key, key))
 
 
 def _joined(key: str, name: str) -> str:

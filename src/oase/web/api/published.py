@@ -19,6 +19,7 @@ _CONVERSATION: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "fields": ("conversation.fields_changed", ()),
     "person": ("conversation.person_changed", ()),
     "merged": ("conversation.merged", ("into",)),
+    "unmerged": ("conversation.unmerged", ()),
     "split": ("conversation.split", ()),
     "changed": ("conversation.changed", ()),  # a message was edited, taken back or reacted to
 }

@@ -4,7 +4,8 @@ body --size, depth, form--> struct        act(work) --once per key--> result, ke
 """
 
 import base64
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -136,6 +137,18 @@ def version_of(if_match: str | None) -> int | None:
     if not plain.isdigit():
         raise Invalid(message("If-Match must be the ETag of the conversation."), field="If-Match")
     return int(plain)
+
+
+@contextmanager
+def own_names(names: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Mistakes are named by the fields of the API, not by those of the slice: what begins with one gets the other."""
+    try:
+        yield
+    except Invalid as error:
+        for theirs, ours in names:
+            if error.field.startswith(theirs):
+                raise Invalid(error.args[0], field=ours + error.field.removeprefix(theirs)) from error
+        raise
 
 
 async def once_of(request: Request[Any, Any, Any], caller: Caller) -> Once | None:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 T = TypeVar("T")
 ConversationState = Literal["open", "waiting", "snoozed", "solved"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
+Shared = Literal["none", "team", "all"]
 Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: Final[dict[int, Priority]] = {-1: "low", 0: "normal", 1: "high", 2: "urgent"}
 PRIORITY_NUMBERS: Final = {word: number for number, word in PRIORITIES.items()}
@@ -46,6 +47,16 @@ class Conversation(Struct, frozen=True, kw_only=True):
     version: Annotated[int, Meta(description="Rises with every act; the ETag.")]
 
 
+class ConversationMerge(Struct, frozen=True, kw_only=True):
+    """That a conversation became part of another one; it can be undone."""
+
+    id: UUID
+    kept_id: UUID
+    merged_id: Annotated[UUID, Meta(description="The conversation that became part of the other one.")]
+    merged_number: int
+    at: datetime
+
+
 class Attachment(Struct, frozen=True, kw_only=True):
     """A file. Its bytes are at `/api/v1/attachments/{id}/content` once its state is `stored`."""
 
@@ -60,10 +71,12 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """The fate of one part of a message of ours. `unknown`: nobody can tell whether the provider took it."""
+    """The fate of one part of a message of ours, or of our reaction. `unknown`: nobody can tell whether the provider took it."""
 
     id: UUID
+    kind: Annotated[Literal["message", "reaction"], Meta(description="`reaction`: what we sent to a message of the person.")]
     part: int
+    emoji: Annotated[str, Meta(description="Of a reaction; empty: it was taken away.")]
     recipient: str
     state: DeliveryState
     code: Annotated[str, Meta(description="The provider's error code.")]
@@ -92,10 +105,11 @@ class Message(Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(description="Without quotes and signature.", examples=["Die Kiste kam zerdrückt an 😕"])]
     html: Annotated[str, Meta(description="Sanitised.")]
     quoted: str
+    in_reply_to: Annotated[str, Meta(description="The provider's id of the message that is answered.")]
     data: dict[str, Any]
     external_id: Annotated[str | None, Meta(description="The provider's.")]
     automatic: Annotated[str, Meta(description="auto_reply, bounce, list, loop; empty for what people write.")]
-    reactions: dict[str, Any]
+    reactions: Annotated[dict[str, Any], Meta(description="Of persons; ours are among the deliveries.")]
     at: Annotated[datetime, Meta(description="The provider's time.")]
     created_at: datetime
     edited_at: datetime | None
@@ -133,7 +147,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A configured connection of a channel. Settings and secrets are not shown."""
+    """A configured connection of a channel."""
 
     id: UUID
     channel: Annotated[str, Meta(examples=["whatsapp"])]
@@ -144,6 +158,76 @@ class Account(Struct, frozen=True, kw_only=True):
     state_since: datetime
     address_kind: Annotated[str, Meta(description="The kind of address that it reaches.", examples=["phone"])]
     capabilities: list[str]
+    settings: Annotated[dict[str, Any], Meta(description="What the channel asks for (see channels), without secrets.")]
+    secrets: Annotated[list[str], Meta(description="Names of the secrets that are set; they are never shown.")]
+    webhook_url: Annotated[str | None, Meta(description="Where the provider delivers, if the channel works so.")]
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One value of a setting."""
+
+    value: str
+    label: Annotated[dict[str, str], Meta(description="By language.")]
+
+
+class ChannelSetting(Struct, frozen=True, kw_only=True):
+    """What a channel asks for, of each account."""
+
+    name: Annotated[str, Meta(examples=["phone_number_id"])]
+    label: Annotated[dict[str, str], Meta(description="By language.")]
+    help: Annotated[dict[str, str], Meta(description="By language.")]
+    kind: Annotated[
+        Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account"],
+        Meta(
+            description="`secret` goes into `secrets`. `rows`: a list of objects of `columns`. `account`: the id of another one."
+        ),
+    ]
+    required: bool
+    default: Any
+    choices: Annotated[list[Choice], Meta(description="Of the kind `choice`; of the kind `account` the channels.")]
+    only_if: Annotated[list[str] | None, Meta(description="Counts only if this other setting has this value.")]
+    generated: Annotated[bool, Meta(description="Made by Oase where nothing is sent.")]
+    aims: Annotated[bool, Meta(description="Says where secrets are sent: if it changes, they must be sent anew.")]
+    columns: Sequence["ChannelSetting"] = ()
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """A kind of place that is installed: what its accounts can do, and ask for."""
+
+    id: Annotated[str, Meta(examples=["whatsapp"])]
+    name: Annotated[dict[str, str], Meta(description="By language.")]
+    address_kind: Annotated[str, Meta(examples=["phone"])]
+    capabilities: list[str]
+    settings: Sequence[ChannelSetting]
+
+
+class MessageTemplate(Struct, frozen=True, kw_only=True):
+    """A template that the provider knows."""
+
+    name: str
+    language: str
+    category: str
+    status: Annotated[str, Meta(examples=["approved"])]
+    header: str
+    body: Annotated[str, Meta(examples=["Guten Tag {{1}}, Ihr Paket ist unterwegs."])]
+    footer: str
+    buttons: list[str]
+    parameters: Annotated[dict[str, int], Meta(description="How many blanks each component has.")]
+
+
+class AccountCheck(Struct, frozen=True, kw_only=True):
+    """What the test of an account found."""
+
+    ok: bool
+    summary: Annotated[str, Meta(description="Who the provider says this is; or why it failed, and what to do.")]
+    facts: dict[str, str]
+
+
+class AccountTest(Struct, frozen=True, kw_only=True):
+    """What became of a test message."""
+
+    state: Annotated[Literal["sent", "failed", "unknown"], Meta(description="`unknown`: nobody can tell whether it went out.")]
+    why: Annotated[str, Meta(description="The provider's words.")]
 
 
 class JournalEntry(Struct, frozen=True, kw_only=True):
@@ -217,7 +301,17 @@ class Agent(Struct, frozen=True, kw_only=True):
     email: str
     state: Literal["active", "invited", "deactivated"]
     language: str
+    roles: list[UUID]
     teams: list[UUID]
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """A set of permissions."""
+
+    id: UUID
+    key: Annotated[str, Meta(description="Of the four that every workspace begins with; they cannot be changed. Else empty.")]
+    name: Annotated[str, Meta(examples=["Administrator"])]
+    permissions: Annotated[list[str], Meta(examples=[["conversation.read"]])]
 
 
 class Team(Struct, frozen=True, kw_only=True):
@@ -228,6 +322,40 @@ class Team(Struct, frozen=True, kw_only=True):
     description: str
     members: list[UUID]
     leads: Annotated[list[UUID], Meta(description="Those of the members who lead.")]
+
+
+class SavedView(Struct, frozen=True, kw_only=True):
+    """A filter of the inbox kept under a name."""
+
+    id: UUID
+    name: str
+    query: Annotated[str, Meta(examples=["is:open tag:Reklamation"])]
+    shared: Shared
+    team_id: Annotated[UUID | None, Meta(description="With whom, where it is a team.")]
+    agent_id: Annotated[UUID, Meta(description="Whose it is: of the agent or the program who made it.")]
+
+
+class Workspace(Struct, frozen=True, kw_only=True):
+    """One company's data."""
+
+    id: UUID
+    name: Annotated[str, Meta(examples=["Muster GmbH"])]
+    language: Literal["de", "en"]
+    time_zone: Annotated[str, Meta(examples=["Europe/Berlin"])]
+    created_at: datetime
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A program's way in. The token itself was shown once."""
+
+    id: UUID
+    name: str
+    hint: Annotated[str, Meta(description="Its last characters, to recognise it by.")]
+    permissions: list[str]
+    created_by: Annotated[UUID, Meta(description="The agent.")]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 class Me(Struct, frozen=True, kw_only=True):

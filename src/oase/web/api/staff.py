@@ -1,4 +1,4 @@
-"""Who works here: agents, teams, who calls, and the audit log."""
+"""Teams, who calls, the workspace, API tokens, and the audit log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,21 +11,32 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from oase.kernel.audit_log import audit_page
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid
+from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
-from oase.staff import Agent as StaffAgent
 from oase.staff import Team as StaffTeam
-from oase.staff import UnknownTeam, delete_team, find_agent, list_agents, list_teams, save_team
+from oase.staff import (
+    UnknownTeam,
+    change_workspace,
+    delete_team,
+    find_workspace,
+    list_agents,
+    list_api_tokens,
+    list_teams,
+    revoke_api_token,
+    save_team,
+)
 from oase.web.api.conversations import READ, Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, before_of, carried_out, page_by_id
-from oase.web.api.shapes import Agent, Me, Team, shown
+from oase.web.api.shapes import Me, Team, Token, Workspace, shown
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
 _STAFF: Final = {"permission": Permission.STAFF_READ, "api": True}
 _TEAM: Final = {"permission": Permission.TEAM_WRITE, "api": True}
+_SETTINGS: Final = {"permission": Permission.SETTINGS_WRITE, "api": True}
+_TOKEN: Final = {"permission": Permission.TOKEN_WRITE, "api": True}
 _AUDIT: Final = {"permission": Permission.AUDIT_READ, "api": True}
 Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Reklamationen"])]
 Members = Annotated[list[UUID], Meta(max_length=1000, description="Agents. Those who lead are members by that.")]
@@ -49,6 +60,14 @@ class TeamChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     leads: Members | UnsetType = UNSET
 
 
+class WorkspaceChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change; what is left out stays."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+    language: Literal["de", "en"] | UnsetType = UNSET
+    time_zone: Annotated[str, Meta(max_length=60, examples=["Europe/Berlin"])] | UnsetType = UNSET
+
+
 class AuditEntry(Struct, frozen=True, kw_only=True):
     """One act: who did what."""
 
@@ -63,10 +82,6 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     subject: str
     subject_id: UUID | None
     data: dict[str, Any]
-
-
-def _agent(agent: StaffAgent) -> Agent:
-    return shown(Agent, agent, teams=list(agent.teams))
 
 
 def _shown_team(team: StaffTeam) -> Team:
@@ -84,20 +99,6 @@ async def _team(work: UnitOfWork, team_id: UUID) -> StaffTeam:
     if found is None:
         raise UnknownTeam
     return found
-
-
-@get("/agents", opt=_STAFF, summary="List agents", tags=["Staff"])
-async def agents(services: GivenServices, caller: GivenCaller) -> Page[Agent]:
-    """Those who are active or invited, by name."""
-    async with services.database.work(caller.workspace_id) as work:
-        return Page(data=[_agent(one) for one in await list_agents(work)])
-
-
-@get("/agents/{agent_id:uuid}", opt=_STAFF, summary="Read an agent", tags=["Staff"])
-async def read_agent(services: GivenServices, caller: GivenCaller, agent_id: FromPath[UUID]) -> Agent:
-    """One agent, deactivated or not."""
-    async with services.database.work(caller.workspace_id) as work:
-        return _agent(await find_agent(work, agent_id))
 
 
 @get("/teams", opt=_STAFF, summary="List teams", tags=["Staff"])
@@ -184,6 +185,58 @@ async def me(caller: GivenCaller) -> Me:
     )
 
 
+@get("/workspace", opt=READ, summary="Read the workspace", tags=["Staff"])
+async def read_workspace(services: GivenServices, caller: GivenCaller) -> Workspace:
+    """Its name, language and time zone."""
+    async with services.database.work(caller.workspace_id) as work:
+        return await _workspace(work)
+
+
+async def _workspace(work: UnitOfWork) -> Workspace:
+    found = await find_workspace(work)
+    if found is None:
+        raise NotFound(message("This workspace does not exist."))
+    return shown(Workspace, found)
+
+
+@patch("/workspace", opt=_SETTINGS, summary="Change the workspace", tags=["Staff"])
+async def change_the_workspace(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    data: JSONBody[WorkspaceChanges],
+    idempotency_key: IdempotencyKey = None,
+) -> Workspace:
+    """What is left out stays."""
+
+    async def act(work: UnitOfWork) -> Workspace:
+        before = await _workspace(work)
+        await change_workspace(
+            work,
+            name=before.name if data.name is UNSET else data.name,
+            language=before.language if data.language is UNSET else data.language,
+            time_zone=before.time_zone if data.time_zone is UNSET else data.time_zone,
+        )
+        return await _workspace(work)
+
+    return await carried_out(request, services, caller, act, Workspace)
+
+
+@get("/tokens", opt=_TOKEN, summary="List API tokens", tags=["Staff"])
+async def list_tokens(services: GivenServices, caller: GivenCaller) -> Page[Token]:
+    """The newest first. They are made on their page, by people."""
+    async with services.database.work(caller.workspace_id) as work:
+        found = await list_api_tokens(work)
+        return Page(data=[shown(Token, one, permissions=sorted(one.permissions)) for one in found])
+
+
+@delete("/tokens/{token_id:uuid}", opt=_TOKEN, summary="Revoke an API token", tags=["Staff"])
+async def revoke_token(services: GivenServices, caller: GivenCaller, token_id: FromPath[UUID]) -> None:
+    """Within two seconds nothing accepts it any more."""
+    async with services.database.work(caller.workspace_id, actor=caller.actor) as work:
+        await revoke_api_token(work, token_id)
+
+
 @get("/audit-log", opt=_AUDIT, summary="Read the audit log", tags=["Staff"])
 async def audit_log(
     services: GivenServices,
@@ -204,5 +257,6 @@ async def audit_log(
 
 
 handlers: Final = [
-    agents, read_agent, teams, read_team, create_team, change_team, remove_team, me, audit_log,
+    teams, read_team, create_team, change_team, remove_team, me, read_workspace, change_the_workspace, list_tokens,
+    revoke_token, audit_log,
 ]  # fmt: skip

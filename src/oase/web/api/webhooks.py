@@ -27,7 +27,7 @@ AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.WEBHOOK_WRITE, "api": True}
 Url = Annotated[str, Meta(min_length=8, max_length=2000, examples=["https://example.com/hooks/oase"])]
 Events = Annotated[
-    list[str],
+    list[Annotated[str, Meta(min_length=1, max_length=60)]],
     Meta(max_length=100, description="Types, or families as `conversation.*`; none: all.", examples=[["message.received"]]),
 ]
 

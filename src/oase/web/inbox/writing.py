@@ -111,8 +111,6 @@ def _cards(form: Mapping[str, str]) -> tuple[ContactCard, ...]:
     if "card_name" not in form:
         return ()
     phone, mail = form.get("card_phone", "").strip(), form.get("card_email", "").strip()
-    if not (phone or mail):
-        raise Invalid(message("A contact card needs a phone number or an e-mail address."), field="card_phone")
     card = ContactCard(
         name=form["card_name"].strip(), organisation=form.get("card_organisation", "").strip(),
         phones=(phone,) if phone else (), emails=(mail,) if mail else (),
