@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 from tests.servers.chromium import chromium
 
 from oase.kernel.clock import SetClock
@@ -19,6 +19,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.main.migrate import migrate
 
+expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo, and the machine may be busy
 os.environ.setdefault("OASE_SPECS", str(Path(__file__).resolve().parents[2] / "shared" / "specs"))
 
 

@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser
 
 from .ground import Installation, People, installation, until
-
-expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo
 
 
 @pytest_asyncio.fixture(scope="session")
