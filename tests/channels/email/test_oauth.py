@@ -161,10 +161,16 @@ async def test_a_refresh_token_that_ended_asks_for_sign_in(email: Email, account
     assert outcome.sign_in
 
 
-async def test_without_a_refresh_token_the_application_signs_in_by_itself(
-    email: Email, account: Account, provider: Provider
-) -> None:
-    own = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
+async def test_without_a_refresh_token_somebody_must_sign_in_first(email: Email, account: Account, provider: Provider) -> None:
+    nobody = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
+    sink = MemorySink()
+    async with listening(email, nobody, sink):
+        assert "Nobody has signed in" in await sink.state_is("needs_sign_in")
+    assert provider.asked == []
+
+
+async def test_an_application_signs_in_by_itself(email: Email, account: Account, provider: Provider) -> None:
+    own = replace(account, settings={**account.settings, "sign_in": "application"})
     sink = MemorySink()
     async with listening(email, own, sink):
         await sink.state_is("up")
