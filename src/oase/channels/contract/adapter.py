@@ -1,6 +1,7 @@
 """The adapter itself, and the sink that a listener feeds."""
 
-from collections.abc import Mapping, Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from oase.channels.contract.inbound import Event, Media, Raw
@@ -43,6 +44,7 @@ class Door(Protocol):
     host: str
     port: int
     limit_bytes: int
+    tls: Callable[[], ssl.SSLContext] | None  # asked at each connection; None: no encryption is offered
 
     async def resolve(self, setting: str, value: str) -> str | None:
         """The id of the account of this channel whose setting has this value; None if there is none."""

@@ -115,8 +115,9 @@ class Email(Adapter):
             return await door.resolve("address", address) or await door.resolve("aliases", address)
 
         receiver = MailReceiver(
-            door.host, door.port, lmtp=None, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes, clock=self._clock
-        )
+            door.host, door.port, lmtp=None, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes,
+            tls=door.tls, clock=self._clock,
+        )  # fmt: skip
         await receiver.start()
         try:
             await asyncio.get_running_loop().create_future()  # until cancelled
