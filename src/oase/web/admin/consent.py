@@ -60,12 +60,12 @@ async def come_back(request: AnyRequest, services: GivenServices, viewer: GivenV
     state, now = answer.get("state", ""), services.clock.now()
     try:
         attempt = consent.read_state(services.safe, state, session_id=viewer.session_id, now=now)
-        async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-            await consent.claim_state(work, attempt)
     except consent.ConsentRefused as error:
         raise Invalid(error.args[0]) from None
     account = await account_of(services, viewer, attempt.account_id)
     try:
+        async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+            await consent.claim_state(work, attempt)
         given = await consent.finish(
             services.safe, services.outside, account, attempt, answer, back=redirect_address(services.settings)
         )

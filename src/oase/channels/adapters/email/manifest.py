@@ -99,17 +99,17 @@ _SIGN_IN = (
         "oauth_authorize",
         Words("Address for signing in", "Adresse zum Anmelden"),
         help=Words(
-            "Your server calls it authorization endpoint: https://login.example.com/authorize",
-            "Ihr Server nennt sie Authorization Endpoint: https://login.example.com/authorize",
+            "For the button below. Your server calls it authorization endpoint: https://login.example.com/authorize",
+            "Für den Knopf unten. Ihr Server nennt sie Authorization Endpoint: https://login.example.com/authorize",
         ),
         kind="url",
         only_if=_OTHER,
         and_if=("sign_in", "oauth2"),
         group=_PROVIDER,
     ),
-    _optional(
-        "oauth_endpoint",
-        Words("Address for tokens", "Adresse für Token"),
+    Setting(
+        name="oauth_endpoint",
+        label=Words("Address for tokens", "Adresse für Token"),
         help=Words(
             "Your server calls it token endpoint: https://login.example.com/token",
             "Ihr Server nennt sie Token Endpoint: https://login.example.com/token",
@@ -130,7 +130,7 @@ _SIGN_IN = (
         and_if=_OAUTH,
         group=_PROVIDER,
     ),
-    _optional("oauth_client_id", Words("Client id", "Client-ID"), only_if=_OAUTH, group=_PROVIDER),
+    Setting(name="oauth_client_id", label=Words("Client id", "Client-ID"), only_if=_OAUTH, group=_PROVIDER),
     _optional(
         "oauth_client_secret",
         Words("Client secret", "Clientgeheimnis"),
