@@ -266,6 +266,7 @@ async def test_a_revoked_access_is_given_anew_with_the_same_button(
     await company.falls(account_id, "needs_sign_in", "The provider ended our access.")
     page = await company.get(f"/admin/channels/{account_id}")
     assert "Sign in at the provider again." in page.words
+    assert "Last signed in as anna@firma.example" in page.words
     assert f'formaction="/admin/channels/{account_id}/consent"' in page.text
     kept = {**typed, "oauth_client_secret": ""}
     await come_back(company, provider.allowed(await begin(company, kept, account_id)))
@@ -347,7 +348,7 @@ async def test_an_administrator_signs_a_mailbox_in_and_comes_back(
         await page.get_by_label("Name for your colleagues").fill("Support")
         await page.get_by_label("E-mail address").fill("support@firma.example")
         await expect(page.get_by_role("button", name="Sign in at the server")).to_be_hidden()
-        await page.get_by_label("Sign-in", exact=True).select_option(label="In the browser, at the provider (OAuth 2)")
+        await page.get_by_label("Sign-in", exact=True).select_option(label="In the browser, at the provider")
         await page.get_by_label("Provider", exact=True).select_option(label="Google Workspace")
         await expect(page.get_by_role("button", name="Sign in with Google")).to_be_visible()
         await expect(page.get_by_label("Address for tokens")).to_be_hidden()

@@ -70,8 +70,8 @@ _SIGN_IN = (
         default="password",
         choices=(
             ("password", Words("Password", "Passwort")),
-            ("oauth2", Words("In the browser, at the provider (OAuth 2)", "Im Browser, beim Anbieter (OAuth 2)")),
-            ("application", Words("As an application (OAuth 2, Microsoft)", "Als Anwendung (OAuth 2, Microsoft)")),
+            ("oauth2", Words("In the browser, at the provider", "Im Browser, beim Anbieter")),
+            ("application", Words("As an application (Microsoft)", "Als Anwendung (Microsoft)")),
         ),
         group=_PROVIDER,
     ),
