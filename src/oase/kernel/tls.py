@@ -100,8 +100,11 @@ def receiver_certificate(settings: Settings) -> ServerCertificate | None:
         return None
     if certificate is None or key is None:
         missing, given = (_CERTIFICATE, _KEY) if certificate is None else (_KEY, _CERTIFICATE)
-        raise BadCertificate(f"{given} is set, but {missing} is not: a certificate and its key belong together.")
-    return ServerCertificate(certificate.expanduser(), key.expanduser())
+        raise BadCertificate(f"The mail receiver has no usable certificate. {given} is set, but {missing} is not.")
+    try:
+        return ServerCertificate(certificate.expanduser(), key.expanduser())
+    except BadCertificate as error:
+        raise BadCertificate(f"The mail receiver has no usable certificate. {error}") from None
 
 
 def _why(certificate: Path, key: Path, error: ssl.SSLError) -> str:

@@ -92,7 +92,7 @@ def _receiver(settings: Settings) -> list[Finding]:
         certificate = receiver_certificate(settings)
     except BadCertificate as error:
         remedy = "Correct OASE_MAIL_RECEIVER_CERTIFICATE and OASE_MAIL_RECEIVER_KEY; without them Oase takes in mail unencrypted."
-        return [Finding(state="bad", what=f"The mail receiver has no usable certificate. {error}", remedy=remedy)]
+        return [Finding(state="bad", what=str(error), remedy=remedy)]
     if certificate is None:
         return [_good("The mail receiver offers no encryption (no certificate is set)")]
     facts, now = certificate.facts(), SystemClock().now()

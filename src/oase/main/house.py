@@ -61,6 +61,8 @@ class House:
             connections=settings.outgoing_connections,
             connections_per_host=settings.outgoing_connections_per_host,
         )
+        for one in all_adapters().values():
+            one.go_out_by(self.outside)
         self.jobs = Jobs(dsn, {"conversations": conversation_jobs}, connections=3)
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -168,6 +168,15 @@ async def test_a_refresh_token_that_ended_asks_for_sign_in(email: Email, account
     assert outcome.sign_in
 
 
+async def test_tokens_come_over_the_way_out_of_the_process(account: Account, provider: Provider) -> None:
+    async with Outside(Guard(endpoints=[("127.0.0.1", provider.port)])) as outside:
+        email, sink = Email(first_pause=0.05), MemorySink()
+        email.go_out_by(outside)
+        async with listening(email, account, sink):
+            await sink.state_is("up")
+        await email.close()
+
+
 async def test_without_a_refresh_token_somebody_must_sign_in_first(email: Email, account: Account, provider: Provider) -> None:
     nobody = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
     sink = MemorySink()

@@ -19,6 +19,7 @@ from oase.channels.contract.outbound import (
     Reply,
     Template,
 )
+from oase.kernel.http import Outside
 from oase.kernel.secrets import Secret
 
 
@@ -68,6 +69,9 @@ class Adapter:
     """Base of every adapter: `manifest`, `parse`, `render`, `interpret` are its own; the rest where the channel has it."""
 
     manifest: ClassVar[Manifest]
+
+    def go_out_by(self, outside: Outside) -> None:
+        """Takes the process's way out, for what an adapter asks by HTTP beside its own wire (tokens). It is not its to close."""
 
     def verify(self, raw: Raw, account: Account) -> None:
         """Raises Forged unless the bytes come from this account's provider."""
