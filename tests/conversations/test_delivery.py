@@ -10,7 +10,7 @@ import pytest
 
 from oase.channels import set_account_state
 from oase.channels.contract import Accepted, Address, Again, Envelope, Limits, Receipt, Refused, Say, Unclear
-from oase.conversations import TooLate, cancel, resolve_unknown, retry
+from oase.conversations import IN_COPY, TooLate, cancel, resolve_unknown, retry
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.rules import Pace, back_off, fate_of
 from oase.conversations.delivery.types import Delivery, Planned
@@ -18,6 +18,16 @@ from oase.kernel.ids import new_id
 
 from .counter import Counter
 from .provider import graph_error, hang_up
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+def a_delivery() -> Delivery:
+    say_it = Say(envelope=Envelope(id="1", to="+4915228817386", at=NOW), text="Guten Tag")
+    return Delivery(
+        id=new_id(), message_id=new_id(), conversation_id=new_id(), recipient="+4915228817386", part=0,
+        planned=Planned(outbound=say_it), attempts=1, next_at=NOW, created_at=NOW,
+    )  # fmt: skip
 
 
 def limits(**more: Any) -> Limits:
@@ -365,7 +375,48 @@ async def test_a_receipt_up_to_a_moment_counts_for_everything_before(counter: Co
     assert await counter.states() == ["read", "read", "sent"]
 
 
+def bounced(address: str, why: str = "550 5.1.1 User unknown", **more: Any) -> Receipt:
+    return receipt("failed", "wamid.out.1", why=f"{address}: {why}", code="5.1.1", sender=Address(value=address), **more)
+
+
+async def noted(counter: Counter) -> tuple[str, str, str]:
+    """State, code and words of the one delivery."""
+    async with counter.database.work(counter.workspace_id) as work:
+        return (await work.tuples("SELECT state, code, why FROM delivery"))[0]  # type: ignore[return-value]
+
+
+async def test_an_address_in_copy_that_got_nothing_is_noted_and_the_message_has_arrived(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.sends()
+    await counter.receives(bounced("anna@firma.example"))
+    assert await noted(counter) == ("sent", IN_COPY, "anna@firma.example: 550 5.1.1 User unknown")
+    await counter.receives(receipt("delivered", "wamid.out.1"), bounced("anna@firma.example"))
+    await counter.receives(bounced("max@firma.example", "552 5.2.2 Mailbox full"))
+    both = "anna@firma.example: 550 5.1.1 User unknown; max@firma.example: 552 5.2.2 Mailbox full"
+    assert await noted(counter) == ("delivered", IN_COPY, both)
+
+
+async def test_a_copy_that_is_only_late_is_not_noted(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.sends()
+    await counter.receives(bounced("anna@firma.example", "451 4.4.1 No answer", final=False))
+    assert await noted(counter) == ("sent", "", "")
+
+
+async def test_a_bounce_of_the_person_counts_more_than_one_of_a_copy(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.sends()
+    await counter.receives(bounced("anna@firma.example"), bounced("+4915228817386"), bounced("max@firma.example"))
+    assert await noted(counter) == ("failed", "5.1.1", "+4915228817386: 550 5.1.1 User unknown")
+
+
 # --- outcomes, pure ---
+
+
+def test_a_copy_that_the_server_refused_at_once_is_noted() -> None:
+    fate = fate_of(a_delivery(), Accepted(external_id="1", note="anna@firma.example: 550 No such user"), NOW)
+    assert (fate.state, fate.code, fate.why) == ("sent", IN_COPY, "anna@firma.example: 550 No such user")
+    assert fate_of(a_delivery(), Accepted(external_id="1"), NOW).code == ""
 
 
 @pytest.mark.parametrize(
@@ -379,12 +430,6 @@ async def test_a_receipt_up_to_a_moment_counts_for_everything_before(counter: Co
     ],
 )
 def test_each_outcome_has_one_fate(outcome: Any, state: str) -> None:
-    now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-    say_it = Say(envelope=Envelope(id="1", to="+4915228817386", at=now), text="Guten Tag")
-    delivery = Delivery(
-        id=new_id(), message_id=new_id(), conversation_id=new_id(), recipient="+4915228817386", part=0,
-        planned=Planned(outbound=say_it), attempts=1, next_at=now, created_at=now,
-    )  # fmt: skip
-    fate = fate_of(delivery, outcome, now)
+    fate = fate_of(a_delivery(), outcome, NOW)
     assert fate.state == state
-    assert state != "queued" or (fate.next_at is not None and fate.next_at >= now)
+    assert state != "queued" or (fate.next_at is not None and fate.next_at >= NOW)

@@ -1,12 +1,13 @@
 """Channels: the contract that every place of dialogue meets, the adapters and their registry, and the configured accounts."""
 
-from oase.channels import contract
+from oase.channels import consent, contract
 from oase.channels.accounts import (
     AccountBook,
     accounts_of,
     change_account,
     create_account,
     delete_account,
+    keep_consent,
     keep_secret,
     open_account,
     read_settings,
@@ -33,11 +34,13 @@ __all__ = [
     "adapter",
     "all_adapters",
     "change_account",
+    "consent",
     "contract",
     "create_account",
     "cursor",
     "degrade",
     "delete_account",
+    "keep_consent",
     "keep_secret",
     "open_account",
     "read_settings",

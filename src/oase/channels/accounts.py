@@ -18,6 +18,7 @@ from oase.channels.registry import adapter
 from oase.channels.types import AccountRow, AccountState, StoredAccount
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveHub
 from oase.kernel.secrets import Safe, Secret
@@ -148,6 +149,7 @@ async def change_account(
         if setting.name not in new:
             raise Invalid(f"{setting.label.en}: the address that it is sent to has changed.", field=setting.name)
     secrets = kept.merged(manifest, row.settings, settings, secrets, new)
+    secrets = {key: values for key, values in secrets.items() if not kept.says_who(key, new)}
     await repository.update(work, account_id, name, settings, seal_secrets(safe, work.workspace_id, account_id, secrets), enabled)
     work.emit("account", account_id, {"what": "changed"})
     changed = sorted(key for key in settings if settings[key] != row.settings.get(key))
@@ -164,6 +166,20 @@ async def keep_secret(work: UnitOfWork, safe: Safe, account_id: UUID, name: str,
     manifest = adapter(row.channel).manifest
     secrets = kept.merged(manifest, row.settings, row.settings, _open_secrets(safe, row), {name: [secret.reveal()]})
     await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, secrets))
+
+
+async def keep_consent(work: UnitOfWork, safe: Safe, account_id: UUID, name: str, secret: Secret, who: str) -> None:
+    """Keeps what signing in at the provider gave, and who did; the account begins anew with it."""
+    row = await repository.find(work, account_id)
+    if row is None:
+        raise NotFound(message("This account does not exist."))
+    manifest, before = adapter(row.channel).manifest, _open_secrets(safe, row)
+    secrets = kept.merged(manifest, row.settings, row.settings, before, {name: [secret.reveal()]})
+    secrets[kept.who(name)] = [who]
+    sealed = seal_secrets(safe, work.workspace_id, account_id, secrets)
+    await repository.update(work, account_id, row.name, row.settings, sealed, row.enabled)
+    work.emit("account", account_id, {"what": "changed"})
+    work.audit("account.signed_in", subject="account", subject_id=account_id, name=row.name, person=who)
 
 
 async def delete_account(work: UnitOfWork, account_id: UUID) -> None:

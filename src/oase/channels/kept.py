@@ -46,5 +46,19 @@ def asked_again(
     return [
         one
         for one in manifest.settings
-        if one.kind == "secret" and not (one.stays or one.generated) and kept.get(one.name) and one.applies(after)
+        if one.kind == "secret"
+        and not (one.stays or one.generated or one.consents)  # what a sign-in gives, the next one gives anew
+        and kept.get(one.name)
+        and one.applies(after)
     ]
+
+
+def who(name: str) -> str:
+    """Under which name it is kept who signed in at the provider for a secret: it goes when the secret goes."""
+    return f"{name}/who"
+
+
+def says_who(name: str, new: Mapping[str, Any]) -> bool:
+    """Whether this says who signed in for a secret that somebody has now entered by hand."""
+    secret, slash, _ = name.partition("/")
+    return bool(slash) and secret in new

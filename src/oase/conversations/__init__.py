@@ -47,7 +47,7 @@ from oase.conversations.actions.start import Start, Started, Starter, normal_add
 from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.carry_on import carry_on_by_mail
-from oase.conversations.delivery.types import DeliveryState
+from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
@@ -130,6 +130,7 @@ from oase.conversations.visitors import VisibleMessage, visitor_message, visitor
 __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
+    "IN_COPY",
     "PERSON_PART",
     "PRIORITIES",
     "RETENTION_RULES",

@@ -98,6 +98,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_receiver_port: Annotated[
         int, Meta(description="The port for that; 0 = do not take in mail this way.", ge=0, le=65535)
     ] = 0
+    mail_receiver_certificate: Annotated[
+        Path | None,
+        Meta(description="The certificate chain with which it offers STARTTLS, a PEM file. It is read again when it changes."),
+    ] = None
+    mail_receiver_key: Annotated[Path | None, Meta(description="The private key of that certificate, a PEM file.")] = None
 
     log_format: Annotated[Literal["text", "json"], Meta(description="Logs for people (text) or for machines (json).")] = "text"
     log_level: Annotated[

@@ -5,7 +5,8 @@ listener breaks --> its account is *down*, with the reason; it comes back with b
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from ssl import SSLContext
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from oase.kernel.errors import OaseError, Unavailable
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks, lock_key
 from oase.kernel.secrets import Safe
+from oase.kernel.settings import Settings
 
 _LOOK_SECONDS: Final = 5.0
 _BACK_OFF_SECONDS: Final = (1, 2, 5, 15, 30, 60, 120, 300)
@@ -30,10 +32,13 @@ log = structlog.get_logger()
 class AccountDoor:
     """What a channel's own server is given: the accounts of that channel, and the journal."""
 
-    def __init__(self, channel: str, host: str, port: int, limit_bytes: int, book: AccountBook, journal: Journal) -> None:
-        self.host = host
-        self.port = port
-        self.limit_bytes = limit_bytes
+    def __init__(
+        self, channel: str, settings: Settings, book: AccountBook, journal: Journal, tls: Callable[[], SSLContext] | None
+    ) -> None:
+        self.host = settings.mail_receiver_host
+        self.port = settings.mail_receiver_port
+        self.limit_bytes = settings.upload_limit_mb * 1_000_000
+        self.tls = tls
         self._channel = channel
         self._book = book
         self._journal = journal

@@ -6,20 +6,24 @@ import socket
 import stat
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final, Literal
 
 import psycopg
 from msgspec import Struct
 
 from oase.channels import AccountBook
+from oase.kernel.clock import SystemClock
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.secrets import Safe, load_key
 from oase.kernel.settings import Settings
+from oase.kernel.tls import BadCertificate, receiver_certificate
 from oase.main.house import database_of
 from oase.main.migrate import HEAD, schema_version
 
 _LEAST_FREE_BYTES: Final = 2_000_000_000
+_RENEW_BEFORE: Final = timedelta(days=14)
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -37,7 +41,7 @@ def _good(what: str) -> Finding:
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Looks at one thing after the other; what depends on something broken is left out."""
     yield _good(f"Python {sys.version.split()[0]}, data in {settings.data_dir}")
-    for finding in [*_folder(settings), _port(settings)]:
+    for finding in [*_folder(settings), _port(settings), *_receiver(settings)]:
         yield finding
     try:
         async with database_of(settings, "either") as dsn:
@@ -79,6 +83,25 @@ def _port(settings: Settings) -> Finding:
         if probe.connect_ex((settings.host if settings.host != "0.0.0.0" else "127.0.0.1", settings.port)) == 0:  # noqa: S104
             return _good(f"Something answers on port {settings.port} (Oase, if it runs)")
     return Finding(state="hint", what=f"Nothing answers on port {settings.port}.", remedy="Start it: oase run")
+
+
+def _receiver(settings: Settings) -> list[Finding]:
+    if not settings.mail_receiver_port:
+        return []
+    try:
+        certificate = receiver_certificate(settings)
+    except BadCertificate as error:
+        remedy = "Correct OASE_MAIL_RECEIVER_CERTIFICATE and OASE_MAIL_RECEIVER_KEY; without them Oase takes in mail unencrypted."
+        return [Finding(state="bad", what=str(error), remedy=remedy)]
+    if certificate is None:
+        return [_good("The mail receiver offers no encryption (no certificate is set)")]
+    facts, now = certificate.facts(), SystemClock().now()
+    what = f"The mail receiver's certificate for {', '.join(facts.names)}"
+    if facts.ends <= now:
+        return [Finding(state="bad", what=f"{what} ended on {facts.ends:%Y-%m-%d}.", remedy="Renew it; Oase reads it by itself.")]
+    if facts.ends - now < _RENEW_BEFORE:
+        return [Finding(state="hint", what=f"{what} ends on {facts.ends:%Y-%m-%d}.", remedy="Is its renewal running?")]
+    return [_good(f"{what} is good until {facts.ends:%Y-%m-%d}")]
 
 
 async def _database(settings: Settings, dsn: str) -> AsyncIterator[Finding]:

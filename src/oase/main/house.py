@@ -28,6 +28,7 @@ from oase.kernel.locks import Locks
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
 from oase.kernel.settings import Settings
+from oase.kernel.tls import receiver_certificate
 from oase.kernel.webhooks import WebhookFeed, WebhookSender
 from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
@@ -60,6 +61,8 @@ class House:
             connections=settings.outgoing_connections,
             connections_per_host=settings.outgoing_connections_per_host,
         )
+        for one in all_adapters().values():
+            one.go_out_by(self.outside)
         self.jobs = Jobs(dsn, {"conversations": conversation_jobs}, connections=3)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -88,14 +91,14 @@ class House:
         self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
 
     def begin_connecting(self) -> None:
-        """What a connector process does."""
+        """What a connector process does. Raises BadCertificate where the mail receiver's cannot be used."""
+        certificate = receiver_certificate(self.settings) if self.settings.mail_receiver_port else None
         connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.hub, self.locks)
         self.begin("connectors", connectors.run())
         for channel, one in all_adapters().items():
             if one.manifest.serves and self.settings.mail_receiver_port:
-                host, port = self.settings.mail_receiver_host, self.settings.mail_receiver_port
-                limit = self.settings.upload_limit_mb * 1_000_000
-                self.begin(f"{channel} server", one.serve(AccountDoor(channel, host, port, limit, self.book, self.journal)))
+                tls = certificate.context if certificate else None
+                self.begin(f"{channel} server", one.serve(AccountDoor(channel, self.settings, self.book, self.journal, tls)))
 
     async def close(self) -> None:
         """Ends every part; what is under way gets a moment."""

@@ -1,8 +1,12 @@
 """XOAUTH2 against a real Dovecot that checks the tokens' signatures, with a small identity provider beside it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -10,14 +14,17 @@ from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.email.conftest import MemorySink, letter, listening, make_account, say
 from tests.channels.email.test_sending import send
+from tests.servers.authorization import AuthorizationServer, serving
 from tests.servers.mail import Dovecot, Postfix, World
 
+from oase.channels import StoredAccount, consent
 from oase.channels.adapters.email import Email
 from oase.channels.adapters.email.configuration import incoming
 from oase.channels.adapters.email.oauth import Tokens
 from oase.channels.contract import Accepted, Account, Again, Refused
 from oase.kernel.http import Guard, Outside
-from oase.kernel.secrets import Secret
+from oase.kernel.ids import new_id
+from oase.kernel.secrets import Safe, Secret
 
 pytestmark = pytest.mark.servers
 _ANSWERS = {b"EHLO": b"250-mail.example\r\n250 AUTH XOAUTH2\r\n", b"QUIT": b"221 2.0.0 Bye\r\n"}
@@ -161,14 +168,74 @@ async def test_a_refresh_token_that_ended_asks_for_sign_in(email: Email, account
     assert outcome.sign_in
 
 
-async def test_without_a_refresh_token_the_application_signs_in_by_itself(
-    email: Email, account: Account, provider: Provider
-) -> None:
-    own = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
+async def test_tokens_come_over_the_way_out_of_the_process(account: Account, provider: Provider) -> None:
+    async with Outside(Guard(endpoints=[("127.0.0.1", provider.port)])) as outside:
+        email, sink = Email(first_pause=0.05), MemorySink()
+        email.go_out_by(outside)
+        async with listening(email, account, sink):
+            await sink.state_is("up")
+        await email.close()
+
+
+async def test_without_a_refresh_token_somebody_must_sign_in_first(email: Email, account: Account, provider: Provider) -> None:
+    nobody = replace(account, secrets={"oauth_client_secret": (Secret("klient"),)})
+    sink = MemorySink()
+    async with listening(email, nobody, sink):
+        assert "Nobody has signed in" in await sink.state_is("needs_sign_in")
+    assert provider.asked == []
+
+
+async def test_an_application_signs_in_by_itself(email: Email, account: Account, provider: Provider) -> None:
+    own = replace(account, settings={**account.settings, "sign_in": "application"})
     sink = MemorySink()
     async with listening(email, own, sink):
         await sink.state_is("up")
     assert provider.asked[0]["grant_type"] == "client_credentials"
+
+
+async def test_what_a_person_agreed_to_in_the_browser_opens_the_mailbox(dovecot: Dovecot, postfix: Postfix, address: str) -> None:
+    back, safe, session, now = "http://localhost/admin/channels/consent", Safe(b"k" * 32), new_id(), datetime.now(UTC)
+    server = AuthorizationServer(redirects={back}, person=address, issue=dovecot.tokens.sign)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with (
+            serving(server, listener),
+            Outside(Guard(endpoints=[("127.0.0.1", listener.getsockname()[1])])) as outside,
+        ):
+            account = stored(
+                make_account(
+                    dovecot, postfix, address, provider="other", sign_in="oauth2", oauth_authorize=server.authorize,
+                    oauth_endpoint=server.token, oauth_scope="mail openid", oauth_client_id=server.client_id,
+                ),
+                oauth_client_secret=server.client_secret,
+            )  # fmt: skip
+            found = consent.consent_for(account.manifest, account.account.settings)
+            assert found
+            to = consent.begin(safe, account.account, *found, session_id=session, back=back, now=now)
+            answer = dict(parse_qsl(urlsplit(server.allowed(to)).query))
+            attempt = consent.read_state(safe, answer["state"], session_id=session, now=now)
+            given = await consent.finish(safe, outside, account, attempt, answer, back=back)
+            assert given.who == address
+            account = stored(account.account, oauth_client_secret=server.client_secret, oauth_refresh_token=given.secret.reveal())
+            email, sink = Email(outside=outside, first_pause=0.05), MemorySink()
+            async with listening(email, account.account, sink):
+                await sink.state_is("up")
+                dovecot.deliver(address, letter())
+                await sink.until(lambda sink: len(sink.raws) == 1)
+            server.refresh_tokens.clear()
+            late = Email(outside=outside, first_pause=0.05)
+            async with listening(late, account.account, sink):
+                assert "The provider ended our access" in await sink.state_is("needs_sign_in")
+            await late.close()
+            await email.close()
+
+
+def stored(account: Account, **secrets: str) -> StoredAccount:
+    """The account as the core keeps it, with these secrets."""
+    opened = replace(account, secrets={name: (Secret(text),) for name, text in secrets.items()})
+    return StoredAccount(
+        workspace_id=new_id(), id=UUID(account.id), channel="email", name="Support", enabled=True, state="up", state_why="",
+        state_since=datetime.now(UTC), account=opened, manifest=Email.manifest,
+    )  # fmt: skip
 
 
 async def test_a_refused_token_ends_in_words_not_in_silence(email: Email, account: Account, provider: Provider) -> None:

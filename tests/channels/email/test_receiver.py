@@ -2,7 +2,6 @@
 
 import asyncio
 import smtplib
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -51,6 +50,7 @@ class HouseDoor:
 
     host = "127.0.0.1"
     limit_bytes = 1_000_000
+    tls = None
 
     def __init__(self, house: House, port: int) -> None:
         self.house, self.port = house, port
@@ -252,20 +252,3 @@ async def test_a_mail_that_goes_round_in_circles_is_refused() -> None:
             return client.data(b"Received: from a by b\r\n" * 80 + letter())[0]
 
         assert await talk(receiver, script) == 554
-
-
-@pytest.mark.servers
-async def test_starttls_is_offered_with_a_certificate(dovecot: Dovecot) -> None:
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(dovecot.certificates / "server.pem", dovecot.certificates / "server.key")
-    house = House()
-    async with receiving(house, tls=tls) as receiver:
-
-        def script(client: smtplib.SMTP) -> int:
-            client.starttls(context=ssl.create_default_context(cafile=str(dovecot.certificates / "ca.pem")))
-            client.ehlo()
-            client.mail("kunde@example.com")
-            client.rcpt(f"support@{RECEIVER_DOMAIN}")
-            return client.data(letter())[0]
-
-        assert await talk(receiver, script) == 250

@@ -18,7 +18,7 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 from playwright.async_api import Browser, Page
 
-from oase.channels import AccountBook, accounts_of, create_account
+from oase.channels import AccountBook, AccountState, accounts_of, create_account, set_account_state
 from oase.channels.contract import Raw
 from oase.conversations import IntakeWorker, Journal
 from oase.conversations import jobs as conversation_jobs
@@ -77,6 +77,7 @@ class Company:
     agents: dict[str, UUID]
     session: aiohttp.ClientSession
     worker: IntakeWorker
+    beside: socket.socket  # where a provider of the test's own can be reached
 
     async def get(self, path: str, *, role: str = "administrator", **headers: str) -> Answer:
         """A page, as this person sees it."""
@@ -120,6 +121,19 @@ class Company:
         )
         return UUID(str(found[0]["id"]))
 
+    async def another_session(self, role: str) -> str:
+        """This person signs in once more, with another browser."""
+        visit = Visit(address=f"2001:db8:{new_id().hex[-4:]}::2", user_agent="another")
+        email = f"{role}@{self.workspace_id.hex}.example"
+        session = await sign_in(self.services.database, self.services.safe, email=email, password=PASSWORD, visit=visit)
+        assert isinstance(session, NewSession)
+        return session.token.reveal()
+
+    async def falls(self, account_id: UUID, state: AccountState, why: str) -> None:
+        """The account's connection is lost."""
+        async with self.services.database.work(self.workspace_id) as work:
+            await set_account_state(work, account_id, state, why)
+
     async def acts(self) -> list[str]:
         """What the audit log says, oldest first."""
         return [
@@ -148,7 +162,8 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
     safe, blobs, listener = Safe(b"k" * 32), in_memory(), socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     hub, book = LiveHub(database), AccountBook(database, safe)
-    outside = Outside(Guard([], [("127.0.0.1", port)]))
+    beside = socket.create_server(("127.0.0.1", 0))
+    outside = Outside(Guard([], [("127.0.0.1", port), ("127.0.0.1", beside.getsockname()[1])]))
     services = Services(
         settings=Settings(port=port), database=database, live=hub, safe=safe, clock=SystemClock(), book=book,
         journal=Journal(database, blobs), blobs=blobs, outside=outside, rules=RULES, parts=PARTS,
@@ -160,7 +175,7 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
     await hub.ready.wait()
     try:
         async with _served(services, listener) as url, aiohttp.ClientSession(url) as session:
-            yield Company(url, services, workspace_id, tokens, agents, session, worker)
+            yield Company(url, services, workspace_id, tokens, agents, session, worker, beside)
     finally:
         for task in tasks:
             task.cancel()
@@ -168,6 +183,7 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
         database.on_commit.clear()
         await locks.close()
         await outside.close()
+        beside.close()
 
 
 async def _staff(database: Database, safe: Safe, password_hash: str) -> tuple[UUID, dict[str, UUID], dict[str, str]]:

@@ -216,7 +216,8 @@ async def test_a_secret_that_is_out_of_use_while_its_address_changes_is_forgotte
         "imap_security": "tls", "smtp_host": "smtp.muster.example", "smtp_port": "587", "smtp_security": "starttls",
     }  # fmt: skip
     account_id = await company.connect("email", "Support", **mailbox)
-    moved = {**mailbox, "password": "", "sign_in": "oauth2", "imap_host": "imap.elsewhere.example"}
+    tokens = {"oauth_client_id": "oase", "oauth_endpoint": "https://login.elsewhere.example/token"}
+    moved = {**mailbox, **tokens, "password": "", "sign_in": "oauth2", "imap_host": "imap.elsewhere.example"}
     saved = await company.post(f"/admin/channels/{account_id}", moved)
     assert saved.status == 303, saved.words
     assert not (await company.account(account_id)).account.secret("password")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from oase.conversations import Author, say
+from oase.conversations import IN_COPY, Author, say
 from oase.conversations.types import Answer
 from oase.kernel.ids import new_id
 
@@ -111,6 +111,26 @@ async def test_what_did_not_arrive_can_be_left_unsent(how: str, state: str, choi
         await button.click()
     await expect(page.locator("#entries .entry.out .fate")).to_contain_text("Nicht gesendet und dabei belassen")
     assert await desk.value("SELECT state FROM conversation") == "open"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("de", "Eine Adresse in Kopie wurde nicht erreicht."), ("en", "This did not reach an address in copy.")]
+)
+async def test_an_address_in_copy_that_bounced_is_said_at_the_message(
+    locale: str, said: str, desk: Desk, screens: Screens
+) -> None:
+    async with desk.database.work(desk.workspace_id) as work:
+        await work.run("UPDATE agent SET language = %(language)s", {"language": locale})
+    page = await opened(desk, screens)
+    one = await desk.value("SELECT id FROM conversation")
+    async with desk.database.work(desk.workspace_id) as work:
+        await say(work, desk.services.book, Author(name="Ben Öztürk"), one, Answer(client_key=new_id(), text="Morgen."))
+        why = "anna@firma.example: 550 5.1.1 User unknown"
+        await work.run("UPDATE delivery SET state = 'delivered', code = %(code)s, why = %(why)s", {"code": IN_COPY, "why": why})
+    await page.reload()
+    fate = page.locator("#entries .entry.out .fate")
+    await expect(fate).to_have_text(f"{said} {why}")
+    await expect(fate.get_by_role("button")).to_have_count(0)
 
 
 async def test_a_tap_shows_what_can_be_done_with_a_message(desk: Desk, screens: Screens) -> None:

@@ -30,7 +30,19 @@ from oase.channels.contract.inbound import (
     Typing,
     Unknown,
 )
-from oase.channels.contract.manifest import Account, Capability, FileRule, Limits, Manifest, Pace, Setting, Words
+from oase.channels.contract.manifest import (
+    Account,
+    Capability,
+    Condition,
+    Consent,
+    FileRule,
+    Limits,
+    Manifest,
+    Pace,
+    Setting,
+    Words,
+    holds,
+)
 from oase.channels.contract.outbound import (
     Accepted,
     Again,
@@ -74,6 +86,8 @@ __all__ = [
     "ChannelError",
     "Checked",
     "Choice",
+    "Condition",
+    "Consent",
     "Content",
     "ContentKind",
     "Deleted",
@@ -117,5 +131,6 @@ __all__ = [
     "Unknown",
     "UseTemplate",
     "Words",
+    "holds",
     "secret_texts",
 ]

@@ -1,6 +1,7 @@
 """The adapter itself, and the sink that a listener feeds."""
 
-from collections.abc import Mapping, Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from oase.channels.contract.inbound import Event, Media, Raw
@@ -18,6 +19,7 @@ from oase.channels.contract.outbound import (
     Reply,
     Template,
 )
+from oase.kernel.http import Outside
 from oase.kernel.secrets import Secret
 
 
@@ -43,6 +45,7 @@ class Door(Protocol):
     host: str
     port: int
     limit_bytes: int
+    tls: Callable[[], ssl.SSLContext] | None  # asked at each connection; None: no encryption is offered
 
     async def resolve(self, setting: str, value: str) -> str | None:
         """The id of the account of this channel whose setting has this value; None if there is none."""
@@ -66,6 +69,9 @@ class Adapter:
     """Base of every adapter: `manifest`, `parse`, `render`, `interpret` are its own; the rest where the channel has it."""
 
     manifest: ClassVar[Manifest]
+
+    def go_out_by(self, outside: Outside) -> None:
+        """Takes the process's way out, for what an adapter asks by HTTP beside its own wire (tokens). It is not its to close."""
 
     def verify(self, raw: Raw, account: Account) -> None:
         """Raises Forged unless the bytes come from this account's provider."""

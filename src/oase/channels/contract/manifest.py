@@ -90,6 +90,37 @@ class Words(Struct, frozen=True):
     de: str
 
 
+Condition = tuple[str, ...]
+"""The name of another setting, and the values of it of which one must be there."""
+
+
+def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
+    """Whether the other setting has one of the values."""
+    if condition is None:
+        return True
+    other = values.get(condition[0], "")
+    return (str(other).lower() if isinstance(other, bool) else str(other or "")) in condition[1:]
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """Signing in at a provider in the browser, as data (OAuth 2, authorization code with PKCE). It fills a secret's setting.
+
+    In addresses and scopes, `{name}` stands for another setting, `{name|value}` for a value where that one is empty.
+    """
+
+    label: Words  # of the button: "Sign in with Google"
+    authorize: str  # where the browser goes
+    exchange: str  # where tokens are given out
+    scopes: str
+    client_id: str  # the settings that hold what the provider gave for our application
+    client_secret: str
+    parameters: Mapping[str, str] = {}  # of the browser's way, beyond the standard's
+    hints: tuple[str, ...] = ()  # settings that say who is to sign in; the first that is filled in
+    issuer: str = ""  # how the provider calls itself in its answer (RFC 9207)
+    only_if: Condition | None = None
+    guide: Words = Words("", "")  # markdown: what to create at the provider
+
+
 class Setting(Struct, frozen=True, kw_only=True):
     """One field of an account's set-up page.
 
@@ -107,18 +138,17 @@ class Setting(Struct, frozen=True, kw_only=True):
     default: Any = None
     choices: tuple[tuple[str, Words], ...] = ()
     group: Words | None = None  # heading above this field
-    only_if: tuple[str, str] | None = None  # (name, value) of another field
+    only_if: Condition | None = None
+    and_if: Condition | None = None  # a second one that must hold as well
     columns: tuple["Setting", ...] = ()  # of kind "rows"
     generated: bool = False  # made by Oase, shown for copying (a verify token, for example)
     aims: bool = False  # decides where secrets are sent (a server's name), as kind "url" does by itself
     stays: bool = False  # a secret that is never sent: it only verifies what arrives
+    consents: tuple[Consent, ...] = ()  # a secret that signing in at the provider gives; which one, its `only_if` says
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether it is to be filled in, by what another field says."""
-        if self.only_if is None:
-            return True
-        other = values.get(self.only_if[0], "")
-        return (str(other).lower() if isinstance(other, bool) else str(other or "")) == self.only_if[1]
+        return holds(self.only_if, values) and holds(self.and_if, values)
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

@@ -75,4 +75,5 @@ def _both(words: Words) -> bool:
 def _worded(setting: Setting) -> bool:
     half_helped = bool(setting.help.en) != bool(setting.help.de)
     named = setting.kind == "account" or all(_both(words) for _, words in setting.choices)
-    return _both(setting.label) and not half_helped and named and (setting.group is None or _both(setting.group))
+    consents = all(_both(one.label) and _both(one.guide) for one in setting.consents)
+    return consents and _both(setting.label) and not half_helped and named and (setting.group is None or _both(setting.group))

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Receipt, SaidElsewhere
-from oase.conversations.delivery.types import DeliveryKind, news_of
+from oase.conversations.delivery.types import IN_COPY, DeliveryKind, news_of
 from oase.conversations.rules import moves_forward
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -96,8 +96,11 @@ def _move(delivery: _Known, receipt: Receipt) -> bool:
     if receipt.external_id and not delivery.external_id:
         delivery.external_id = receipt.external_id
     in_copy = receipt.sender is not None and not receipt.up_to and receipt.sender.value != delivery.recipient
-    if receipt.state == "failed" and (not receipt.final or in_copy):  # still being tried, or only somebody in copy
-        delivery.why = receipt.why[:500]
+    if receipt.state == "failed" and in_copy:
+        return _not_to(delivery, receipt)
+    if receipt.state == "failed" and not receipt.final:  # still being tried
+        if delivery.code != IN_COPY:
+            delivery.why = receipt.why[:500]
         return True
     if not moves_forward(delivery.state, receipt.state):
         return False
@@ -110,7 +113,19 @@ def _move(delivery: _Known, receipt: Receipt) -> bool:
         delivery.read_at = delivery.read_at or receipt.at
     else:
         delivery.failed_at = delivery.failed_at or receipt.at
-    delivery.code, delivery.why = receipt.code[:100], receipt.why[:500]
+    if delivery.code != IN_COPY or receipt.state == "failed":  # that somebody in copy got nothing stays true
+        delivery.code, delivery.why = receipt.code[:100], receipt.why[:500]
+    return True
+
+
+def _not_to(delivery: _Known, receipt: Receipt) -> bool:
+    """Notes that somebody in copy got nothing; the message itself went. Whether anything new was learnt."""
+    if not receipt.final or delivery.state in ("failed", "unknown", "cancelled"):
+        return False
+    before = delivery.why if delivery.code == IN_COPY else ""
+    if receipt.why and receipt.why in before:  # the same bounce, once more
+        return False
+    delivery.code, delivery.why = IN_COPY, "; ".join(filter(None, (before, receipt.why)))[:500]
     return True
 
 

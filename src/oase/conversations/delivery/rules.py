@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.channels.contract import Accepted, Again, Limits, Outcome, Refused
-from oase.conversations.delivery.types import Delivery, Fate
+from oase.conversations.delivery.types import IN_COPY, Delivery, Fate
 
 _STEPS: Final = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600, 3600, 3600, 7200, 7200, 14400, 14400))
 UNDO: Final = timedelta(seconds=5)
@@ -24,7 +24,13 @@ def back_off(attempts: int, delivery_id: UUID) -> timedelta | None:
 def fate_of(delivery: Delivery, outcome: Outcome, now: datetime) -> Fate:
     """What an outcome means for the delivery. `attempts` counts the one that gave the outcome."""
     if isinstance(outcome, Accepted):
-        return _fate(delivery, outcome.state, external_id=outcome.external_id or None, why=outcome.note)
+        return _fate(
+            delivery,
+            outcome.state,
+            external_id=outcome.external_id or None,
+            why=outcome.note,
+            code=IN_COPY if outcome.note else "",
+        )
     if isinstance(outcome, Refused):
         if outcome.sign_in:  # not the message's fault: it waits in the queue until somebody signs in again
             return _fate(delivery, "queued", why=outcome.why, code=outcome.code, next_at=now)

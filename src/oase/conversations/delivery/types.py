@@ -1,7 +1,7 @@
 """Deliveries: the fate of what we say."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,6 +19,10 @@ class Planned(Struct, frozen=True, kw_only=True):
 
     outbound: Say | Position | Card | UseTemplate | React | MarkRead | ShowTyping
     attachment_ids: tuple[UUID, ...] = ()
+
+
+IN_COPY: Final = "copy"
+"""The code of a delivery that went, but not to an address in copy; its `why` says which, in the provider's words."""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

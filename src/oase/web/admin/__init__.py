@@ -3,6 +3,7 @@
 from oase.web.admin.accounts import handlers as accounts_handlers
 from oase.web.admin.agents import handlers as agents_handlers
 from oase.web.admin.audit import handlers as audit_handlers
+from oase.web.admin.consent import handlers as consent_handlers
 from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.journal import handlers as journal_handlers
@@ -21,6 +22,7 @@ handlers = [
     *home_handlers,
     *accounts_handlers,
     *trials_handlers,
+    *consent_handlers,
     *journal_handlers,
     *agents_handlers,
     *roles_handlers,

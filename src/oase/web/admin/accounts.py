@@ -19,6 +19,7 @@ from oase.channels import (
     accounts_of,
     adapter,
     change_account,
+    consent,
     create_account,
     delete_account,
     keep_secret,
@@ -31,6 +32,7 @@ from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Secret
 from oase.web.admin.account_form import read_form, read_pairs, shown
+from oase.web.admin.consent_views import sign_ins
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.guides import guide_html
 from oase.web.channels import manifests
@@ -168,6 +170,8 @@ async def account_page(
     checked: Checked | None = None,
     tried: Outcome | None = None,
     test: Form | None = None,
+    refused: str = "",
+    leads_to: str = "",
 ) -> Response[Any]:
     """The page of an account, stored or new; for our own script only its form."""
     known: Sequence[Template] = ()
@@ -186,6 +190,8 @@ async def account_page(
         "checked": checked,
         "choices": _account_choices(manifest, others),
         "writes": viewer.may(Permission.ACCOUNT_WRITE),
+        "sign_ins": sign_ins(manifest, account, services.settings, reader_of(request).language),
+        "leads_to": leads_to,
     }
     if is_partial(request):
         return html(request, fragment(request, "admin/account_form.html", **context), status=status)
@@ -198,6 +204,8 @@ async def account_page(
         status=status,
         guide=guide_html(guide, url=services.settings.url, account=str(account.id) if account else ""),
         url=services.settings.url,
+        consent=consent.consent_for(manifest, account.account.settings) if account else None,
+        refused=refused,
         templates=known,
         latest=latest,
         can_template=Capability.TEMPLATE in manifest.capabilities,

@@ -82,6 +82,7 @@ _DONE: Final[Mapping[str, Message]] = {
     "reactivated": message("Active again."),
     "second-factor": message("The second factor is off. At the next sign-in the password is enough."),
     "replayed": message("Back in the queue. It will be taken in again at once."),
+    "signed-in": message("Signed in at the provider. Messages flow again within a few seconds."),
     "renewed": message("Renewed. The old one stays valid until you renew it once more."),
     "sent": message("It is on its way; the log below says what becomes of it."),
     "erased": message("Erased. Nothing of this person is left here."),

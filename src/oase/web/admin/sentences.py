@@ -16,6 +16,11 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "account.changed": lambda f: message("%(who)s changed the account “%(target)s”.", **f),
     "account.deleted": lambda f: message("%(who)s deleted the account “%(name)s”.", **f),
     "account.secret_renewed": lambda f: message("%(who)s renewed a secret of “%(name)s”.", **f),
+    "account.signed_in": lambda f: (
+        message("%(who)s signed the account “%(name)s” in at its provider, as %(person)s.", **f)
+        if f.get("person")
+        else message("%(who)s signed the account “%(name)s” in at its provider.", **f)
+    ),
     "account.tested": lambda f: message("%(who)s sent a test message over “%(name)s”.", **f),
     "account.notice": lambda f: message("The provider of “%(target)s” reported: %(text)s", **f),
     "account.templates_synchronised": lambda f: message("%(who)s synchronised the templates of “%(name)s”.", **f),

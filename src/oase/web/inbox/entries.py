@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from oase.channels.contract import Capability
-from oase.conversations import MessageFate, MessageFile, TimelineMessage, TimelinePage, reaction_there
+from oase.conversations import IN_COPY, MessageFate, MessageFile, TimelineMessage, TimelinePage, reaction_there
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.channels import manifests
@@ -20,6 +20,7 @@ from oase.web.sessions import Viewer
 
 _TOGETHER: Final = timedelta(minutes=5)
 _WORST_FIRST: Final = ("failed", "unknown", "cancelled", "queued", "sending", "sent", "delivered", "read")
+_WENT: Final = ("sent", "delivered", "read")
 _IMAGES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
@@ -131,6 +132,7 @@ def delivery_of(fates: Sequence[MessageFate], message: TimelineMessage) -> Deliv
     return Delivery(
         state=cast("DeliveryState", worst.state),
         why=worst.why,
+        not_to="; ".join(fate.why for fate in fates if fate.code == IN_COPY) if worst.state in _WENT else "",
         at=worst.at,
         undo_until=worst.next_at if worst.state == "queued" else None,
         scheduled_for=scheduled,

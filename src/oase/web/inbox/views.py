@@ -125,6 +125,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     state: DeliveryState = ""
     why: str = ""
+    not_to: str = ""  # it went, but somebody in copy got nothing: who, and the provider's words
     at: datetime | None = None
     undo_until: datetime | None = None
     scheduled_for: datetime | None = None

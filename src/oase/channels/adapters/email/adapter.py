@@ -42,10 +42,15 @@ class Email(Adapter):
 
     def __init__(self, *, outside: Outside | None = None, clock: Clock | None = None, first_pause: float = 1.0) -> None:
         self._outside = outside  # for access tokens; made when first needed
+        self._closes = True
         self._clock = clock or SystemClock()
         self._first_pause = first_pause  # seconds before the first new attempt after a broken connection
         self._tokens = Tokens(self._way_out)
         self._submitter = Submitter(self._tokens)
+
+    def go_out_by(self, outside: Outside) -> None:
+        """Access tokens come over the process's way out, which knows what networks of our own may be reached."""
+        self._outside, self._closes = outside, False
 
     def _way_out(self) -> Outside:
         if self._outside is None:
@@ -55,7 +60,7 @@ class Email(Adapter):
     async def close(self) -> None:
         """Ends kept connections."""
         await self._submitter.close()
-        if self._outside is not None:
+        if self._outside is not None and self._closes:
             await self._outside.close()
 
     def verify(self, raw: Raw, account: Account) -> None:
@@ -115,8 +120,9 @@ class Email(Adapter):
             return await door.resolve("address", address) or await door.resolve("aliases", address)
 
         receiver = MailReceiver(
-            door.host, door.port, lmtp=None, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes, clock=self._clock
-        )
+            door.host, door.port, lmtp=None, resolve=resolve, deliver=door.deliver, max_bytes=door.limit_bytes,
+            tls=door.tls, clock=self._clock,
+        )  # fmt: skip
         await receiver.start()
         try:
             await asyncio.get_running_loop().create_future()  # until cancelled

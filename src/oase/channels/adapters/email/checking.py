@@ -10,13 +10,21 @@ from typing import Final
 
 import msgspec
 
-from oase.channels.adapters.email.configuration import identity, incoming, outgoing, provider_of, reads_mailbox, trust
+from oase.channels.adapters.email.configuration import (
+    identity,
+    incoming,
+    nobody_signed_in,
+    outgoing,
+    provider_of,
+    reads_mailbox,
+    trust,
+)
 from oase.channels.adapters.email.errors import Down, ImapNo, NotSetUp, NotSignedIn
 from oase.channels.adapters.email.failures import connection_failed, words_of
 from oase.channels.adapters.email.imap import Imap
 from oase.channels.adapters.email.imapsyntax import folder_name, readable_folder_name
 from oase.channels.adapters.email.listening import sign_in_to
-from oase.channels.adapters.email.oauth import Tokens
+from oase.channels.adapters.email.oauth import NOBODY, Tokens
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
 from oase.kernel.i18n import Message, message
 
@@ -52,9 +60,9 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
     try:
         identity(account)
         calls = [IMAP, SMTP] if reads_mailbox(account) else [SMTP]
-        if reads_mailbox(account):
-            incoming(account)
-        outgoing(account)
+        who = [incoming(account).sign_in] if reads_mailbox(account) else []
+        if any(map(nobody_signed_in, [*who, outgoing(account).sign_in])):
+            return Checked(ok=False, summary=NOBODY)
     except NotSetUp as error:
         return Checked(ok=False, summary=words_of(error))
     for call, reply in zip(calls, replies, strict=False):
@@ -85,7 +93,7 @@ def _hint(words: str, account: Account) -> Message:
         if re.search(pattern, words, re.IGNORECASE):
             return hint
     provider = provider_of(account)
-    if str(account.settings.get("sign_in")) == "oauth2":
+    if str(account.settings.get("sign_in")) in ("oauth2", "application"):
         return message("The server does not accept the access token. Does the application have the right to this mailbox?")
     if provider is not None and provider.own_password_for_programs:
         return message(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from oase.channels.adapters.email.errors import NotSetUp
-from oase.channels.adapters.email.providers import PROVIDERS, Endpoint, Provider, Security
+from oase.channels.adapters.email.providers import PROVIDERS, TENANT, Endpoint, Provider, Security
 from oase.channels.contract import Account
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
@@ -18,13 +18,14 @@ MEGABYTE = 1_000_000
 
 
 class OAuth(Struct, frozen=True, kw_only=True):
-    """How to get access tokens. Without a refresh token the application signs in by itself (client credentials)."""
+    """How to get access tokens: with a refresh token, or the application signs in `by_itself` (client credentials)."""
 
     endpoint: str
     client_id: str
     client_secret: Secret
     refresh_token: Secret
     scope: str
+    by_itself: bool = False
 
 
 class SignIn(Struct, frozen=True, kw_only=True):
@@ -170,25 +171,31 @@ def trust(account: Account) -> ssl.SSLContext:
 def _sign_in(account: Account) -> SignIn:
     settings = account.settings
     user = text(settings, "user") or text(settings, "address")
-    if text(settings, "sign_in", "password") != "oauth2":
+    kind = text(settings, "sign_in", "password")
+    if kind not in ("oauth2", "application"):
         return SignIn(user=user, password=account.secret("password"))
-    provider = provider_of(account)
-    tenant = text(settings, "oauth_tenant") or "organizations"
+    provider, by_itself = provider_of(account), kind == "application"
+    tenant = text(settings, "oauth_tenant") or TENANT
     endpoint = text(settings, "oauth_endpoint") or (provider.oauth_address.format(tenant=tenant) if provider else "")
     if not endpoint:
         raise NotSetUp(message("The address where access tokens are fetched is missing."), setting="oauth_endpoint")
-    refresh_token = account.secret("oauth_refresh_token")
     scope = text(settings, "oauth_scope")
     if not scope and provider:
-        scope = provider.scope if refresh_token else provider.app_scope
+        scope = provider.app_scope if by_itself else provider.scope
     oauth = OAuth(
         endpoint=endpoint,
         client_id=text(settings, "oauth_client_id"),
         client_secret=account.secret("oauth_client_secret"),
-        refresh_token=refresh_token,
+        refresh_token=Secret("") if by_itself else account.secret("oauth_refresh_token"),
         scope=scope,
+        by_itself=by_itself,
     )
     return SignIn(user=user, password=Secret(""), oauth=oauth)
+
+
+def nobody_signed_in(sign_in: SignIn | None) -> bool:
+    """Whether a person must first agree at the provider, in the browser."""
+    return sign_in is not None and sign_in.oauth is not None and not (sign_in.oauth.by_itself or sign_in.oauth.refresh_token)
 
 
 def _endpoint(settings: Mapping[str, Any], kind: str, default_port: int) -> Endpoint:

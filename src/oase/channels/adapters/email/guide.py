@@ -13,18 +13,21 @@ application password under *Security* and enter that one. These providers lock a
 
 **Telekom (t-online.de).** Create a *password for e-mail programs* in the customer centre; the login's own password is refused.
 
-**Microsoft 365.** Passwords no longer work for mail programs. In *Entra ID → App registrations* make a new registration, note its
-client id and tenant id, and create a client secret. Under *API permissions* add, for *Office 365 Exchange Online* as
-application permissions, `IMAP.AccessAsApp` and `SMTP.SendAsApp`, and grant admin consent. Then let Exchange know the
-application (PowerShell): `New-ServicePrincipal -AppId <client id> -ObjectId <object id of the enterprise application>` and
-`Add-MailboxPermission -Identity support@… -User <object id> -AccessRights FullAccess`. Authenticated SMTP must be allowed for
-the mailbox. Choose *Access tokens (OAuth 2)* as sign-in here and leave the refresh token empty.
+**Microsoft 365.** Passwords no longer work for mail programs. Choose *In the browser, at the provider* as sign-in: below it
+stands what to create in Entra ID, and the button takes you to Microsoft and back.
 
-**Google Workspace.** Simplest: switch on two-step verification for the mailbox, create an *app password*, and enter it here as
-the password. With OAuth 2 instead: client id, client secret and a refresh token with the scope `https://mail.google.com/`.
+**Google Workspace.** Either the same: *In the browser, at the provider*. Or switch on two-step verification for the mailbox,
+create an *app password*, and enter it here as the password.
 
 **Other provider or a server of your own.** Enter the servers as your provider gives them. A certificate that your company issued
 itself can be entered at the bottom.
+
+**Microsoft 365, without a person.** An application can sign in by itself: in *Entra ID → App registrations* make a registration
+with a client secret. Under *API permissions* add, for *Office 365 Exchange Online* as application permissions, `IMAP.AccessAsApp`
+and `SMTP.SendAsApp`, and grant admin consent. Then let Exchange know the application (PowerShell):
+`New-ServicePrincipal -AppId <client id> -ObjectId <object id of the enterprise application>` and
+`Add-MailboxPermission -Identity support@… -User <object id> -AccessRights FullAccess`. Choose *As an application* as sign-in here
+and enter the tenant id.
 
 **Without a mailbox.** Oase can be the receiving mail server itself: let your mail server hand mails over by LMTP or SMTP
 (transport map), or point the domain's MX record to it. See *How mail arrives*.
@@ -42,20 +45,22 @@ sperren ein Postfach nach mehreren falschen Passwörtern.
 **Telekom (t-online.de).** Legen Sie im Kundencenter ein *Passwort für E-Mail-Programme* an; das des
 Logins wird abgelehnt.
 
-**Microsoft 365.** Passwörter gelten für E-Mail-Programme nicht mehr. Legen Sie unter *Entra ID → App-Registrierungen* eine neue
-Registrierung an, notieren Sie Client-ID und Mandanten-ID und erzeugen Sie ein Clientgeheimnis. Fügen Sie unter
-*API-Berechtigungen* für *Office 365 Exchange Online* die Anwendungsberechtigungen `IMAP.AccessAsApp` und `SMTP.SendAsApp`
-hinzu und erteilen Sie die Administratorzustimmung. Machen Sie die Anwendung dann in Exchange bekannt (PowerShell):
-`New-ServicePrincipal -AppId <Client-ID> -ObjectId <Objekt-ID der Unternehmensanwendung>` und
-`Add-MailboxPermission -Identity support@… -User <Objekt-ID> -AccessRights FullAccess`. Authentifiziertes SMTP muss für das
-Postfach erlaubt sein. Wählen Sie hier als Anmeldung *Zugriffstoken (OAuth 2)* und lassen Sie das Aktualisierungstoken leer.
+**Microsoft 365.** Passwörter gelten für E-Mail-Programme nicht mehr. Wählen Sie als Anmeldung *Im Browser, beim Anbieter*:
+Darunter steht, was in Entra ID anzulegen ist, und der Knopf führt Sie zu Microsoft und zurück.
 
-**Google Workspace.** Am einfachsten: Schalten Sie für das Postfach die Bestätigung in zwei Schritten ein, erzeugen Sie ein
-*App-Passwort* und geben Sie es hier als Passwort ein. Mit OAuth 2 stattdessen: Client-ID, Clientschlüssel und ein
-Aktualisierungstoken für den Bereich `https://mail.google.com/`.
+**Google Workspace.** Entweder ebenso: *Im Browser, beim Anbieter*. Oder schalten Sie für das Postfach die Bestätigung in zwei
+Schritten ein, erzeugen Sie ein *App-Passwort* und geben Sie es hier als Passwort ein.
 
 **Anderer Anbieter oder eigener Server.** Tragen Sie die Server ein, wie Ihr Anbieter sie nennt. Ein Zertifikat, das Ihre Firma
 selbst ausgestellt hat, können Sie ganz unten eintragen.
+
+**Microsoft 365, ohne Person.** Eine Anwendung kann sich selbst anmelden: Legen Sie unter *Entra ID → App-Registrierungen* eine
+Registrierung mit Clientgeheimnis an. Fügen Sie unter *API-Berechtigungen* für *Office 365 Exchange Online* die
+Anwendungsberechtigungen `IMAP.AccessAsApp` und `SMTP.SendAsApp` hinzu und erteilen Sie die Administratorzustimmung. Machen Sie die
+Anwendung dann in Exchange bekannt (PowerShell):
+`New-ServicePrincipal -AppId <Client-ID> -ObjectId <Objekt-ID der Unternehmensanwendung>` und
+`Add-MailboxPermission -Identity support@… -User <Objekt-ID> -AccessRights FullAccess`. Wählen Sie hier als Anmeldung *Als
+Anwendung* und tragen Sie die Mandanten-ID ein.
 
 **Ohne Postfach.** Oase kann selbst der empfangende Mailserver sein: Lassen Sie Ihren Mailserver die Mails per LMTP oder SMTP
 übergeben (Transport-Tabelle), oder richten Sie den MX-Eintrag der Domain darauf. Siehe *So kommt Post an*.

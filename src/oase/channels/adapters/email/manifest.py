@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from oase.channels.adapters.email.consents import CONSENTS
 from oase.channels.adapters.email.guide import GUIDE
 from oase.channels.adapters.email.providers import PROVIDERS
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Setting, Words
@@ -12,7 +13,7 @@ _INCOMING = Words("Incoming mail", "Eingehende Post")
 _OUTGOING = Words("Outgoing mail", "Ausgehende Post")
 _ANSWERS = Words("Answers", "Antworten")
 _ADVANCED = Words("Advanced", "Erweitert")
-_OTHER, _OAUTH, _IMAP = ("provider", "other"), ("sign_in", "oauth2"), ("incoming", "imap")
+_OTHER, _OAUTH, _IMAP = ("provider", "other"), ("sign_in", "oauth2", "application"), ("incoming", "imap")
 
 _SECURITY = (
     ("tls", Words("TLS from the start (recommended)", "TLS von Anfang an (empfohlen)")),
@@ -69,7 +70,8 @@ _SIGN_IN = (
         default="password",
         choices=(
             ("password", Words("Password", "Passwort")),
-            ("oauth2", Words("Access tokens (OAuth 2)", "Zugriffstoken (OAuth 2)")),
+            ("oauth2", Words("In the browser, at the provider", "Im Browser, beim Anbieter")),
+            ("application", Words("As an application (Microsoft)", "Als Anwendung (Microsoft)")),
         ),
         group=_PROVIDER,
     ),
@@ -85,10 +87,50 @@ _SIGN_IN = (
     _optional(
         "oauth_tenant",
         Words("Tenant id (Microsoft)", "Mandanten-ID (Microsoft)"),
+        help=Words(
+            "“Directory (tenant) ID” of the app registration. Empty: common, for applications of any organisation.",
+            "„Verzeichnis-ID (Mandant)“ der App-Registrierung. Leer: common, für Anwendungen beliebiger Organisationen.",
+        ),
         only_if=("provider", "microsoft365"),
+        and_if=_OAUTH,
         group=_PROVIDER,
     ),
-    _optional("oauth_client_id", Words("Client id", "Client-ID"), only_if=_OAUTH, group=_PROVIDER),
+    _optional(
+        "oauth_authorize",
+        Words("Address for signing in", "Adresse zum Anmelden"),
+        help=Words(
+            "For the button below. Your server calls it authorization endpoint: https://login.example.com/authorize",
+            "Für den Knopf unten. Ihr Server nennt sie Authorization Endpoint: https://login.example.com/authorize",
+        ),
+        kind="url",
+        only_if=_OTHER,
+        and_if=("sign_in", "oauth2"),
+        group=_PROVIDER,
+    ),
+    Setting(
+        name="oauth_endpoint",
+        label=Words("Address for tokens", "Adresse für Token"),
+        help=Words(
+            "Your server calls it token endpoint: https://login.example.com/token",
+            "Ihr Server nennt sie Token Endpoint: https://login.example.com/token",
+        ),
+        kind="url",
+        only_if=_OTHER,
+        and_if=_OAUTH,
+        group=_PROVIDER,
+    ),
+    _optional(
+        "oauth_scope",
+        Words("Scope", "Bereich (Scope)"),
+        help=Words(
+            "What your server wants to hear for access to mail, separated by blanks.",
+            "Was Ihr Server für den Zugriff auf Mails hören will, durch Leerzeichen getrennt.",
+        ),
+        only_if=_OTHER,
+        and_if=_OAUTH,
+        group=_PROVIDER,
+    ),
+    Setting(name="oauth_client_id", label=Words("Client id", "Client-ID"), only_if=_OAUTH, group=_PROVIDER),
     _optional(
         "oauth_client_secret",
         Words("Client secret", "Clientgeheimnis"),
@@ -100,28 +142,10 @@ _SIGN_IN = (
     _optional(
         "oauth_refresh_token",
         Words("Refresh token", "Aktualisierungstoken"),
-        help=Words(
-            "Empty: the application signs in by itself (client credentials).",
-            "Leer: Die Anwendung meldet sich selbst an (Client Credentials).",
-        ),
         kind="secret",
         default=None,
-        only_if=_OAUTH,
-        group=_PROVIDER,
-    ),
-    _optional(
-        "oauth_endpoint",
-        Words("Address for tokens", "Adresse für Token"),
-        help=Words("Empty: the provider's.", "Leer: die des Anbieters."),
-        kind="url",
-        only_if=_OAUTH,
-        group=_PROVIDER,
-    ),
-    _optional(
-        "oauth_scope",
-        Words("Scope", "Bereich (Scope)"),
-        help=Words("Empty: what the provider expects.", "Leer: was der Anbieter erwartet."),
-        only_if=_OAUTH,
+        only_if=("sign_in", "oauth2"),
+        consents=CONSENTS,
         group=_PROVIDER,
     ),
 )

@@ -6,24 +6,22 @@ refresh token --token endpoint--> access token (kept in memory, renewed two minu
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oase.channels.adapters.email.configuration import OAuth, SignIn
+from oase.channels.adapters.email.configuration import OAuth, SignIn, nobody_signed_in
 from oase.channels.adapters.email.errors import Down, NotSignedIn
+from oase.channels.families import oauth as wire
 from oase.kernel.errors import OaseError
 from oase.kernel.http import OutgoingRequest, OutgoingResponse, Outside
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
+NOBODY: Final = message("Nobody has signed in at the provider yet: the button for it is on the account's page.")
 _EARLY_SECONDS: Final = 120
-_USUAL_SECONDS: Final = 3600
 _DAY_SECONDS: Final = 86_400
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
 class _Kept(Struct):
@@ -45,6 +43,8 @@ class Tokens:
         oauth = sign_in.oauth
         if oauth is None:
             raise NotSignedIn(message("This account does not sign in with tokens."))
+        if nobody_signed_in(sign_in):
+            raise NotSignedIn(NOBODY)
         async with self._locks.setdefault(oauth, asyncio.Lock()):
             kept = self._kept.get(oauth)
             now = asyncio.get_running_loop().time()
@@ -69,15 +69,15 @@ class Tokens:
         return kept.refresh_token if kept and sign_in.oauth and kept.refresh_token != sign_in.oauth.refresh_token else None
 
     async def _fetch(self, oauth: OAuth, refresh_token: Secret) -> _Kept:
-        form = {"client_id": oauth.client_id, "client_secret": oauth.client_secret.reveal(), "scope": oauth.scope}
-        if refresh_token:
-            form |= {"grant_type": "refresh_token", "refresh_token": refresh_token.reveal()}
-        else:
-            form |= {"grant_type": "client_credentials"}
-        body = urlencode({name: value for name, value in form.items() if value}).encode()
+        grant: dict[str, str | Secret] = (
+            {"grant_type": "client_credentials"}
+            if oauth.by_itself
+            else {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        )
+        body = wire.form(client_id=oauth.client_id, client_secret=oauth.client_secret, scope=oauth.scope, **grant)
         try:
             answer = await self._outside().send(
-                OutgoingRequest(method="POST", url=oauth.endpoint, headers=_FORM, body=body, limit_bytes=1_000_000)
+                OutgoingRequest(method="POST", url=oauth.endpoint, headers=wire.HEADERS, body=body, limit_bytes=wire.LIMIT_BYTES)
             )
         except OaseError as error:
             raise Down(message("No access token could be fetched: %(why)s", why=error)) from None
@@ -85,20 +85,13 @@ class Tokens:
 
 
 def _read(answer: OutgoingResponse, refresh_token: Secret) -> _Kept:
-    try:
-        said: Any = msgspec.json.decode(answer.body)
-    except msgspec.DecodeError:
-        said = {}
-    said = said if isinstance(said, dict) else {}
-    token = said.get("access_token")
-    if answer.status == 200 and isinstance(token, str) and token:
-        seconds = said.get("expires_in")
-        lasts = float(seconds) if isinstance(seconds, int | float | str) and str(seconds).isdigit() else _USUAL_SECONDS
-        until = asyncio.get_running_loop().time() + max(lasts - _EARLY_SECONDS, lasts / 2)
-        rotated = said.get("refresh_token")
-        return _Kept(Secret(token), until, Secret(rotated) if isinstance(rotated, str) and rotated else refresh_token)
-    code = str(said.get("error") or answer.status)
-    words = str(said.get("error_description") or said.get("error") or f"HTTP {answer.status}").splitlines()[0][:300]
-    if answer.status in (400, 401, 403) and code not in ("temporarily_unavailable", "server_error", "slow_down"):
-        raise NotSignedIn(message("The provider gives out no access token: %(words)s", words=words), code=code)
-    raise Down(message("No access token could be fetched: %(why)s", why=words))
+    said = wire.read_answer(answer.status, answer.body)
+    if isinstance(said, wire.Granted):
+        until = asyncio.get_running_loop().time() + max(said.seconds - _EARLY_SECONDS, said.seconds / 2)
+        return _Kept(said.access_token, until, said.refresh_token or refresh_token)
+    if said.for_now:
+        raise Down(message("No access token could be fetched: %(why)s", why=said.words))
+    if said.code == "invalid_grant":
+        words = message("The provider ended our access: sign in there again. The provider's words: %(words)s", words=said.words)
+        raise NotSignedIn(words, code=said.code)
+    raise NotSignedIn(message("The provider gives out no access token: %(words)s", words=said.words), code=said.code)

@@ -41,11 +41,12 @@ _log = structlog.get_logger("oase.email")
 
 
 class MailReceiver:
-    """A listening SMTP or LMTP server; with `lmtp` None it is both, as the sender greets it. `tls` offers STARTTLS."""
+    """A listening SMTP or LMTP server; with `lmtp` None it is both, as the sender greets it. With `tls`, asked anew
+    for each connection, STARTTLS is offered (RFC 3207)."""
 
     def __init__(
         self, host: str, port: int, *, lmtp: bool | None, resolve: Resolve, deliver: Deliver, max_bytes: int,
-        tls: ssl.SSLContext | None = None, hostname: str = "oase", clock: Clock | None = None,
+        tls: Callable[[], ssl.SSLContext] | None = None, hostname: str = "oase", clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.host, self.port, self.lmtp = host, port, lmtp
         self.max_bytes, self.tls, self.hostname = max_bytes, tls, hostname
@@ -194,7 +195,8 @@ class _Protocol(SMTP):
         self.lmtp = bool(receiver.lmtp)
         super().__init__(
             _Handler(receiver), data_size_limit=receiver.max_bytes, enable_SMTPUTF8=True, hostname=receiver.hostname,
-            ident="mail receiver", tls_context=receiver.tls, timeout=_IDLE_SECONDS, command_call_limit=_CALLS, loop=loop,
+            ident="mail receiver", tls_context=receiver.tls() if receiver.tls else None, timeout=_IDLE_SECONDS,
+            command_call_limit=_CALLS, loop=loop,
             auth_exclude_mechanism=["LOGIN", "PLAIN"],
         )  # fmt: skip
 

@@ -18,10 +18,10 @@ document.addEventListener("click", (event) => {
 
 async function send(form, button) {
   under = new AbortController();
-  const tests = Boolean(button?.hasAttribute("formaction"));
+  const tests = Boolean(button?.hasAttribute("formaction")) && !button.hasAttribute("data-leaves");
   busy(form, true, tests);
   try {
-    const response = await fetch(tests ? button.formAction : form.action, {
+    const response = await fetch(button?.hasAttribute("formaction") ? button.formAction : form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "hx-request": "true" }, signal: under.signal,
     });
     const to = response.headers.get("hx-redirect");

@@ -1,6 +1,6 @@
 // What all pages of the administration have: fields that belong to a choice, typed confirmations, tables of rows, secrets shown.
 
-// ---- a field that applies only with a value of another: data-only-if="name" data-equals="value" ----
+// ---- a part that applies only with a value of another: data-only-if="name" data-equals="value or-value"; data-and-if as well ----
 function valueOf(root, name) {
   const controls = [...root.querySelectorAll("input, select, textarea")].filter((one) => one.name === name);
   const control = controls.find((one) => one.type !== "radio" || one.checked) ?? controls[0];
@@ -10,7 +10,10 @@ function valueOf(root, name) {
 
 export function settle(root) {
   for (const part of root.querySelectorAll("[data-only-if]")) {
-    part.hidden = valueOf(part.closest("form") ?? root, part.dataset.onlyIf) !== part.dataset.equals;
+    const form = part.closest("form") ?? root;
+    const holds = (name, values) => values.split(" ").includes(valueOf(form, name));
+    const also = !part.dataset.andIf || holds(part.dataset.andIf, part.dataset.andEquals);
+    part.hidden = !(also && holds(part.dataset.onlyIf, part.dataset.equals));
   }
 }
 document.addEventListener("change", (event) => {
