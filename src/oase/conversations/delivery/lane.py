@@ -32,7 +32,7 @@ from oase.kernel.http import Outside
 
 _AT_ONCE: Final = 16
 _LONGEST_WAIT: Final = timedelta(seconds=30)
-_BETWEEN_TURNS: Final = 0.04  # seconds; nobody sees them, and a lane at its limit needs a third of the transactions
+_BETWEEN_TURNS: Final = 0.08  # seconds; nobody sees them, and a lane at its limit needs a sixth of the transactions
 log = structlog.get_logger()
 
 
