@@ -19,6 +19,7 @@ EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
         "oase/main/backup.py": "A backup reads one snapshot, a restore writes one: on a connection of its own, over all workspaces.",
         "oase/main/migrate.py": "Migrations are Alembic's transactions.",
     },
+    "lost_cancellations": {},
     "clocks": {
         "oase/kernel/clock.py": "The clock itself.",
         "oase/kernel/ids.py": "UUIDv7 carries the machine's time; nothing is decided by it.",
@@ -141,8 +142,18 @@ def _public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctio
                 yield from _public(node.body)
 
 
+def lost_cancellations(tree: ast.Module, _: str) -> list[str]:
+    """`asyncio.wait_for` can lose a cancellation in Python 3.11: `asyncio.timeout`, or `kernel.waiting`, cannot."""
+    return [
+        f"{node.lineno}: wait_for"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "wait_for" and ast.unparse(node.value) == "asyncio"
+    ]
+
+
 RULES: Final[dict[str, Rule]] = {
     "commits": commits,
+    "lost_cancellations": lost_cancellations,
     "clocks": clocks,
     "network_inside_work": network_inside_work,
     "html_in_fstrings": html_in_fstrings,

@@ -8,6 +8,10 @@ from .rules import EXCEPTIONS, LONGEST_FILE, RULES, SOURCE, sources
 
 EXAMPLES = {
     "commits": ('async def a(c):\n    await c.execute(b"COMMIT")', 'async def a(c):\n    await c.execute(b"SELECT 1")'),
+    "lost_cancellations": (
+        "async def a(event):\n    await asyncio.wait_for(event.wait(), 1)",
+        "async def a(event):\n    async with asyncio.timeout(1):\n        await event.wait()",
+    ),
     "clocks": ("from datetime import datetime\nx = datetime.now()", "import time\nx = time.monotonic()"),
     "network_inside_work": (
         "async def a(d, outside):\n    async with d.work(w) as work:\n        await outside.send(1)",

@@ -30,6 +30,7 @@ from oase.kernel.errors import OaseError
 from oase.kernel.http import AnswerTooLarge, Outside
 from oase.kernel.i18n import message
 from oase.kernel.live import LiveHub
+from oase.kernel.waiting import awakened
 
 _AT_ONCE: Final = 8
 _SETTLED_TOGETHER: Final = 500
@@ -105,10 +106,7 @@ class FileWorker:
                     log.warning("files.interrupted", error=str(error))
                     found = 0
                 if not found:
-                    try:
-                        await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
-                    except TimeoutError:
-                        continue
+                    await awakened(self._wake, _LOOK_SECONDS)
 
     async def _follow(self) -> None:
         while True:

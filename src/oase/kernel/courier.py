@@ -7,7 +7,6 @@ Any number of processes may; a lease keeps others away. Who dies between bringin
 
 import asyncio
 from abc import ABC, abstractmethod
-from contextlib import suppress
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -17,6 +16,7 @@ import structlog
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.live import LiveHub
+from oase.kernel.waiting import awakened
 
 _AT_ONCE: Final = 32
 _LOOK_SECONDS: Final = 2.0
@@ -58,8 +58,7 @@ class Courier(ABC, Generic[D]):
                 except (OaseError, psycopg.Error, OSError) as error:
                     log.warning("courier.interrupted", topic=self._topic, error=str(error))
                 if not found:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+                    await awakened(self._wake, _LOOK_SECONDS)
 
     async def _follow(self) -> None:
         while True:

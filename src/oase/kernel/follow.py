@@ -20,6 +20,7 @@ from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.live import LiveEvent, LiveHub, Position
 from oase.kernel.locks import Locks, lock_key
+from oase.kernel.waiting import awakened
 
 Handle = Callable[[Sequence[LiveEvent]], Awaitable[None]]
 Begin = Callable[[], Awaitable[None]]
@@ -72,9 +73,7 @@ class Follower:
             self._wake.clear()
             if await self.step(handle):
                 continue
-            try:
-                await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
-            except TimeoutError:
+            if not await awakened(self._wake, _LOOK_SECONDS):
                 await self._locks.check()
 
     async def catch_up(self, handle: Handle, begin: Begin) -> None:

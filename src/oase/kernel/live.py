@@ -10,7 +10,7 @@ rows between their own position and the notified one. A position is `<transactio
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -21,6 +21,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from oase.kernel.db import Database
+from oase.kernel.waiting import awakened
 
 _CHANNEL: Final = "oase_live"
 _LEADER_LOCK: Final = 0x6F61_7365_0001  # "oase", 1: one relay per database
@@ -96,8 +97,7 @@ class Relay:
                     quiet += 1
                 pause = _POLL_SECONDS if quiet < _IDLE_AFTER_POLLS else _IDLE_POLL_SECONDS
                 self._kick.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._kick.wait(), pause)
+                await awakened(self._kick, pause)
 
 
 class Subscription:

@@ -23,6 +23,7 @@ from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks, lock_key
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
+from oase.kernel.waiting import awakened
 
 _LOOK_SECONDS: Final = 5.0
 _BACK_OFF_SECONDS: Final = (1, 2, 5, 15, 30, 60, 120, 300)
@@ -84,10 +85,7 @@ class Connectors:
                         await self._match(await self._book.enabled())
                     except (OaseError, psycopg.Error, OSError) as error:
                         log.warning("connectors.cannot_look", error=str(error))
-                    try:
-                        await asyncio.wait_for(self._look_now.wait(), _LOOK_SECONDS)
-                    except TimeoutError:
-                        continue
+                    await awakened(self._look_now, _LOOK_SECONDS)
         finally:
             tasks = [task for _, task in self._running.values()]
             for task in tasks:

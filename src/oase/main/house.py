@@ -126,7 +126,8 @@ async def open_house(settings: Settings, database: DatabaseMode = "own") -> Asyn
         house.begin("live hub", house.hub.run())
         house.begin("relay", house.relay.run())
         house.begin("accounts", house.book.run(house.hub))
-        await asyncio.wait_for(house.hub.ready.wait(), 30)
+        async with asyncio.timeout(30):
+            await house.hub.ready.wait()
         yield house
 
 

@@ -53,7 +53,8 @@ class Hub:
             yield b"retry: 1000\n\n"
             while loop.time() < ends:
                 try:
-                    line = await asyncio.wait_for(queue.get(), _PING_SECONDS)
+                    async with asyncio.timeout(_PING_SECONDS):
+                        line = await queue.get()
                 except TimeoutError:
                     line = b": still here\n\n"
                 if line is None:

@@ -11,7 +11,6 @@ says honestly that it is unknown (or repeats it, where the provider recognises r
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -29,6 +28,7 @@ from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
+from oase.kernel.waiting import awakened
 
 _AT_ONCE: Final = 16
 _LONGEST_WAIT: Final = timedelta(seconds=30)
@@ -174,8 +174,7 @@ class Lane:
         limit, longest = self._pace.wait(clock), _LONGEST_WAIT.total_seconds()
         if min(moments) > longest:
             return False
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.kick.wait(), min(max(min(moments), limit, 0.002), longest))
+        await awakened(self.kick, min(max(min(moments), limit, 0.002), longest))
         return True
 
     async def _last_words(self) -> None:

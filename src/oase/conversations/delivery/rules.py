@@ -145,6 +145,6 @@ class Pace:
 def _whole(rate: float) -> Bucket:
     """A few may go at once, so that not each needs a turn of its own, and the rest at a rate that keeps every second below
     `rate` wherever it begins, with a little left for what arrives closer together than it left."""
-    burst = max(1, rate // 10)
+    burst = max(1, rate // 12)
     steady = rate - burst - rate / 80 if burst > 1 else rate * 0.99
     return Bucket(capacity=float(burst), interval=1 / steady, level=float(burst), at=0.0)

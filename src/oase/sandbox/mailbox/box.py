@@ -98,7 +98,8 @@ class Mailbox:
         if self._server:
             self._server.close()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._server.wait_closed(), 1)
+                async with asyncio.timeout(1):
+                    await self._server.wait_closed()
             self._server = None
 
     async def accept(self, raw: bytes, envelope_from: str, envelope_to: list[str]) -> Mail:

@@ -62,7 +62,8 @@ async def _pieces(hub: LiveHub, caller: Caller, wanted: list[str], after: Positi
         yield f"retry: 1000\nid: {after or hub.position}\nevent: hello\ndata: {{}}\n\n".encode()
         while (now := loop.time()) < end:
             try:
-                event = await asyncio.wait_for(subscription.queue.get(), min(_HEARTBEAT_SECONDS, end - now))
+                async with asyncio.timeout(min(_HEARTBEAT_SECONDS, end - now)):
+                    event = await subscription.queue.get()
             except TimeoutError:
                 yield b": still here\n\n"
                 continue

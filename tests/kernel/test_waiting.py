@@ -1,0 +1,33 @@
+"""Whoever waits ends when it is cancelled, at whatever moment."""
+
+import asyncio
+
+import pytest
+
+from oase.kernel.waiting import awakened
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_cancellation_is_never_lost(steps: int) -> None:
+    event = asyncio.Event()
+
+    async def work() -> None:
+        while True:
+            event.clear()
+            await awakened(event, 30)
+
+    worker = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    event.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)  # the worker is a little further each time
+    worker.cancel()
+    done, _ = await asyncio.wait([worker], timeout=1)
+    assert done == {worker}
+
+
+async def test_it_says_whether_the_event_came() -> None:
+    event = asyncio.Event()
+    assert not await awakened(event, 0.01)
+    event.set()
+    assert await awakened(event, 0.01)
