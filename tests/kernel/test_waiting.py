@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from oase.kernel.waiting import awakened
+from oase.kernel.waiting import awakened, end
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -31,3 +31,20 @@ async def test_it_says_whether_the_event_came() -> None:
     assert not await awakened(event, 0.01)
     event.set()
     assert await awakened(event, 0.01)
+
+
+async def test_who_loses_the_first_cancellation_is_told_again() -> None:
+    async def deaf() -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            await asyncio.sleep(30)
+
+    tasks = [asyncio.create_task(deaf()), asyncio.create_task(asyncio.sleep(30))]
+    await asyncio.sleep(0)
+    await end(tasks, again_after=0.01)
+    assert [task.cancelled() for task in tasks] == [True, True]
+
+
+async def test_nothing_to_end_is_no_trouble() -> None:
+    await end([])

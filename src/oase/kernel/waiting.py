@@ -5,6 +5,10 @@ mended in 3.12): a worker that waits with it may never end. `asyncio.timeout` do
 """
 
 import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+_AGAIN_AFTER: Final = 5.0  # seconds: what has last words gets this long for them
 
 
 async def awakened(event: asyncio.Event, seconds: float) -> bool:
@@ -15,3 +19,13 @@ async def awakened(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def end(tasks: Iterable["asyncio.Task[Any]"], again_after: float = _AGAIN_AFTER) -> None:
+    """Cancels tasks and waits until they have ended; told again after a while (seconds), as other people's code may lose it."""
+    left = list(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=again_after)
+        left = [task for task in left if not task.done()]

@@ -29,6 +29,7 @@ from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
 from oase.kernel.settings import Settings
 from oase.kernel.tls import receiver_certificate
+from oase.kernel.waiting import end
 from oase.kernel.webhooks import WebhookFeed, WebhookSender
 from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
@@ -103,9 +104,7 @@ class House:
     async def close(self) -> None:
         """Ends every part; what is under way gets a moment."""
         self.hub.end_all()
-        for task in reversed(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(reversed(self._tasks))
         await self.locks.close()
         await self.outside.close()
         await self.jobs.close()
