@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tests.servers.chromium import chromium
 
 import oase.sandbox
@@ -92,6 +92,24 @@ async def test_a_customer_writes_and_gets_an_answer_with_ticks(context: BrowserC
     await world.say("Einmal ölen hilft.")
     await expect(page.locator(".message:not(.mine)")).to_contain_text("Einmal ölen hilft.")
     await endpoint.until(lambda: "read" in endpoint.states())
+
+
+@pytest.mark.browser
+async def test_an_answer_to_sending_that_comes_late_takes_no_tick_back(context: BrowserContext, world: World) -> None:
+    page = await _open(context, world, "phone")
+    ticks = page.locator(".message.mine .meta")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(ticks).to_contain_text("Zugestellt")  # by a live event
+        await route.fulfill(response=answer)
+
+    await page.route("**/messages", late)
+    await page.get_by_role("textbox", name="Nachricht").fill("Mein Rad quietscht 🚲")
+    async with page.expect_response("**/messages"):
+        await page.keyboard.press("Enter")
+    await expect(page.get_by_role("textbox", name="Nachricht")).to_have_value("")
+    await expect(ticks).to_contain_text("Zugestellt")
 
 
 @pytest.mark.browser

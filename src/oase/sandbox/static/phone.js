@@ -12,7 +12,7 @@ const messagePath = (message) => `${of(state.customer)}/messages/${encodeURIComp
 const composer = makeComposer({
   send: async (kind, content, contextId) => {
     const sent = await ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: contextId });
-    put(sent);
+    putOnce(sent);
     scrollDown();
   },
   edit: (message, text) => ask("PUT", messagePath(message), { text }),
@@ -118,6 +118,9 @@ function put(message) {
   find(message.id)?.replaceWith(drawMessage(message, acts));
 }
 
+// The answer to sending: an event about the message may have been faster, and says more.
+const putOnce = (message) => { if (!state.messages.some((each) => each.id === message.id)) put(message); };
+
 const find = (id) => [...byId("message-list").children].find((entry) => entry.dataset.id === id);
 const isAtEnd = () => { const list = byId("messages"); return list.scrollHeight - list.scrollTop - list.clientHeight < 90; };
 const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.scrollHeight; byId("to-end").hidden = true; };
@@ -163,7 +166,7 @@ const acts = {
   show: (id) => { const entry = find(id); if (entry) { entry.scrollIntoView({ block: "center", behavior: "smooth" }); entry.classList.add("flash"); setTimeout(() => entry.classList.remove("flash"), 1300); } },
   call: (number) => notice(_("The phone would call %(number)s now.", { number })),
   location: (message) => composer.place(message),
-  tap: (message, kind, content) => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: message.id }).then(put).then(scrollDown),
+  tap: (message, kind, content) => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: message.id }).then(putOnce).then(scrollDown),
   list: (message) => {
     const sections = message.content.action.sections.map((section) => [
       section.title && el("h3", {}, section.title),
