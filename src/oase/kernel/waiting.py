@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
-_AGAIN_AFTER: Final = 5.0  # seconds: what has last words gets this long for them
+_AGAIN_AFTER: Final = 15.0  # seconds: whoever has last words (a lane writes fates) gets this long for them
 
 
 async def awakened(event: asyncio.Event, seconds: float) -> bool:
@@ -22,10 +22,12 @@ async def awakened(event: asyncio.Event, seconds: float) -> bool:
 
 
 async def end(tasks: Iterable["asyncio.Task[Any]"], again_after: float = _AGAIN_AFTER) -> None:
-    """Cancels tasks and waits until they have ended; told again after a while (seconds), as other people's code may lose it."""
-    left = list(tasks)
+    """Cancels tasks and waits until they have ended, whatever became of them; they are told again after a while (seconds), as
+    other people's code may lose it."""
+    every = left = list(tasks)
     while left:
         for task in left:
             task.cancel()
         await asyncio.wait(left, timeout=again_after)
         left = [task for task in left if not task.done()]
+    await asyncio.gather(*every, return_exceptions=True)

@@ -23,7 +23,7 @@ from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks, lock_key
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
-from oase.kernel.waiting import awakened
+from oase.kernel.waiting import awakened, end
 
 _LOOK_SECONDS: Final = 5.0
 _BACK_OFF_SECONDS: Final = (1, 2, 5, 15, 30, 60, 120, 300)
@@ -87,10 +87,7 @@ class Connectors:
                         log.warning("connectors.cannot_look", error=str(error))
                     await awakened(self._look_now, _LOOK_SECONDS)
         finally:
-            tasks = [task for _, task in self._running.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(task for _, task in self._running.values())
 
     async def _follow(self) -> None:
         while True:
@@ -106,8 +103,7 @@ class Connectors:
         for account_id, (known, task) in list(self._running.items()):
             new = wanted.get(account_id)
             if new is None or new.account != known.account or task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await end([task])
                 del self._running[account_id]
         for account_id, account in wanted.items():
             if account_id not in self._running:

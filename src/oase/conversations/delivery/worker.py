@@ -20,6 +20,7 @@ from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks, lock_key
+from oase.kernel.waiting import end
 
 _LOOK_SECONDS: Final = 1.0
 log = structlog.get_logger()
@@ -54,9 +55,7 @@ class DeliveryWorker:
                 group.create_task(self._follow())
                 group.create_task(self._look())
         finally:
-            for task in list(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end(self._tasks)
 
     async def _follow(self) -> None:
         while True:

@@ -37,7 +37,7 @@ from oase.staff import Role as StaffRole
 from oase.web.api.caller import Caller
 from oase.web.api.conversations import IdempotencyKey
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out
+from oase.web.api.request import Page, carried_out, or_none
 from oase.web.api.shapes import Agent, Role, shown
 from oase.web.given import GivenServices
 from oase.web.services import Services
@@ -220,20 +220,16 @@ async def change(
             work,
             agent_id,
             held=caller.permissions,
-            name=_or_none(data.name),
-            email=_or_none(data.email),
-            roles=None if data.roles is UNSET else data.roles,
-            teams=None if data.teams is UNSET else data.teams,
+            name=or_none(data.name),
+            email=or_none(data.email),
+            roles=or_none(data.roles),
+            teams=or_none(data.teams),
         )
         if data.active is not UNSET:
             await (reactivate if data.active else deactivate)(work, agent_id, held=caller.permissions)
         return public(await find_agent(work, agent_id))
 
     return await carried_out(request, services, caller, act, Agent)
-
-
-def _or_none(text: str | UnsetType) -> str | None:
-    return None if text is UNSET else text
 
 
 @delete("/agents/{agent_id:uuid}/second-factor", opt=_WRITE, summary="Take a second factor off", tags=["Staff"])

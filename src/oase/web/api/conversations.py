@@ -1,5 +1,6 @@
 """Conversations: list, read, start, change, merge and undo it, split."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -41,6 +42,7 @@ from oase.web.api.parts import GivenCaller, GivenParts
 from oase.web.api.request import Page, carried_out, once_of, page_of, read_cursor, version_of
 from oase.web.api.shapes import PRIORITIES, PRIORITY_NUMBERS, Conversation, ConversationMerge, ConversationState, Priority, shown
 from oase.web.given import GivenServices
+from oase.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 Text = Annotated[str, Meta(max_length=100_000)]
@@ -276,15 +278,29 @@ async def change(
         caller.require(Permission.CONVERSATION_CLOSE)
     if msgspec.structs.replace(data, state=UNSET, snoozed_until=UNSET) != ConversationChanges():
         caller.require(Permission.CONVERSATION_ASSIGN)
+    return await _changed(
+        request, services, caller, conversation_id, if_match, lambda work: _apply(work, caller, conversation_id, data)
+    )
+
+
+async def _changed(
+    request: AnyRequest,
+    services: Services,
+    caller: Caller,
+    conversation_id: UUID,
+    if_match: str | None,
+    act: Callable[[UnitOfWork], Awaitable[object]],
+) -> Response[Conversation]:
+    """Does something to a conversation, once per key and only as it was read; the conversation as it is then."""
     version = version_of(if_match)
 
-    async def act(work: UnitOfWork) -> Conversation:
+    async def carry_out(work: UnitOfWork) -> Conversation:
         if version is not None:
             await require_version(work, conversation_id, version)
-        await _apply(work, caller, conversation_id, data)
+        await act(work)
         return public(await conversation_facts(work, conversation_id))
 
-    return answered(request, await carried_out(request, services, caller, act, Conversation))
+    return answered(request, await carried_out(request, services, caller, carry_out, Conversation))
 
 
 async def _apply(work: UnitOfWork, caller: Caller, conversation_id: UUID, data: ConversationChanges) -> None:
@@ -333,15 +349,14 @@ async def merge_in(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Conversation]:
     """Everything said in the other one comes here; answers to it find their way. `unmerge` undoes it."""
-    version = version_of(if_match)
-
-    async def act(work: UnitOfWork) -> Conversation:
-        if version is not None:
-            await require_version(work, conversation_id, version)
-        await merge(work, caller.author, conversation_id, data.conversation_id)
-        return public(await conversation_facts(work, conversation_id))
-
-    return answered(request, await carried_out(request, services, caller, act, Conversation))
+    return await _changed(
+        request,
+        services,
+        caller,
+        conversation_id,
+        if_match,
+        lambda work: merge(work, caller.author, conversation_id, data.conversation_id),
+    )
 
 
 @get("/conversations/{conversation_id:uuid}/merges", opt=READ, summary="List what was merged", tags=["Conversations"])
@@ -366,17 +381,13 @@ async def take_apart(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Conversation]:
     """What came from the other one goes back, what was said since stays here. Gives this conversation."""
-    version = version_of(if_match)
 
-    async def act(work: UnitOfWork) -> Conversation:
-        if version is not None:
-            await require_version(work, conversation_id, version)
+    async def act(work: UnitOfWork) -> None:
         if not any(one.id == data.merge_id for one in await list_merges(work, conversation_id)):
             raise NotFound(message("There is no such merge, or it was undone before."))
         await unmerge(work, caller.author, data.merge_id)
-        return public(await conversation_facts(work, conversation_id))
 
-    return answered(request, await carried_out(request, services, caller, act, Conversation))
+    return await _changed(request, services, caller, conversation_id, if_match, act)
 
 
 @post(

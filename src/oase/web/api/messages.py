@@ -1,6 +1,7 @@
 """Messages: say, note, list, read, react; take back, try again, decide what is unknown, give up."""
 
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -233,6 +234,18 @@ def _made(message: Message) -> Response[Message]:
     return Response(message, status_code=201, headers={"location": f"/api/v1/messages/{message.id}"})
 
 
+async def _after(
+    request: AnyRequest, services: Services, caller: Caller, message_id: UUID, act: Callable[[UnitOfWork], Awaitable[object]]
+) -> Message:
+    """Does something to a message, once per key; the message as it is then."""
+
+    async def carry_out(work: UnitOfWork) -> Message:
+        await act(work)
+        return await _one(work, message_id)
+
+    return await carried_out(request, services, caller, carry_out, Message)
+
+
 @post("/messages/{message_id:uuid}/cancel", opt=REPLY, status_code=200, summary="Take a message back", tags=["Messages"])
 async def cancel_it(
     request: AnyRequest,
@@ -242,12 +255,7 @@ async def cancel_it(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """While it is queued; afterwards 409."""
-
-    async def act(work: UnitOfWork) -> Message:
-        await cancel(work, message_id)
-        return await _one(work, message_id)
-
-    return await carried_out(request, services, caller, act, Message)
+    return await _after(request, services, caller, message_id, lambda work: cancel(work, message_id))
 
 
 @post("/messages/{message_id:uuid}/retry", opt=REPLY, status_code=200, summary="Send what failed again", tags=["Messages"])
@@ -259,12 +267,7 @@ async def retry_it(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """Only the parts that failed."""
-
-    async def act(work: UnitOfWork) -> Message:
-        await retry(work, message_id)
-        return await _one(work, message_id)
-
-    return await carried_out(request, services, caller, act, Message)
+    return await _after(request, services, caller, message_id, lambda work: retry(work, message_id))
 
 
 @post("/messages/{message_id:uuid}/resolve", opt=REPLY, status_code=200, summary="Decide what is unknown", tags=["Messages"])
@@ -277,12 +280,7 @@ async def resolve_it(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """For deliveries in the state `unknown`."""
-
-    async def act(work: UnitOfWork) -> Message:
-        await resolve_unknown(work, message_id, data.decision)
-        return await _one(work, message_id)
-
-    return await carried_out(request, services, caller, act, Message)
+    return await _after(request, services, caller, message_id, lambda work: resolve_unknown(work, message_id, data.decision))
 
 
 @post("/messages/{message_id:uuid}/drop", opt=REPLY, status_code=200, summary="Give a message up", tags=["Messages"])
@@ -294,12 +292,7 @@ async def drop_it(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """What failed, or did not arrive as somebody knows, is not sent any more; the answer may be owed again."""
-
-    async def act(work: UnitOfWork) -> Message:
-        await drop(work, message_id)
-        return await _one(work, message_id)
-
-    return await carried_out(request, services, caller, act, Message)
+    return await _after(request, services, caller, message_id, lambda work: drop(work, message_id))
 
 
 @put("/messages/{message_id:uuid}/reaction", opt=REPLY, summary="React to a message", tags=["Messages"])
@@ -312,7 +305,7 @@ async def react_to(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """Of the person. One emoji takes the place of an earlier one; its delivery says what becomes of it."""
-    return await _react(request, services, caller, message_id, data.emoji)
+    return await _after(request, services, caller, message_id, _react(services, caller, message_id, data.emoji))
 
 
 @delete("/messages/{message_id:uuid}/reaction", opt=REPLY, status_code=200, summary="Take a reaction away", tags=["Messages"])
@@ -324,15 +317,11 @@ async def take_reaction_away(
     idempotency_key: IdempotencyKey = None,
 ) -> Message:
     """Ours, if there is one."""
-    return await _react(request, services, caller, message_id, "")
+    return await _after(request, services, caller, message_id, _react(services, caller, message_id, ""))
 
 
-async def _react(request: AnyRequest, services: Services, caller: Caller, message_id: UUID, emoji: str) -> Message:
-    async def act(work: UnitOfWork) -> Message:
-        await react(work, services.book, caller.author, message_id, emoji)
-        return await _one(work, message_id)
-
-    return await carried_out(request, services, caller, act, Message)
+def _react(services: Services, caller: Caller, message_id: UUID, emoji: str) -> Callable[[UnitOfWork], Awaitable[object]]:
+    return lambda work: react(work, services.book, caller.author, message_id, emoji)
 
 
 handlers: Final = [

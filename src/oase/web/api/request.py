@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
@@ -127,6 +127,11 @@ def page_by_id(rows: Sequence[K], limit: int) -> Page[K]:
     """The first `limit` of one row more than that; the cursor is the last one's id."""
     shown = list(rows[:limit])
     return Page(data=shown, next=str(shown[-1].id) if len(rows) > limit else None)
+
+
+def or_none(value: T | UnsetType) -> T | None:
+    """What was sent; None where it was left out."""
+    return None if value is UNSET else value
 
 
 def version_of(if_match: str | None) -> int | None:

@@ -28,7 +28,7 @@ from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ, IdempotencyKey
 from oase.web.api.desk import Move
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out, own_names
+from oase.web.api.request import Page, carried_out, or_none, own_names
 from oase.web.api.shapes import SavedView, Shared, shown
 from oase.web.given import GivenServices
 
@@ -141,7 +141,7 @@ async def change(
     idempotency_key: IdempotencyKey = None,
 ) -> SavedView:
     """An own one; one that is shared needs `view.share`."""
-    team_id = None if data.team_id is UNSET else data.team_id
+    team_id = or_none(data.team_id)
     shared: Shared | UnsetType = "team" if data.shared is UNSET and team_id is not None else data.shared
 
     async def act(work: UnitOfWork) -> SavedView:
@@ -151,8 +151,8 @@ async def change(
                 caller.id,
                 view_id,
                 may_share=_may_share(caller),
-                name=None if data.name is UNSET else data.name,
-                query=None if data.query is UNSET else data.query,
+                name=or_none(data.name),
+                query=or_none(data.query),
                 share=None if shared is UNSET else _share(caller, shared, team_id),
             )
         return await _one(work, caller, view_id)
