@@ -1,7 +1,9 @@
-// Short notices at the bottom, with an undo where the server offers one. They stay while the pointer or the focus is on them.
+// Short notices at the bottom, with an undo where the server offers one. They stay while the pointer or the focus is on them, and longer
+// where something can be done.
 const STAY = 6000;
+const STAY_WITH_BUTTON = 10000;
 
-export function toast({ text, kind = "info", undo = "", undoLabel = "", stay = STAY, onUndo = null }) {
+export function toast({ text, kind = "info", undo = "", undoLabel = "", onUndo = null, stay = undo || onUndo ? STAY_WITH_BUTTON : STAY }) {
   const area = document.getElementById("toasts");
   if (!area || !text) return null;
   const line = document.createElement("div");
