@@ -7,14 +7,14 @@ routes of the application ──> addresses (what stands for a parameter is look
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 import aiohttp
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from playwright.async_api import Page, ViewportSize
+from tests.axe import axe
 
 from oase.sandbox import Sandbox, sandbox_routes
 from oase.web.app import make_app
@@ -23,8 +23,6 @@ from oase.web.sessions import Viewer
 
 from .ground import Installation
 
-AXE: Final = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
-EVERYTHING: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 DESK, PHONE, NARROW = (ViewportSize(width=width, height=height) for width, height in ((1440, 900), (390, 844), (320, 640)))
 LOOKS: Final[Mapping[str, tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]]] = {
     "de": ((DESK, "light"), (PHONE, "dark")),
@@ -156,22 +154,13 @@ async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, 
         return "page" if answer.status == 200 else "refused"
 
 
-async def axe(page: Page) -> list[str]:
-    """What axe finds on the page as it is now."""
-    options = {"runOnly": EVERYTHING, "resultTypes": ["violations"]}
-    found: dict[str, Any] = await page.evaluate("options => axe.run(document, options)", options)
-    return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]
-
-
 async def troubles(page: Page, language: str) -> list[str]:
     """What axe finds on a desk and on a phone; what sticks out (WCAG 2.2, 1.4.10: 320 pixels)."""
-    await page.evaluate(AXE)
     found: list[str] = []
     for size, theme in LOOKS[language]:
         await page.set_viewport_size(size)
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         await page.evaluate(_STYLED_ANEW)
-        await page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)))")
         found += [f"{theme} {size['width']}: {one}" for one in await axe(page)]
     for size in (PHONE, NARROW):
         await page.set_viewport_size(size)

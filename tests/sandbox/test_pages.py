@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from tests.axe import axe
 from tests.servers.chromium import chromium
 
 import oase.sandbox
@@ -18,7 +19,6 @@ from .conftest import AYLIN, Endpoint, World
 from .test_mailbox import _deliver, _mail
 
 _HERE = Path(oase.sandbox.__file__).parent
-_AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 _PHONE = {"width": 390, "height": 844}
 _DESKTOP = {"width": 1440, "height": 900}
 
@@ -242,8 +242,7 @@ async def test_axe_finds_nothing(context: BrowserContext, world: World, name: st
     page = await _open(context, world, name)
     if name == "mailbox":
         await page.locator("#mails button").first.click()
-    await page.evaluate(_AXE)
-    assert await _violations(page) == []
+    assert await axe(page) == []
 
 
 @pytest.mark.browser
@@ -251,24 +250,17 @@ async def test_axe_finds_nothing(context: BrowserContext, world: World, name: st
 async def test_axe_finds_nothing_in_menus_and_dialogs(context: BrowserContext, world: World) -> None:
     await _fill(world)
     phone = await _open(context, world, "phone")
-    await phone.evaluate(_AXE)
     await phone.locator("#attach").click()
-    assert await _violations(phone) == []
+    assert await axe(phone) == []
     await phone.locator("[data-attach=location]").click()
-    assert await _violations(phone) == []
+    assert await axe(phone) == []
     await phone.keyboard.press("Escape")
     await phone.locator(".message .more").first.focus()
     await phone.keyboard.press("Enter")
-    assert await _violations(phone) == []
+    assert await axe(phone) == []
     mailbox = await _open(context, world, "mailbox")
-    await mailbox.evaluate(_AXE)
     await mailbox.locator("#write").click()
-    assert await _violations(mailbox) == []
-
-
-async def _violations(page: Page) -> list[Any]:
-    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]]
+    assert await axe(mailbox) == []
 
 
 async def _fill(world: World) -> None:

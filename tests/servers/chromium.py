@@ -8,12 +8,18 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+# A list given here takes the place of Playwright's own, so what is wanted of that is repeated.
+_WITHOUT: Final = [
+    # the foreign sites of some tests are invented, our server is this machine: browsers would rightly be suspicious of that
+    "LocalNetworkAccessChecks", "BlockInsecurePrivateNetworkRequests", "PrivateNetworkAccessSendPreflights", "HttpsUpgrades",
+    # pages of its own toolbar: a process with each window, as busy as the page that is tested
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "PreloadTopChromeWebUI",
+    # asking its maker, and waiting with what is painted
+    "AimEnabled", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+]  # fmt: skip
 _FLAGS: Final = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-    # the foreign sites of some tests are invented, our server is this machine: browsers would rightly be suspicious of that
-    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights,"
-    "PreloadTopChromeWebUI",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", f"--disable-features={','.join(_WITHOUT)}",
 ]  # fmt: skip
 
 

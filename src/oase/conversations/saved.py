@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.conversations.search import with_tag_renamed
 from oase.kernel.db import UnitOfWork
 
 Shared = Literal["none", "team", "all"]
@@ -25,6 +26,11 @@ class SavedView(Struct, frozen=True, kw_only=True):
     name: str
     query: str
     position: int
+
+
+class _Asking(Struct, frozen=True):
+    id: UUID
+    query: str
 
 
 async def saved_views(work: UnitOfWork, me: UUID, teams: Sequence[UUID]) -> list[SavedView]:
@@ -54,6 +60,20 @@ async def put_view(work: UnitOfWork, view: Mapping[str, Any]) -> None:
         " %(name)s, %(query)s, %(position)s) ON CONFLICT (workspace_id, id) DO UPDATE SET shared = excluded.shared,"
         " team_id = excluded.team_id, name = excluded.name, query = excluded.query",
         view,
+    )
+
+
+async def rename_tag_in_views(work: UnitOfWork, old: str, new: str) -> None:
+    """Lets every view that asks for a tag ask for it by its new name. Two queries."""
+    asking = await work.all(
+        _Asking,
+        "SELECT id, query FROM saved_view WHERE workspace_id = %(workspace_id)s AND strpos(query, %(old)s) > 0 ORDER BY id FOR UPDATE",
+        {"old": old},
+    )
+    await work.run(
+        "UPDATE saved_view v SET query = n.query FROM unnest(%(ids)b::uuid[], %(queries)b::text[]) AS n (id, query)"
+        " WHERE v.workspace_id = %(workspace_id)s AND v.id = n.id",
+        {"ids": [one.id for one in asking], "queries": [with_tag_renamed(one.query, old, new) for one in asking]},
     )
 
 

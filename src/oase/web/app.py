@@ -6,7 +6,7 @@ An area is a folder of `oase.web` whose `__init__.py` has `handlers: list`; `opt
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
@@ -77,19 +77,24 @@ def make_app(
         guards=[permitted],
         middleware=[follow],
         before_send=[finish_headers],
-        dependencies=_given(services, Directory()),
+        dependencies={name: Provide(give, sync_to_thread=False) for name, give in _GIVEN.items()},
         exception_handlers={
             OaseError: errors.on_oase_error,
             HTTPException: errors.on_http_error,
             Exception: errors.on_crash,
         },
-        state=State({"assets": assets, "templates": templates, "resolver": resolver, "services": services}),
+        state=State({"assets": assets, "templates": templates, **process_state(services, resolver)}),
         on_startup=list(on_startup),
         on_shutdown=list(on_shutdown),
         openapi_config=None,
         request_max_body_size=_MAXIMUM_BODY,
         logging_config=None,
     )
+
+
+def process_state(services: Services, resolver: Resolver) -> dict[str, Any]:
+    """What the application keeps of the process that it runs in."""
+    return {"services": services, "resolver": resolver, "directory": Directory()}
 
 
 @cache
@@ -99,25 +104,27 @@ def furniture() -> tuple[Assets, Environment]:
     return assets, make_environment(assets)
 
 
-def _given(services: Services, directory: Directory) -> dict[str, Provide]:
-    """What handlers may ask for by name. Each asks for the one before: those that stand side by side get a task each, in a
-    group, at every request: measured, a sixth of a small one."""
+def _services(request: Request[Any, Any, Any]) -> Services:
+    services: Services = request.app.state.services
+    return services
 
-    def directory_beside(services: GivenServices) -> Directory:
-        return directory
 
-    def viewer_beside(request: Request[Any, Any, Any], directory: GivenDirectory) -> Viewer:
-        return signed_in(request)
+def _directory(request: Request[Any, Any, Any], services: GivenServices) -> Directory:
+    directory: Directory = request.app.state.directory
+    return directory
 
-    def act_beside(request: Request[Any, Any, Any], viewer: GivenViewer) -> Act:
-        return Act(request, services, viewer)
 
-    return {
-        "services": Provide(lambda: services, sync_to_thread=False),
-        "directory": Provide(directory_beside, sync_to_thread=False),
-        "viewer": Provide(viewer_beside, sync_to_thread=False),
-        "act": Provide(act_beside, sync_to_thread=False),
-    }
+def _viewer(request: Request[Any, Any, Any], directory: GivenDirectory) -> Viewer:
+    return signed_in(request)
+
+
+def _act(request: Request[Any, Any, Any], viewer: GivenViewer) -> Act:
+    return Act(request, request.app.state.services, viewer)
+
+
+# What handlers may ask for by name. Each asks for the one before: those that stand side by side get a task each, in a group, at
+# every request: measured, a sixth of a small one.
+_GIVEN: Final[Mapping[str, Callable[..., Any]]] = {"services": _services, "directory": _directory, "viewer": _viewer, "act": _act}
 
 
 def find_handlers() -> list[ControllerRouterHandler]:

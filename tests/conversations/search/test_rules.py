@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oase.conversations.search import SearchQuery, parse_query
+from oase.conversations.search import SearchQuery, parse_query, with_tag_renamed
 from oase.conversations.search.rules import digits_of, score
 from oase.kernel.errors import Invalid
 
@@ -79,6 +79,24 @@ def test_whatever_is_typed_becomes_a_query_or_a_sentence(text: str) -> None:
         parse_query(text)
     except Invalid as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed"),
+    [
+        ("is:open tag:Garantie", 'is:open tag:"Gewährleistung (neu)"'),
+        ('schlagwort:"Garantie" tag:Eilt', 'schlagwort:"Gewährleistung (neu)" tag:Eilt'),
+        ("TAG:Garantie  is:open", 'TAG:"Gewährleistung (neu)"  is:open'),
+        (
+            'tag:"Garantie abgelaufen" -tag:Garantie field:grund=Garantie',
+            'tag:"Garantie abgelaufen" -tag:Garantie field:grund=Garantie',
+        ),
+        ("", ""),
+    ],
+)
+def test_a_query_follows_a_tag_to_its_new_name(text: str, renamed: str) -> None:
+    assert with_tag_renamed(text, "Garantie", "Gewährleistung (neu)") == renamed
+    assert with_tag_renamed(renamed, "Gewährleistung (neu)", "Gewährleistung (neu)") == renamed
 
 
 def test_the_ways_to_write_a_number_meet() -> None:

@@ -4,19 +4,18 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from litestar import Litestar
-from litestar.types import Receive, Scope, Send
 from playwright.async_api import Browser, Page
+from tests.web.served import served
 
 from oase.channels import AccountBook, AccountState, accounts_of, create_account, set_account_state
 from oase.channels.contract import Raw
@@ -33,12 +32,9 @@ from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
 from oase.kernel.settings import Settings
 from oase.main.keeping import PARTS, RULES
-from oase.main.sign_in import SessionResolver
 from oase.sandbox import Sandbox, SandboxSettings, WhatsAppSettings, sandbox_routes
 from oase.staff import add_agent, found_workspace, hash_password, sign_in
 from oase.staff.types import NewSession, Visit
-from oase.web.app import make_app
-from oase.web.live import Live
 from oase.web.services import Services
 
 PASSWORD = Secret("Ein ruhiger Satz 2026")
@@ -205,30 +201,15 @@ async def _staff(database: Database, safe: Safe, password_hash: str) -> tuple[UU
 @asynccontextmanager
 async def _served(services: Services, listener: socket.socket) -> AsyncIterator[str]:
     url = f"http://127.0.0.1:{services.settings.port}"
-    resolver = SessionResolver(services.database, timedelta(days=1))
-    pages, live = make_app(services, resolver), Live(services.live, resolver)
     sandbox = Sandbox(SandboxSettings(whatsapp=WhatsAppSettings(public_url=f"{url}/sandbox")))
     sandbox.seed()
     simulated = Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None)
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        await (live if path == "/live" else simulated if path.startswith("/sandbox") else pages)(scope, receive, send)
-
-    config = uvicorn.Config(cast("Any", front), log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
     await sandbox.whatsapp.start()
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
     try:
-        yield url
+        async with served(services, beside=lambda path: simulated if path.startswith("/sandbox") else None, listener=listener):
+            yield url
     finally:
-        services.live.end_all()
         await sandbox.whatsapp.stop()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest.fixture

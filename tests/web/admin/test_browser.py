@@ -1,23 +1,15 @@
 """The administration in a browser: a channel connected with a test before it is saved; axe on every page."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
+from tests.axe import axe
 from tests.web.admin.conftest import TOKEN, Company, screen
 
 from oase.people import create_person
 
-AXE = (Path(__file__).parents[2] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 pytestmark = pytest.mark.browser
-
-
-async def axe(page: Page) -> list[str]:
-    """What axe finds on the page."""
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run().then(result => result.violations)")
-    return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 async def test_a_channel_is_connected_in_five_minutes_with_a_test_before_it_is_saved(browser: Browser, company: Company) -> None:

@@ -2,17 +2,14 @@
 
 import asyncio
 import io
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import aiohttp
 import pytest_asyncio
-import uvicorn
+from tests.web.served import served
 
 from oase.channels import AccountBook, create_account
 from oase.conversations import Journal
@@ -26,10 +23,8 @@ from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
 from oase.main.keeping import PARTS, RULES
-from oase.main.sign_in import SessionResolver
 from oase.staff import add_agent, create_api_token, found_workspace
 from oase.web import api
-from oase.web.app import make_app
 from oase.web.services import Services
 
 
@@ -115,7 +110,7 @@ async def company(database: Database) -> AsyncIterator[Company]:
     tasks = [asyncio.create_task(part) for part in (hub.run(), relay.run())]
     await hub.ready.wait()
     try:
-        async with _served(services) as url, aiohttp.ClientSession(url) as session:
+        async with served(services, handlers=api.handlers) as url, aiohttp.ClientSession(url) as session:
             yield Company(url, services, workspace_id, agent_id, whatsapp, session)
     finally:
         for task in tasks:
@@ -123,24 +118,6 @@ async def company(database: Database) -> AsyncIterator[Company]:
         await asyncio.gather(*tasks, return_exceptions=True)
         database.on_commit.clear()
         await outside.close()
-
-
-@asynccontextmanager
-async def _served(services: Services) -> AsyncIterator[str]:
-    app = make_app(services, SessionResolver(services.database, timedelta(days=1)), handlers=api.handlers)
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(cast("Any", app), log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        services.live.end_all()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest_asyncio.fixture

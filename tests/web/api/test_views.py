@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.web.api.conftest import Company, Program
+from tests.web.api.conftest import Company, Program, new
 
 from oase.kernel.permissions import Permission
 from oase.staff import Visit
@@ -28,6 +28,31 @@ async def test_a_view_is_kept_once_changed_deleted_and_brought_back(program: Pro
     assert (await program("POST", f"{path}/restore")).body == changed.body
     entries = (await program("GET", "/audit-log?subject=view")).body["data"]
     assert [one["act"] for one in entries] == ["view.brought_back", "view.deleted", "view.changed", "view.created"]
+
+
+async def test_what_is_in_a_view_comes_in_pages_as_the_inbox_shows_it(company: Company, program: Program) -> None:
+    numbers = []
+    for priority in ("urgent", "normal", "urgent", "urgent"):
+        numbers.append((await program("POST", "/conversations", {**new(company), "priority": priority})).body["number"])
+    view = (await program("POST", "/views", URGENT)).body["id"]
+    first = (await program("GET", f"/views/{view}/conversations?limit=2")).body
+    rest = (await program("GET", f"/views/{view}/conversations?limit=2&cursor={first['next']}")).body
+    due = [one["number"] for one in [*first["data"], *rest["data"]]]
+    assert due == [numbers[0], numbers[2], numbers[3]]
+    assert rest["next"] is None
+    assert first["data"][0] == (await program("GET", f"/conversations/{first['data'][0]['id']}")).body
+    assert (await program("GET", f"/views/{uuid4()}/conversations")).status == 404
+    assert (await program("GET", f"/views/{view}/conversations?cursor=none")).status == 422
+
+
+async def test_a_view_follows_its_tag(program: Program) -> None:
+    tags = [(await program("POST", "/tags", {"name": name})).body["id"] for name in ("Garantie", "Gewähr")]
+    view = (await program("POST", "/views", {**URGENT, "query": "is:open tag:Garantie"})).body["id"]
+    await program("PATCH", f"/tags/{tags[0]}", {"name": "Garantie 2026"})
+    assert (await program("GET", f"/views/{view}")).body["query"] == 'is:open tag:"Garantie 2026"'
+    merged = await program("POST", f"/tags/{tags[0]}/merge", {"into_id": tags[1]})
+    assert merged.status == 200, merged.body
+    assert (await program("GET", f"/views/{view}")).body["query"] == 'is:open tag:"Gewähr"'
 
 
 async def test_views_have_an_order(program: Program) -> None:

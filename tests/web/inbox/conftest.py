@@ -4,20 +4,16 @@ import asyncio
 import hashlib
 import hmac
 import json
-import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
 import pytest_asyncio
-import uvicorn
-from litestar.types import Receive, Scope, Send
 from playwright.async_api import Browser, BrowserContext, Page
+from tests.web.served import served
 
 from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
@@ -33,16 +29,13 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
 from oase.kernel.settings import Settings
-from oase.main.sign_in import SessionResolver
 from oase.staff import SetUp, add_agent, hash_password, set_up, sign_in
 from oase.staff.types import NewSession, Visit
 from oase.web import inbox, notices, search, setup, signin
-from oase.web.app import make_app
-from oase.web.live import Live
 from oase.web.services import Services
 
 PASSWORD = "Ein ruhiger Satz 2026"
-AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+HANDLERS = [*inbox.handlers, *notices.handlers, *search.handlers, *signin.handlers, *setup.handlers]
 
 
 @dataclass
@@ -123,7 +116,7 @@ async def desk(fresh_database: Database, deferring: None) -> AsyncIterator[Desk]
     worker = IntakeWorker(fresh_database, book, blobs, hub, locks)
     tasks = [asyncio.create_task(part) for part in (hub.run(), Relay(fresh_database).run())]
     await hub.ready.wait()
-    async with _served(services) as url:
+    async with served(services, handlers=HANDLERS) as url:
         yield Desk(url, fresh_database, services, workspace_id, account_id, tokens, worker)
     for task in tasks:
         task.cancel()
@@ -143,29 +136,6 @@ async def _staff(database: Database, safe: Safe) -> tuple[UUID, dict[str, str]]:
     second = await sign_in(database, safe, email="ben@example.com", password=Secret(PASSWORD), visit=visit)
     assert isinstance(second, NewSession)
     return first.workspace_id, {"Änne": first.token.reveal(), "Ben": second.token.reveal()}
-
-
-@asynccontextmanager
-async def _served(services: Services) -> AsyncIterator[str]:
-    resolver = SessionResolver(services.database, timedelta(days=1))
-    handlers = [*inbox.handlers, *notices.handlers, *search.handlers, *signin.handlers, *setup.handlers]
-    pages, live = make_app(services, resolver, handlers=handlers), Live(services.live, resolver)
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        await (live if scope["type"] == "http" and scope["path"] == "/live" else pages)(scope, receive, send)
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(cast("Any", front), log_level="error", ws="none", timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        services.live.end_all()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 class Screens:

@@ -167,6 +167,26 @@ async def test_a_contact_card_is_sent_and_shown(desk: Desk, screens: Screens) ->
     assert (await outbound(desk))["contacts"][0]["phones"] == ["+49 30 23125 311"]
 
 
+async def test_a_card_waits_when_a_colleague_was_faster(desk: Desk, screens: Screens) -> None:
+    page = await opened(desk, screens)
+    await page.route("**/changes**", lambda route: route.abort())  # the page does not hear of it in time
+    one = await desk.value("SELECT id FROM conversation")
+    ben = Author(id=await desk.value("SELECT id FROM agent WHERE name = 'Ben Öztürk'"), name="Ben Öztürk")
+    async with desk.database.work(desk.workspace_id) as work:
+        await say(work, desk.services.book, ben, one, Answer(client_key=new_id(), text="Frau Nguyễn ruft Sie an."))
+    await page.click("[popovertarget=attach-menu]")
+    await page.get_by_role("menuitem", name="Kontaktkarte").click()
+    await page.fill("#card-name", "Nguyễn Thị Hương")
+    await page.fill("#card-phone", "+49 30 23125 311")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#card-dialog [role=alert]")).to_contain_text("Ben Öztürk hat inzwischen geantwortet.")
+    assert await desk.value("SELECT count(*) FROM message WHERE direction = 'out'") == 1
+    await page.locator("#card-dialog").get_by_role("button", name="Senden").click()
+    await expect(page.locator("#card-dialog")).to_be_hidden()
+    assert await desk.value("SELECT count(*) FROM message WHERE direction = 'out'") == 2
+    screens.troubles[:] = [one for one in screens.troubles if "409" not in one and "ERR_FAILED" not in one]
+
+
 async def test_quick_replies_go_with_the_text_and_come_back_with_the_draft(desk: Desk, screens: Screens) -> None:
     page = await opened(desk, screens)
     await page.click("[popovertarget=attach-menu]")

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
+from tests.axe import axe
 from tests.web.widget.chat import Chat
 from tests.web.widget.ground import Site
 from tests.web.widget.test_browser import PIXEL
@@ -17,7 +18,6 @@ from oase.web.widget import Face, Presence, pages
 from oase.web.widget.lean import lean
 from oase.web.widget.pages import ASSETS
 
-AXE = (Path(__file__).parents[2] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 LOOKS = [
     ("light", "de-DE", 1440),
     ("dark", "en-GB", 1440),
@@ -25,16 +25,6 @@ LOOKS = [
     ("light", "en-GB", 390),
 ]  # each with each, once
 LOUD_COLORS = ["#ffff00", "#e11d48", "#888888", "#0a0a0a", "#fefefe", "#14532d"]
-
-
-async def axe(page: Page) -> list[str]:
-    """What axe finds, by its WCAG rules and best practices."""
-    await page.evaluate(AXE)
-    await page.evaluate(
-        "Promise.all(document.getAnimations({ subtree: true }).map(animation => animation.finished.catch(() => 0)))"
-    )
-    found: list[dict[str, Any]] = await page.evaluate("axe.run().then(result => result.violations)")
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 def test_all_that_a_visitor_loads_stays_below_30_kilobytes() -> None:

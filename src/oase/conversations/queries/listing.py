@@ -45,10 +45,15 @@ class InboxRow(Struct, frozen=True, kw_only=True):
     def key(self, by_due: bool) -> int:
         """Its place in the list: microseconds since 1970."""
         moment = self.due_at if by_due else self.last_at
-        return (moment - _EPOCH) // _MICROSECOND if moment else NO_DUE
+        return _micros(moment) if moment else NO_DUE
 
 
 _MICROSECOND: Final = datetime.resolution
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
 
 _ROW: Final = """
 SELECT c.id, c.number, c.person_id, coalesce(nullif(p.name, ''), nullif(i.name, ''), i.value, '') AS person, c.channel, c.state,
@@ -98,13 +103,22 @@ def _order(by_due: bool) -> tuple[str, str]:
 
 def _after(key: str) -> Mapping[str, Any]:
     """A key of a page, read; what is no key begins at the front."""
-    number, _, identifier = key.partition(".")
     try:
-        micros, last = int(number), UUID(identifier)
-        moment = "infinity" if micros >= NO_DUE else (_EPOCH + micros * _MICROSECOND).isoformat()
+        at, last = place_of(key)
     except (ValueError, OverflowError):
         return {"after": "-infinity", "after_id": UUID(int=0)}
-    return {"after": moment, "after_id": last}
+    return {"after": "infinity" if _micros(at) >= NO_DUE else at.isoformat(), "after_id": last}
+
+
+def place_of(key: str) -> tuple[datetime, UUID]:
+    """The moment and the conversation of a page's key; raises ValueError, OverflowError for what is none."""
+    number, _, identifier = key.partition(".")
+    return _EPOCH + int(number) * _MICROSECOND, UUID(identifier)
+
+
+def key_at(at: datetime, conversation_id: UUID) -> str:
+    """The key of a page that goes on after this moment and conversation."""
+    return f"{_micros(at)}.{conversation_id}"
 
 
 _COUNT: Final = (

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from oase.conversations.delivery.types import DeliveryKind
 from oase.conversations.errors import NoConversation, NoMessage, OutOfDate
+from oase.conversations.queries.listing import inbox_page, key_at, place_of
+from oase.conversations.queries.views import View
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import message
@@ -180,6 +182,19 @@ async def list_conversations(
             " ORDER BY c.last_at DESC, c.id DESC LIMIT %(limit)s"
         )
     return await work.all(ConversationFacts, statement, {**parameters, "states": list(wanted.states or _STATES), "limit": limit})
+
+
+async def conversations_in_view(
+    work: UnitOfWork, view: View, me: UUID, *, after: Place | None = None, limit: int
+) -> tuple[list[ConversationFacts], Place | None]:
+    """A page of what `me` sees in a view, in the order of the inbox, and from where the next page goes on. Two queries."""
+    rows, following = await inbox_page(work, view, me, after=key_at(*after) if after else "", size=limit)
+    statement = (
+        f"SELECT {_CONVERSATION} FROM unnest(%(ids)b::uuid[]) WITH ORDINALITY AS wanted (id, place) JOIN conversation c"
+        " ON c.workspace_id = %(workspace_id)s AND c.id = wanted.id ORDER BY wanted.place"
+    )
+    facts = await work.all(ConversationFacts, statement, {"ids": [row.id for row in rows]})
+    return facts, place_of(following) if following else None
 
 
 def _conditions(wanted: ConversationFilter) -> tuple[str, dict[str, Any]]:

@@ -84,6 +84,17 @@ def parse_query(text: str) -> SearchQuery:
     return SearchQuery(**frozen)
 
 
+def with_tag_renamed(text: str, old: str, new: str) -> str:
+    """The same query, asking for a tag by its new name."""
+
+    def renamed(found: re.Match[str]) -> str:
+        asks_for_tag = not found["minus"] and _FILTERS.get((found["name"] or "").casefold()) == "tags"
+        value = (found["quoted"] or found["plain"] or "").strip()
+        return f'{found["name"]}:"{new}"' if asks_for_tag and value == old else found[0]
+
+    return _TOKEN.sub(renamed, text)
+
+
 def _take(parts: dict[str, Any], found: re.Match[str], *, at_end: bool) -> None:
     """Puts one token where it belongs."""
     if found["open"]:

@@ -1,4 +1,4 @@
-"""Saved views of the inbox: list, make, change, move, delete, bring back.
+"""Saved views of the inbox: list, make, change, move, delete, bring back; the conversations in them.
 
 An agent (by session) has views of their own and sees those that are shared; a program keeps views for teams and for everybody.
 """
@@ -14,7 +14,9 @@ from oase.conversations import (
     Share,
     bring_back_view,
     change_view,
+    conversations_in_view,
     move_view,
+    read_filter,
     remove_view,
     save_view,
     saved_views,
@@ -23,13 +25,13 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
-from oase.staff import find_agent, list_teams
+from oase.staff import find_agent, list_agents, list_teams
 from oase.web.api.caller import Caller
-from oase.web.api.conversations import READ, IdempotencyKey
+from oase.web.api.conversations import READ, Cursor, IdempotencyKey, Limit, public
 from oase.web.api.desk import Move
 from oase.web.api.parts import GivenCaller
-from oase.web.api.request import Page, carried_out, or_none, own_names
-from oase.web.api.shapes import SavedView, Shared, shown
+from oase.web.api.request import Page, carried_out, or_none, own_names, read_cursor, write_cursor
+from oase.web.api.shapes import Conversation, SavedView, Shared, shown
 from oase.web.given import GivenServices
 
 AnyRequest = Request[Any, Any, Any]
@@ -107,6 +109,20 @@ async def read(services: GivenServices, caller: GivenCaller, view_id: FromPath[U
     """One that the caller sees."""
     async with services.database.work(caller.workspace_id) as work:
         return await _one(work, caller, view_id)
+
+
+@get("/views/{view_id:uuid}/conversations", opt=READ, summary="List the conversations in a view", tags=["Views"])
+async def list_conversations(
+    services: GivenServices, caller: GivenCaller, view_id: FromPath[UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[Conversation]:
+    """In the order of the inbox: open ones by what is due first, others by the newest message."""
+    async with services.database.work(caller.workspace_id) as work:
+        saved = await _one(work, caller, view_id)
+        teams = {team.name.casefold(): team.id for team in await list_teams(work)}
+        agents = {agent.name.casefold(): agent.id for agent in await list_agents(work)}
+        view = read_filter(saved.query, caller.id, teams, agents)
+        rows, following = await conversations_in_view(work, view, caller.id, after=read_cursor(cursor), limit=limit)
+    return Page(data=[public(row) for row in rows], next=write_cursor(*following) if following else None)
 
 
 @post("/views", opt=READ, summary="Save a view", tags=["Views"])
@@ -203,4 +219,4 @@ async def restore(
     return await carried_out(request, services, caller, act, SavedView)
 
 
-handlers: Final = [list_all, read, create, change, move, remove, restore]
+handlers: Final = [list_all, read, list_conversations, create, change, move, remove, restore]

@@ -1,4 +1,5 @@
 // What goes beside words: the message that is answered, quick replies, a location, a contact card.
+import { newestShown } from "./timeline.js";
 
 /** The strip above the text: which message is answered. */
 export class Quote {
@@ -88,6 +89,7 @@ export class Things {
     this.more = composer.querySelector("#composer-more");
     for (const form of composer.querySelectorAll("form[data-thing]")) {
       form.addEventListener("submit", (event) => { event.preventDefault(); this.send(form); });
+      form.closest("dialog").addEventListener("close", () => { form.anyway = ""; });
     }
   }
 
@@ -105,9 +107,14 @@ export class Things {
     const fault = form.querySelector('[role="alert"]');
     fault.hidden = true;
     const quoted = this.composer.quote.content;
-    const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), client_key: form.key, answer: this.composer.answer?.value ?? "", reply_to: quoted?.id ?? "" });
+    const facts = { client_key: form.key, seen: newestShown(), anyway: form.anyway ?? "", answer: this.composer.answer?.value ?? "", reply_to: quoted?.id ?? "" };
+    const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), ...facts });
     try {
       const response = await fetch(`${this.composer.path}/say`, { method: "POST", headers: { "hx-request": "true" }, body });
+      if (response.status === 409 && !response.headers.get("hx-trigger")) {
+        form.anyway = "yes"; // whoever has read it may send it again
+        throw new Error(form.dataset.clash.replace("{who}", (await response.json()).clash));
+      }
       if (!response.ok) throw new Error(JSON.parse(response.headers.get("hx-trigger") ?? "{}")["oase:toast"]?.text ?? "");
       const { id } = await response.json();
       form.key = null;
