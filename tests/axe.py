@@ -10,12 +10,21 @@ _EVERYTHING: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", 
 _SETTLED: Final = "Promise.all(document.getAnimations({ subtree: true }).map(one => one.finished.catch(() => 0)))"
 
 
-async def axe(page: Page, within: str = "") -> list[str]:
-    """What it finds as the page is now, once nothing moves: in all of it, or in what a selector names."""
+_OF_LOOKS: Final = {
+    "type": "rule",
+    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
+}
+
+
+async def axe(page: Page, within: str = "", *, looks_only: bool = False) -> list[str]:
+    """What it finds as the page is now, once nothing moves: in all of it, or in what a selector names.
+
+    `looks_only`: only what a theme or a size can change.
+    """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE)
     await page.evaluate(_SETTLED)
-    given = {"within": within, "options": {"runOnly": _EVERYTHING, "resultTypes": ["violations"]}}
+    given = {"within": within, "options": {"runOnly": _OF_LOOKS if looks_only else _EVERYTHING, "resultTypes": ["violations"]}}
     found: dict[str, Any] = await page.evaluate("({ within, options }) => axe.run(within || document, options)", given)
     return [
         f"{one['id']}: {node['target']} {node['html'][:120]} {node.get('failureSummary', '')[:160]}"

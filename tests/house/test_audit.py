@@ -26,7 +26,7 @@ EXCUSED = {
 }  # fmt: skip
 READS = {
     "fate_of", "find_webhook", "find_snippet", "accounts_of", "open_link", "check_rank", "check_own_password", "require_version",
-    "preview", "erasures", "due",
+    "preview", "erasures", "due", "word_of_sign_in",
 }  # fmt: skip
 
 

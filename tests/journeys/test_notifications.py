@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import CDPSession, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, CDPSession, Page, expect
 from tests.kernel.pushservice import BrowserKeys
+from tests.servers.chromium import chromium
 
 from .ground import ANNA, SOPHIE, Installation, People, until
 from .test_agents import open_row, write_on_whatsapp
@@ -36,6 +39,13 @@ NOTES_TOASTS = """
   new MutationObserver(note).observe(document.getElementById("toasts"), { childList: true });
 }
 """
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The whole browser: it shows notices of the desktop."""
+    async with chromium(whole=True) as browser:
+        yield browser
 
 
 async def with_push(page: Page, oase: Installation) -> str:

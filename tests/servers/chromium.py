@@ -24,11 +24,14 @@ _FLAGS: Final = [
 
 
 @asynccontextmanager
-async def chromium(*flags: str) -> AsyncIterator[Browser]:
-    """The browser, running; without it the test is skipped."""
-    program = shutil.which("chromium")
+async def chromium(*flags: str, whole: bool = False) -> AsyncIterator[Browser]:
+    """The browser, running: without its windows where that is installed, as it takes half the processor. `whole`: with notices.
+
+    Without Chromium the test is skipped.
+    """
+    program = (None if whole else shutil.which("chromium-headless-shell")) or shutil.which("chromium")
     if program is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium).")
+        pytest.skip("Chromium is not installed (apt-get install chromium chromium-headless-shell).")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[*_FLAGS, *flags])
         yield browser

@@ -3,7 +3,7 @@
 # Without the right to install it says what is missing and ends with 1; the tests then skip what needs it, with the same words.
 set -eu
 
-wanted="chromium dovecot-imapd dovecot-lmtpd fonts-noto-color-emoji postfix postgresql-15"
+wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd fonts-noto-color-emoji postfix postgresql-15"
 
 missing=""
 for package in $wanted; do

@@ -32,7 +32,7 @@ from oase.staff.actions.second_factor import (
     reset_second_factor,
     start_second_factor,
 )
-from oase.staff.actions.sessions import end_other_sessions, sign_out
+from oase.staff.actions.sessions import end_other_sessions, sign_out, word_of_sign_in
 from oase.staff.actions.setup import SetUp, add_agent, found_workspace, set_up
 from oase.staff.actions.signin import second_step, sign_in
 from oase.staff.errors import (
@@ -164,4 +164,5 @@ __all__ = [
     "which_program",
     "who",
     "withdraw_invitation",
+    "word_of_sign_in",
 ]

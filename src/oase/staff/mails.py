@@ -1,11 +1,12 @@
-"""The mails that staff get: invitation, password reset, word of a changed password."""
+"""The mails that staff get: invitation, password reset, word of a changed password and of a new sign-in."""
 
+from datetime import datetime
 from typing import Final
 
-from oase.kernel.i18n import Language, translator
+from oase.kernel.i18n import Language, Message, translator
 from oase.kernel.secrets import Secret
 from oase.staff.rules import INVITATION_LASTS, RESET_LASTS
-from oase.staff.types import Mail
+from oase.staff.types import Agent, Mail, Workspace
 
 INVITATION_PATH: Final = "/invitation/"
 RESET_PATH: Final = "/reset/"
@@ -56,6 +57,23 @@ def password_changed(*, to: str, name: str, workspace: str, language: Language, 
     ]
     subject = t.gettext("Your password for “%(workspace)s” was changed", workspace=workspace)
     return Mail(to=to, to_name=name, subject=subject, text=_text(lines))
+
+
+def new_sign_in(*, agent: Agent, workspace: Workspace, url: str, device: Message, address: str, at: datetime) -> Mail:
+    """Tells somebody that they signed in with a browser that is not known yet."""
+    t = translator(agent.language, agent.time_zone or workspace.time_zone)
+    lines = [
+        t.gettext("Hello %(name)s,", name=agent.name),
+        t.gettext(
+            "somebody has just signed in to “%(workspace)s” as you, in a browser that we do not know yet:", workspace=workspace
+        ),
+        "\n".join((t.text(device), t.gettext("Network address: %(address)s", address=address), t.date_time(at, "full"))),
+        t.gettext("If it was you, there is nothing to do."),
+        t.gettext("If it was not you, please choose a new password at once and tell your administrator:"),
+        f"{url}{RESET_PATH.rstrip('/')}",
+    ]
+    subject = t.gettext("A new sign-in to “%(workspace)s”", workspace=workspace.name)
+    return Mail(to=agent.email, to_name=agent.name, subject=subject, text=_text(lines))
 
 
 def _text(paragraphs: list[str]) -> str:

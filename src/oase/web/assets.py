@@ -9,17 +9,20 @@ A page of an older release that asks for its own version gets today's file, but 
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from markupsafe import Markup
 from msgspec import Struct
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".json", ".html", ".txt", ".webmanifest"})
+_IMPORTS: Final = re.compile(r'^import (?:[^"]+ from )?"\./([^"]+)";', re.MULTILINE)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -48,6 +51,23 @@ class Assets:
         if path not in self._files:
             raise KeyError(f"There is no static file {path!r}.")
         return f"/assets/{self.version}/{path}"
+
+    def module(self, path: str) -> Markup:
+        """The tags that run a module. All that it imports is asked for at once, not file by file as the imports are read."""
+        loads = Markup("").join(
+            Markup('<link rel="modulepreload" href="{}">').format(self.url(one)) for one in self._imported(path)
+        )
+        return loads + Markup('<script type="module" src="{}"></script>').format(self.url(path))
+
+    def _imported(self, path: str) -> list[str]:
+        """What a module imports, and what that imports, without itself; in the order in which it is met."""
+        met = {path: None}
+        for one in (waiting := [path]):
+            text = self._files[one].plain.decode()
+            beside = [(PurePosixPath(one).parent / name).as_posix() for name in _IMPORTS.findall(text)]
+            waiting += [found for found in beside if found not in met]
+            met |= dict.fromkeys(beside)
+        return list(met)[1:]
 
     def get(self, path: str) -> Asset | None:
         """The file at this path."""

@@ -1,12 +1,14 @@
 """HTML from templates: one Jinja environment, and `render`, which every page and partial goes through.
 
 Templates lie beside their area (`inbox/page.html`) and are named by their path below `oase/web`. They get what the handler
-gives, and everywhere: `_`, `ngettext`, `viewer` (who looks, or None), `asset(path)`, `language`, the filters of `web.formats`.
+gives, and everywhere: `_`, `ngettext`, `viewer` (who looks, or None), `asset(path)`, `module(path)`, `language`, the filters of
+`web.formats`.
 """
 
 import json
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +39,7 @@ def make_environment(assets: Assets) -> Environment:
         auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.globals |= {"asset": assets.url, "places": places}
+    environment.globals |= {"asset": assets.url, "module": cache(assets.module), "places": places}
     formats.install(environment)
     pieces.install(environment)
     return environment

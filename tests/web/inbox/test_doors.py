@@ -1,15 +1,18 @@
 """Ways in and out, files, and what every answer carries: over HTTP, without a browser."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from tests.servers.letters import letter_box
+from tests.web.served import served
 
 from oase.web.signin.doors import safe_target
 
-from .conftest import PASSWORD, Desk
+from .conftest import HANDLERS, PASSWORD, Desk
 
 Session = httpx.AsyncClient
 
@@ -35,6 +38,31 @@ async def test_a_page_leads_to_the_sign_in_and_from_there_back(outside: Session)
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert (await outside.get("/inbox/mine")).status_code == 200
+
+
+async def test_a_sign_in_with_a_new_browser_is_told_by_mail_once(desk: Desk) -> None:
+    async with letter_box() as box, served(replace(desk.services, settings=box.settings), handlers=HANDLERS) as url:
+        chrome = {"user-agent": "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"}
+        async with httpx.AsyncClient(base_url=url, headers=chrome) as known:
+            for _ in range(2):
+                assert (await sign_in(known)).status_code == 303
+                await known.post("/signout")
+            other = await sign_in(known, email="ben@example.com")
+            assert other.status_code == 303
+            await known.post("/signout")
+            await sign_in(known)
+        await box.has(2)
+        assert [letter["To"] for letter in box.letters] == ["Änne Köhler <aenne@example.com>", "Ben Öztürk <ben@example.com>"]
+        told = box.letters[0].get_content()
+        assert box.letters[0]["Subject"] == "Eine neue Anmeldung bei „Muster GmbH“"
+        assert "Chrome auf Windows" in told
+        assert "127.0.0.1" in told
+        async with httpx.AsyncClient(base_url=url) as stranger:
+            await sign_in(stranger, password="falsch geraten")
+            stranger.cookies.set("oase-known", "0" * 32)
+            await sign_in(stranger)
+        await box.has(3)
+        assert len(box.letters) == 3
 
 
 async def test_a_wrong_password_keeps_the_address_and_says_so(outside: Session) -> None:

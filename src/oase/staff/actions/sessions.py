@@ -3,10 +3,13 @@
 from uuid import UUID
 
 from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import Message
 from oase.kernel.ids import new_id
-from oase.staff import tokens
+from oase.staff import mails, tokens
+from oase.staff.errors import UnknownAgent
+from oase.staff.queries import find_agent, find_workspace
 from oase.staff.repository import access
-from oase.staff.types import NewSession, Visit
+from oase.staff.types import Mail, NewSession, Visit
 
 
 async def open_session(work: UnitOfWork, agent_id: UUID, visit: Visit) -> NewSession:
@@ -15,6 +18,14 @@ async def open_session(work: UnitOfWork, agent_id: UUID, visit: Visit) -> NewSes
     token, token_hash = tokens.make(work.workspace_id, session_id)
     await access.insert_session(work, session_id, agent_id, token_hash, visit.address, visit.user_agent, work.clock.now())
     return NewSession(token=token, session_id=session_id, agent_id=agent_id, workspace_id=work.workspace_id)
+
+
+async def word_of_sign_in(work: UnitOfWork, agent_id: UUID, *, device: Message, address: str, url: str) -> Mail:
+    """The mail that tells an agent of a sign-in which may not be theirs. Two queries."""
+    agent, workspace = await find_agent(work, agent_id), await find_workspace(work)
+    if workspace is None:
+        raise UnknownAgent
+    return mails.new_sign_in(agent=agent, workspace=workspace, url=url, device=device, address=address, at=work.clock.now())
 
 
 async def sign_out(work: UnitOfWork, agent_id: UUID, session_id: UUID) -> bool:

@@ -35,9 +35,9 @@ from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.kernel.webpush import Subscription, Vapid
 from oase.web.assets import Assets
+from oase.web.devices import device
 from oase.web.forms import Form, many, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
-from oase.web.notices.devices import device_name
 from oase.web.pages import reader_of, render, toast
 from oase.web.services import Services
 from oase.web.sessions import Viewer
@@ -65,7 +65,7 @@ async def _page(
         "notices/page.html",
         status=status,
         form=form or _form(wishes),
-        browsers=[(one, reader.text(device_name(one.user_agent))) for one in browsers],
+        browsers=[(one, reader.text(device(one.user_agent))) for one in browsers],
         mails=bool(services.settings.smtp_url),
         mail_after=[(n, reader.ngettext("%(n)s minute", "%(n)s minutes", n)) for n in MAIL_AFTER],
         mail_every=[(n, reader.ngettext("%(n)s hour", "%(n)s hours", n // 60)) for n in MAIL_EVERY],

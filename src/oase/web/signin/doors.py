@@ -11,12 +11,15 @@ from litestar.response import Redirect
 
 from oase.kernel.errors import OaseError
 from oase.kernel.secrets import Secret
-from oase.staff import NewSession, SecondStep, SignInRefused, Visit, is_set_up, second_step, sign_in, sign_out
+from oase.staff import NewSession, SecondStep, SignInRefused, Visit, is_set_up, second_step, sign_in, sign_out, word_of_sign_in
+from oase.web.devices import device
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices
 from oase.web.pages import render
 from oase.web.services import Services
 from oase.web.sessions import is_secure, session_cookie, viewer_of
+from oase.web.signin.known import is_known, remembered
+from oase.web.staffmail import afterwards
 
 AnyRequest = Request[Any, Any, Any]
 PUBLIC: Final = {"public": True}
@@ -42,6 +45,20 @@ def let_in(request: AnyRequest, services: Services, session: NewSession, target:
     answer = Redirect(target, status_code=303)
     seconds = int(services.settings.session_length.total_seconds())
     answer.set_cookie(session_cookie(request, session.token.reveal(), max_age_seconds=seconds))
+    answer.set_cookie(remembered(request, services.safe, session.agent_id))
+    return answer
+
+
+async def _welcome(request: AnyRequest, services: Services, session: NewSession, wanted: str) -> Redirect:
+    """Lets in who signed in; of a browser in which they never did they are told by mail."""
+    answer = let_in(request, services, session, safe_target(wanted))
+    if services.settings.smtp_url and not is_known(request, services.safe, session.agent_id):
+        visit = visit_of(request)
+        async with services.database.work(session.workspace_id) as work:
+            mail = await word_of_sign_in(
+                work, session.agent_id, device=device(visit.user_agent), address=visit.address, url=services.settings.url
+            )
+        answer.background = afterwards(services, [mail])
     return answer
 
 
@@ -60,7 +77,6 @@ async def show_sign_in(request: AnyRequest, services: GivenServices, hint: FromQ
 async def try_sign_in(request: AnyRequest, services: GivenServices) -> Response[Any]:
     """Mail address and password."""
     form = await texts(request)
-    target = safe_target(form.get("next", ""))
     try:
         result = await sign_in(
             services.database,
@@ -78,7 +94,7 @@ async def try_sign_in(request: AnyRequest, services: GivenServices) -> Response[
             secure=is_secure(request), max_age=_TICKET_SECONDS,
         )  # fmt: skip
         return page
-    return let_in(request, services, result, target)
+    return await _welcome(request, services, result, form.get("next", ""))
 
 
 @post("/signin/code", opt=PUBLIC, include_in_schema=False)
@@ -93,7 +109,7 @@ async def try_code(request: AnyRequest, services: GivenServices) -> Response[Any
     except OaseError as error:
         shown = Form(values={}, errors={"code": wrong({}, error).errors.get("", str(error))})
         return render(request, "signin/code.html", status=422, form=shown, next=form.get("next", ""))
-    answer = let_in(request, services, session, safe_target(form.get("next", "")))
+    answer = await _welcome(request, services, session, form.get("next", ""))
     answer.delete_cookie(_TICKET, path="/signin")
     return answer
 

@@ -30,12 +30,12 @@ from oase.staff import (
     sign_out,
     start_second_factor,
 )
+from oase.web.devices import device, is_handheld
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import render
 from oase.web.services import Services
 from oase.web.sessions import Viewer
-from oase.web.signin.devices import device, is_handheld
 from oase.web.signin.doors import visit_of
 from oase.web.staffmail import afterwards
 

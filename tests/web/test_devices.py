@@ -2,7 +2,7 @@
 
 import pytest
 
-from oase.web.signin.devices import device, is_handheld
+from oase.web.devices import device, is_handheld
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 IPHONE = (

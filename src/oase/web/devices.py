@@ -1,4 +1,4 @@
-"""Which device a session is on, as people call it: "Firefox on Windows". Told from the browser's own words, which may lie."""
+"""Which device a browser is on, as people call it: "Firefox on Windows". Told from the browser's own words, which may lie."""
 
 from typing import Final
 
