@@ -21,20 +21,23 @@ class LetterBox:
         self.taken: list[bytes] = []
         self.attempts: list[bytes] = []
         self.settings = Settings()
+        self._came = asyncio.Condition()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """One mail."""
         self.attempts.append(envelope.content)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("2"):
-            self.taken.append(envelope.content)
+            async with self._came:
+                self.taken.append(envelope.content)
+                self._came.notify_all()
         return answer
 
     async def has(self, count: int) -> None:
         """Waits until it took so many: what is sent after an answer comes a moment after it."""
         async with asyncio.timeout(10):
-            while len(self.taken) < count:
-                await asyncio.sleep(0.02)
+            async with self._came:
+                await self._came.wait_for(lambda: len(self.taken) >= count)
 
     @property
     def letters(self) -> list[EmailMessage]:
