@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -276,7 +277,6 @@ def test_splitting_keeps_every_character_and_the_limit(text: str, limit: int) ->
 @settings(max_examples=200, deadline=None)
 @given(texts.filter(lambda text: not re.search(r"[\ud800-\udfff]", text)))
 def test_no_cut_is_allowed_inside_what_unicode_calls_one_character(text: str) -> None:
-    regex = pytest.importorskip("regex", reason="the independent reading of UAX #29 is not installed")
     starts = {found.start() for found in regex.finditer(r"\X", text)}
     allowed = {at for at in range(1, len(text)) if is_boundary(text, at)}
     rare = {at for at in allowed - starts if not set(text[max(0, at - 1) : at + 1]) & set(ODD + "\u200d\u0301\ufe0f")}

@@ -65,7 +65,8 @@ def new_sign_in(*, agent: Agent, workspace: Workspace, url: str, device: Message
     lines = [
         t.gettext("Hello %(name)s,", name=agent.name),
         t.gettext(
-            "somebody has just signed in to “%(workspace)s” as you, in a browser that we do not know yet:", workspace=workspace
+            "somebody has just signed in to “%(workspace)s” as you, in a browser that we do not know yet:",
+            workspace=workspace.name,
         ),
         "\n".join((t.text(device), t.gettext("Network address: %(address)s", address=address), t.date_time(at, "full"))),
         t.gettext("If it was you, there is nothing to do."),

@@ -55,6 +55,7 @@ async def test_a_sign_in_with_a_new_browser_is_told_by_mail_once(desk: Desk) -> 
         assert [letter["To"] for letter in box.letters] == ["Änne Köhler <aenne@example.com>", "Ben Öztürk <ben@example.com>"]
         told = box.letters[0].get_content()
         assert box.letters[0]["Subject"] == "Eine neue Anmeldung bei „Muster GmbH“"
+        assert "bei „Muster GmbH“ angemeldet" in " ".join(told.split())
         assert "Chrome auf Windows" in told
         assert "127.0.0.1" in told
         async with httpx.AsyncClient(base_url=url) as stranger:

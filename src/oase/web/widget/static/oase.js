@@ -30,6 +30,7 @@
     }
   };
   const soon = window.requestIdleCallback || ((act) => setTimeout(act, 1));
-  if (document.readyState === "complete") soon(begin);
-  else window.addEventListener("load", () => soon(begin), { once: true });
+  const start = () => soon(begin, { timeout: 1500 }); // some pages are never idle
+  if (document.readyState === "complete") start();
+  else window.addEventListener("load", start, { once: true });
 })();
