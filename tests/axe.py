@@ -8,8 +8,6 @@ from playwright.async_api import Page
 _AXE: Final = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 _EVERYTHING: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _SETTLED: Final = "Promise.all(document.getAnimations({ subtree: true }).map(one => one.finished.catch(() => 0)))"
-
-
 _OF_LOOKS: Final = {
     "type": "rule",
     "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
-import uvicorn
+from tests.servers.http import listening
 
 from oase.channels import create_account
 from oase.channels.contract import Raw
@@ -126,16 +126,8 @@ async def running(
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             front = Front(house)
-            server = uvicorn.Server(
-                uvicorn.Config(front, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1)
-            )
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-                await asyncio.sleep(0.01)
-            yield house, listener.getsockname()[1]
-            front.close_streams()
-            server.should_exit = True
-            await serving
+            async with listening(front, listener, at_end=front.close_streams, lifespan="on", log_config=None, access_log=False):
+                yield house, listener.getsockname()[1]
 
 
 @pytest_asyncio.fixture

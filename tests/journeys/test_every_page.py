@@ -3,12 +3,14 @@
 The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
 from oase.staff import Visit, ask_for_reset
@@ -39,7 +41,15 @@ def test_every_route_that_may_be_a_page_is_asked() -> None:
     assert {"/inbox/{queue}", "/admin/audit", "/signin", "/form/{account_id}", "/sandbox/phone"} <= paths
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest_asyncio.fixture
+async def language(request: pytest.FixtureRequest, oase: Installation) -> AsyncIterator[str]:
+    """The language that the administrator reads during this test; afterwards hers again, as the other journeys find her."""
+    await speaks(oase, request.param)
+    yield request.param
+    await speaks(oase, "de")
+
+
+@pytest.mark.parametrize("language", ["de", "en"], indirect=True)
 async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installation, language: str) -> None:
     inside, outside = await entered(browser, oase, language), await context_of(browser, language)
     seen = await shown_once(browser, inside, oase, language)
@@ -57,7 +67,6 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
                 wrong |= await refused(page, address, language)
         await page.close()
     wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
-    await speaks(oase, "de")  # as the other journeys find her
     await inside.close()
     await outside.close()
     assert not wrong, told(wrong)
@@ -81,7 +90,6 @@ async def speaks(oase: Installation, language: str) -> None:
 
 async def entered(browser: Browser, oase: Installation, language: str) -> BrowserContext:
     """The browser of an administrator who reads this language."""
-    await speaks(oase, language)
     context = await context_of(browser, language)
     page = await context.new_page()
     await page.goto(f"{oase.url}/signin")

@@ -1,15 +1,13 @@
 """Pages and API, served on a port for one test. Applications are made once: their routes take longer to read than most tests run."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
 
-import uvicorn
 from litestar import Litestar
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+from tests.servers.http import listening
 
 from oase.main.sign_in import SessionResolver
 from oase.web.app import find_handlers, make_app, process_state
@@ -50,15 +48,5 @@ async def served(
         await (beside(path) or (live if path == "/live" else pages))(scope, receive, send)
 
     listener = listener or socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(cast("Any", front), log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    try:
+    async with listening(front, listener, at_end=services.live.end_all, log_level="error", ws="none"):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        services.live.end_all()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await task

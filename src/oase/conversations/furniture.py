@@ -9,6 +9,7 @@ from msgspec import Struct
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
+from oase.conversations.saved import rename_tag_in_views
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict
 from oase.kernel.i18n import message
@@ -85,9 +86,10 @@ async def delete_tag(work: UnitOfWork, tag_id: UUID) -> None:
 
 
 async def replace_tag(work: UnitOfWork, old: str, new: str | None) -> int:
-    """Puts another tag in the place of one on every conversation and person, or takes it off; gives how many conversations."""
+    """Puts another tag in the place of one on conversations and persons and in views, or takes it off; gives how many conversations."""
     changed = "array_remove(o.tags, %(old)s)"
     if new is not None:
+        await rename_tag_in_views(work, old, new)
         changed = f"CASE WHEN %(new)s = ANY(o.tags) THEN {changed} ELSE array_replace(o.tags, %(old)s, %(new)s) END"
     parameters = {"old": old, "new": new}
     count = 0

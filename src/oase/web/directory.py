@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.conversations import View, read_filter
 from oase.kernel.db import UnitOfWork
 from oase.staff import list_agents, list_teams
 
@@ -29,6 +30,12 @@ class Staff(Struct, frozen=True, kw_only=True):
     agent_names: Mapping[UUID, str]
     team_names: Mapping[UUID, str]
     teams_of: Mapping[UUID, Sequence[UUID]]
+
+    def view(self, text: str, me: UUID) -> View:
+        """A filter as typed, with this workspace's names, as `me` sees it; raises Invalid."""
+        teams = {team.name.casefold(): team.id for team in self.teams}
+        agents = {agent.name.casefold(): agent.id for agent in self.agents}
+        return read_filter(text, me, teams, agents)
 
 
 class Directory:

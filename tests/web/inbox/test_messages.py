@@ -156,13 +156,18 @@ async def test_a_location_is_sent_from_a_pasted_link_and_a_wrong_one_is_explaine
     assert (await outbound(desk))["latitude"] == 52.5163
 
 
-async def test_a_contact_card_is_sent_and_shown(desk: Desk, screens: Screens) -> None:
-    page = await opened(desk, screens)
+async def send_card(page: Page) -> None:
+    """Fills in a contact card and sends it."""
     await page.click("[popovertarget=attach-menu]")
     await page.get_by_role("menuitem", name="Kontaktkarte").click()
     await page.fill("#card-name", "Nguyễn Thị Hương")
     await page.fill("#card-phone", "+49 30 23125 311")
     await page.keyboard.press("Enter")
+
+
+async def test_a_contact_card_is_sent_and_shown(desk: Desk, screens: Screens) -> None:
+    page = await opened(desk, screens)
+    await send_card(page)
     await expect(page.locator("#entries .entry.out .thing")).to_contain_text("Nguyễn Thị Hương")
     assert (await outbound(desk))["contacts"][0]["phones"] == ["+49 30 23125 311"]
 
@@ -174,11 +179,7 @@ async def test_a_card_waits_when_a_colleague_was_faster(desk: Desk, screens: Scr
     ben = Author(id=await desk.value("SELECT id FROM agent WHERE name = 'Ben Öztürk'"), name="Ben Öztürk")
     async with desk.database.work(desk.workspace_id) as work:
         await say(work, desk.services.book, ben, one, Answer(client_key=new_id(), text="Frau Nguyễn ruft Sie an."))
-    await page.click("[popovertarget=attach-menu]")
-    await page.get_by_role("menuitem", name="Kontaktkarte").click()
-    await page.fill("#card-name", "Nguyễn Thị Hương")
-    await page.fill("#card-phone", "+49 30 23125 311")
-    await page.keyboard.press("Enter")
+    await send_card(page)
     await expect(page.locator("#card-dialog [role=alert]")).to_contain_text("Ben Öztürk hat inzwischen geantwortet.")
     assert await desk.value("SELECT count(*) FROM message WHERE direction = 'out'") == 1
     await page.locator("#card-dialog").get_by_role("button", name="Senden").click()

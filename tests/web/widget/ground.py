@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from tests.servers.http import listening
 
 from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Account, Event, Moved, Raw, Received
@@ -240,17 +240,8 @@ async def running(rules: Rules | None = None, port: int = 0) -> AsyncIterator[Si
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        server = uvicorn.Server(
-            uvicorn.Config(application(desk, rules), log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
-        )
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-            await asyncio.sleep(0.01)
-        site = Site(desk, listener.getsockname()[1])
-        try:
+        app = application(desk, rules)
+        async with listening(app, listener, at_end=desk.feed.close_all, lifespan="on", log_level="warning"):
+            site = Site(desk, listener.getsockname()[1])
             async with site.at_the_end:
                 yield site
-        finally:
-            desk.feed.close_all()
-            server.should_exit = True
-            await task

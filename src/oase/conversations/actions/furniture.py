@@ -8,7 +8,6 @@ from uuid import UUID
 
 from oase.conversations import furniture
 from oase.conversations.furniture import FieldKind, FieldSubject, StoredField, StoredSnippet, TagUse
-from oase.conversations.saved import rename_tag_in_views
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import message
@@ -41,7 +40,6 @@ async def save_tag(work: UnitOfWork, *, name: str, color: str = QUIET_COLOR, tag
     await furniture.put_tag(work, tag_id, name, color.lower())
     if before is not None and before.name != name:
         await furniture.replace_tag(work, before.name, name)
-        await rename_tag_in_views(work, before.name, name)
     act = "tag.changed" if before else "tag.created"
     work.audit(act, subject="tag", subject_id=tag_id, name=name, before=before.name if before else "", color=color.lower())
     return tag_id
@@ -54,7 +52,6 @@ async def merge_tags(work: UnitOfWork, tag_id: UUID, into_id: UUID) -> int:
     first, second = sorted((tag_id, into_id))
     tags = {first: await _tag(work, first), second: await _tag(work, second)}
     count = await furniture.replace_tag(work, tags[tag_id].name, tags[into_id].name)
-    await rename_tag_in_views(work, tags[tag_id].name, tags[into_id].name)
     await furniture.delete_tag(work, tag_id)
     work.audit("tag.merged", subject="tag", subject_id=tag_id, name=tags[tag_id].name, into=tags[into_id].name, count=count)
     return count

@@ -79,8 +79,9 @@ def document() -> bytes:
         ),
         security=[{"token": []}],
     )
-    nobody = Provide(lambda: None, sync_to_thread=False)  # this application only describes
-    app = Litestar([router], openapi_config=config, dependencies={"services": nobody})
+    # this application only describes: nothing is given
+    given = {name: Provide(lambda: None, sync_to_thread=False) for name in ("services", "directory")}
+    app = Litestar([router], openapi_config=config, dependencies=given)
     found: dict[str, Any] = app.openapi_schema.to_schema()
     _say_permissions(found, app)
     _say_inputs(found)

@@ -16,7 +16,6 @@ from oase.conversations import (
     change_view,
     conversations_in_view,
     move_view,
-    read_filter,
     remove_view,
     save_view,
     saved_views,
@@ -25,14 +24,14 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
-from oase.staff import find_agent, list_agents, list_teams
+from oase.staff import find_agent, list_teams
 from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ, Cursor, IdempotencyKey, Limit, public
 from oase.web.api.desk import Move
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, carried_out, or_none, own_names, read_cursor, write_cursor
 from oase.web.api.shapes import Conversation, SavedView, Shared, shown
-from oase.web.given import GivenServices
+from oase.web.given import GivenDirectory, GivenServices
 
 AnyRequest = Request[Any, Any, Any]
 Name = Annotated[str, Meta(min_length=1, max_length=60, examples=["Dringende Reklamationen"])]
@@ -113,14 +112,17 @@ async def read(services: GivenServices, caller: GivenCaller, view_id: FromPath[U
 
 @get("/views/{view_id:uuid}/conversations", opt=READ, summary="List the conversations in a view", tags=["Views"])
 async def list_conversations(
-    services: GivenServices, caller: GivenCaller, view_id: FromPath[UUID], limit: Limit = 50, cursor: Cursor = None
+    services: GivenServices,
+    caller: GivenCaller,
+    directory: GivenDirectory,
+    view_id: FromPath[UUID],
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Page[Conversation]:
     """In the order of the inbox: open ones by what is due first, others by the newest message."""
     async with services.database.work(caller.workspace_id) as work:
         saved = await _one(work, caller, view_id)
-        teams = {team.name.casefold(): team.id for team in await list_teams(work)}
-        agents = {agent.name.casefold(): agent.id for agent in await list_agents(work)}
-        view = read_filter(saved.query, caller.id, teams, agents)
+        view = (await directory.of(work)).view(saved.query, caller.id)
         rows, following = await conversations_in_view(work, view, caller.id, after=read_cursor(cursor), limit=limit)
     return Page(data=[public(row) for row in rows], next=write_cursor(*following) if following else None)
 

@@ -25,7 +25,7 @@ from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
 from oase.kernel.permissions import Permission
 from oase.web.directory import Staff
-from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of, read
+from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of
 from oase.web.inbox.marks import mark
 from oase.web.inbox.views import Around, Colleague, Later, Listing, Queue, QueueGroup, Row, Team
 from oase.web.sessions import Viewer
@@ -97,7 +97,7 @@ def _readable(saved: Sequence[SavedView], viewer: Viewer, staff: Staff) -> Mappi
     views: dict[str, View] = {}
     for one in saved:
         with suppress(Invalid):
-            views[f"{SAVED}{one.id}"] = read(one.query, viewer, staff)
+            views[f"{SAVED}{one.id}"] = staff.view(one.query, viewer.agent_id)
     return views
 
 
@@ -107,11 +107,12 @@ def choose(
     """The queue of this id; raises NotFound, and Invalid for a filter that is not understood."""
     if name.startswith(FOUND):
         return Chosen(
-            queue=Queue(id=name, name=reader.gettext("Filtered"), icon="filter"), view=read(filter_text(name), viewer, staff)
+            queue=Queue(id=name, name=reader.gettext("Filtered"), icon="filter"),
+            view=staff.view(filter_text(name), viewer.agent_id),
         )
     queue = next((queue for group in groups for queue in group.queues if queue.id == name), None)
     kept = next((one for one in saved if f"{SAVED}{one.id}" == name), None)
-    view = read(kept.query, viewer, staff) if kept else view_of(name, viewer.agent_id)
+    view = staff.view(kept.query, viewer.agent_id) if kept else view_of(name, viewer.agent_id)
     if queue is None or view is None:
         raise NotFound(message("There is no such view."))
     return Chosen(queue=queue, view=view, saved=kept)

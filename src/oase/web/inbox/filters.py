@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from oase.conversations import STATES, CustomField, SavedView, State, View, read_filter, write_filter
+from oase.conversations import STATES, CustomField, SavedView, State, View, write_filter
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Message, Translator, message
 from oase.web.directory import Staff
@@ -58,13 +58,6 @@ def filter_text(queue: str) -> str:
         return base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise NotFound(message("There is no such view.")) from None
-
-
-def read(text: str, viewer: Viewer, staff: Staff) -> View:
-    """A filter as typed, with this workspace's names; raises Invalid."""
-    teams = {team.name.casefold(): team.id for team in staff.teams}
-    agents = {agent.name.casefold(): agent.id for agent in staff.agents}
-    return read_filter(text, viewer.agent_id, teams, agents)
 
 
 def chips_of(view: View, staff: Staff, reader: Translator) -> list[Chip]:

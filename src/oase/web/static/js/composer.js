@@ -5,7 +5,7 @@ import { newestShown, toEnd } from "./timeline.js";
 import { toast } from "./toast.js";
 import { Suggestions } from "./suggestions.js";
 import { draftOf } from "./drafts.js";
-import { Choices, Quote, Things } from "./things.js";
+import { Choices, Quote, Things, clashIn } from "./things.js";
 import { Uploads } from "./uploads.js";
 
 const UNDO = 5000;
@@ -251,7 +251,8 @@ customElements.define("oase-composer", class extends HTMLElement {
     try {
       await Promise.race([this.draft.keep(), new Promise((wait) => setTimeout(wait, 2000))]); // a draft that comes later would be there again
       const response = await fetch(`${this.path}/${note ? "note" : "say"}`, { method: "POST", headers: { "hx-request": "true" }, body });
-      if (response.status === 409 && !response.headers.get("hx-trigger")) { this.clash((await response.json()).clash, then); return; }
+      const faster = await clashIn(response);
+      if (faster) { this.clash(faster, then); return; }
       if (!response.ok) { this.failed(response); return; }
       this.sent(await response.json(), { note, then, content });
     } catch {

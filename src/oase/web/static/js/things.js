@@ -1,6 +1,11 @@
 // What goes beside words: the message that is answered, quick replies, a location, a contact card.
 import { newestShown } from "./timeline.js";
 
+/** Who was faster, where the server keeps an answer back for that; empty otherwise. */
+export async function clashIn(response) {
+  return response.status === 409 && !response.headers.get("hx-trigger") ? (await response.json()).clash : "";
+}
+
 /** The strip above the text: which message is answered. */
 export class Quote {
   constructor(composer, changed) {
@@ -111,9 +116,10 @@ export class Things {
     const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), ...facts });
     try {
       const response = await fetch(`${this.composer.path}/say`, { method: "POST", headers: { "hx-request": "true" }, body });
-      if (response.status === 409 && !response.headers.get("hx-trigger")) {
+      const faster = await clashIn(response);
+      if (faster) {
         form.anyway = "yes"; // whoever has read it may send it again
-        throw new Error(form.dataset.clash.replace("{who}", (await response.json()).clash));
+        throw new Error(form.dataset.clash.replace("{who}", faster));
       }
       if (!response.ok) throw new Error(JSON.parse(response.headers.get("hx-trigger") ?? "{}")["oase:toast"]?.text ?? "");
       const { id } = await response.json();
