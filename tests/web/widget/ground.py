@@ -138,6 +138,13 @@ class SmallDesk:
         key = live_key(str(account_id), visitor)
         await self.feed.hand_out(LiveEvent(Position(1, self._position), WORKSPACE, "visitor", key, payload))
 
+    async def tell_here(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:
+        """A live event for a visitor, once his stream is open: what passes is not kept for later."""
+        async with asyncio.timeout(15):
+            while not self.feed.here(live_key(str(account_id), visitor)):
+                await asyncio.sleep(0.02)
+        await self.tell(account_id, visitor, payload)
+
     async def say(
         self, account: StoredAccount, text: str, *, visitor: str = "", choices: dict[str, str] | None = None, **more: Any
     ) -> VisitorMessage:

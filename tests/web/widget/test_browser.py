@@ -36,9 +36,9 @@ async def test_a_visitor_writes_and_gets_an_answer_with_ticks_and_typing(site: S
     await expect(chat.state()).to_contain_text("Zugestellt")
     said = (await site.desk.until(Received))[0]
     assert said.origin["title"].startswith("Radhaus Beispiel")
-    await site.desk.tell(account.id, said.sender.value, {"typing": {"on": True, "name": "Änne Köhler"}})
+    await site.desk.tell_here(account.id, said.sender.value, {"typing": {"on": True, "name": "Änne Köhler"}})
     await expect(chat.root.locator(".typing")).to_contain_text("Änne Köhler schreibt")
-    await site.desk.tell(account.id, said.sender.value, {"read": {"up_to": site.desk.said[account.id, said.sender.value][0].id}})
+    await site.desk.tell_here(account.id, said.sender.value, {"read": {"up_to": site.desk.said[account.id, said.sender.value][0].id}})
     await expect(chat.state()).to_contain_text("Gelesen")
     answer = await site.desk.say(account, "Aber ja: javascript:alert(1) und frage@example.com")
     await expect(chat.theirs).to_contain_text("Aber ja")
@@ -159,7 +159,7 @@ async def test_an_own_message_stands_before_its_answer_even_if_the_server_never_
     await chat.write("Frage")
     await site.desk.until(Received, 2)
     await expect(chat.state()).to_contain_text("Zugestellt")
-    await site.desk.tell(account.id, visitor, {"read": {"at": datetime.now(UTC).isoformat()}})
+    await site.desk.tell_here(account.id, visitor, {"read": {"at": datetime.now(UTC).isoformat()}})
     await expect(chat.state()).to_contain_text("Gelesen")
     site.desk.quiet = False
     await site.desk.say(account, "Antwort", visitor=visitor)
@@ -325,8 +325,20 @@ async def test_who_comes_meanwhile_is_there(site: Site, page: Page) -> None:
     await expect(chat.root.locator(".card")).to_be_visible()
     visitor = (await site.desk.until(Received))[0].sender.value
     await expect(chat.state()).to_contain_text("Zugestellt")
-    await site.desk.tell(account.id, visitor, {"typing": {"on": True, "name": "Änne Köhler"}})
+    await site.desk.tell_here(account.id, visitor, {"typing": {"on": True, "name": "Änne Köhler"}})
     await expect(chat.root.locator(".card")).to_have_count(0)
+    await expect(chat.root.locator(".head")).not_to_contain_text("niemand")
+
+
+async def test_a_page_that_stays_open_learns_who_is_there_now(site: Site, page: Page) -> None:
+    site.desk.here = Presence(open=False)
+    account = site.webchat()
+    chat = await (await Chat.on(page, site, account)).open()
+    await chat.write("Ist jemand da?")
+    await expect(chat.root.locator(".head")).to_contain_text("Zurzeit ist niemand da")
+    await site.desk.tell_here(account.id, (await site.desk.until(Received))[0].sender.value, {})
+    site.desk.here = Presence(open=True)
+    site.desk.feed.close_all()
     await expect(chat.root.locator(".head")).not_to_contain_text("niemand")
 
 

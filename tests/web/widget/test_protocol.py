@@ -76,7 +76,7 @@ async def test_a_message_goes_in_once_and_comes_back_over_the_stream(site: Site)
     assert (await visitor.hello(make=True)).json()["known"]
     async with visitor.http.stream("GET", visitor.stream_address()) as response:
         stream = events(response)
-        assert await anext(stream) == {"sync": []}
+        assert await anext(stream) == {"sync": [], "presence": {"open": True}}
         for _ in range(3):
             assert (await visitor.say("Grüße 🚲")).status_code == 202
         mine = (await anext(stream))["message"]

@@ -1,7 +1,7 @@
 """The widget's two hot paths as a bare ASGI application, without the framework's layers.
 
     POST /widget/<account>/deliver?v,u,w,s   body signed by the session  -> journal -> 202
-    GET  /widget/<account>/stream?v,u,w,t,s                              -> the timeline, then live events (SSE)
+    GET  /widget/<account>/stream?v,u,w,t,s,lang   -> the timeline and who is there, then live events (SSE)
 
 Requests are "simple" in the sense of CORS (no own headers, text/plain), so browsers ask no permission beforehand.
 """
@@ -114,16 +114,29 @@ class HotPaths:
         stream = Stream(account, session.visitor, send)
         self._feed.add(key, stream)  # before the timeline is read: what comes meanwhile waits and is not missed
         try:
-            found = await self._parts.desk.timeline(account, session.visitor, limit=TIMELINE)
-            content = msgspec.json.encode(shape.messages(account, session.visitor, found, self._parts.clock.now()))
+            begin = msgspec.json.encode(await self._what_is(account, session.visitor, query.get("lang", "")))
             await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(origin)})
-            await send({"type": "http.response.body", "body": b'data: {"sync":%s}\n\n' % content, "more_body": True})
+            await send({"type": "http.response.body", "body": b"data: %s\n\n" % begin, "more_body": True})
             stream.begin()
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
             self._feed.remove(key, stream)
             await stream.drained()
+
+    async def _what_is(self, account: StoredAccount, visitor: str, language: str) -> dict[str, Any]:
+        """What a stream begins with: the timeline, and who is there now. A page may stay open for hours."""
+        presence = await self._parts.desk.presence(account, language_of(language))
+        found = await self._parts.desk.timeline(account, visitor, limit=TIMELINE)
+        return {
+            "sync": shape.messages(account, visitor, found, self._parts.clock.now()),
+            "presence": shape.presence(presence),
+        }
+
+
+def language_of(said: str) -> str:
+    """The language to speak with a browser that reads this one: "de" or "en"."""
+    return "de" if said.lower().startswith("de") else "en"
 
 
 async def site_of(parts: Parts, account_id: str, origin: str, host: str) -> StoredAccount:

@@ -31,10 +31,10 @@ from oase.kernel.ids import new_id
 from oase.web.assets import Assets
 from oase.web.widget import origins, shape
 from oase.web.widget.abuse import network_of
-from oase.web.widget.hot import TIMELINE, Refusal, check_session, site_of
+from oase.web.widget.hot import TIMELINE, Refusal, check_session, language_of, site_of
 from oase.web.widget.lean import lean
 from oase.web.widget.look import look_of
-from oase.web.widget.parts import Parts, Presence
+from oase.web.widget.parts import Parts
 from oase.web.widget.usertoken import BadToken, read_user
 
 AnyRequest = Request[Any, Any, Any]
@@ -135,7 +135,7 @@ async def _hello(request: AnyRequest, account: StoredAccount) -> Response[Any]:
     elif session is not None and not session.who and session.until - parts.clock.now().timestamp() < _SESSION.total_seconds() / 2:
         session = visitors.Session(visitor=session.visitor, until=_until(parts))
         fresh = _with_key(account, session)
-    presence = await parts.desk.presence(account, "de" if said.lang.lower().startswith("de") else "en")
+    presence = await parts.desk.presence(account, language_of(said.lang))
     timeline = await parts.desk.timeline(account, session.visitor, limit=TIMELINE) if session else []
     return _json(
         request,
@@ -143,15 +143,10 @@ async def _hello(request: AnyRequest, account: StoredAccount) -> Response[Any]:
             "session": fresh,
             "known": session is not None,
             "now": int(parts.clock.now().timestamp() * 1000),
-            "presence": _presence(presence),
+            "presence": shape.presence(presence),
             "timeline": shape.messages(account, session.visitor, timeline, parts.clock.now()) if session else [],
         },
     )
-
-
-def _presence(presence: Presence) -> dict[str, Any]:
-    shown: dict[str, Any] = msgspec.to_builtins(presence)
-    return {"open": True} | shown
 
 
 def _known_session(parts: Parts, account: StoredAccount, query: dict[str, str], body: bytes) -> visitors.Session | None:

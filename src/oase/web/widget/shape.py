@@ -8,7 +8,7 @@ import msgspec
 
 from oase.channels import StoredAccount
 from oase.channels.families.visitor import FileRef, pack_file
-from oase.web.widget.parts import LivePayload, VisitorFile, VisitorMessage
+from oase.web.widget.parts import LivePayload, Presence, VisitorFile, VisitorMessage
 
 _WEEK: Final = timedelta(days=7).total_seconds()
 
@@ -16,6 +16,12 @@ _WEEK: Final = timedelta(days=7).total_seconds()
 def messages(account: StoredAccount, visitor: str, found: Sequence[VisitorMessage], now: datetime) -> list[dict[str, Any]]:
     """A timeline as JSON for the widget."""
     return [_message(account, visitor, message, now) for message in found]
+
+
+def presence(found: Presence) -> dict[str, Any]:
+    """Who is there as JSON for the widget."""
+    shown: dict[str, Any] = msgspec.to_builtins(found)
+    return {"open": True} | shown
 
 
 def live(account: StoredAccount, visitor: str, payload: LivePayload, now: datetime) -> bytes:

@@ -162,7 +162,7 @@ export class Chat extends EventTarget {
   listen() {
     if (!this.tabs.leads || this.source || !this.net.session || !navigator.onLine) return;
     clearTimeout(this.later);
-    const source = this.source = this.net.stream();
+    const source = this.source = this.net.stream(this.language);
     let began = false;
     source.onmessage = ({ data }) => {
       const event = JSON.parse(data);

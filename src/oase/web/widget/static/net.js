@@ -83,8 +83,8 @@ export class Net {
     return done;
   }
 
-  stream() {
+  stream(lang) {
     const t = String(Math.round(this.now()));
-    return new EventSource(`${this.root}/stream${this.query("stream", t, { t })}`);
+    return new EventSource(`${this.root}/stream${this.query("stream", t, { t, lang })}`);
   }
 }
