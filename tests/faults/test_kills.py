@@ -27,8 +27,10 @@ async def test_nothing_is_lost_doubled_or_out_of_order_while_processes_die() -> 
             await asyncio.gather(load.run(), killer.run())
             await wait_for(lambda: drained(arena), DRAIN_SECONDS, "everything to be taken in and sent", arena.report)
             verdict = await judge(load)
+        failures = arena.failures()
     print(f"\n{sum(killer.deaths.values())} kills {dict(killer.deaths)}; refused and repeated {dict(load.refusals)}\n{verdict}")
     assert (verdict.lost, verdict.doubled, verdict.out_of_order) == (0, 0, 0)
+    assert failures == []
     assert verdict.received == MESSAGES
     assert (verdict.silently_lost, verdict.sent_twice, verdict.failed) == (0, 0, 0)
     assert verdict.once + verdict.unknown == verdict.answers

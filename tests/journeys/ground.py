@@ -112,6 +112,7 @@ async def installation(folder: Path, **environment: str) -> AsyncIterator[Instal
             except TimeoutError:
                 process.kill()
                 await process.wait()
+            assert process.returncode == 0, f"It did not end in order:\n{log.read_text()[-3000:]}"
 
 
 async def _ready(running: Installation) -> None:

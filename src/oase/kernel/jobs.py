@@ -7,19 +7,28 @@ their own tables as queues and defer no jobs: the trigger behind a job notifies,
 What a task needs (database, clock, outgoing HTTP) comes with its context: `context.additional_context["services"]`.
 """
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from procrastinate import App, Blueprint, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+
+from oase.kernel.waiting import cancelled
 
 __all__ = ["Blueprint", "Jobs"]
+
+_PAUSE_SECONDS: Final = 1.0  # before work begins again after the database was gone
+_PATIENCE_SECONDS: Final = 3.0  # for a connection; a worker that is to end says good-bye to the database first
+log = structlog.get_logger()
 
 
 class Jobs:
     """The application's jobs on one database."""
 
     def __init__(self, dsn: str, blueprints: Mapping[str, Blueprint], *, connections: int = 4) -> None:
-        self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=connections))
+        self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=connections, timeout=_PATIENCE_SECONDS))
         for namespace, blueprint in blueprints.items():
             self._app.add_tasks_from(blueprint, namespace=namespace)
 
@@ -32,12 +41,19 @@ class Jobs:
         await self._app.close_async()
 
     async def work(self, context: Mapping[str, Any], *, concurrency: int = 4) -> None:
-        """Works on jobs until cancelled; jobs under way are given five seconds to end."""
+        """Works on jobs until cancelled, through any restart of the database; jobs under way are given five seconds to end."""
         await self._app.open_async()
-        await self._app.run_worker_async(
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=5,
-            additional_context=dict(context),
-            delete_jobs="successful",
-        )
+        while True:
+            try:
+                await self._app.run_worker_async(
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=5,
+                    additional_context=dict(context),
+                    delete_jobs="successful",
+                )
+            except ConnectorException as error:  # procrastinate's worker ends with its first statement that fails
+                if cancelled():
+                    raise asyncio.CancelledError from error
+                log.warning("jobs.interrupted", error=str(error.__cause__ or error).splitlines()[0])
+                await asyncio.sleep(_PAUSE_SECONDS)

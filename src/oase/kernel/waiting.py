@@ -21,6 +21,12 @@ async def awakened(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
+def cancelled() -> bool:
+    """Whether the running task was asked to end, even if an error of its last words stands where the cancellation was."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def end(tasks: Iterable["asyncio.Task[Any]"], again_after: float = _AGAIN_AFTER) -> None:
     """Cancels tasks and waits until they have ended, whatever became of them; they are told again after a while (seconds), as
     other people's code may lose it."""

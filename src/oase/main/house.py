@@ -35,7 +35,7 @@ from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
 from oase.main.keeping import RULES
 from oase.main.migrate import migrate
-from oase.web.api import TOPICS, publish
+from oase.web.published import TOPICS, publish
 
 _PATIENCE_SECONDS: Final = 60
 DatabaseMode = Literal["own", "running", "either"]

@@ -17,7 +17,8 @@ from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, Position
 from oase.kernel.locks import Locks
 from oase.kernel.permissions import Permission
-from oase.web.api import EVENT_TYPES, document, publish
+from oase.web.api import document
+from oase.web.published import EVENT_TYPES, publish
 
 
 async def test_a_person_is_made_found_and_changed(program: Program) -> None:

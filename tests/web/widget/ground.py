@@ -141,7 +141,7 @@ class SmallDesk:
     async def tell_here(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:
         """A live event for a visitor, once his stream is open: what passes is not kept for later."""
         async with asyncio.timeout(15):
-            while not self.feed.here(live_key(str(account_id), visitor)):
+            while not self.feed.here(live_key(str(account_id), visitor)):  # noqa: ASYNC110 - the browser opens it
                 await asyncio.sleep(0.02)
         await self.tell(account_id, visitor, payload)
 

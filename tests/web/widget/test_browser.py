@@ -38,7 +38,9 @@ async def test_a_visitor_writes_and_gets_an_answer_with_ticks_and_typing(site: S
     assert said.origin["title"].startswith("Radhaus Beispiel")
     await site.desk.tell_here(account.id, said.sender.value, {"typing": {"on": True, "name": "Änne Köhler"}})
     await expect(chat.root.locator(".typing")).to_contain_text("Änne Köhler schreibt")
-    await site.desk.tell_here(account.id, said.sender.value, {"read": {"up_to": site.desk.said[account.id, said.sender.value][0].id}})
+    await site.desk.tell_here(
+        account.id, said.sender.value, {"read": {"up_to": site.desk.said[account.id, said.sender.value][0].id}}
+    )
     await expect(chat.state()).to_contain_text("Gelesen")
     answer = await site.desk.say(account, "Aber ja: javascript:alert(1) und frage@example.com")
     await expect(chat.theirs).to_contain_text("Aber ja")

@@ -12,7 +12,7 @@ _COMMANDS = (
     ("serve", "processes:serve", "Start the web part only."),
     ("work", "processes:work", "Start a worker only."),
     ("connect", "processes:connect", "Start the connections only: mailboxes, mail receiver."),
-    ("database", "processes:database", "Start our own PostgreSQL only."),
+    ("database", "database:database", "Start our own PostgreSQL only."),
     ("demo", "processes:demo", "Start with a demonstration company, in a folder that is thrown away."),
     ("settings", "settings:show", "Every setting with its meaning, default and value."),
     ("migrate", "maintain:migrate", "Bring the database to this version's schema."),

@@ -11,9 +11,9 @@ from oase.kernel import webhooks
 from oase.kernel.errors import Conflict, Invalid
 from oase.kernel.permissions import Permission
 from oase.web.admin.frame import back, confirm, page
-from oase.web.api import EVENT_TYPES
 from oase.web.forms import Form, many, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
+from oase.web.published import EVENT_TYPES
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 

@@ -29,7 +29,6 @@ from oase.web.api import (
 )
 from oase.web.api.description import PATH, describe, document, problem_responses
 from oase.web.api.guard import given_caller, given_parts, known_caller, tell_limits
-from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import ApiRequest
 
 MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
@@ -75,4 +74,4 @@ router = Router(
 )
 handlers = [router]
 
-__all__ = ["EVENT_TYPES", "TOPICS", "document", "handlers", "publish", "router"]
+__all__ = ["document", "handlers", "router"]

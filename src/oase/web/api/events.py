@@ -21,9 +21,9 @@ from oase.kernel.webhooks.rules import check_events, wants
 from oase.web.api.caller import Caller
 from oase.web.api.conversations import READ
 from oase.web.api.parts import GivenCaller
-from oase.web.api.published import EVENT_TYPES, TOPICS, publish
 from oase.web.api.request import own_names
 from oase.web.given import GivenServices
+from oase.web.published import EVENT_TYPES, TOPICS, publish
 
 Type = Annotated[str, QueryParameter(min_length=1, max_length=60)]
 _LIFE_SECONDS: Final = 600.0

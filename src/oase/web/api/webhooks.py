@@ -18,10 +18,10 @@ from oase.kernel.webhooks import Webhook as StoredWebhook
 from oase.kernel.webhooks import WebhookDelivery as StoredDelivery
 from oase.web.api.conversations import Cursor, IdempotencyKey, Limit
 from oase.web.api.parts import GivenCaller
-from oase.web.api.published import EVENT_TYPES
 from oase.web.api.request import Page, before_of, carried_out, page_by_id
 from oase.web.api.shapes import shown
 from oase.web.given import GivenServices
+from oase.web.published import EVENT_TYPES
 
 AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.WEBHOOK_WRITE, "api": True}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oase.channels.families.mime.html_text import html_lines, parse_html
 from oase.channels.families.mime.lines import plain_lines
 from oase.channels.families.mime.replies import split
-from oase.channels.families.mime.replies.tables import LANGUAGES, prefix_of
+from oase.channels.families.mime.replies.tables import languages, prefix_of
 
 PIECES = [
     "Hallo,", "", "Bitte um Rückruf.", "> Welche Größe?", ">> tief", "-- ", "--", "Viele Grüße", "Hans Müller", "PS: noch etwas",
@@ -58,8 +58,8 @@ def test_html_lines_hold_every_visible_letter(text: str) -> None:
 
 
 def test_every_language_has_the_tables_that_replies_need() -> None:
-    assert len(LANGUAGES) >= 25
-    for language in LANGUAGES:
+    assert len(languages()) >= 25
+    for language in languages():
         assert language.wrote and language.from_ and language.to and language.subject and language.sent, language.name
         assert language.original and language.forwarded and language.closings and language.mobile, language.name
 

@@ -7,7 +7,7 @@ import re
 
 from oase.channels.families.mime.addresses import mailboxes
 from oase.channels.families.mime.headers import decode_words, one_line, unfold
-from oase.channels.families.mime.replies.tables import fold, phrases, table, words
+from oase.channels.families.mime.replies.tables import Words, fold, phrases, table, words
 from oase.channels.families.mime.reports import Report
 from oase.channels.families.mime.tree import Node
 from oase.channels.families.mime.types import Mailbox, MailClass
@@ -15,7 +15,7 @@ from oase.channels.families.mime.undelivered import is_daemon
 
 MAX_HOPS = 30  # Received fields; ordinary mail has up to about 12, RFC 5321 6.3 asks for a limit of at least 100 in relays
 _PREFIXES = re.compile(r"^(?:\s*[^\W\d_]{1,8}\s*(?:\[\d+\])?:\s*)+")
-_ABSENT = re.compile(rf"^(?:\W*)(?:{words(table('automatic'))})(?:\W|$)")
+_ABSENT = Words(lambda: rf"^(?:\W*)(?:{words(table('automatic'))})(?:\W|$)")
 _ABSENT_TITLE = re.compile(r"^auto: |\(automatic (?:response|reply)\)$|\(automatische antwort\)$")  # Notes, AOL
 _SAYS_ABSENT = phrases("absent")
 _MEANWHILE = phrases("meanwhile")

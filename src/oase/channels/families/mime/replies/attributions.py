@@ -6,32 +6,36 @@ and how the line begins. A sentence of the writer ("Am Montag schrieb ich Ihnen:
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from oase.channels.families.mime.lines import Line, plain_line
-from oase.channels.families.mime.replies.tables import LANGUAGES, fold, ideographic, spaced, table, words, words_as_written
+from oase.channels.families.mime.replies.tables import (
+    Words,
+    fold,
+    ideographic,
+    languages,
+    spaced,
+    table,
+    words,
+    words_as_written,
+)
 
 MAX_LINES = 5
 MAX_LENGTH = 500
 MAX_SHARED = 100  # lines that may share an attribution and are looked at
 MAX_OPENERS = 5  # places on such a line
-_VERB = re.compile(rf"(?<![\w@./-])(?:{words(spaced(table('wrote')))})(?![\w@/-])|(?:{words(ideographic(table('wrote')))})")
-_OWN = [
-    re.compile(
-        rf"\b(?:{words(language.author)})(?:\W+\w+){{0,8}}?\W+(?:{words(language.wrote)})\b"
-        rf"|\b(?:{words(language.wrote)})(?:\W+\w+){{0,2}}?\W+(?:{words(language.author)})\b"
-    )
-    for language in LANGUAGES
-    if language.author and language.wrote
-]
+_VERB = Words(lambda: rf"(?<![\w@./-])(?:{words(spaced(table('wrote')))})(?![\w@/-])|(?:{words(ideographic(table('wrote')))})")
 _WEEKDAY = (
     r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|gio|seg|ter|qua|qui|sex"
     r"|ma|wo|vr|za|zo|di|pon|wt|śr|czw|pt|sob|niedz|po|út|st|čt|pá|so|ne|man|tir|ons|tor|fre|lør|søn|mån|tis|tors|lör|sön"
     r"|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс|нд|h|k|sze|cs|p|szo|v|lun|mie|joi|vin|sâm|dum)[a-zäöüßéáíóúåøæčšžěřýůłśćńăâîșțа-яіїєё]*"
 )
-_OPENER = re.compile(
-    rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?,\s|在|于|於|\d{{1,4}}\s?[./年년-])"
+_OPENER = Words(
+    lambda: (
+        rf"^(?:[-–—*>\s]{{0,8}})(?:(?:{words(spaced(table('openers')))})(?!\w)|{_WEEKDAY}[.,]\s|\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?,\s|在|于|於|\d{{1,4}}\s?[./年년-])"
+    )
 )
-_OPENS_INSIDE = re.compile(rf"(?<=[\w.!?)\s-])((?:-{{2,}}\s*)?\b(?:{words_as_written(spaced(table('openers')))})\s)")
+_OPENS_INSIDE = Words(lambda: rf"(?<=[\w.!?)\s-])((?:-{{2,}}\s*)?\b(?:{words_as_written(spaced(table('openers')))})\s)")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h時时시]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[.,]?\s+(?:de\s+)?[^\W\d_]{3,12}[.,]?\s+(?:de\s+)?\d{2,4}"
@@ -45,6 +49,23 @@ _DIGIT = re.compile(r"\d")
 _END = re.compile(r"[:：]\s*$")
 _DASHED_END = re.compile(r"-{2,}\s*$")
 _LOOKS_LIKE_NAME = re.compile(r"^[\"'<(\[]?[^\W\d_][\w.'’ \-,/@<>()\[\]\"]*$")
+
+
+@cache
+def _own() -> tuple[re.Pattern[str], ...]:
+    """ "Ich schrieb", in each language that says it in words of its own."""
+    return tuple(
+        re.compile(
+            rf"\b(?:{words(language.author)})(?:\W+\w+){{0,8}}?\W+(?:{words(language.wrote)})\b"
+            rf"|\b(?:{words(language.wrote)})(?:\W+\w+){{0,2}}?\W+(?:{words(language.author)})\b"
+        )
+        for language in languages()
+        if language.author and language.wrote
+    )
+
+
+def _is_own(folded: str) -> bool:
+    return any(pattern.search(folded) for pattern in _own())
 
 
 @dataclass(slots=True, frozen=True)
@@ -100,14 +121,7 @@ def shared_line(text: str) -> int:
     found = [match.start(1) for match in _OPENS_INSIDE.finditer(text)]
     for start in reversed(found[-MAX_OPENERS:]):
         seen = _evidence(text[start:].strip())
-        if (
-            seen.verb
-            and seen.opener
-            and seen.date
-            and seen.time
-            and seen.address
-            and not any(own.search(fold(text)) for own in _OWN)
-        ):
+        if seen.verb and seen.opener and seen.date and seen.time and seen.address and not _is_own(fold(text)):
             return start
     return 0
 
@@ -160,7 +174,7 @@ def _evidence(joined: str) -> _Evidence:
         angled=bool(_ANGLED.search(folded)),
         opener=bool(_OPENER.match(folded)),
         verb_outside=_is_verb_outside(folded),
-        own=verb and any(pattern.search(folded) for pattern in _OWN),
+        own=verb and _is_own(folded),
         length=len(folded),
     )
 

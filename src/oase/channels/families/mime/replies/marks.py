@@ -3,22 +3,23 @@
 import re
 
 from oase.channels.families.mime.lines import Line
-from oase.channels.families.mime.replies.tables import MEANINGS, fold, table, words
+from oase.channels.families.mime.replies.tables import Words, fold, folded_table, label_meanings, table, words
 
 _DASHES = "-_=*~—–―─━"
 _DASH = r"[-_=*~—–―─━]"
-_ORIGINAL = re.compile(rf"^{_DASH}{{2,}}\s*(?:{words(table('original'))})\s*(?::|{_DASH}{{1,}}.{{0,120}})?$")
-_ORIGINAL_TITLES = frozenset(fold(title) for title in table("original"))
-_FORWARD = re.compile(
-    rf"^(?:{_DASH}{{2,}}\s*(?:{words(table('forwarded'))})\s*(?:.{{0,120}}{_DASH}{{2,}}|:)?|(?:{words(table('forwarded'))})\s*:)$"
+_ORIGINAL = Words(lambda: rf"^{_DASH}{{2,}}\s*(?:{words(table('original'))})\s*(?::|{_DASH}{{1,}}.{{0,120}})?$")
+_FORWARD = Words(
+    lambda: (
+        rf"^(?:{_DASH}{{2,}}\s*(?:{words(table('forwarded'))})\s*(?:.{{0,120}}{_DASH}{{2,}}|:)?|(?:{words(table('forwarded'))})\s*:)$"
+    )
 )
-_NOTES = re.compile(rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*-{{3,}}$")  # Lotus iNotes
+_NOTES = Words(lambda: rf"^-{{3,}}\s*.{{2,160}}?(?:{words(table('wrote'))})\s*:?\s*-{{3,}}$")  # Lotus iNotes
 _DAVID = re.compile(r"^\[?original message processed by david", re.IGNORECASE)  # Tobit david
-_REPLY_LINE = re.compile(rf"\W*(?:{words(table('reply_line'))})")
-_INLINE = re.compile(rf"(?<!\w)(?:{words(table('inline'))})(?!\w)")
+_REPLY_LINE = Words(lambda: rf"\W*(?:{words(table('reply_line'))})")
+_INLINE = Words(lambda: rf"(?<!\w)(?:{words(table('inline'))})(?!\w)")
 _LABEL = re.compile(r"^[*_|]{0,3}([^\W\d_][^:*<>@]{0,29}?)\s{0,2}[*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$")
-_SENT_INSIDE = re.compile(rf"(?<!\w)[*_]{{0,2}}(?:{words(table('sent'))})[*_]{{0,2}}\s?:")
-_SUBJECT_INSIDE = re.compile(rf"(?<!\w)[*_]{{0,2}}(?:{words(table('subject'))})[*_]{{0,2}}\s?:")
+_SENT_INSIDE = Words(lambda: rf"(?<!\w)[*_]{{0,2}}(?:{words(table('sent'))})[*_]{{0,2}}\s?:")
+_SUBJECT_INSIDE = Words(lambda: rf"(?<!\w)[*_]{{0,2}}(?:{words(table('subject'))})[*_]{{0,2}}\s?:")
 _TIME = re.compile(r"\d{1,2}[:.h]\s?\d{2}")
 _DATE = re.compile(
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\b(?:19|20)\d\d\b|\d{4}\s?[年년]|\d{1,2}[:.h]\d{2}", re.IGNORECASE
@@ -41,7 +42,7 @@ def is_original(line: Line) -> bool:
 
 def is_bare_original(line: Line) -> bool:
     """The title without its dashes, which counts only right above a header block."""
-    return len(line.body) <= 40 and fold(line.body).rstrip(":") in _ORIGINAL_TITLES
+    return len(line.body) <= 40 and fold(line.body).rstrip(":") in folded_table("original")
 
 
 def is_forward(line: Line) -> bool:
@@ -75,7 +76,7 @@ def label_of(line: Line) -> tuple[frozenset[str], str]:
     match = _LABEL.match(text.replace("：", ": ", 1).replace("\xa0", " "))
     if match is None:
         return frozenset(), ""
-    return MEANINGS.get(fold(match[1].rstrip("*_ ")), frozenset()), match[2].strip()
+    return label_meanings().get(fold(match[1].rstrip("*_ ")), frozenset()), match[2].strip()
 
 
 def header_block_at(lines: list[Line], start: int, *, marked: bool = False) -> int:

@@ -6,41 +6,49 @@ A signature reaches to the end of what was written, except for a postscript or a
 import re
 
 from oase.channels.families.mime.lines import Line
-from oase.channels.families.mime.replies.tables import fold, ideographic, spaced, table, words
+from oase.channels.families.mime.replies.tables import Words, fold, ideographic, spaced, table, words
 
 MAX_SIGNATURE_LINES = 60
 MAX_CLOSING_LINES = 8  # between a closing phrase and the delimiter below it
 _DELIMITER = re.compile(r"^--\s*$")
 _OTHER_DELIMITER = re.compile(r"^(?:[-_=*~—–]{2,}|—|–)\s*$")
-_CLOSING = re.compile(
-    rf"^(?:(?:{words(table('closings'))})\s*[/|]\s*)?(?:{words(table('closings'))})(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{{1,40}})?[\s,.!;:)~♡❤☀️\U0001f300-\U0001faff-]*"
-    r"(?P<name>(?:[^\W\d_][\w.'’-]*[\s,.!]*){0,4})$"
+_CLOSING = Words(
+    lambda: (
+        rf"^(?:(?:{words(table('closings'))})\s*[/|]\s*)?(?:{words(table('closings'))})"
+        r"(?:[\s,.!;:-]+(?:aus|from|de|du|da|van|fra|från|z|i|in)\s+[^\W\d_][\w\s,.()/-]{1,40})?"
+        "[\\s,.!;:)~♡❤☀️\U0001f300-\U0001faff-]*"
+        r"(?P<name>(?:[^\W\d_][\w.'’-]*[\s,.!]*){0,4})$"
+    )
 )
-_THANKS = re.compile(rf"^(?:{words(table('thanks'))})[\s.,!:)-]*$")
+_THANKS = Words(lambda: rf"^(?:{words(table('thanks'))})[\s.,!:)-]*$")
 _PARTICLES = frozenset(["von", "van", "de", "und", "der", "den", "zu", "and", "i.a.", "ppa.", "i.v."])
 _SHORT_CLOSINGS = frozenset(
     ["best", "yours", "t.", "lp", "sg", "bg", "br", "kr", "以上", "드림", "올림", "pozdrav", "att", "lg", "vg", "vh", "yt."]
 )
-_MOBILE = re.compile(
-    rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
+_MOBILE = Words(
+    lambda: (
+        rf"^[\[(<*_]{{0,2}}(?:(?:{words(spaced(table('mobile')))})(?!\w)|(?:{words(ideographic(table('mobile')))}))[^?:]{{0,80}}$"
+    )
 )
 _LAST_URL = re.compile(r"\s*<?https?://\S{1,200}$", re.IGNORECASE)
 _DEVICE = re.compile(
     r"iphone|ipad|android|outlook|samsung|galaxy|huawei|xiaomi|smartphone|handy|mobil|phone|blackberry|windows|mail",
     re.IGNORECASE,
 )
-_DISCLAIMER = re.compile(rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
+_DISCLAIMER = Words(lambda: rf"^[*_\s]{{0,3}}(?:{words(table('disclaimers'))})")
 _DISCLAIMER_WORDS = re.compile(
     r"vertraul|confiden|confidenc|riservat|vertrouwel|poufn|důvěrn|dôvern|fortrol|konfiden|luottamuks|gizli|конфиденц|конфіденц|bizalmas"
     r"|confidenț|機密|保密|intended|adressat|empfänger|recipient|destinat|viren|virus|umwelt|environment|ambient|milieu|miljø|print|druck"
     r"|datenschutz|privacy|unauthor|unbefugt|irrtümlich|erreur|error"
 )
-_COMPANY = re.compile(rf"(?<!\w)(?:{words(table('company'))})(?!\w)")
-_CONTACT = re.compile(
-    rf"(?<!\w)(?:{words(table('contact'))})\b\.?\s*(?:\(?[a-z]+\)?)?\s*[:./|+(]?\s*[+(\d]|\+\d[\d\s()/.-]{{6,}}|https?://|\bwww\.|[^\s@]{{1,64}}@[^\s@]{{1,255}}\.[a-z]{{2,}}"
-    r"|\b\d{4,5}\s+[a-zäöüß]{3,}|\bgmbh\b|\bag\b|\be\.\s?k\.|\bgbr\b|\bkg\b|\bohg\b|\bug\b|\bltd\b|\binc\b|\bs\.?a\.?r\.?l\b|\bs\.?r\.?l\b|\bb\.?v\.?\b"
+_COMPANY = Words(lambda: rf"(?<!\w)(?:{words(table('company'))})(?!\w)")
+_CONTACT = Words(
+    lambda: (
+        rf"(?<!\w)(?:{words(table('contact'))})\b\.?\s*(?:\(?[a-z]+\)?)?\s*[:./|+(]?\s*[+(\d]|\+\d[\d\s()/.-]{{6,}}|https?://|\bwww\.|[^\s@]{{1,64}}@[^\s@]{{1,255}}\.[a-z]{{2,}}"
+        r"|\b\d{4,5}\s+[a-zäöüß]{3,}|\bgmbh\b|\bag\b|\be\.\s?k\.|\bgbr\b|\bkg\b|\bohg\b|\bug\b|\bltd\b|\binc\b|\bs\.?a\.?r\.?l\b|\bs\.?r\.?l\b|\bb\.?v\.?\b"
+    )
 )
-_POSTSCRIPT = re.compile(rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
+_POSTSCRIPT = Words(lambda: rf"^(?:{words(table('postscript'))})\s*[:.,\s-]", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_]{2,}")
 _PLAIN_NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:[ ,&/|@]+[\w.'’-]+){0,5}$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”)]*$")

@@ -3,7 +3,8 @@ since people answer in one language with programs set to another.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property
 from importlib.resources import files
 
 import msgspec
@@ -55,7 +56,9 @@ def fold(text: str) -> str:
     return text.casefold().replace("\t", " ").strip()
 
 
-def _load() -> tuple[Language, ...]:
+@cache
+def languages() -> tuple[Language, ...]:
+    """All of them, in the order of their names."""
     folder = files("oase.channels.families.mime") / "languages"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
     return tuple(msgspec.toml.decode((folder / name).read_bytes(), type=Language) for name in names)
@@ -101,32 +104,58 @@ def spaced(values: Iterable[str]) -> list[str]:
 
 def table(name: str) -> list[str]:
     """One table over all languages."""
-    return [value for language in LANGUAGES for value in getattr(language, name)]
+    return [value for language in languages() for value in getattr(language, name)]
 
 
-def phrases(name: str) -> re.Pattern[str]:
+class Words:
+    """A pattern that is made of the tables when it is first needed: a process that reads no mails starts without them."""
+
+    def __init__(self, pattern: Callable[[], str], flags: int = 0) -> None:
+        self._text = pattern
+        self._flags = flags
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self._text(), self._flags)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """As of `re.Pattern`."""
+        return self._pattern.match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of `re.Pattern`."""
+        return self._pattern.search(text)
+
+    def findall(self, text: str) -> list[str]:
+        """As of `re.Pattern`, for patterns without groups."""
+        return self._pattern.findall(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of `re.Pattern`."""
+        return self._pattern.finditer(text)
+
+
+def phrases(name: str) -> Words:
     """One table over all languages, anywhere in a folded text but not inside a word."""
-    return re.compile(rf"(?<!\w)(?:{words(spaced(table(name)))})|(?:{words(ideographic(table(name)))})")
+    return Words(lambda: rf"(?<!\w)(?:{words(spaced(table(name)))})|(?:{words(ideographic(table(name)))})")
 
 
-LANGUAGES = _load()
-LABELS: dict[str, str] = {}
-for _kind in ("other", "cc", "to", "subject", "sent", "from_"):
-    for _language in LANGUAGES:
-        for _label in getattr(_language, _kind):
-            LABELS.setdefault(fold(_label), "")
-# A label may mean several things ("A:" is "to" in French and Italian); all meanings are kept.
-MEANINGS: dict[str, frozenset[str]] = {
-    label: frozenset(
-        kind.rstrip("_")
-        for kind in ("from_", "sent", "to", "cc", "subject", "other")
-        for language in LANGUAGES
-        if label in {fold(value) for value in getattr(language, kind)}
-    )
-    for label in LABELS
-}
-REPLY_PREFIXES = frozenset(fold(value) for value in table("reply_prefix"))
-FORWARD_PREFIXES = frozenset(fold(value) for value in table("forward_prefix"))
+@cache
+def folded_table(name: str) -> frozenset[str]:
+    """One table over all languages, folded, for whole lines and words."""
+    return frozenset(fold(value) for value in table(name))
+
+
+@cache
+def label_meanings() -> dict[str, frozenset[str]]:
+    """What the labels of a header mean. One may mean several things ("A:" is "to" in French and Italian); all are kept."""
+    found: dict[str, set[str]] = {}
+    for kind in ("from_", "sent", "to", "cc", "subject", "other"):
+        for label in folded_table(kind):
+            found.setdefault(label, set()).add(kind.rstrip("_"))
+    return {label: frozenset(kinds) for label, kinds in found.items()}
+
+
 _PREFIX = re.compile(r"^\s*([^\s:\[\]]{1,12})\s*(?:\[\d+\]|\(\d+\))?\s*[:：]")
 
 
@@ -136,4 +165,4 @@ def prefix_of(subject: str) -> str:
     if match is None:
         return ""
     word = fold(match[1])
-    return "reply" if word in REPLY_PREFIXES else "forward" if word in FORWARD_PREFIXES else ""
+    return "reply" if word in folded_table("reply_prefix") else "forward" if word in folded_table("forward_prefix") else ""
