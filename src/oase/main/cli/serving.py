@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import uvicorn
 
 from oase.kernel.errors import OaseError
-from oase.main.demo import demo_lines
 from oase.main.house import House
 from oase.main.sandbox import open_sandbox
 from oase.main.web import Front
+from oase.staff import is_set_up
 
 
 class _Server(uvicorn.Server):
@@ -55,6 +55,16 @@ async def serve_web(house: House, stop: asyncio.Event) -> None:
 
 async def _say_hello(house: House) -> None:
     print(f"\n  Oase is ready:  {house.settings.url}\n")
-    for line in await demo_lines(house):
+    for line in await _first_steps(house):
         print(f"  {line}")
     print(flush=True)
+
+
+async def _first_steps(house: House) -> list[str]:
+    if not await is_set_up(house.database):
+        return ["Open it in a browser to set it up."]
+    if not house.settings.demo:
+        return []
+    from oase.main.demo import demo_lines  # a long story
+
+    return await demo_lines(house)

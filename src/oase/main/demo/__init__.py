@@ -75,9 +75,9 @@ async def begin_story(house: House, sandbox: Sandbox) -> None:
 
 
 async def demo_lines(house: House) -> list[str]:
-    """What a newcomer needs to know, for the terminal."""
-    if not house.settings.demo or await _workspace(house) is None:
-        return ["Open it in a browser to set it up."] if not await is_set_up(house.database) else []
+    """What a newcomer needs to know, for the terminal; nothing where the company is not the demonstration's."""
+    if await _workspace(house) is None:
+        return []
     url = house.settings.url
     return [
         f"Demonstration company: {COMPANY}",
