@@ -37,14 +37,12 @@ servers:
 
 .venv/run-installed: requirements/run.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what Oase needs into .venv (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@tools/install.sh requirements/run.txt
 	@touch $@
 
 .venv/dev-installed: requirements/dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@tools/install.sh requirements/dev.txt
 	@touch $@ .venv/run-installed
 
 # after a change of dependencies in pyproject.toml; what runs is held to what was tested
@@ -52,6 +50,7 @@ PIN := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-ur
 requirements:
 	$(PIN) --extra build --extra dev pyproject.toml -o requirements/dev.txt
 	$(PIN) --extra build -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	echo uv | $(PIN) -c requirements/dev.txt - -o requirements/uv.txt
 
 clean:
 	rm -rf .venv .test .oase
