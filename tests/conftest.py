@@ -47,7 +47,9 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
 async def make_database(postgres: EmbeddedPostgres, name: str, template: str = "") -> str:
     """Makes a database, a copy of `template` where one is named; gives its address."""
     async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        await connection.execute(f"CREATE DATABASE {name} OWNER oase" + (f" TEMPLATE {template}" if template else ""))
+        await connection.execute(
+            f"CREATE DATABASE {name} OWNER oase" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else "")
+        )
     return postgres.dsn("oase").replace("dbname=oase", f"dbname={name}")
 
 

@@ -17,6 +17,7 @@ from oase.kernel.clock import SetClock
 from oase.kernel.db import Database
 from oase.kernel.http import Outside
 from oase.kernel.ids import new_id
+from oase.kernel.waiting import end
 
 from .provider import Provider
 
@@ -76,8 +77,7 @@ class Counter:
         async with asyncio.timeout(20):
             while not running.done() and (self.provider.at_once or await self.due()):
                 await asyncio.wait([running], timeout=0.02)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await end([running], again_after=2)
 
     async def due(self) -> bool:
         """Whether something is on its way or may go now."""

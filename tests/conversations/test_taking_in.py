@@ -34,6 +34,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe
+from oase.kernel.waiting import end
 
 from .conftest import TakeIn, delivery, text
 
@@ -271,9 +272,7 @@ async def test_two_workers_on_one_account_double_nothing_and_keep_each_senders_o
         sender = f"4917139200{number % 10:03d}"
         await journal.accept(workspace_id, account_id, "whatsapp", delivery(text(number, str(number), sender=sender)))
     await _taken(fresh_database, 300)
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
+    await end(workers, again_after=2)
     for lock in locks:
         await lock.close()
     async with fresh_database.work(workspace_id) as work:

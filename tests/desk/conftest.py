@@ -1,5 +1,6 @@
 """A company with three agents, customers who write on WhatsApp, a push service, and the parts that tell agents what concerns them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -123,6 +124,13 @@ class Desk:
                 {"agent": self.agents[name]},
             )
         return [row[0] for row in rows]
+
+    async def visible(self) -> None:
+        """Waits until the log shows all that happened: nothing older is under way in this server, such as its own cleaning up."""
+        statement = "SELECT EXISTS (SELECT FROM live_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+        async with asyncio.timeout(20), self.database.everywhere() as work:
+            while await work.value(statement):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.02)
 
     async def pushed(self) -> list[dict[str, Any]]:
         """What reached browsers until now."""

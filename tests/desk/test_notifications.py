@@ -146,6 +146,7 @@ async def test_a_batch_costs_the_same_number_of_statements_however_much_happened
             conversation_id = await desk.writes(f"Frage {customers} {one}", phone=f"49152288{customers:02}{one:03}")
             await desk.gives(conversation_id, "Anna", by="Sophie")
             await desk.reads("Anna", conversation_id)
+        await desk.visible()
         counted.clear()
         await desk.feed.catch_up()
         return len(counted)

@@ -12,6 +12,7 @@ from oase.kernel.db import Database
 from oase.kernel.follow import Follower
 from oase.kernel.live import LiveEvent, LiveHub, Relay
 from oase.kernel.locks import Locks
+from oase.kernel.waiting import end
 
 
 class Diary:
@@ -112,7 +113,5 @@ async def test_while_it_runs_it_hears_of_events_at_once(fresh_database: Database
     key = await emit(fresh_database, workspace_id)
     await asyncio.wait_for(diary.new.wait(), 5)
     assert diary.told == [key]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks, again_after=2)
     await locks.close()

@@ -63,7 +63,7 @@ async def test_jobs_go_on_after_the_database_hung_up(
             assert await ground.said.get() == word
         await hang_up(postgres, fresh_dsn)
     assert not working.done()
-    await end([working])
+    await end([working], again_after=2)
 
 
 async def test_a_worker_ends_soon_even_when_the_database_is_gone(

@@ -14,6 +14,7 @@ import pytest_asyncio
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, LiveHub, Position, Relay, Subscription
+from oase.kernel.waiting import end
 from oase.web.live import stream
 
 
@@ -38,9 +39,7 @@ async def live(fresh_database: Database) -> AsyncIterator[Log]:
     tasks = [asyncio.create_task(hub.run()), asyncio.create_task(relay.run())]
     await asyncio.wait_for(hub.ready.wait(), 10)
     yield Log(fresh_database, hub)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks, again_after=2)
 
 
 async def heard(subscription: Subscription, count: int) -> list[int]:

@@ -31,6 +31,7 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
 from oase.kernel.settings import Settings
+from oase.kernel.waiting import end
 from oase.main.keeping import PARTS, RULES
 from oase.sandbox import Sandbox, SandboxSettings, WhatsAppSettings, sandbox_routes
 from oase.staff import add_agent, found_workspace, hash_password, sign_in
@@ -173,9 +174,7 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
         async with _served(services, listener) as url, aiohttp.ClientSession(url) as session:
             yield Company(url, services, workspace_id, tokens, agents, session, worker, beside)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks, again_after=2)
         database.on_commit.clear()
         await locks.close()
         await outside.close()

@@ -22,6 +22,7 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
+from oase.kernel.waiting import end
 from oase.main.keeping import PARTS, RULES
 from oase.staff import add_agent, create_api_token, found_workspace
 from oase.web import api
@@ -113,9 +114,7 @@ async def company(database: Database) -> AsyncIterator[Company]:
         async with served(services, handlers=api.handlers) as url, aiohttp.ClientSession(url) as session:
             yield Company(url, services, workspace_id, agent_id, whatsapp, session)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks, again_after=2)
         database.on_commit.clear()
         await outside.close()
 

@@ -29,6 +29,7 @@ from oase.kernel.live import LiveHub, Relay
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe, Secret
 from oase.kernel.settings import Settings
+from oase.kernel.waiting import end
 from oase.staff import SetUp, add_agent, hash_password, set_up, sign_in
 from oase.staff.types import NewSession, Visit
 from oase.web import inbox, notices, search, setup, signin
@@ -118,9 +119,7 @@ async def desk(fresh_database: Database, deferring: None) -> AsyncIterator[Desk]
     await hub.ready.wait()
     async with served(services, handlers=HANDLERS) as url:
         yield Desk(url, fresh_database, services, workspace_id, account_id, tokens, worker)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks, again_after=2)
     await locks.close()
 
 
