@@ -9,8 +9,10 @@ pip="$python -m pip --quiet --disable-pip-version-check"
 with_uv() {
     $pip install --require-hashes -r requirements/uv.txt || return 1
     index="${PIP_INDEX_URL:-$($python -m pip config get global.index-url 2>/dev/null || true)}"
-    ${index:+env UV_DEFAULT_INDEX="$index"} .venv/bin/uv pip install --quiet --python "$python" --require-hashes -r "$wanted"
+    ${index:+env UV_DEFAULT_INDEX="$index"} .venv/bin/uv pip install \
+        --quiet --compile-bytecode --python "$python" --require-hashes -r "$wanted"
 }
 
 with_uv 2>/dev/null || $pip install --require-hashes -r "$wanted"
 $pip install --no-deps --no-build-isolation -e .
+$python -m compileall -q src # every start is quicker, also where Python may not write beside its sources

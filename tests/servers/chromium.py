@@ -14,12 +14,15 @@ _WITHOUT: Final = [
     "LocalNetworkAccessChecks", "BlockInsecurePrivateNetworkRequests", "PrivateNetworkAccessSendPreflights", "HttpsUpgrades",
     # pages of its own toolbar: a process with each window, as busy as the page that is tested
     "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "PreloadTopChromeWebUI",
+    # processes of their own for frames of other sites, and one in reserve
+    "IsolateOrigins", "IsolateSandboxedIframes", "SpareRendererForSitePerProcess", "site-per-process",
     # asking its maker, and waiting with what is painted
     "AimEnabled", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
 ]  # fmt: skip
 _FLAGS: Final = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", f"--disable-features={','.join(_WITHOUT)}",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-site-isolation-trials",
+    f"--disable-features={','.join(_WITHOUT)}",
 ]  # fmt: skip
 
 
