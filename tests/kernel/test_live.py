@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from oase.kernel.db import Database
+from oase.kernel.errors import Unavailable
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, LiveHub, Position, Relay, Subscription
 from oase.kernel.waiting import end
@@ -88,6 +90,23 @@ async def test_many_writers_at_once_lose_no_event(live: Log, workspace_id: UUID)
     async with live.hub.subscribe(workspace_id, ["conversation"]) as ours:
         await asyncio.gather(*(live.emit(workspace_id, number) for number in range(300)))
         assert sorted(await heard(ours, 300)) == list(range(300))
+
+
+async def test_the_listener_goes_on_when_the_pool_finds_no_database(
+    live: Log, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    def away() -> AbstractAsyncContextManager[Any]:
+        asked.set()
+        raise Unavailable("The database does not answer at the moment.")
+
+    async with live.hub.subscribe(workspace_id, ["conversation"]) as subscription:
+        monkeypatch.setattr(live.hub, "_database", SimpleNamespace(dsn=live.database.dsn, connection=away))
+        await live.emit(workspace_id, 1)
+        await asyncio.wait_for(asked.wait(), 10)
+        monkeypatch.undo()
+        assert await heard(subscription, 1) == [1]
 
 
 async def test_a_client_resumes_after_the_last_event_it_saw(live: Log, workspace_id: UUID) -> None:

@@ -21,6 +21,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from oase.kernel.db import Database
+from oase.kernel.errors import OaseError
 from oase.kernel.waiting import awakened
 
 _CHANNEL: Final = "oase_live"
@@ -78,7 +79,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (psycopg.Error, OSError) as error:
+            except (OaseError, psycopg.Error, OSError) as error:
                 log.warning("live.relay_interrupted", error=str(error))
                 await asyncio.sleep(0.2)
 
@@ -145,7 +146,7 @@ class LiveHub:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError) as error:
+            except (OaseError, psycopg.Error, OSError) as error:
                 log.warning("live.listener_interrupted", error=str(error))
                 await asyncio.sleep(0.2)
 

@@ -5,8 +5,9 @@ web: pages, hooks, streams      work: intake, delivery, files, jobs, clockwork  
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final, Literal
 
 import psycopg
@@ -38,6 +39,8 @@ from oase.main.migrate import migrate
 from oase.web.published import TOPICS, publish
 
 _PATIENCE_SECONDS: Final = 60
+_AGAIN_SECONDS: Final = 3.0  # before a part that failed begins again
+Part = Callable[[], Coroutine[Any, Any, None]]
 DatabaseMode = Literal["own", "running", "either"]
 """Our own PostgreSQL: started by this process, by another one (`oase run`, `oase database`), or whichever is the case."""
 log = structlog.get_logger()
@@ -67,39 +70,38 @@ class House:
         self.jobs = Jobs(dsn, {"conversations": conversation_jobs}, connections=3)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Runs a part in the background until the house closes; a part that fails is loud."""
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_loudly)
-        self._tasks.append(task)
+    def begin(self, name: str, part: Part) -> None:
+        """Runs a part in the background until the house closes. One that fails is loud and begins again: a house that goes on
+        without its live updates or its delivery would look well and be ill."""
+        self._tasks.append(asyncio.create_task(_kept(name, part), name=name))
 
     def begin_work(self) -> None:
         """What a worker process does."""
-        self.begin("intake", IntakeWorker(self.database, self.book, self.blobs, self.hub, self.locks).run())
+        self.begin("intake", IntakeWorker(self.database, self.book, self.blobs, self.hub, self.locks).run)
         sender = DeliveryWorker(self.database, self.book, self.blobs.get, self.outside, self.hub, self.locks)
-        self.begin("delivery", sender.run())
-        self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run())
-        self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run())
+        self.begin("delivery", sender.run)
+        self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run)
+        self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run)
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
-        self.begin("webhook feed", feed.run())
-        self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run())
-        self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run())
-        self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run())
-        self.begin("search", Indexer(self.database, self.hub, self.locks).run())
-        self.begin(
-            "clockwork", Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length).run()
-        )
-        self.begin("jobs", self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
+        self.begin("webhook feed", feed.run)
+        self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
+        self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
+        self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
+        self.begin("search", Indexer(self.database, self.hub, self.locks).run)
+        clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)
+        self.begin("clockwork", clockwork.run)
+        self.begin("jobs", lambda: self.jobs.work({"services": self}, concurrency=self.settings.job_concurrency))
 
     def begin_connecting(self) -> None:
         """What a connector process does. Raises BadCertificate where the mail receiver's cannot be used."""
         certificate = receiver_certificate(self.settings) if self.settings.mail_receiver_port else None
         connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.hub, self.locks)
-        self.begin("connectors", connectors.run())
+        self.begin("connectors", connectors.run)
         for channel, one in all_adapters().items():
             if one.manifest.serves and self.settings.mail_receiver_port:
                 tls = certificate.context if certificate else None
-                self.begin(f"{channel} server", one.serve(AccountDoor(channel, self.settings, self.book, self.journal, tls)))
+                door = AccountDoor(channel, self.settings, self.book, self.journal, tls)
+                self.begin(f"{channel} server", partial(one.serve, door))
 
     async def close(self) -> None:
         """Ends every part; what is under way gets a moment."""
@@ -122,9 +124,9 @@ async def open_house(settings: Settings, database: DatabaseMode = "own") -> Asyn
         await house.database.open()
         await house.jobs.open()
         stack.push_async_callback(house.close)
-        house.begin("live hub", house.hub.run())
-        house.begin("relay", house.relay.run())
-        house.begin("accounts", house.book.run(house.hub))
+        house.begin("live hub", house.hub.run)
+        house.begin("relay", house.relay.run)
+        house.begin("accounts", lambda: house.book.run(house.hub))
         async with asyncio.timeout(30):
             await house.hub.ready.wait()
         yield house
@@ -171,6 +173,11 @@ def _guard(settings: Settings) -> Guard:
     return Guard(settings.allow_private_networks, [("127.0.0.1", settings.port)] if settings.sandbox else [])
 
 
-def _loudly(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("house.part_failed", part=task.get_name(), error=repr(error), exc_info=error)
+async def _kept(name: str, part: Part) -> None:
+    """Runs a part to its end, however often it fails on the way."""
+    while True:
+        try:
+            return await part()
+        except Exception as error:
+            log.exception("house.part_failed", part=name, error=repr(error))
+        await asyncio.sleep(_AGAIN_SECONDS)

@@ -28,7 +28,7 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
     )
     await prepare_demo(house, sandbox)
     await sandbox.start()
-    house.begin("demonstration", begin_story(house, sandbox))
+    house.begin("demonstration", lambda: begin_story(house, sandbox))
     try:
         yield with_cuts(Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None))
     finally:

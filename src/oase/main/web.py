@@ -103,7 +103,7 @@ class Front:
 
     def __init__(self, house: House, sandbox: ASGIApp | None = None) -> None:
         resolver = SessionResolver(house.database, house.settings.session_length)
-        house.begin("sessions", resolver.run(house.hub))
+        house.begin("sessions", lambda: resolver.run(house.hub))
         services = Services(
             settings=house.settings,
             database=house.database,
@@ -124,7 +124,7 @@ class Front:
         parts = _widget_parts(house)
         self._pages.state.widget = parts
         self.feed = Feed(parts.desk, house.clock)
-        house.begin("visitors", self.feed.run(house.hub))
+        house.begin("visitors", lambda: self.feed.run(house.hub))
         self._widget = HotPaths(parts, self.feed)
         self._sandbox = sandbox
 

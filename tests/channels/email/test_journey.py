@@ -33,7 +33,7 @@ async def house(fresh_dsn: str, tmp_path: Path) -> AsyncIterator[House]:
     """A whole installation without its pages."""
     house = House(Settings(data_dir=tmp_path), fresh_dsn)
     await house.database.open()
-    for name, part in (("hub", house.hub.run()), ("relay", house.relay.run()), ("accounts", house.book.run(house.hub))):
+    for name, part in (("hub", house.hub.run), ("relay", house.relay.run), ("accounts", lambda: house.book.run(house.hub))):
         house.begin(name, part)
     await asyncio.wait_for(house.hub.ready.wait(), 30)
     house.begin_work()
