@@ -3,8 +3,10 @@
     npm pack <package>@<version>  ->  the files we use  ->  src/oase/web/static/vendor/ (and tests/vendor/)
                                                             VENDORED.toml: package, version, license, SHA-256 of each file
 
-Run by hand when a version or the list of icons (tools/icons.txt) changes: `python tools/vendor.py`. Nothing of this is needed
-to run or to test Oase; a test holds the files to the sums written here.
+Run by hand when a version or the list of icons (tools/icons.txt) changes, or when a page needs a class of Tabler's that none
+needed before: `python tools/vendor.py`. Tabler's sheet is trimmed to what our sources use (tools/trim_css.py); the classes that went
+are written down in tests/vendor, so that a test can tell who wants one of them back. Nothing of this is needed to run or to test
+Oase; a test holds the files to the sums written here.
 """
 
 import hashlib
@@ -13,11 +15,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from trim_css import classes, is_page, is_sheet, trimmed, used
+
 ROOT = Path(__file__).resolve().parent.parent
-VENDOR = ROOT / "src/oase/web/static/vendor"
+SOURCE = ROOT / "src/oase"
+VENDOR = SOURCE / "web/static/vendor"
 TEST_VENDOR = ROOT / "tests/vendor"
 
 
@@ -29,11 +35,16 @@ class Taken(NamedTuple):
     license: str
     inside: str
     to: Path
+    change: str = ""
 
 
+TABLER = Taken(
+    "@tabler/core", "1.6.1", "MIT", "dist/css/tabler.min.css", VENDOR / "tabler.min.css", "trimmed to what our sources use"
+)
+TRIMMED_AWAY = TABLER._replace(to=TEST_VENDOR / "tabler.trimmed.txt", change="the names of the classes that were trimmed away")
 FILES = (
     Taken("htmx.org", "4.0.1", "0BSD", "dist/htmx.min.js", VENDOR / "htmx.min.js"),
-    Taken("@tabler/core", "1.6.1", "MIT", "dist/css/tabler.min.css", VENDOR / "tabler.min.css"),
+    TABLER,
     Taken("axe-core", "4.14.1", "MPL-2.0", "axe.min.js", TEST_VENDOR / "axe.min.js"),
 )
 ICONS = Taken("@tabler/icons", "3.51.0", "MIT", "icons/outline", VENDOR / "icons.svg")
@@ -74,11 +85,25 @@ def sprite(archive: tarfile.TarFile) -> bytes:
     return "\n".join(['<svg xmlns="http://www.w3.org/2000/svg">', note, *symbols, "</svg>\n"]).encode()
 
 
+def texts(wanted: Callable[[Path], bool]) -> Iterator[str]:
+    """The wanted ones of our sources."""
+    return (path.read_text("utf-8") for path in SOURCE.rglob("*") if wanted(path))
+
+
+def trim() -> None:
+    """Makes Tabler's whole sheet, as it was fetched, a small one, and writes down the classes that went."""
+    names = used(texts(is_page), texts(is_sheet))
+    whole = TABLER.to.read_text("utf-8")
+    TABLER.to.write_text(trimmed(whole, names), "utf-8")
+    TRIMMED_AWAY.to.write_text("".join(f"{name}\n" for name in sorted(classes(whole)) if not names.has(name)), "utf-8")
+
+
 def entry(taken: Taken) -> str:
     """What VENDORED.toml says about one file."""
+    change = f'change = "{taken.change}"\n' if taken.change else ""
     return (
         f'[[file]]\npath = "{taken.to.name}"\npackage = "{taken.package}"\nversion = "{taken.version}"\n'
-        f'license = "{taken.license}"\nsha256 = "{hashlib.sha256(taken.to.read_bytes()).hexdigest()}"\n'
+        f'license = "{taken.license}"\n{change}sha256 = "{hashlib.sha256(taken.to.read_bytes()).hexdigest()}"\n'
     )
 
 
@@ -93,9 +118,10 @@ def main() -> None:
                 taken.to.write_bytes(without_map(content(archive, taken.inside)))
         with fetch(ICONS.package, ICONS.version, folder) as archive:
             ICONS.to.write_bytes(sprite(archive))
+    trim()
     head = "# Written by tools/vendor.py; tests/web/test_vendored.py holds the files to these sums.\n\n"
     for place in (VENDOR, TEST_VENDOR):
-        entries = [entry(taken) for taken in (*FILES, ICONS) if taken.to.parent == place]
+        entries = [entry(taken) for taken in (*FILES, ICONS, TRIMMED_AWAY) if taken.to.parent == place]
         (place / "VENDORED.toml").write_text(head + "\n".join(entries))
     sys.stdout.write("Fetched; look at the changes with git diff --stat.\n")
 
