@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from oase.kernel.waiting import awakened, end
+from oase.kernel.waiting import awakened, end, raise_if_cancelled
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -48,3 +48,31 @@ async def test_who_loses_the_first_cancellation_is_told_again() -> None:
 
 async def test_nothing_to_end_is_no_trouble() -> None:
     await end([])
+
+
+async def test_an_error_in_the_place_of_a_cancellation_does_not_hide_it() -> None:
+    began = asyncio.Event()
+
+    async def says_good_bye_badly() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("The database is gone.") from None
+
+    async def goes_on_after_errors() -> None:
+        while True:
+            try:
+                await says_good_bye_badly()
+            except ConnectionError:
+                raise_if_cancelled()
+
+    working = asyncio.create_task(goes_on_after_errors())
+    await began.wait()
+    working.cancel()
+    await asyncio.wait([working], timeout=5)
+    assert working.cancelled()
+
+
+async def test_whoever_was_not_told_to_end_is_not_ended() -> None:
+    raise_if_cancelled()

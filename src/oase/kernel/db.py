@@ -27,6 +27,7 @@ from psycopg_pool.base import AttemptWithBackoff
 from oase.kernel.audit import Actor, AuditEntry, insert_entries
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.errors import Unavailable
+from oase.kernel.waiting import raise_if_cancelled
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -175,6 +176,7 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
         except psycopg.OperationalError as error:
+            raise_if_cancelled()
             raise Unavailable("The database does not answer at the moment.") from error
 
     @asynccontextmanager
@@ -214,6 +216,7 @@ class Database:
                     await connection.execute(begin)
                 except psycopg.OperationalError:
                     await connection.close()
+                    raise_if_cancelled()
                     continue
                 yield connection
                 return

@@ -15,7 +15,7 @@ import structlog
 from procrastinate import App, Blueprint, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
-from oase.kernel.waiting import cancelled
+from oase.kernel.waiting import raise_if_cancelled
 
 __all__ = ["Blueprint", "Jobs"]
 
@@ -53,7 +53,6 @@ class Jobs:
                     delete_jobs="successful",
                 )
             except ConnectorException as error:  # procrastinate's worker ends with its first statement that fails
-                if cancelled():
-                    raise asyncio.CancelledError from error
+                raise_if_cancelled()
                 log.warning("jobs.interrupted", error=str(error.__cause__ or error).splitlines()[0])
                 await asyncio.sleep(_PAUSE_SECONDS)

@@ -22,7 +22,7 @@ from psycopg import AsyncConnection
 
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
-from oase.kernel.waiting import awakened
+from oase.kernel.waiting import awakened, raise_if_cancelled
 
 _CHANNEL: Final = "oase_live"
 _LEADER_LOCK: Final = 0x6F61_7365_0001  # "oase", 1: one relay per database
@@ -80,6 +80,7 @@ class Relay:
             try:
                 await self._lead()
             except (OaseError, psycopg.Error, OSError) as error:
+                raise_if_cancelled()
                 log.warning("live.relay_interrupted", error=str(error))
                 await asyncio.sleep(0.2)
 
@@ -147,6 +148,7 @@ class LiveHub:
             try:
                 await self._listen()
             except (OaseError, psycopg.Error, OSError) as error:
+                raise_if_cancelled()
                 log.warning("live.listener_interrupted", error=str(error))
                 await asyncio.sleep(0.2)
 

@@ -21,10 +21,12 @@ async def awakened(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def cancelled() -> bool:
-    """Whether the running task was asked to end, even if an error of its last words stands where the cancellation was."""
+def raise_if_cancelled() -> None:
+    """Raises CancelledError where the running task was told to end, and an error took the place of that: what was cancelled says
+    good-bye to a database, and that fails when the database is gone. For whoever catches such errors and goes on."""
     task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def end(tasks: Iterable["asyncio.Task[Any]"], again_after: float = _AGAIN_AFTER) -> None:
