@@ -79,7 +79,7 @@ class Arena:
         return "\n".join(lines)
 
     def failures(self) -> list[str]:
-        """What the processes say of parts that ended for good: none may, whatever happens around it."""
+        """What the processes say of parts that failed: none may, whatever happens around it."""
         logs = [one.log.read_text().splitlines() for one in self.programs.values()]
         return [line for lines in logs for line in lines if "house.part_failed" in line]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import psycopg
@@ -37,16 +36,10 @@ async def ground(fresh_dsn: str) -> AsyncIterator[Ground]:
     await ground.jobs.close()
 
 
-@asynccontextmanager
-async def server(postgres: EmbeddedPostgres) -> AsyncIterator[psycopg.AsyncConnection[object]]:
-    async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        yield connection
-
-
 async def hang_up(postgres: EmbeddedPostgres, dsn: str, *, and_stay_away: bool = False) -> None:
     """Ends all connections to the database, as its restart does."""
     name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
-    async with server(postgres) as connection:
+    async with await psycopg.AsyncConnection.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         if and_stay_away:
             await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])

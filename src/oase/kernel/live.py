@@ -9,7 +9,7 @@ rows between their own position and the notified one. A position is `<transactio
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -76,13 +76,7 @@ class Relay:
 
     async def run(self) -> None:
         """Runs until cancelled; survives lost connections."""
-        while True:
-            try:
-                await self._lead()
-            except (OaseError, psycopg.Error, OSError) as error:
-                raise_if_cancelled()
-                log.warning("live.relay_interrupted", error=str(error))
-                await asyncio.sleep(0.2)
+        await _through_outages(self._lead, "live.relay_interrupted")
 
     async def _lead(self) -> None:
         async with await AsyncConnection.connect(self._database.dsn, autocommit=True) as connection:
@@ -144,13 +138,7 @@ class LiveHub:
 
     async def run(self) -> None:
         """Listens until cancelled; after a lost connection it goes on where it was, without a gap."""
-        while True:
-            try:
-                await self._listen()
-            except (OaseError, psycopg.Error, OSError) as error:
-                raise_if_cancelled()
-                log.warning("live.listener_interrupted", error=str(error))
-                await asyncio.sleep(0.2)
+        await _through_outages(self._listen, "live.listener_interrupted")
 
     async def _listen(self) -> None:
         async with await AsyncConnection.connect(self._database.dsn, autocommit=True) as connection:
@@ -225,6 +213,17 @@ class LiveHub:
         for subscriptions in [*self._rooms.values(), *self._everywhere.values()]:
             for subscription in subscriptions:
                 subscription.end()
+
+
+async def _through_outages(work: Callable[[], Awaitable[None]], interrupted: str) -> None:
+    """Begins the work again whenever the database interrupts it, until cancelled."""
+    while True:
+        try:
+            await work()
+        except (OaseError, psycopg.Error, OSError) as error:
+            raise_if_cancelled()
+            log.warning(interrupted, error=str(error))
+            await asyncio.sleep(0.2)
 
 
 async def _become_leader(connection: AsyncConnection[Any]) -> None:

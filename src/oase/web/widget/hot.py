@@ -19,6 +19,7 @@ from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Forged, Malformed, Raw
 from oase.channels.families import visitor as visitors
 from oase.kernel.errors import OaseError, Unavailable
+from oase.kernel.i18n import choose
 from oase.web.widget import origins, shape
 from oase.web.widget.abuse import network_of
 from oase.web.widget.feed import Feed, Stream
@@ -28,7 +29,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BODY_BYTES: Final = 64 * 1024
-TIMELINE: Final = 100
+_TIMELINE: Final = 100
 _CLOCKS_APART: Final = timedelta(minutes=15)
 _KEPT_HEADERS: Final[tuple[str, ...]] = ("user-agent", "origin", "referer")
 _PATHS: Final = {("deliver", "POST"), ("stream", "GET")}
@@ -114,7 +115,8 @@ class HotPaths:
         stream = Stream(account, session.visitor, send)
         self._feed.add(key, stream)  # before the timeline is read: what comes meanwhile waits and is not missed
         try:
-            begin = msgspec.json.encode(await self._what_is(account, session.visitor, query.get("lang", "")))
+            who = await presence_of(self._parts, account, query.get("lang", ""))  # a page may stay open for hours
+            begin = msgspec.json.encode({"sync": await timeline_of(self._parts, account, session.visitor), "presence": who})
             await send({"type": "http.response.start", "status": 200, "headers": _stream_headers(origin)})
             await send({"type": "http.response.body", "body": b"data: %s\n\n" % begin, "more_body": True})
             stream.begin()
@@ -124,19 +126,16 @@ class HotPaths:
             self._feed.remove(key, stream)
             await stream.drained()
 
-    async def _what_is(self, account: StoredAccount, visitor: str, language: str) -> dict[str, Any]:
-        """What a stream begins with: the timeline, and who is there now. A page may stay open for hours."""
-        presence = await self._parts.desk.presence(account, language_of(language))
-        found = await self._parts.desk.timeline(account, visitor, limit=TIMELINE)
-        return {
-            "sync": shape.messages(account, visitor, found, self._parts.clock.now()),
-            "presence": shape.presence(presence),
-        }
+
+async def presence_of(parts: Parts, account: StoredAccount, lang: str) -> dict[str, Any]:
+    """Who is there now, as JSON, in words of the language that the widget speaks."""
+    return shape.presence(await parts.desk.presence(account, choose(lang)))
 
 
-def language_of(said: str) -> str:
-    """The language to speak with a browser that reads this one: "de" or "en"."""
-    return "de" if said.lower().startswith("de") else "en"
+async def timeline_of(parts: Parts, account: StoredAccount, visitor: str) -> list[dict[str, Any]]:
+    """The visitor's newest messages, as JSON, oldest first."""
+    found = await parts.desk.timeline(account, visitor, limit=_TIMELINE)
+    return shape.messages(account, visitor, found, parts.clock.now())
 
 
 async def site_of(parts: Parts, account_id: str, origin: str, host: str) -> StoredAccount:

@@ -29,9 +29,9 @@ from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.web.assets import Assets
-from oase.web.widget import origins, shape
+from oase.web.widget import origins
 from oase.web.widget.abuse import network_of
-from oase.web.widget.hot import TIMELINE, Refusal, check_session, language_of, site_of
+from oase.web.widget.hot import Refusal, check_session, presence_of, site_of, timeline_of
 from oase.web.widget.lean import lean
 from oase.web.widget.look import look_of
 from oase.web.widget.parts import Parts
@@ -135,16 +135,14 @@ async def _hello(request: AnyRequest, account: StoredAccount) -> Response[Any]:
     elif session is not None and not session.who and session.until - parts.clock.now().timestamp() < _SESSION.total_seconds() / 2:
         session = visitors.Session(visitor=session.visitor, until=_until(parts))
         fresh = _with_key(account, session)
-    presence = await parts.desk.presence(account, language_of(said.lang))
-    timeline = await parts.desk.timeline(account, session.visitor, limit=TIMELINE) if session else []
     return _json(
         request,
         {
             "session": fresh,
             "known": session is not None,
             "now": int(parts.clock.now().timestamp() * 1000),
-            "presence": shape.presence(presence),
-            "timeline": shape.messages(account, session.visitor, timeline, parts.clock.now()) if session else [],
+            "presence": await presence_of(parts, account, said.lang),
+            "timeline": await timeline_of(parts, account, session.visitor) if session else [],
         },
     )
 
