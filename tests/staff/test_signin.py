@@ -24,6 +24,14 @@ async def test_the_right_password_lets_in(company: Company) -> None:
     assert "agent.signed_in" in await company.acts()
 
 
+async def test_who_signs_in_is_there_at_once(company: Company) -> None:
+    company.clock.advance(timedelta(hours=3))
+    await company.sign_in()
+    async with company.database.work(company.workspace_id) as work:
+        seen = {agent.id: agent.last_seen_at for agent in await staff.list_agents(work)}
+    assert seen[company.zoe] == company.clock.now()
+
+
 async def test_the_address_may_be_written_in_capitals(company: Company) -> None:
     email = f"  {company.email('zoe').upper()} "
     assert isinstance(

@@ -3,13 +3,16 @@
 from oase.people.actions import add_address, ask_again, change_person, create_person, keep_apart, merge_into, take_apart
 from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
+from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name
 from oase.people.recognise import add_identity, recognise
 from oase.people.repository import delete_unheard, find_identity, find_person, identities_of, merges_of, set_consent, suggestions
 from oase.people.repository import listing as list_persons
 from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
 
 __all__ = [
+    "IDENTITY_NAME",
     "PART",
+    "PERSON_NAME",
     "AddressTaken",
     "CannotMerge",
     "Collected",
@@ -27,6 +30,7 @@ __all__ = [
     "add_address",
     "add_identity",
     "ask_again",
+    "called",
     "change_person",
     "create_person",
     "delete_unheard",
@@ -37,6 +41,7 @@ __all__ = [
     "find_person",
     "identities_of",
     "keep_apart",
+    "known_name",
     "list_persons",
     "merge_into",
     "merges_of",

@@ -17,6 +17,7 @@ from jinja2 import Environment
 
 from oase.channels.contract import Words
 from oase.kernel.i18n import Translator, translator
+from oase.people import called
 from oase.web import moments
 from oase.web.chat import chat
 
@@ -62,6 +63,7 @@ def install(environment: Environment) -> None:
         "listed": lambda items, kind="standard": reader().listed(items, kind),
         "say": lambda value: reader().text(value),
         "words": words_for_reader,
+        "called": lambda name, person_id: reader().text(called(name, person_id)),
         "initials": initials,
         "avatar_color": avatar_color,
         "due": lambda at, now: moments.due_text(reader(), at, now),

@@ -115,3 +115,25 @@ async def test_messages_from_one_on_are_split_off_by_keyboard_and_brought_back(d
     assert await page.locator("#entries .in >> text=tropft").count() == 0
     await page.click(".toast-line button >> text=Rückgängig")
     await page.wait_for_function("() => document.querySelectorAll('#rows .row').length === 1")
+
+
+async def test_a_visitor_without_a_name_is_called_by_a_number_and_the_number_is_never_kept_as_a_name(
+    desk: Desk, screens: Screens
+) -> None:
+    await desk.writes("", "Haben Sie den grünen Korb noch?")
+    async with desk.database.work(desk.workspace_id) as work:
+        await work.run(
+            "UPDATE identity SET kind = 'visitor', value = 'vKx0a8Qm2pLr5tZw9YbNc3D' WHERE workspace_id = %(workspace_id)s"
+        )
+        person_id = await work.value("SELECT id FROM person")
+    page = await opened(desk, screens)
+    name = f"Besucher {person_id.int % 10_000:04d}"
+    assert await page.locator("#rows .row-name").inner_text() == name
+    assert await page.locator("#person h2").inner_text() == name
+    assert "vKx0a8Qm2pLr5tZw9YbNc3D" not in await page.locator("body").inner_text()
+    assert await page.locator("#person-name").input_value() == ""
+    await page.locator("#person-organisation").fill("Imkerei Süß")
+    async with page.expect_response("**/people/*") as saved:
+        await page.keyboard.press("Tab")
+    assert (await saved.value).ok
+    assert await desk.value("SELECT ARRAY[name, organisation] FROM person") == ["", "Imkerei Süß"]

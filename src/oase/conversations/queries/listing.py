@@ -13,6 +13,7 @@ from msgspec import Struct
 from oase.conversations.queries.views import View, condition, counting
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
+from oase.people import PERSON_NAME
 
 PAGE: Final = 50
 COUNTED: Final = 100  # queues count up to here; nobody needs the exact number beyond
@@ -55,8 +56,8 @@ def _micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-_ROW: Final = """
-SELECT c.id, c.number, c.person_id, coalesce(nullif(p.name, ''), nullif(i.name, ''), i.value, '') AS person, c.channel, c.state,
+_ROW: Final = f"""
+SELECT c.id, c.number, c.person_id, {PERSON_NAME} AS person, c.channel, c.state,
        c.subject, c.first_line, c.first_line_by, c.assignee_id, c.team_id, c.priority, c.due_at, c.last_at, c.snoozed_until, c.tags,
        CASE WHEN r.read_at IS NULL OR c.last_at >= r.read_at THEN (SELECT count(*) FROM (
            SELECT FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = c.id AND m.direction = 'in'

@@ -13,6 +13,7 @@ from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
+from oase.people import IDENTITY_NAME
 
 PAGE: Final = 40
 
@@ -129,10 +130,10 @@ async def open_conversation(work: UnitOfWork, conversation_id: UUID, me: UUID) -
     return found
 
 
-_MESSAGE: Final = """
+_MESSAGE: Final = f"""
 SELECT m.id, m.direction, m.kind, m.channel, m.account_id, m.identity_id, m.author_id, m.author_name, left(m.text, 100000) AS text,
        m.html <> '' AS has_html, left(m.quoted, 50000) AS quoted, m.signature, m.subject, m.data, m.reply_to, m.automatic, m.reactions,
-       m.at, m.edited_at, m.deleted_at, coalesce(nullif(i.name, ''), i.value, '') AS sender,
+       m.at, m.edited_at, m.deleted_at, {IDENTITY_NAME} AS sender,
        m.external_id IS NOT NULL AS known, q.id AS answered_id, coalesce(q.conversation_id = m.conversation_id, false) AS answered_here,
        coalesce(q.direction, '') AS answered_direction, coalesce(q.kind, '') AS answered_kind,
        coalesce(q.author_name, '') AS answered_author,

@@ -18,6 +18,7 @@ from psycopg import sql
 from oase.conversations.rules import State
 from oase.conversations.search.types import SearchQuery
 from oase.kernel.db import UnitOfWork
+from oase.people import PERSON_NAME
 
 NEWEST: Final = 6_000
 HITS: Final = 400
@@ -245,7 +246,7 @@ async def facts_of(work: UnitOfWork, pairs: Sequence[tuple[UUID, UUID | None]]) 
     """What a page shows of conversations and their best messages, by the conversation's id."""
     rows = await work.rows(
         "SELECT c.id, c.number, c.subject, c.channel, c.state, c.person_id, c.assignee_id, c.last_at, c.first_line,"
-        " coalesce(nullif(p.name, ''), i.name, i.value, '') AS person_name, m.id AS message_id, m.at AS message_at, m.direction,"
+        f" {PERSON_NAME} AS person_name, m.id AS message_id, m.at AS message_at, m.direction,"
         " left(m.text, 20000) AS text FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[]) AS w (id, message_id)"
         " JOIN conversation c ON c.workspace_id = %(workspace_id)s AND c.id = w.id"
         " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"

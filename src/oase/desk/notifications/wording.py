@@ -8,6 +8,7 @@ from oase.conversations import Case, Said, cases, said
 from oase.desk.notifications.types import Colleague, Kind, Notification, Shown
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, translator
+from oase.people import called
 
 _TITLE_CHARACTERS: Final = 80
 _BODY_CHARACTERS: Final = 180
@@ -33,7 +34,7 @@ def words_of(reader: Colleague) -> Translator:
 
 def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Shown:
     """One notification for one reader. Pure."""
-    person = case.person or t.gettext("Somebody")
+    person = t.text(called(case.person, case.person_id))
     text = (said.text if said else "") or case.first_line or case.subject
     about = text if one.kind in ("message", "mention") else f"{person}: {text}" if text else person
     return Shown(

@@ -60,10 +60,12 @@ WHERE s.workspace_id = %(workspace_id)s AND s.id = %(id)s AND a.state = 'active'
 async def insert_session(
     work: UnitOfWork, session_id: UUID, agent_id: UUID, token_hash: bytes, address: str, user_agent: str, at: datetime
 ) -> None:
-    """Writes a new session."""
+    """Writes a new session, the first sign of life of its agent."""
     await work.run(
+        "WITH opened AS ("
         "INSERT INTO agent_session (workspace_id, id, agent_id, token_hash, created_at, last_seen_at, address, user_agent)"
-        " VALUES (%(workspace_id)s, %(id)s, %(agent)s, %(hash)s, %(at)s, %(at)s, %(address)s, %(user_agent)s)",
+        " VALUES (%(workspace_id)s, %(id)s, %(agent)s, %(hash)s, %(at)s, %(at)s, %(address)s, %(user_agent)s))"
+        " UPDATE agent SET last_seen_at = %(at)s WHERE workspace_id = %(workspace_id)s AND id = %(agent)s",
         {
             "id": session_id,
             "agent": agent_id,

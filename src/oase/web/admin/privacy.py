@@ -9,13 +9,26 @@ from litestar.response import Stream
 
 from oase.conversations import parse_query, search
 from oase.kernel.db import UnitOfWork
+from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
-from oase.people import NoPerson, Person, erase_person, erasures, export_person, find_person, identities_of, preview
+from oase.people import (
+    NoPerson,
+    Person,
+    called,
+    erase_person,
+    erasures,
+    export_person,
+    find_person,
+    identities_of,
+    known_name,
+    preview,
+)
 from oase.staff import list_agents
 from oase.web.admin.frame import back, confirm, page
 from oase.web.archive import sent, write_archive
 from oase.web.forms import texts
 from oase.web.given import GivenServices, GivenViewer
+from oase.web.pages import reader_of
 
 AnyRequest = Request[Any, Any, Any]
 _EXPORT: Final = {"permission": Permission.CONVERSATION_EXPORT}
@@ -34,20 +47,20 @@ async def find(request: AnyRequest, services: GivenServices, viewer: GivenViewer
     return page(request, viewer, "persons.html", "persons", words=words, found=found, gone=gone, agents=agents)
 
 
-async def _person(work: UnitOfWork, person_id: UUID) -> tuple[Person, str]:
-    """The person, and what is typed to confirm: the name, or else an address."""
+async def _person(work: UnitOfWork, person_id: UUID, reader: Translator) -> tuple[Person, str]:
+    """The person, and what is typed to confirm: how they are called."""
     person = await find_person(work, person_id)
     if person is None:
         raise NoPerson
-    addresses = await identities_of(work, [person_id])
-    return person, person.name or (addresses[0].value if addresses else str(person.id)[-12:])
+    name = known_name(person.name, await identities_of(work, [person_id]))
+    return person, reader.text(called(name, person_id))
 
 
 @get("/admin/persons/{person_id:uuid}", opt=_EXPORT, include_in_schema=False)
 async def show(request: AnyRequest, services: GivenServices, viewer: GivenViewer, person_id: FromPath[UUID]) -> Response[Any]:
     """How much there is."""
     async with services.database.work(viewer.workspace_id) as work:
-        person, name = await _person(work, person_id)
+        person, name = await _person(work, person_id, reader_of(request))
         counts = await preview(work, services.parts, person_id)
     can_erase = viewer.may(Permission.PERSON_ERASE)
     return page(request, viewer, "person_data.html", "persons", person=person, name=name, counts=counts, can_erase=can_erase)
@@ -68,7 +81,7 @@ async def erase(request: AnyRequest, services: GivenServices, viewer: GivenViewe
     """Everything about the person, for good."""
     form = await texts(request)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
-        _, name = await _person(work, person_id)
+        _, name = await _person(work, person_id, reader_of(request))
         confirm(form, name)
         await erase_person(work, services.parts, person_id)
     return back("/admin/persons", "erased")

@@ -24,6 +24,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
 from oase.kernel.permissions import Permission
+from oase.people import called
 from oase.web.directory import Staff
 from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of
 from oase.web.inbox.marks import mark
@@ -162,7 +163,7 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
         id=row.id,
         number=row.number,
         person_id=row.person_id,
-        person=row.person or f"#{row.number}",
+        person=reader.text(called(row.person, row.person_id)),
         mark=mark(row.channel, reader),
         state=row.state,
         subject=row.subject,

@@ -29,7 +29,19 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
 from oase.kernel.secrets import Safe
-from oase.people import Identity, MergeRecord, NoPerson, Person, Suggestion, find_person, identities_of, merges_of, suggestions
+from oase.people import (
+    Identity,
+    MergeRecord,
+    NoPerson,
+    Person,
+    Suggestion,
+    called,
+    find_person,
+    identities_of,
+    known_name,
+    merges_of,
+    suggestions,
+)
 from oase.web.channels import manifests
 from oase.web.directory import Staff
 from oase.web.inbox.entries import entries_of, file_of
@@ -117,7 +129,8 @@ def somebody_of(
     kinds = {manifest.identity for manifest in manifests().values()}
     return Somebody(
         id=person.id,
-        name=person.name or next((one.name or one.value for one in identities), "–"),
+        name=reader.text(called(known_name(person.name, identities), person.id)),
+        written_name=person.name,
         organisation=person.organisation,
         language=person.language,
         note=person.note,
@@ -218,7 +231,7 @@ def answer_of(account: StoredAccount, identity: Identity, found: OpenConversatio
         identity_id=identity.id,
         account_id=account.id,
         mark=mark(account.channel, reader),
-        to=identity.name if identity.kind == "visitor" else identity.value,
+        to=reader.text(called(identity.name, identity.person_id)) if identity.kind == "visitor" else identity.value,
         account=account.name,
         text_length=limits.text_length,
         caption_length=limits.caption_length,
@@ -267,7 +280,7 @@ async def read_person(
         raise NoPerson
     identities = await identities_of(work, [person_id])
     past = await conversations_of(work, person_id, but=but)
-    merged = [_merged(one) for one in await merges_of(work, person_id)]
+    merged = [_merged(one, reader) for one in await merges_of(work, person_id)]
     twins = [_twin(one, reader) for one in await suggestions(work, person_id, 2)]
     return msgspec.structs.replace(somebody_of(person, identities, past, fields, viewer, reader), twins=twins, merged=merged)
 
@@ -277,10 +290,10 @@ def _twin(found: Suggestion, reader: Translator) -> Twin:
     return Twin(id=found.id, name=found.name or found.detail, why=reader.text(why))
 
 
-def _merged(merge: MergeRecord) -> Twin:
+def _merged(merge: MergeRecord, reader: Translator) -> Twin:
     return Twin(
         id=merge.merged_id,
-        name=merge.merged_name or "–",
+        name=reader.text(called(merge.merged_name, merge.merged_id)),
         why="",
         addresses=len(merge.moved["identities"]),
         conversations=len(merge.moved["conversations"]),

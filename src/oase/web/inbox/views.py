@@ -297,10 +297,11 @@ class Twin(Struct, frozen=True, kw_only=True):
 
 
 class Somebody(Struct, frozen=True, kw_only=True):
-    """The pane of the person."""
+    """The pane of the person. `name` is how they are called, `written_name` what is kept as their name."""
 
     id: UUID
     name: str
+    written_name: str
     organisation: str
     language: str
     note: str
