@@ -1,6 +1,7 @@
 """The house rules of code, held by reading it: what each finds in the house (nothing), in a bad example and in a good one."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -22,11 +23,19 @@ EXAMPLES = {
     "missing_docstrings": ('"""A module."""\ndef a():\n    return 1', '"""A module."""\ndef a():\n    """Gives one."""\n    return 1'),
 }  # fmt: skip
 
+pytestmark = pytest.mark.xdist_group("sources")  # they are read once
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Every file of the house."""
+    return {path: ast.parse(text) for path, text in sources()}
+
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_house_keeps_the_rule(name: str) -> None:
     excused = EXCEPTIONS[name]
-    found = {path: RULES[name](ast.parse(text), path) for path, text in sources() if path not in excused}
+    found = {path: RULES[name](tree, path) for path, tree in trees().items() if path not in excused}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
@@ -40,7 +49,7 @@ def test_the_rule_finds_the_bad_example_and_passes_the_good_one(name: str) -> No
 @pytest.mark.parametrize("name", RULES)
 def test_whoever_is_excused_from_the_rule_still_needs_it(name: str) -> None:
     for path in EXCEPTIONS[name]:
-        assert RULES[name](ast.parse((SOURCE / path).read_text()), path), f"{path} keeps the rule by now"
+        assert RULES[name](trees()[path], path), f"{path} keeps the rule by now"
 
 
 def test_no_file_is_longer_than_a_person_reads_at_once() -> None:

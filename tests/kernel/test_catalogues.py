@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,13 @@ METHODS = [
     ("**.html", "jinja2.ext:babel_extract"),
     ("**.txt", "jinja2.ext:babel_extract"),
 ]
+pytestmark = pytest.mark.xdist_group("sources")  # they are read once
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sdf]")
 
 Key = tuple[str, str]  # context, source text
 
 
+@cache
 def extracted() -> dict[Key, set[str]]:
     """Every text in the source with the files that it stands in."""
     found: dict[Key, set[str]] = defaultdict(set)

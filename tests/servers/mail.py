@@ -367,6 +367,7 @@ queue_run_delay = 1s
 smtp_connection_cache_on_demand = no
 """
 
+# max_use: a process that asked Dovecot before would find its connection closed after a restart of Dovecot, and say 454 once
 _POSTFIX_MASTER = """
 127.0.0.1:{p.mx} inet n - n - - smtpd
 127.0.0.1:{p.submission} inet n - n - - smtpd
@@ -374,11 +375,13 @@ _POSTFIX_MASTER = """
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+  -o max_use=1
 127.0.0.1:{p.submissions} inet n - n - - smtpd
   -o syslog_name=submissions
   -o smtpd_tls_wrappermode=yes
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+  -o max_use=1
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -131,8 +131,10 @@ async def test_signing_in_reading_and_writing_without_a_mouse(desk: Desk, screen
     await three_cases(desk)
     page = await screens.open("/signin", agent="")
     keyboard = page.keyboard
+    await focused(page, "#email")
     await keyboard.type("aenne@example.com")
     await keyboard.press("Tab")
+    await focused(page, "#password")
     await keyboard.type(PASSWORD)
     await keyboard.press("Enter")
     await page.wait_for_url("**/inbox/open")
