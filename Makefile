@@ -13,7 +13,7 @@ run: .venv/run-installed
 	@exec $(BIN)/oase run
 
 test: .venv/dev-installed servers
-	@$(MAKE) -j2 --output-sync=target --no-print-directory check unit
+	@$(MAKE) -j2 --no-print-directory check unit
 	@$(MAKE) --no-print-directory faults
 
 check: .venv/dev-installed

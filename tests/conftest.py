@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from playwright.async_api import Browser, expect
 from tests.servers.chromium import chromium
 
@@ -18,9 +19,19 @@ from oase.kernel.db import Database
 from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.main.migrate import migrate
+from oase.staff import passwords
 
 expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo, and the machine may be busy
 os.environ.setdefault("OASE_SPECS", str(Path(__file__).resolve().parents[2] / "shared" / "specs"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hasher() -> Iterator[PasswordHasher]:
+    """The house's own hashing, in whose place one works that costs next to nothing: hundreds of tests sign somebody in."""
+    slow = passwords._HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield slow
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from psycopg import AsyncCursor
 
 from oase import staff
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
-from oase.staff import NewSession, SignInRefused, TooManyAttempts, Visit
+from oase.staff import NewSession, SignInRefused, TooManyAttempts, Visit, passwords
 
 from .conftest import EVERYTHING, IDLE, PASSWORD, Company
 
@@ -112,9 +113,10 @@ async def test_the_same_address_in_two_workspaces_is_told_apart_by_the_short_nam
     assert (await company.sign_in()).workspace_id == company.workspace_id
 
 
-async def test_a_hash_made_with_old_parameters_is_made_anew(company: Company) -> None:
-    from argon2 import PasswordHasher
-
+async def test_a_hash_made_with_old_parameters_is_made_anew(
+    company: Company, slow_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_HASHER", slow_hasher)
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD.reveal())
     async with company.work() as work:
         await work.run("UPDATE agent SET password_hash = %(old)s WHERE workspace_id = %(workspace_id)s", {"old": old})

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -202,10 +203,14 @@ async def _served(services: Services, listener: socket.socket) -> AsyncIterator[
     url = f"http://127.0.0.1:{services.settings.port}"
     sandbox = Sandbox(SandboxSettings(whatsapp=WhatsAppSettings(public_url=f"{url}/sandbox")))
     sandbox.seed()
-    simulated = Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None)
+
+    @cache
+    def simulated() -> Litestar:  # few tests ask it
+        return Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None)
+
     await sandbox.whatsapp.start()
     try:
-        async with served(services, beside=lambda path: simulated if path.startswith("/sandbox") else None, listener=listener):
+        async with served(services, beside=lambda path: simulated() if path.startswith("/sandbox") else None, listener=listener):
             yield url
     finally:
         await sandbox.whatsapp.stop()

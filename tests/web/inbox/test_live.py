@@ -52,6 +52,14 @@ async def seen(page: Page) -> dict[str, str]:
     return {name: re.sub(r"\s*\n\s*|(?<=>)\s+|\s+(?=<)", "", html).replace("><", ">\n<").strip() for name, html in found.items()}
 
 
+async def is_as_if_opened_now(page: Page) -> None:
+    """What live events made of the page is what the server says when the page is loaded again."""
+    heard = await seen(page)
+    await page.reload()
+    await settled(page)
+    assert heard == await seen(page)
+
+
 async def answered(work: UnitOfWork, desk: Desk, one: UUID, _: UUID) -> None:
     await say(work, desk.services.book, BEN, one, Answer(client_key=new_id(), text="Wir kümmern uns darum.", undo=timedelta(0)))
 
@@ -129,11 +137,9 @@ async def test_after_an_act_elsewhere_the_page_is_as_if_it_were_opened_now(name:
     said = await page.locator("#entries").inner_text()
     async with desk.database.work(desk.workspace_id) as work:
         await ACTS[name](work, desk, one, other)
-    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said, timeout=5000)
+    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said)
     await settled(page)
-    fresh = await screens.open(f"/inbox/open/{one}")
-    await settled(fresh)
-    assert await seen(page) == await seen(fresh)
+    await is_as_if_opened_now(page)
 
 
 async def test_a_new_message_appears_in_list_and_timeline_by_itself(desk: Desk, screens: Screens) -> None:
@@ -142,12 +148,10 @@ async def test_a_new_message_appears_in_list_and_timeline_by_itself(desk: Desk, 
     await settled(page)
     await page.mouse.move(1300, 500)
     await desk.writes("Jörg Weißmüller", "Ich habe noch ein Foto gefunden")
-    await page.wait_for_selector("#entries >> text=noch ein Foto", timeout=3000)
-    await page.wait_for_selector("#rows >> text=noch ein Foto", timeout=3000)
+    await page.wait_for_selector("#entries >> text=noch ein Foto")
+    await page.wait_for_selector("#rows >> text=noch ein Foto")
     await settled(page)
-    fresh = await screens.open(f"/inbox/open/{one}")
-    await settled(fresh)
-    assert await seen(page) == await seen(fresh)
+    await is_as_if_opened_now(page)
 
 
 async def test_rows_do_not_move_under_the_pointer(desk: Desk, screens: Screens) -> None:

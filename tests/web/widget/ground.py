@@ -7,12 +7,14 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from msgspec.structs import replace
 from tests.servers.http import listening
 
 from oase.channels import StoredAccount, adapter
@@ -201,13 +203,34 @@ class Site:
     def form(self, **settings: Any) -> StoredAccount:
         return self._add(stored("form", **settings))
 
+    def repaint(self, account: StoredAccount, color: str) -> None:
+        """The company chooses another colour."""
+        settings = {**account.account.settings, "color": color}
+        self.desk.accounts[account.id] = replace(account, account=replace(account.account, settings=settings))
+
     def _add(self, account: StoredAccount) -> StoredAccount:
         self.desk.accounts[account.id] = account
         return account
 
 
+@cache
+def pages() -> Litestar:
+    """The public areas as `oase.web.app` puts them together; made once, as their routes and files take longer than most tests."""
+    assets = Assets({"css/channels.css": channels.colors()})
+    return Litestar(
+        route_handlers=[asset, *widget.handlers, *portal.handlers],
+        guards=[permitted],
+        middleware=[follow],
+        before_send=[finish_headers],
+        exception_handlers={OaseError: errors.on_oase_error, HTTPException: errors.on_http_error, Exception: errors.on_crash},
+        state=State({"assets": assets, "templates": make_environment(assets)}),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
 def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
-    """The public areas as `oase.web.app` puts them together, with the small desk behind them."""
+    """The public areas with the small desk behind them."""
     parts = Parts(
         accounts=desk,
         journal=desk,
@@ -218,17 +241,8 @@ def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
         puzzles=Puzzles(b"p" * 32),
         demo=True,
     )
-    assets = Assets({"css/channels.css": channels.colors()})
-    app = Litestar(
-        route_handlers=[asset, *widget.handlers, *portal.handlers],
-        guards=[permitted],
-        middleware=[follow],
-        before_send=[finish_headers],
-        exception_handlers={OaseError: errors.on_oase_error, HTTPException: errors.on_http_error, Exception: errors.on_crash},
-        state=State({"assets": assets, "templates": make_environment(assets), "widget": parts}),
-        openapi_config=None,
-        logging_config=None,
-    )
+    app = pages()
+    app.state.widget = parts
     hot = HotPaths(parts, desk.feed)
 
     async def all_of_it(scope: Any, receive: Any, send: Any) -> None:
