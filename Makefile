@@ -12,9 +12,7 @@ SEED := $(if $(CI),--randomly-seed=20261122)
 run: .venv/run-installed
 	@exec $(BIN)/oase run
 
-test: .venv/dev-installed servers
-	@$(MAKE) -j2 --no-print-directory check unit
-	@$(MAKE) --no-print-directory faults
+test: .venv/dev-installed servers check unit faults
 
 check: .venv/dev-installed
 	$(BIN)/ruff check src tests bench tools
