@@ -131,7 +131,7 @@ async def test_the_chat_can_be_read_in_whatever_colour_the_site_has(site: Site, 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "locale", "width"), LOOKS)
-async def test_axe_finds_nothing_on_the_form_and_the_shop(
+async def test_axe_finds_nothing_on_a_form_that_was_not_filled_in(
     site: Site, browser: Browser, scheme: Any, locale: str, width: int
 ) -> None:
     context = await browser.new_context(
@@ -141,17 +141,11 @@ async def test_axe_finds_nothing_on_the_form_and_the_shop(
     account = site.form(fields=FIELDS)
     found = {}
     await page.goto(f"{site.origin}/form/{account.id}")
-    found["form"] = await axe(page)
     await page.locator("button[type=submit]").click()
     found["hints"] = await axe(page)
     await page.evaluate("document.querySelector('form').submit()")
     await page.locator("#summary").wait_for()
     found["errors"] = await axe(page)
-    await page.goto(f"{site.origin}/form/{account.id}/thanks?r=AYS7-9FZ4")
-    found["thanks"] = await axe(page)
-    for path in ("/demo/shop", "/demo/shop/imprint"):
-        await page.goto(site.origin + path)
-        found[path] = await axe(page)
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 
