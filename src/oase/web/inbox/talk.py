@@ -280,7 +280,7 @@ async def read_person(
         raise NoPerson
     identities = await identities_of(work, [person_id])
     past = await conversations_of(work, person_id, but=but)
-    merged = [_merged(one, reader) for one in await merges_of(work, person_id)]
+    merged = [_merged(one) for one in await merges_of(work, person_id)]
     twins = [_twin(one, reader) for one in await suggestions(work, person_id, 2)]
     return msgspec.structs.replace(somebody_of(person, identities, past, fields, viewer, reader), twins=twins, merged=merged)
 
@@ -290,10 +290,10 @@ def _twin(found: Suggestion, reader: Translator) -> Twin:
     return Twin(id=found.id, name=found.name or found.detail, why=reader.text(why))
 
 
-def _merged(merge: MergeRecord, reader: Translator) -> Twin:
+def _merged(merge: MergeRecord) -> Twin:
     return Twin(
         id=merge.merged_id,
-        name=reader.text(called(merge.merged_name, merge.merged_id)),
+        name=merge.merged_name or "–",
         why="",
         addresses=len(merge.moved["identities"]),
         conversations=len(merge.moved["conversations"]),
