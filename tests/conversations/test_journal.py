@@ -30,7 +30,7 @@ async def test_deliveries_that_arrive_together_share_commits(database: Database,
 
 async def test_a_delivery_that_comes_alone_waits_for_nobody(database: Database, workspace_id: UUID) -> None:
     journal = Journal(database, in_memory())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(2):
         await journal.accept(workspace_id, new_id(), "whatsapp", raw(1))
 
 

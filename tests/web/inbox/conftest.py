@@ -181,7 +181,7 @@ async def screens(browser: Browser, desk: Desk) -> AsyncIterator[Screens]:
 async def settled(page: Page) -> None:
     """Waits until the page hears live events and has nothing more to ask."""
     await page.wait_for_selector('#inbox[data-live="on"]', state="attached")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 8
     while time.monotonic() < end:
         if await page.evaluate("document.getElementById('inbox').dataset.busy !== 'yes'"):
             return

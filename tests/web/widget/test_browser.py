@@ -21,7 +21,7 @@ PIXEL = bytes.fromhex(
 
 async def until(page: Page, condition: str) -> None:
     """Waits for a condition in the page; the page's policy forbids Playwright's own way."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(8):
         await page.evaluate(
             f"new Promise(done => {{ const look = () => ({condition}) ? done() : setTimeout(look, 20); look(); }})"
         )

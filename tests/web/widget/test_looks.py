@@ -122,16 +122,16 @@ async def test_the_chat_can_be_read_in_whatever_colour_the_site_has(site: Site, 
         await expect(chat.theirs).to_be_visible()
         await expect(chat.state()).not_to_contain_text("…")
         assert await chat.root.evaluate("one => getComputedStyle(one).getPropertyValue('--brand').trim()") == color
-        troubles[color] = await axe(page, looks_only=True)
+        troubles[color] = await axe(page)
         await page.emulate_media(color_scheme="dark")
-        troubles[color] += await axe(page, looks_only=True)
+        troubles[color] += await axe(page)
     await context.close()
     assert {color: found for color, found in troubles.items() if found} == {}
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "locale", "width"), LOOKS)
-async def test_axe_finds_nothing_on_a_form_that_was_not_filled_in(
+async def test_axe_finds_nothing_on_the_form_and_the_shop(
     site: Site, browser: Browser, scheme: Any, locale: str, width: int
 ) -> None:
     context = await browser.new_context(
@@ -141,11 +141,17 @@ async def test_axe_finds_nothing_on_a_form_that_was_not_filled_in(
     account = site.form(fields=FIELDS)
     found = {}
     await page.goto(f"{site.origin}/form/{account.id}")
+    found["form"] = await axe(page)
     await page.locator("button[type=submit]").click()
     found["hints"] = await axe(page)
     await page.evaluate("document.querySelector('form').submit()")
     await page.locator("#summary").wait_for()
     found["errors"] = await axe(page)
+    await page.goto(f"{site.origin}/form/{account.id}/thanks?r=AYS7-9FZ4")
+    found["thanks"] = await axe(page)
+    for path in ("/demo/shop", "/demo/shop/imprint"):
+        await page.goto(site.origin + path)
+        found[path] = await axe(page)
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 
