@@ -3,7 +3,7 @@
 from oase.people.actions import add_address, ask_again, change_person, create_person, keep_apart, merge_into, take_apart
 from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
-from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name
+from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name, name_of
 from oase.people.recognise import add_identity, recognise
 from oase.people.repository import delete_unheard, find_identity, find_person, identities_of, merges_of, set_consent, suggestions
 from oase.people.repository import listing as list_persons
@@ -45,6 +45,7 @@ __all__ = [
     "list_persons",
     "merge_into",
     "merges_of",
+    "name_of",
     "preview",
     "recognise",
     "set_consent",

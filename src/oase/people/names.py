@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from oase.kernel.i18n import message
-from oase.people.types import Identity
+from oase.people.types import Identity, Person
 
 IDENTITY_NAME: Final = "coalesce(nullif(i.name, ''), CASE WHEN i.kind <> 'visitor' THEN i.value END, '')"
 """SQL: what an identity `i` says about who it is; empty where its value (the random id of a browser) says nothing to people."""
@@ -17,6 +17,11 @@ def known_name(name: str, identities: Iterable[Identity]) -> str:
     """The same for a person's name and identities, the first of them that says something."""
     said = (one.name or ("" if one.kind == "visitor" else one.value) for one in identities)
     return name or next(filter(None, said), "")
+
+
+def name_of(person: Person, identities: Iterable[Identity]) -> str:
+    """How somebody is called of whom both are at hand."""
+    return called(known_name(person.name, identities), person.id)
 
 
 def called(name: str, person_id: UUID) -> str:

@@ -66,7 +66,10 @@ class KeepsSecrets(Protocol):
 
 
 class Adapter:
-    """Base of every adapter: `manifest`, `parse`, `render`, `interpret` are its own; the rest where the channel has it."""
+    """Base of every adapter: `manifest`, `parse`, `render`, `interpret` are its own; the rest where the channel has it.
+
+    What a manifest promises and its adapter does not have raises NotImplementedError: a fault of the adapter, found by the contract suite.
+    """
 
     manifest: ClassVar[Manifest]
 

@@ -14,13 +14,12 @@ from oase.kernel.permissions import Permission
 from oase.people import (
     NoPerson,
     Person,
-    called,
     erase_person,
     erasures,
     export_person,
     find_person,
     identities_of,
-    known_name,
+    name_of,
     preview,
 )
 from oase.staff import list_agents
@@ -52,8 +51,7 @@ async def _person(work: UnitOfWork, person_id: UUID, reader: Translator) -> tupl
     person = await find_person(work, person_id)
     if person is None:
         raise NoPerson
-    name = known_name(person.name, await identities_of(work, [person_id]))
-    return person, reader.text(called(name, person_id))
+    return person, reader.text(name_of(person, await identities_of(work, [person_id])))
 
 
 @get("/admin/persons/{person_id:uuid}", opt=_EXPORT, include_in_schema=False)

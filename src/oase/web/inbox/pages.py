@@ -19,7 +19,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
-from oase.people import called, find_person
+from oase.people import find_person, identities_of, name_of
 from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
@@ -225,8 +225,9 @@ async def earlier(
         found = await open_conversation(work, conversation_id, viewer.agent_id)
         page = await timeline_page(work, conversation_id, before=before)
         person = await find_person(work, found.person_id)
+        identities = await identities_of(work, [found.person_id])
     around = around_of("", _NOBODY, [], reader, services.clock.now())
-    entries = entries_of(page, reader.text(called(person.name if person else "", found.person_id)), viewer, reader)
+    entries = entries_of(page, reader.text(name_of(person, identities)) if person else "", viewer, reader)
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
 
 

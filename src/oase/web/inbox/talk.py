@@ -38,8 +38,8 @@ from oase.people import (
     called,
     find_person,
     identities_of,
-    known_name,
     merges_of,
+    name_of,
     suggestions,
 )
 from oase.web.channels import manifests
@@ -129,7 +129,7 @@ def somebody_of(
     kinds = {manifest.identity for manifest in manifests().values()}
     return Somebody(
         id=person.id,
-        name=reader.text(called(known_name(person.name, identities), person.id)),
+        name=reader.text(name_of(person, identities)),
         written_name=person.name,
         organisation=person.organisation,
         language=person.language,

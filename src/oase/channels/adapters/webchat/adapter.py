@@ -1,7 +1,7 @@
 """Deliveries of the widget, checked and understood; what goes out needs no calls."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from oase.channels.contract import (
     Address,
     Call,
     CannotSay,
+    Card,
     Content,
     ContentKind,
     Event,
@@ -27,13 +28,16 @@ from oase.channels.contract import (
     NoReply,
     Outbound,
     Outcome,
+    Position,
     Raw,
+    React,
     Receipt,
     Received,
     Reply,
     Say,
     ShowTyping,
     Typing,
+    UseTemplate,
 )
 from oase.channels.families import visitor
 from oase.channels.families.json_in_the_wild import decode, sound
@@ -41,7 +45,8 @@ from oase.kernel.secrets import Secret
 
 _decoder: Final[msgspec.json.Decoder[Delivery]] = msgspec.json.Decoder(Delivery)
 _CARRIED: Final = (Say, MarkRead, ShowTyping)
-_NEEDS: Final = {"position": "location", "card": "contacts", "template": "template", "react": "reaction"}
+_NEEDS: Final[Mapping[type[Outbound], str]] = {Position: "location", Card: "contacts", UseTemplate: "template", React: "reaction"}
+_KINDS: Final[Mapping[str, ContentKind]] = {"image": "image", "audio": "audio", "video": "video"}
 
 
 class WebChat(Adapter):
@@ -104,7 +109,7 @@ class WebChat(Adapter):
         """Nothing to call: the visitor's own page shows it."""
         if isinstance(outbound, _CARRIED):
             return ()
-        raise CannotSay(_NEEDS[type(outbound).__struct_config__.tag])  # type: ignore[index]
+        raise CannotSay(_NEEDS[type(outbound)])
 
     def interpret(self, call: Call, reply: Reply | NoReply) -> Outcome:
         """What lies in the live log has reached our own page."""
@@ -160,7 +165,7 @@ def _kind(files: Sequence[Media]) -> ContentKind:
         return "text"
     if sorts == {"audio"} and files[0].name.startswith("voice"):
         return "voice"
-    return {"image": "image", "audio": "audio", "video": "video"}.get(sorts.pop(), "document") if len(sorts) == 1 else "document"  # type: ignore[return-value]
+    return _KINDS.get(sorts.pop(), "document") if len(sorts) == 1 else "document"
 
 
 def _sender(session: visitor.Session, contact: Contact | None, language: str) -> Address:
