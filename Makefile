@@ -7,12 +7,16 @@ PYTEST_WORKERS ?= 2
 # the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
 SEED := $(if $(CI),--randomly-seed=20261122)
 
-.PHONY: run test check unit browser faults bench requirements servers clean
+.PHONY: run test check collected unit browser faults bench requirements servers clean
 
 run: .venv/run-installed
 	@exec $(BIN)/oase run
 
-test: .venv/dev-installed servers check unit faults
+# what waits for the network, what one core does, and the tests, which want both
+test: .venv/bin/python
+	$(MAKE) -j3 --no-print-directory servers check collected
+	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory faults
 
 check: .venv/dev-installed
 	$(BIN)/ruff check src tests bench tools
@@ -20,8 +24,12 @@ check: .venv/dev-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# leaves what pytest makes of the sources of the tests, so that its workers need not all do it
+collected: .venv/dev-installed
+	@found=$$(PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq -m "not faults" 2>&1) || { echo "$$found"; exit 1; }
+
 unit: .venv/dev-installed
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)
+	@tools/in-memory.sh $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)
 
 faults: .venv/dev-installed
 	$(BIN)/pytest -m faults -p no:randomly

@@ -1,5 +1,6 @@
 """Agents are told what concerns them, each event once, never what they did themselves or look at."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -132,11 +133,13 @@ async def test_a_batch_costs_the_same_number_of_statements_however_much_happened
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
+    here = asyncio.current_task()  # what else runs in this process, such as the feed of another test's program, does not count
     for name in ("tuples", "all", "rows", "row", "value", "run"):
         plain = getattr(UnitOfWork, name)
 
         def counting(self: UnitOfWork, *given: Any, plain: Any = plain) -> Any:
-            counted.append(str(given[-2] if len(given) > 1 else given[0]))
+            if asyncio.current_task() is here:
+                counted.append(str(given[-2] if len(given) > 1 else given[0]))
             return plain(self, *given)
 
         monkeypatch.setattr(UnitOfWork, name, counting)
@@ -151,7 +154,9 @@ async def test_a_batch_costs_the_same_number_of_statements_however_much_happened
         await desk.feed.catch_up()
         return len(counted)
 
-    assert await cost(2) == await cost(12)
+    few = await cost(2)
+    assert few > 10
+    assert await cost(12) == few
 
 
 def colleague(**wishes: Any) -> Colleague:

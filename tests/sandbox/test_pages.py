@@ -224,11 +224,14 @@ async def test_a_fault_is_switched_on_and_off(context: BrowserContext, world: Wo
     assert world.sandbox.whatsapp.faults.all() == []
 
 
-_LOOKS = [
+_LOOKS = [  # each with each, once
     {"viewport": viewport, "color_scheme": theme, "locale": language}
-    for viewport in (_DESKTOP, _PHONE)
-    for theme in ("light", "dark")
-    for language in ("de-DE", "en-US")
+    for viewport, theme, language in (
+        (_DESKTOP, "light", "de-DE"),
+        (_DESKTOP, "dark", "en-US"),
+        (_PHONE, "dark", "de-DE"),
+        (_PHONE, "light", "en-US"),
+    )
 ]
 
 
@@ -246,7 +249,7 @@ async def test_axe_finds_nothing(context: BrowserContext, world: World, name: st
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("context", _LOOKS[1:3], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize("context", _LOOKS[:2], indirect=True, ids=["light", "dark"])
 async def test_axe_finds_nothing_in_menus_and_dialogs(context: BrowserContext, world: World) -> None:
     await _fill(world)
     phone = await _open(context, world, "phone")
