@@ -2,13 +2,14 @@
 
     client --> prism proxy --errors --> server        422: the request breaks the description, 500 with #VIOLATIONS: the answer does
 
-Installed once, pinned, into the git-ignored folder `.test/node` by `install()`; needs Node 20 and npm.
+Installed once, pinned, into the git-ignored folder `.test/node` by `install()` or `python -m tests.servers.prism`; needs Node 20 and npm.
 """
 
 import fcntl
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,3 +89,7 @@ def _drained(process: "subprocess.Popen[str]") -> Iterator[None]:
     finally:
         process.terminate()
         reader.join(10)
+
+
+if __name__ == "__main__":
+    print(install(), file=sys.stderr, end="")

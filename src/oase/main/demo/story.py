@@ -64,6 +64,13 @@ class Cast(Struct, frozen=True):
     accounts: Mapping[str, StoredAccount]
 
 
+def _in_order(cases: Sequence[Case], now: datetime) -> list[tuple[datetime, int, In | Out | Note | None]]:
+    """What happens in all cases, by moment and the case's number; None: the case ends, a minute after its last step."""
+    steps = [(moment(step.when, now), number, step) for number, one in enumerate(cases) for step in one.steps]
+    ends = [(moment(one.steps[-1].when, now) + timedelta(minutes=1), number, None) for number, one in enumerate(cases)]
+    return sorted([*steps, *ends], key=lambda one: one[:2])
+
+
 class Story:
     """One telling. Open it with `tell`."""
 
@@ -82,12 +89,12 @@ class Story:
         """Everything in the order of its moments; at the end the company's people have read what is not open."""
         await self._database.open()
         try:
-            steps = [(moment(step.when, self._now), number, step) for number, one in enumerate(cases) for step in one.steps]
-            for at, number, step in sorted(steps, key=lambda one: one[:2]):
+            for at, number, step in _in_order(cases, self._now):
                 self._clock.advance(at - self._clock.now())
-                await self._step(number, cases[number], step, at)
-            for number, case in enumerate(cases):
-                await self._end(case, self._talks[number], moment(case.steps[-1].when, self._now))
+                if step is None:
+                    await self._end(cases[number], self._talks[number])
+                else:
+                    await self._step(number, cases[number], step, at)
             self._clock.advance(self._house.clock.now() - self._clock.now())
             async with self._work() as work:
                 for number, case in enumerate(cases):
@@ -216,9 +223,8 @@ class Story:
                 found = await open_conversation(work, talk, agent.id or new_id())
                 await change_person(work, found.person_id, {"fields": case.person})
 
-    async def _end(self, case: Case, talk: UUID, at: datetime) -> None:
+    async def _end(self, case: Case, talk: UUID) -> None:
         """How the case stands today."""
-        self._clock.advance(at + timedelta(minutes=1) - self._clock.now())
         agent = self._author(case.assignee) if case.assignee else Author()
         async with self._work() as work:
             if case.end in ("solved", "open"):
