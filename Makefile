@@ -7,14 +7,14 @@ PYTEST_WORKERS ?= 2
 # the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
 SEED := $(if $(CI),--randomly-seed=20261122)
 
-.PHONY: run test check prepared unit browser faults bench requirements servers clean
+.PHONY: run test check collected prism unit browser faults bench requirements servers clean
 
 run: .venv/run-installed
 	@exec $(BIN)/oase run
 
-# what waits for the network, what one core does, and the tests, which want both
+# first what waits for the network and what one core does, side by side; then the tests, which want both cores
 test: .venv/bin/python
-	$(MAKE) -j3 --no-print-directory servers check prepared
+	$(MAKE) -j4 --no-print-directory servers check collected prism
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory faults
 
@@ -24,9 +24,11 @@ check: .venv/dev-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# what would otherwise hold up the tests, or be done by each of their workers: what pytest makes of their sources, and Prism
-prepared: .venv/dev-installed
+# what pytest makes of the sources of the tests is kept, so that its workers need not all do it
+collected: .venv/dev-installed
 	@found=$$(PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq -m "not faults" 2>&1) || { echo "$$found"; exit 1; }
+
+prism: .venv/dev-installed
 	@$(BIN)/python -m tests.servers.prism
 
 unit: .venv/dev-installed
