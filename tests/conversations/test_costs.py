@@ -4,15 +4,12 @@
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import AsyncIterator
 from uuid import UUID
 
-import psycopg
 import pytest
 import pytest_asyncio
+from tests.statements import statements
 
 from oase.channels import AccountBook, create_account
 from oase.conversations import COUNTED, IntakeWorker, Journal, inbox_page, queue_counts, view_of
@@ -29,29 +26,6 @@ from .past import fill
 LARGE = int(os.environ.get("OASE_TEST_CONVERSATIONS", "1000"))
 ONE_MESSAGE = 17
 """Statements from the journal to the conversation, BEGIN and COMMIT among them: the most that one delivery may take."""
-
-
-_ours: ContextVar[bool] = ContextVar("ours", default=False)
-
-
-@contextmanager
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that this test sends meanwhile; those of others in the process (they have their own context) do not count."""
-    sent: list[str] = []
-    ours = _ours.set(True)
-    original = psycopg.AsyncCursor.execute
-
-    async def execute(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-        if _ours.get():
-            sent.append(query.decode() if isinstance(query, bytes) else str(query))
-        return await original(self, query, *arguments, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.AsyncCursor, "execute", execute)
-        try:
-            yield sent
-        finally:
-            _ours.reset(ours)
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,5 @@
 """Agents are told what concerns them, each event once, never what they did themselves or look at."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,13 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from tests.desk.conftest import Desk
+from tests.statements import statements
 
 from oase.conversations import Case, Said, set_state, set_team
 from oase.conversations.types import Author
 from oase.desk import RULE, Wishes, check_wishes, notification_of, waiting_for
 from oase.desk.notifications.rules import concerned, is_quiet, warns_from
 from oase.desk.notifications.types import Colleague, News
-from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.ids import new_id
 from oase.kernel.retention import sweep
@@ -132,27 +131,15 @@ async def test_a_due_time_about_to_pass_is_told_once(desk: Desk) -> None:
 async def test_a_batch_costs_the_same_number_of_statements_however_much_happened(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted: list[str] = []
-    here = asyncio.current_task()  # what else runs in this process, such as the feed of another test's program, does not count
-    for name in ("tuples", "all", "rows", "row", "value", "run"):
-        plain = getattr(UnitOfWork, name)
-
-        def counting(self: UnitOfWork, *given: Any, plain: Any = plain) -> Any:
-            if asyncio.current_task() is here:
-                counted.append(str(given[-2] if len(given) > 1 else given[0]))
-            return plain(self, *given)
-
-        monkeypatch.setattr(UnitOfWork, name, counting)
-
     async def cost(customers: int) -> int:
         for one in range(customers):
             conversation_id = await desk.writes(f"Frage {customers} {one}", phone=f"49152288{customers:02}{one:03}")
             await desk.gives(conversation_id, "Anna", by="Sophie")
             await desk.reads("Anna", conversation_id)
         await desk.visible()
-        counted.clear()
-        await desk.feed.catch_up()
-        return len(counted)
+        with statements(monkeypatch) as sent:
+            await desk.feed.catch_up()
+        return len(sent)
 
     few = await cost(2)
     assert few > 10

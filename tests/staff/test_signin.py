@@ -2,11 +2,10 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from psycopg import AsyncCursor
+from tests.statements import statements
 
 from oase import staff
 from oase.kernel.ids import new_id
@@ -141,17 +140,10 @@ async def test_the_same_letters_typed_in_another_way_are_the_same_password(compa
 
 
 async def test_a_session_is_one_query(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    session, asked = await company.sign_in(), []
-    execute, mine = AsyncCursor.execute, asyncio.current_task()
-
-    async def counted(cursor: AsyncCursor[Any], query: Any, *more: Any, **named: Any) -> Any:
-        if asyncio.current_task() is mine:  # what goes on beside it in this process does not count
-            asked.append(query)
-        return await execute(cursor, query, *more, **named)
-
-    monkeypatch.setattr(AsyncCursor, "execute", counted)
-    await company.who(session)
-    assert [b"FROM agent_session" in query for query in asked if not query.startswith(b"BEGIN")] == [True]
+    session = await company.sign_in()
+    with statements(monkeypatch) as sent:
+        await company.who(session)
+    assert ["FROM agent_session" in query for query in sent if not query.startswith("BEGIN")] == [True]
 
 
 async def test_a_session_is_found_by_its_index(company: Company) -> None:
