@@ -70,18 +70,20 @@ async def test_a_batch_of_a_hundred_messages_costs_as_many_statements_as_one(
 
 
 @pytest.mark.parametrize("past", [60, LARGE], indirect=True)
-@pytest.mark.parametrize("name", ["open", "mine", "unassigned", "solved", "mentions"])
 async def test_an_inbox_page_of_fifty_rows_is_one_query_and_its_counts_another(
-    fresh_database: Database, workspace_id: UUID, past: int, name: str, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Database, workspace_id: UUID, past: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with fresh_database.work(workspace_id) as work:
         me = await work.value("SELECT id FROM agent ORDER BY id LIMIT 1")
-        view = view_of(name, me)
-        assert view is not None
-        with statements(monkeypatch) as sent:
-            rows, _ = await inbox_page(work, view, me)
-        assert len(sent) == 1
-        assert past < LARGE or name != "solved" or len(rows) == 50
+        shown = {}
+        for name in ("open", "mine", "unassigned", "solved", "mentions"):
+            view = view_of(name, me)
+            assert view is not None
+            with statements(monkeypatch) as sent:
+                rows, _ = await inbox_page(work, view, me)
+            assert len(sent) == 1, name
+            shown[name] = len(rows)
+        assert past < LARGE or shown["solved"] == 50
         with statements(monkeypatch) as sent:
             counts = await queue_counts(work, me, [])
         assert len(sent) == 1

@@ -16,6 +16,8 @@ _WITHOUT: Final = [
     "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "PreloadTopChromeWebUI",
     # processes of their own for frames of other sites, and one in reserve
     "IsolateOrigins", "IsolateSandboxedIframes", "SpareRendererForSitePerProcess", "site-per-process",
+    # a new frame for each page of the same site, and a new process although the old one would do
+    "ProactivelySwapBrowsingInstance", "RenderDocument",
     # asking its maker, and waiting with what is painted
     "AimEnabled", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
 ]  # fmt: skip
