@@ -42,13 +42,34 @@ async def _ask(dsn: str, statement: str, *values: object) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def _running(folder: Path, **arguments: Any) -> AsyncIterator[EmbeddedPostgres]:
+async def _running(made: Path, folder: Path, **arguments: Any) -> AsyncIterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(folder, durable=False, **arguments)
+    if folder.parent.is_dir() and not folder.exists():  # where more than one folder is missing, the server makes its own
+        await _give_cluster(made, folder, arguments.get("binaries"))
     await server.start()
     try:
         yield server
     finally:
         await server.stop()
+
+
+async def _give_cluster(made: Path, folder: Path, binaries: Path | None) -> None:
+    """Copies a cluster that was made once: initdb takes seconds, and has tests of its own."""
+    one = made / (binaries.parent.name if binaries else "wheel")
+    if not one.exists():
+        server = EmbeddedPostgres(one, durable=False, binaries=binaries)
+        await server.start()
+        await server.stop()
+    folder.mkdir()
+    subprocess.run(["cp", "-a", one / "cluster", folder], check=True)  # with owners and modes
+
+
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """Where clusters lie that others are copied from."""
+    with tempfile.TemporaryDirectory(prefix="oase-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture
@@ -62,8 +83,9 @@ def ask() -> Callable[..., Awaitable[Any]]:
 
 
 @pytest.fixture
-def running() -> Callable[..., contextlib.AbstractAsyncContextManager[EmbeddedPostgres]]:
-    return _running
+def running(made: Path) -> Callable[..., contextlib.AbstractAsyncContextManager[EmbeddedPostgres]]:
+    """Starts a server in a folder, with a cluster where there is none yet, and ends it."""
+    return functools.partial(_running, made)
 
 
 @pytest.fixture(params=["wheel", "debian-15"])
@@ -83,7 +105,7 @@ def debian() -> Path:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every user may enter; pytest's own is closed to others."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="oase-test-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
