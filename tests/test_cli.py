@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BIN = Path(sys.executable).parent
+pytestmark = pytest.mark.xdist_group("command line")  # they share a data folder
 MAIL = b"""From: =?utf-8?q?J=C3=BCrgen_Gro=C3=9F?= <juergen@example.com>
 To: service@lindgruen.example
 Subject: Re: Rad
@@ -51,12 +54,18 @@ def test_a_wrong_setting_is_named_in_a_sentence(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_delivery_that_does_not_exist_is_said_so(tmp_path: Path) -> None:
-    oase("migrate", folder=tmp_path)
-    done = oase("journal", "show", "01a201af-2159-7006-9375-954c48ad8f00", folder=tmp_path)
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a fresh installation."""
+    folder = tmp_path_factory.mktemp("migrated")
+    assert oase("migrate", folder=folder).returncode == 0
+    return folder
+
+
+def test_a_delivery_that_does_not_exist_is_said_so(migrated: Path) -> None:
+    done = oase("journal", "show", "01a201af-2159-7006-9375-954c48ad8f00", folder=migrated)
     assert (done.returncode, b"There is no delivery" in done.stderr) == (1, True)
 
 
-def test_doctor_finds_nothing_wrong_with_a_fresh_installation(tmp_path: Path) -> None:
-    oase("migrate", folder=tmp_path)
-    assert oase("doctor", folder=tmp_path).returncode == 0
+def test_doctor_finds_nothing_wrong_with_a_fresh_installation(migrated: Path) -> None:
+    assert oase("doctor", folder=migrated).returncode == 0

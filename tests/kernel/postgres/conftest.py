@@ -61,7 +61,8 @@ async def _give_cluster(made: Path, folder: Path, binaries: Path | None) -> None
         await server.start()
         await server.stop()
     folder.mkdir()
-    subprocess.run(["cp", "-a", one / "cluster", folder], check=True)  # with owners and modes
+    copy = functools.partial(subprocess.run, ["cp", "-a", one / "cluster", folder], check=True)  # with owners and modes
+    await asyncio.to_thread(copy)
 
 
 @pytest.fixture(scope="session")
