@@ -8,6 +8,8 @@ Labels lie in known ways: "us-ascii" and "iso-8859-1" are put on UTF-8 and on Wi
 
 import codecs
 import re
+import string
+from functools import lru_cache
 
 ALIASES = {
     "ascii": "us-ascii", "646": "us-ascii", "ansi_x3.4-1968": "us-ascii", "7bit": "us-ascii", "8bit": "us-ascii",
@@ -58,8 +60,11 @@ def known(label: str) -> str:
     if name.startswith("charset="):
         name = name[8:].strip("\"'")
     name = ALIASES.get(name, name)
-    if not name or name in UNKNOWN or len(name) > 40 or "\x00" in name:
-        return ""
+    return _codec(name) if name and name not in UNKNOWN and len(name) <= 40 and "\x00" not in name else ""
+
+
+@lru_cache(maxsize=256)  # nearly all mails name one of ten; asking Python for a codec it lacks takes longest
+def _codec(name: str) -> str:
     try:
         info = codecs.lookup(name)
         b"".decode(name)
@@ -207,6 +212,8 @@ _FREQUENT = {
     "cp1255": frozenset("יוהלאמתרבנש"),
     "cp1256": frozenset("اليمنترهوبعد"),
 }
+_HIGH = bytes(range(0x80, 0x100))
+_LETTERS = string.ascii_letters.encode() + _HIGH
 _GERMAN = [letter.encode("cp1252") for letter in "äöüßÄÖÜ"]
 _MIXED = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 _RARE_GREEK = re.compile("[ΰΐϋϊ]")
@@ -219,8 +226,7 @@ def guess(data: bytes) -> str:
     sample = data[:4000]
     if _ESCAPE_JP.search(sample):
         return "iso2022_jp_ext"
-    letters = sum(1 for byte in sample if byte >= 0x80 or chr(byte).isalpha())
-    high = sum(1 for byte in sample if byte >= 0x80)
+    letters, high = (len(sample) - len(sample.translate(None, kind)) for kind in (_LETTERS, _HIGH))
     if high < 4 or high < 0.4 * letters or sum(sample.count(letter) for letter in _GERMAN) >= 0.8 * high:
         return "cp1252"
     mixed = len(_MIXED.findall(sample)) > 0.3 * high  # letters with and without accents side by side: no other alphabet
