@@ -51,9 +51,9 @@ servers:
 	@tools/install.sh requirements/run.txt
 	@touch $@
 
-.venv/dev-installed: requirements/dev.txt pyproject.toml | .venv/bin/python
+.venv/dev-installed: requirements/run.txt requirements/dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the tests need into .venv (once) ..."
-	@tools/install.sh requirements/dev.txt
+	@tools/install.sh requirements/run.txt requirements/dev.txt
 	@touch $@ .venv/run-installed
 
 # after a change of dependencies in pyproject.toml; what runs is held to what was tested
