@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from playwright.async_api import Page
 
-_AXE: Final = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+AXE: Final = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 _EVERYTHING: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _SETTLED: Final = "Promise.all(document.getAnimations({ subtree: true }).map(one => one.finished.catch(() => 0)))"
 _OF_LOOKS: Final = {
@@ -20,7 +20,7 @@ async def axe(page: Page, within: str = "", *, looks_only: bool = False) -> list
     `looks_only`: only what a theme or a size can change.
     """
     if not await page.evaluate("'axe' in window"):
-        await page.evaluate(_AXE)
+        await page.evaluate(AXE)
     await page.evaluate(_SETTLED)
     given = {"within": within, "options": {"runOnly": _OF_LOOKS if looks_only else _EVERYTHING, "resultTypes": ["violations"]}}
     found: dict[str, Any] = await page.evaluate("({ within, options }) => axe.run(within || document, options)", given)

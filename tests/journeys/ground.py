@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page
+from tests.looks import DESK
 
 from oase.kernel.db import Database
 from oase.kernel.postgres import EmbeddedPostgres
@@ -27,7 +28,6 @@ from oase.kernel.postgres import EmbeddedPostgres
 OASE = Path(sys.executable).with_name("oase")
 PASSWORD = "Fahrradklingel-2026"
 ANNA, SOPHIE = "anna.berger@lindgruen.example", "sophie.klein@lindgruen.example"
-DESKTOP = {"width": 1440, "height": 900}
 
 
 def free_ports(count: int = 3) -> int:
@@ -147,9 +147,7 @@ class People:
 
     async def somebody(self, path: str = "", **options: Any) -> Page:
         """A new person with a browser of their own, looking at a page of the program."""
-        context = await self.browser.new_context(
-            **{"viewport": DESKTOP, "locale": "de-DE", "reduced_motion": "reduce", **options}
-        )
+        context = await self.browser.new_context(**{"viewport": DESK, "locale": "de-DE", "reduced_motion": "reduce", **options})
         context.set_default_timeout(15_000)
         self._contexts.append(context)
         page = await context.new_page()

@@ -7,14 +7,14 @@ routes of the application ──> addresses (what stands for a parameter is look
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 import aiohttp
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
-from playwright.async_api import Page, ViewportSize
-from tests.axe import axe
+from playwright.async_api import Page
+from tests.looks import DESK, NARROW, looks
 
 from oase.sandbox import Sandbox, sandbox_routes
 from oase.web.app import make_app
@@ -23,14 +23,6 @@ from oase.web.sessions import Viewer
 
 from .ground import Installation
 
-DESK, PHONE, NARROW = (ViewportSize(width=width, height=height) for width, height in ((1440, 900), (390, 844), (320, 640)))
-LOOKS: Final[Mapping[str, tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]]] = {
-    "de": ((DESK, "light"), (PHONE, "dark")),
-    "en": ((DESK, "dark"), (PHONE, "light")),
-}
-"""By language: each is seen in both themes and both sizes, and each theme in both sizes (colours know no language)."""
-WHOLE: Final = {"de": DESK, "en": PHONE}
-"""By language: the size in which every rule is looked at; in the other one only those that a theme or a size can change."""
 FOR_PROGRAMS: Final = ("/api/", "/sandbox/control/", "/sandbox/graph/", "/sandbox/lookaside/", "/sandbox/words/")
 OF_FILES: Final = {
     "version",
@@ -45,14 +37,14 @@ OF_FILES: Final = {
 STANDS_FOR: Final = {
     "account_id": "SELECT id FROM account",
     "channel": "SELECT DISTINCT channel FROM account",
-    "journal_id": "SELECT id FROM journal ORDER BY id LIMIT 1",
+    "journal_id": "SELECT DISTINCT ON (state) id FROM journal ORDER BY state, id",
     "agent_id": "SELECT id FROM agent ORDER BY id LIMIT 1",
-    "role_id": "SELECT id FROM role LIMIT 1",
+    "role_id": "SELECT DISTINCT ON (key = '') id FROM role ORDER BY key = '', id",
     "team_id": "SELECT id FROM team LIMIT 1",
     "webhook_id": "SELECT id FROM webhook LIMIT 1",
     "tag_id": "SELECT id FROM tag LIMIT 1",
     "snippet_id": "SELECT id FROM snippet LIMIT 1",
-    "field_id": "SELECT id FROM custom_field LIMIT 1",
+    "field_id": "SELECT DISTINCT ON (kind = 'choice') id FROM custom_field ORDER BY kind = 'choice', id",
     "queue": "SELECT unnest(ARRAY['open', 'mine', 'snoozed'])",
     "person_id": "SELECT id FROM person ORDER BY id LIMIT 1",
     "conversation_id": "SELECT DISTINCT ON (channel) id FROM conversation ORDER BY channel, id DESC",
@@ -157,19 +149,23 @@ async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, 
 
 
 async def troubles(page: Page, language: str) -> list[str]:
-    """What axe finds on a desk and on a phone; what sticks out (WCAG 2.2, 1.4.10: 320 pixels). The page's own theme comes first."""
-    found: list[str] = []
-    shown = "dark" if await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
-    for size, theme in sorted(LOOKS[language], key=lambda look: look[1] != shown):
-        await page.set_viewport_size(size)
-        if theme != shown:
-            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        found += [f"{theme} {size['width']}: {one}" for one in await axe(page, looks_only=size != WHOLE[language])]
-    for size in (PHONE, NARROW):
-        await page.set_viewport_size(size)
-        if wide := await page.evaluate(_WIDE):
-            found.append(f"wider than {size['width']}: {wide}")
+    """What axe finds on a desk and on a phone; what sticks out there and on a narrow phone (WCAG 2.2, 1.4.10: 320 pixels).
+
+    Sizes follow each other from the one that the page has: as the page before was left, from narrow to wide or back.
+    """
+    narrow_first = page.viewport_size == NARROW
+    found = await _sticks_out(page) if narrow_first else []
+    async for look in looks(page, language):
+        found += await look.axe(page) + await _sticks_out(page)
+    if not narrow_first:
+        await page.set_viewport_size(NARROW)
+        found += await _sticks_out(page)
     return found
+
+
+async def _sticks_out(page: Page) -> list[str]:
+    wide = await page.evaluate(_WIDE)
+    return [f"wider than {(page.viewport_size or DESK)['width']}: {wide}"] if wide else []
 
 
 _WIDE: Final = """() => {
@@ -181,7 +177,9 @@ _WIDE: Final = """() => {
   };
   const out = [...document.querySelectorAll("body *")].filter(one =>
     one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility({ visibilityProperty: true }) && !kept(one));
-  const page = document.documentElement.scrollWidth > innerWidth ? "the page" : "";
+  const scrolls = [...document.querySelectorAll("main")].some(one =>
+    one.scrollWidth > one.clientWidth && ["auto", "scroll"].includes(getComputedStyle(one).overflowX));
+  const page = scrolls || document.documentElement.scrollWidth > innerWidth ? "the page" : "";
   const innermost = out.filter(one => !out.some(other => other !== one && one.contains(other)));
   return innermost.slice(0, 3).map(one => one.outerHTML.slice(0, 100)).join(" | ") || page;
 }"""

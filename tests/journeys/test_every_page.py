@@ -3,22 +3,25 @@
 The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here.
 """
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import aiohttp
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from tests.looks import LOOKS, new_context
 
 from oase.staff import Visit, ask_for_reset
 
-from .ground import ANNA, PASSWORD, Installation, installation
+from .ground import ANNA, PASSWORD, Installation, installation, until
 from .looks import find_pages, known_routes, troubles
 
-LOCALES = {"de": "de-DE", "en": "en-GB"}
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
@@ -49,10 +52,12 @@ async def language(request: pytest.FixtureRequest, oase: Installation) -> AsyncI
     await speaks(oase, "de")
 
 
-@pytest.mark.parametrize("language", ["de", "en"], indirect=True)
+@pytest.mark.parametrize("language", LOOKS, indirect=True)
 async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installation, language: str) -> None:
-    inside, outside = await entered(browser, oase, language), await context_of(browser, language)
-    seen = await shown_once(browser, inside, oase, language)
+    inside, outside = await entered(browser, oase, language), await new_context(browser, language)
+    complained = complaints(inside)
+    await furnish(inside, oase, language)
+    seen = await shown_once(inside, oase, language)
     cookies = {cookie["name"]: cookie["value"] for cookie in await inside.cookies()}
     found = await find_pages(oase, cookies, seen.links)
     # set-up is looked at below, where nothing is set up; the way back from a provider shows nothing of its own
@@ -69,6 +74,8 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
     await inside.close()
     await outside.close()
+    if complained:
+        wrong["the console"] = complained
     assert not wrong, told(wrong)
 
 
@@ -77,9 +84,12 @@ def told(wrong: dict[str, list[str]]) -> str:
     return "\n".join(f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items())
 
 
-async def context_of(browser: Browser, language: str) -> BrowserContext:
-    """A browser that wishes for a language."""
-    return await browser.new_context(locale=LOCALES[language], reduced_motion="reduce")
+def complaints(context: BrowserContext) -> list[str]:
+    """What its pages complain about from now on; that a form was refused is none."""
+    found: list[str] = []
+    context.on("weberror", lambda error: found.append(str(error.error)))
+    context.on("console", lambda entry: found.append(entry.text) if entry.type == "error" and "422" not in entry.text else None)
+    return found
 
 
 async def speaks(oase: Installation, language: str) -> None:
@@ -90,7 +100,7 @@ async def speaks(oase: Installation, language: str) -> None:
 
 async def entered(browser: Browser, oase: Installation, language: str) -> BrowserContext:
     """The browser of an administrator who reads this language."""
-    context = await context_of(browser, language)
+    context = await new_context(browser, language)
     page = await context.new_page()
     await page.goto(f"{oase.url}/signin")
     await page.fill("#email", ANNA)
@@ -101,13 +111,32 @@ async def entered(browser: Browser, oase: Installation, language: str) -> Browse
     return context
 
 
-async def shown_once(browser: Browser, admin: BrowserContext, oase: Installation, language: str) -> Shown:
-    """Pages that answer a form and are shown once; and the addresses that only a link in a mail leads to, by their routes."""
-    seen = Shown(language)
-    page, name, email = await admin.new_page(), "Bärbel Neumann-Überlandstraßenbahn", f"baerbel.{language}@example.com"
+async def furnish(admin: BrowserContext, oase: Installation, language: str) -> None:
+    """What the demonstration has not: a role and a webhook of its own, templates of WhatsApp, a delivery that cannot be read."""
+    page, account = await admin.new_page(), await oase.account("whatsapp")
     await page.goto(f"{oase.url}/admin/webhooks/new")
     await page.fill("#url", "https://hooks.example.com/oase")
     await send(page, "input[name=events]")
+    await page.goto(f"{oase.url}/admin/roles/new")
+    await page.fill("#name", f"Aushilfe {language}")
+    await send(page, "input[name=permissions]")
+    await page.goto(f"{oase.url}/admin/channels/{account}")
+    async with page.expect_navigation():
+        await page.locator("form[action$='/templates'] button").click()
+    await expect(page.locator(".template-rows li").first).to_be_visible()
+    await page.close()
+    body = b"{ no JSON"
+    signed = hmac.new(b"sandbox-app-secret", body, hashlib.sha256).hexdigest()
+    headers = {"x-hub-signature-256": f"sha256={signed}"}
+    async with aiohttp.request("POST", f"{oase.url}/hooks/whatsapp/{account}", data=body, headers=headers) as answer:
+        assert answer.status == 200
+    await until(lambda: oase.rows("SELECT id FROM journal WHERE state = 'quarantined'"), "it is put aside")
+
+
+async def shown_once(admin: BrowserContext, oase: Installation, language: str) -> Shown:
+    """Pages that answer a form and are shown once; and the addresses that only a link in a mail leads to, by their routes."""
+    seen = Shown(language)
+    page, name, email = await admin.new_page(), "Bärbel Neumann-Überlandstraßenbahn", f"baerbel.{language}@example.com"
     await page.goto(f"{oase.url}/admin/tokens/new")
     await page.fill("#name", f"Kasse {language}")
     await send(page, "input[name=permissions]")
@@ -126,7 +155,7 @@ async def shown_once(browser: Browser, admin: BrowserContext, oase: Installation
 
 async def second_factor(browser: Browser, oase: Installation, language: str, invitation: str) -> Shown:
     """Somebody joins, sets up a second factor, and signs in with it."""
-    seen, context = Shown(language), await context_of(browser, language)
+    seen, context = Shown(language), await new_context(browser, language)
     page = await context.new_page()
     await page.goto(oase.url + invitation)
     await page.fill("#password", PASSWORD)
@@ -178,8 +207,8 @@ async def refused(page: Page, address: str, language: str) -> dict[str, list[str
 async def test_axe_finds_nothing_where_nothing_is_set_up(browser: Browser, tmp_path: Path) -> None:
     wrong: dict[str, list[str]] = {}
     async with installation(tmp_path, OASE_DEMO="0", OASE_SANDBOX="0") as empty:
-        for language in ("de", "en"):
-            context = await context_of(browser, language)
+        for language in LOOKS:
+            context = await new_context(browser, language)
             page = await context.new_page()
             wrong |= await looked_at(page, empty.url, "/setup", language)
             wrong |= await refused(page, "/setup", language)

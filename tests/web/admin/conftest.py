@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from litestar import Litestar
 from playwright.async_api import Browser, Page
+from tests.looks import DESK
 from tests.web.served import served
 
 from oase.channels import AccountBook, AccountState, accounts_of, create_account, set_account_state
@@ -230,13 +231,9 @@ def whatsapp(company: Company) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def screen(browser: Browser, company: Company, *, dark: bool = False, phone: bool = False) -> AsyncIterator[Page]:
+async def screen(browser: Browser, company: Company) -> AsyncIterator[Page]:
     """The administrator's browser; an error in its console fails the test."""
-    context = await browser.new_context(
-        viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
-        color_scheme="dark" if dark else "light",
-        reduced_motion="reduce",
-    )
+    context = await browser.new_context(viewport=DESK, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     await context.add_cookies([{"name": "oase", "value": company.tokens["administrator"], "url": company.url}])
     page, troubles = await context.new_page(), []

@@ -1,13 +1,10 @@
-"""The administration in a browser: a channel connected with a test before it is saved; axe on every page."""
+"""The administration in a browser: a channel connected with a test before it is saved, rows of a form, what changes by itself."""
 
 import re
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.axe import axe
 from tests.web.admin.conftest import TOKEN, Company, screen
-
-from oase.people import create_person
 
 pytestmark = pytest.mark.browser
 
@@ -76,52 +73,3 @@ async def test_the_list_of_accounts_follows_what_happens(browser: Browser, compa
             await page.goto(f"{company.url}/admin/channels")
         await company.connect("webchat", "Laden", company="Muster")
         await expect(page.locator("#accounts")).to_contain_text("Laden")
-
-
-@pytest.mark.parametrize(("dark", "language", "phone"), [(False, "de", False), (True, "en", True)])
-async def test_axe_finds_nothing_where_there_is_something_of_everything(
-    browser: Browser, company: Company, whatsapp: dict[str, str], dark: bool, language: str, phone: bool
-) -> None:
-    paths = await furnished(company, whatsapp)
-    async with company.services.database.work(company.workspace_id) as work:
-        await work.run("UPDATE agent SET language = %(l)s WHERE workspace_id = %(workspace_id)s", {"l": language})
-    found: dict[str, list[str]] = {}
-    async with screen(browser, company, dark=dark, phone=phone) as page:
-        for path in paths:
-            await page.goto(f"{company.url}/admin/{path}")
-            troubles = await axe(page)
-            if await page.evaluate("(e => e.scrollWidth > e.clientWidth)(document.querySelector('main'))"):
-                troubles.append("wider than the screen")
-            if troubles:
-                found[path] = troubles
-    assert found == {}
-
-
-async def furnished(company: Company, whatsapp: dict[str, str]) -> list[str]:
-    """Something of everything; the addresses of single things."""
-    account = await company.connect("whatsapp", "WhatsApp Berlin", **whatsapp)
-    chat, form = await company.connect("webchat", "Shop", company="M"), await company.connect("form", "Kontakt", company="M")
-    broken = await company.arrives(account, "whatsapp", b"{ no JSON")
-    await company.post(f"/admin/channels/{account}/templates")
-    await company.post("/admin/tags/new", {"name": "Reklamation", "color": "#b91c1c"})
-    await company.post("/admin/snippets/new", {"shortcut": "r", "name": "Rücksendung", "text_de": "Hallo {{person.name}}"})
-    await company.post("/admin/fields/new", {"subject": "person", "kind": "choice", "label_de": "Größe", "choices": "S\nM"})
-    await company.post("/admin/teams/new", {"name": "Werkstatt"})
-    await company.post("/admin/roles/new", {"name": "Aushilfe", "permissions": "conversation.read"})
-    await company.post("/admin/tokens/new", {"name": "Kasse", "permissions": "conversation.read"})
-    await company.post("/admin/webhooks/new", {"url": "https://hooks.example.com/oase", "events": "conversation.*"})
-    paths = [f"channels/{account}", f"channels/{chat}", f"channels/{form}", f"journal/{broken}"]
-    kinds = {
-        "tag": "tags",
-        "snippet": "snippets",
-        "custom_field": "fields",
-        "team": "teams",
-        "role": "roles",
-        "webhook": "webhooks",
-    }
-    for table, path in kinds.items():
-        rows = await company.rows(f"SELECT id FROM {table} WHERE workspace_id = %(workspace_id)s ORDER BY id DESC LIMIT 1")
-        paths.append(f"{path}/{rows[0]['id']}")
-    async with company.services.database.work(company.workspace_id) as work:
-        person = await create_person(work, "Jörg Weißmüller")
-    return [*paths, f"persons/{person}", f"agents/{company.agents['agent']}"]

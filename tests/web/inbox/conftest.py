@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
+from tests.looks import DESK, PHONE
 from tests.web.served import served
 
 from oase.channels import AccountBook, create_account
@@ -149,7 +150,7 @@ class Screens:
     async def open(self, path: str, *, agent: str = "Änne", phone: bool = False, dark: bool = False, locale: str = "de") -> Page:
         """A page of this agent."""
         context = await self._browser.new_context(
-            viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
+            viewport=PHONE if phone else DESK,
             color_scheme="dark" if dark else "light",
             locale=locale,
             reduced_motion="reduce",

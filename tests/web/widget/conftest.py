@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
+from tests.looks import DESK
 from tests.web.widget.ground import Site, running
 
 
@@ -17,7 +18,7 @@ async def site() -> AsyncIterator[Site]:
 @pytest_asyncio.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A fresh profile of a German visitor; what the pages complain about fails the test."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="de-DE")
+    context = await browser.new_context(viewport=DESK, locale="de-DE")
     troubles: list[str] = []
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     yield context

@@ -2,11 +2,11 @@
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 from tests.axe import axe
+from tests.looks import LOOKS, PHONE, looked, new_context
 from tests.web.widget.chat import Chat
 from tests.web.widget.ground import Site
 from tests.web.widget.test_browser import PIXEL
@@ -18,12 +18,6 @@ from oase.web.widget import Face, Presence, pages
 from oase.web.widget.lean import lean
 from oase.web.widget.pages import ASSETS
 
-LOOKS = [
-    ("light", "de-DE", 1440),
-    ("dark", "en-GB", 1440),
-    ("dark", "de-DE", 390),
-    ("light", "en-GB", 390),
-]  # each with each, once
 LOUD_COLORS = ["#ffff00", "#e11d48", "#888888", "#0a0a0a", "#fefefe", "#14532d"]
 
 
@@ -53,22 +47,20 @@ def test_the_form_colours_can_be_read_whatever_the_site_has_chosen() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("scheme", "locale", "width"), LOOKS)
-async def test_axe_finds_nothing_in_the_chat(site: Site, browser: Browser, scheme: Any, locale: str, width: int) -> None:
-    context = await browser.new_context(
-        reduced_motion="reduce", viewport={"width": width, "height": 844}, color_scheme=scheme, locale=locale
-    )
+@pytest.mark.parametrize("language", LOOKS)
+async def test_axe_finds_nothing_in_the_chat(site: Site, browser: Browser, language: str) -> None:
+    context = await new_context(browser, language)
     page = await context.new_page()
     site.desk.here = Presence(open=False, wait="Meist 5 Minuten", hours="Mo–Fr 9–18 Uhr", faces=[Face(name="Änne Köhler")])
     account = site.webchat(
         ask_name="required", consent_en="I [agree](https://example.com).", consent_de="Ich [stimme](https://example.com) zu."
     )
     chat = await Chat.on(page, site, account)
-    found = {"closed": await axe(page)}
+    found = {"closed": await looked(page, language, shown=".launcher")}
     await chat.open()
     start = chat.root.locator(".before .main")
     await start.click()
-    found["before"] = await axe(page)
+    found["before"] = await looked(page, language, shown=".panel .before")
     await chat.root.locator(".before input").first.fill("Änne")
     await chat.root.locator(".before input[type=checkbox]").check()
     await start.click()
@@ -76,27 +68,27 @@ async def test_axe_finds_nothing_in_the_chat(site: Site, browser: Browser, schem
         [{"name": "Rad.png", "mimeType": "image/png", "buffer": PIXEL}]
     )
     await expect(chat.root.locator(".chips .size")).to_be_visible()
-    found["chips"] = await axe(page)
+    found["chips"] = await looked(page, language, shown=".panel .chips .size")
     await chat.write("Guten Tag! www.example.com")
     await site.desk.until(Received)
     await site.desk.say(account, "Ja: https://www.example.com", choices={"a": "Gut", "b": "Schlecht"})
     await expect(chat.theirs).to_be_visible()
     await chat.root.locator(".head .tool").first.click()
-    found["menu"] = await axe(page)
+    found["menu"] = await looked(page, language, shown=".panel .head .menu")
     await page.keyboard.press("Escape")
     await chat.root.locator(".tools .tool").last.click()
     await expect(chat.root.locator(".emojis")).to_be_visible()
-    found["emoji"] = await axe(page)
+    found["emoji"] = await looked(page, language, shown=".panel .emojis")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await site.desk.say(account, "Noch da?")
     await expect(chat.root.locator(".teaser")).to_be_visible()
-    found["teaser"] = await axe(page)
+    found["teaser"] = await looked(page, language, shown=".teaser")
     await chat.root.locator(".teaser .text").click()
     await chat.panel.wait_for()
     await context.set_offline(True)
     await expect(chat.root.locator(".offline")).to_be_visible()
-    found["offline"] = await axe(page)
+    found["offline"] = await looked(page, language, shown=".panel .offline")
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 
@@ -130,40 +122,34 @@ async def test_the_chat_can_be_read_in_whatever_colour_the_site_has(site: Site, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("scheme", "locale", "width"), LOOKS)
-async def test_axe_finds_nothing_on_the_form_and_the_shop(
-    site: Site, browser: Browser, scheme: Any, locale: str, width: int
-) -> None:
-    context = await browser.new_context(
-        reduced_motion="reduce", viewport={"width": width, "height": 844}, color_scheme=scheme, locale=locale
-    )
+@pytest.mark.parametrize("language", LOOKS)
+async def test_axe_finds_nothing_on_the_form_and_the_shop(site: Site, browser: Browser, language: str) -> None:
+    context = await new_context(browser, language)
     page = await context.new_page()
     account = site.form(fields=FIELDS)
     found = {}
     await page.goto(f"{site.origin}/form/{account.id}")
-    found["form"] = await axe(page)
+    found["form"] = await looked(page, language, shown="form")
     await page.locator("button[type=submit]").click()
-    found["hints"] = await axe(page)
+    found["hints"] = await looked(page, language, shown="form .wrong")
     await page.evaluate("document.querySelector('form').submit()")
     await page.locator("#summary").wait_for()
-    found["errors"] = await axe(page)
+    found["errors"] = await looked(page, language, shown="#summary")
     await page.goto(f"{site.origin}/form/{account.id}/thanks?r=AYS7-9FZ4")
-    found["thanks"] = await axe(page)
+    found["thanks"] = await looked(page, language)
     for path in ("/demo/shop", "/demo/shop/imprint"):
         await page.goto(site.origin + path)
-        found[path] = await axe(page)
+        found[path] = await looked(page, language)
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 
 
 @pytest.mark.browser
 async def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stands_still(site: Site, browser: Browser) -> None:
-    context = await browser.new_context(
-        reduced_motion="reduce", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="de-DE"
-    )
+    context = await browser.new_context(reduced_motion="reduce", viewport=PHONE, has_touch=True, is_mobile=True, locale="de-DE")
     page = await context.new_page()
     chat = await (await Chat.on(page, site, site.webchat())).open()
-    assert await chat.panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert await chat.panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
     await expect(chat.launcher).to_be_hidden()
     await expect(chat.root.get_by_label("Foto aufnehmen")).to_be_visible()
     assert await page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
