@@ -5,12 +5,12 @@ de      light, whole   dark          whole: every rule of axe; otherwise only th
 en      dark           light, whole
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
-from tests.axe import AXE, axe
+from tests.axe import axe
 
 DESK, PHONE, NARROW = (ViewportSize(width=width, height=height) for width, height in ((1440, 900), (390, 844), (320, 640)))
 LOCALES: Final = {"de": "de-DE", "en": "en-GB"}
@@ -35,21 +35,24 @@ LOOKS: Final[Mapping[str, tuple[Look, Look]]] = {
     "en": (Look(DESK, "dark"), Look(PHONE, "light", whole=True)),
 }
 """By language: each is seen in both themes and both sizes, and each theme in both sizes (colours know no language)."""
+ANOTHER: Final[Mapping[str, tuple[Look, ...]]] = {
+    "de": (Look(DESK, "light", whole=True),),
+    "en": (Look(PHONE, "dark", whole=True),),
+}
+"""For another thing of a kind whose first was seen in all: every rule in each language, each theme, each size."""
 
 
 async def new_context(browser: Browser, language: str, **options: Any) -> BrowserContext:
-    """A browser that wishes for a language, in the first of its looks; axe is in each page from the beginning, which is cheaper."""
+    """A browser that wishes for a language, in the first of its looks."""
     first = LOOKS[language][0]
     given = {"viewport": first.size, "color_scheme": first.theme, "locale": LOCALES[language], "reduced_motion": "reduce"}
-    context = await browser.new_context(**{**given, **options})
-    await context.add_init_script(AXE)
-    return context
+    return await browser.new_context(**{**given, **options})
 
 
-async def looks(page: Page, language: str) -> AsyncIterator[Look]:
-    """Gives the page the looks of a language, one after the other; first the one that is nearest to what it has."""
+async def looks(page: Page, chosen: Sequence[Look]) -> AsyncIterator[Look]:
+    """Gives the page looks, one after the other; first the one that is nearest to what it has."""
     now = page.viewport_size or DESK
-    for look in sorted(LOOKS[language], key=lambda one: abs(one.size["width"] - now["width"])):
+    for look in sorted(chosen, key=lambda one: abs(one.size["width"] - now["width"])):
         if page.viewport_size != look.size:
             await page.set_viewport_size(look.size)
         await page.emulate_media(color_scheme=look.theme)
@@ -62,7 +65,7 @@ async def looked(page: Page, language: str, within: str = "", *, shown: str = ""
     `shown`: what has to be seen in both. Raises AssertionError where a change of looks hid it.
     """
     found: list[str] = []
-    async for look in looks(page, language):
+    async for look in looks(page, LOOKS[language]):
         hidden = not await page.locator(shown).first.is_visible() if shown else False
         assert not hidden, f"{look.theme} {look.size['width']}: {shown} is not to be seen"
         found += await look.axe(page, within)

@@ -4,7 +4,7 @@ routes of the application ──> addresses (what stands for a parameter is look
    ──> what answers with a whole document is a page
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Final, cast
@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from playwright.async_api import Page
-from tests.looks import DESK, NARROW, looks
+from tests.looks import DESK, NARROW, Look, looks
 
 from oase.sandbox import Sandbox, sandbox_routes
 from oase.web.app import make_app
@@ -148,14 +148,14 @@ async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, 
         return "page" if answer.status == 200 else "refused"
 
 
-async def troubles(page: Page, language: str) -> list[str]:
-    """What axe finds on a desk and on a phone; what sticks out there and on a narrow phone (WCAG 2.2, 1.4.10: 320 pixels).
+async def troubles(page: Page, chosen: Sequence[Look]) -> list[str]:
+    """What axe finds in these looks; what sticks out there and on a narrow phone (WCAG 2.2, 1.4.10: 320 pixels).
 
     Sizes follow each other from the one that the page has: as the page before was left, from narrow to wide or back.
     """
     narrow_first = page.viewport_size == NARROW
     found = await _sticks_out(page) if narrow_first else []
-    async for look in looks(page, language):
+    async for look in looks(page, chosen):
         found += await look.axe(page) + await _sticks_out(page)
     if not narrow_first:
         await page.set_viewport_size(NARROW)

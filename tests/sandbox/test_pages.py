@@ -240,7 +240,7 @@ async def test_axe_finds_nothing_on_pages_in_menus_and_dialogs(browser: Browser,
         found["location"] = await looked(phone, language, shown="dialog[open]")
         await phone.keyboard.press("Escape")
         found["message menu"] = []
-        async for look in looks(phone, language):  # a menu stays where the size put it: opened anew
+        async for look in looks(phone, LOOKS[language]):  # a menu stays where the size put it: opened anew
             await phone.locator(".message .more").first.focus()
             await phone.keyboard.press("Enter")
             await expect(phone.locator(".message-menu")).to_be_in_viewport(ratio=1)

@@ -114,16 +114,16 @@ async def test_the_chat_can_be_read_in_whatever_colour_the_site_has(site: Site, 
         await expect(chat.theirs).to_be_visible()
         await expect(chat.state()).not_to_contain_text("…")
         assert await chat.root.evaluate("one => getComputedStyle(one).getPropertyValue('--brand').trim()") == color
-        troubles[color] = await axe(page)
+        troubles[color] = await axe(page, looks_only=True)
         await page.emulate_media(color_scheme="dark")
-        troubles[color] += await axe(page)
+        troubles[color] += await axe(page, looks_only=True)
     await context.close()
     assert {color: found for color, found in troubles.items() if found} == {}
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LOOKS)
-async def test_axe_finds_nothing_on_the_form_and_the_shop(site: Site, browser: Browser, language: str) -> None:
+async def test_axe_finds_nothing_on_the_form(site: Site, browser: Browser, language: str) -> None:
     context = await new_context(browser, language)
     page = await context.new_page()
     account = site.form(fields=FIELDS)
@@ -135,11 +135,6 @@ async def test_axe_finds_nothing_on_the_form_and_the_shop(site: Site, browser: B
     await page.evaluate("document.querySelector('form').submit()")
     await page.locator("#summary").wait_for()
     found["errors"] = await looked(page, language, shown="#summary")
-    await page.goto(f"{site.origin}/form/{account.id}/thanks?r=AYS7-9FZ4")
-    found["thanks"] = await looked(page, language)
-    for path in ("/demo/shop", "/demo/shop/imprint"):
-        await page.goto(site.origin + path)
-        found[path] = await looked(page, language)
     await context.close()
     assert {state: troubles for state, troubles in found.items() if troubles} == {}
 
