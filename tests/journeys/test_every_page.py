@@ -65,13 +65,13 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     assert found.elsewhere == {"/setup", "/admin/channels/consent"}
     assert found.refused == []
     wrong = seen.wrong
+    pages = {True: await outside.new_page(), False: await inside.new_page()}  # by whether anybody may look
     for route, addresses in found.pages.items():
-        page = await (outside if route.public else inside).new_page()
+        page = pages[route.public]
         for number, address in enumerate(addresses):
             wrong |= await looked_at(page, oase.url, address, (ANOTHER if number else LOOKS)[language])
             if "/new" in address or address == "/signin":
                 wrong |= await refused(page, address, ANOTHER[language])
-        await page.close()
     wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
     await inside.close()
     await outside.close()
