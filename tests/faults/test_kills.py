@@ -13,7 +13,7 @@ from .processes import wait_for
 KILLS = int(os.environ.get("OASE_FAULT_KILLS", "60"))
 MESSAGES = int(os.environ.get("OASE_FAULT_MESSAGES", "5000"))
 DRAIN_SECONDS = float(os.environ.get("OASE_FAULT_DRAIN", "120"))
-PER_SECOND = float(os.environ.get("OASE_FAULT_RATE", "60"))
+PER_SECOND = float(os.environ.get("OASE_FAULT_RATE", "50"))
 
 
 @pytest.mark.faults

@@ -183,3 +183,24 @@ _WIDE: Final = """() => {
   const innermost = out.filter(one => !out.some(other => other !== one && one.contains(other)));
   return innermost.slice(0, 3).map(one => one.outerHTML.slice(0, 100)).join(" | ") || page;
 }"""
+
+
+async def looked_at(page: Page, url: str, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
+    """What is wrong with the page at an address."""
+    await page.goto(url + address)
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    found = await troubles(page, chosen)
+    return {address: found} if found else {}
+
+
+async def refused(page: Page, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
+    """What is wrong with the page that a form answers when nothing was filled in."""
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('main form[method=post]:not(.plain-foot)').submit()")
+    found = await troubles(page, chosen)
+    return {f"{address}, refused": found} if found else {}
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    """What is wrong, page by page."""
+    return "\n".join(f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items())

@@ -6,9 +6,8 @@ things of one route, and of a form that was refused, the first is seen in all lo
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,12 +15,12 @@ import pyotp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
-from tests.looks import ANOTHER, LOOKS, Look, new_context
+from tests.looks import ANOTHER, LOOKS, new_context
 
 from oase.staff import Visit, ask_for_reset
 
-from .ground import ANNA, PASSWORD, Installation, installation, until
-from .looks import find_pages, known_routes, troubles
+from .ground import ANNA, PASSWORD, Installation, until
+from .looks import find_pages, known_routes, looked_at, refused, told, troubles
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -61,7 +60,7 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     seen = await shown_once(inside, oase, language)
     cookies = {cookie["name"]: cookie["value"] for cookie in await inside.cookies()}
     found = await find_pages(oase, cookies, seen.links)
-    # set-up is looked at below, where nothing is set up; the way back from a provider shows nothing of its own
+    # set-up is looked at where nothing is set up (test_first_start); the way back from a provider shows nothing of its own
     assert found.elsewhere == {"/setup", "/admin/channels/consent"}
     assert found.refused == []
     wrong = seen.wrong
@@ -78,11 +77,6 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     if complained:
         wrong["the console"] = complained
     assert not wrong, told(wrong)
-
-
-def told(wrong: dict[str, list[str]]) -> str:
-    """What is wrong, page by page."""
-    return "\n".join(f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items())
 
 
 def complaints(context: BrowserContext) -> list[str]:
@@ -187,31 +181,3 @@ async def send(page: Page, tick: str = "") -> None:
         await page.locator(tick).first.check()
     async with page.expect_navigation():
         await page.locator("main form:not(.plain-foot) button:not([type=button])").last.click()
-
-
-async def looked_at(page: Page, url: str, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
-    """What is wrong with the page at an address."""
-    await page.goto(url + address)
-    await page.evaluate("document.fonts.ready.then(() => true)")
-    found = await troubles(page, chosen)
-    return {address: found} if found else {}
-
-
-async def refused(page: Page, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
-    """What is wrong with the page that a form answers when nothing was filled in."""
-    async with page.expect_navigation():
-        await page.evaluate("document.querySelector('main form[method=post]:not(.plain-foot)').submit()")
-    found = await troubles(page, chosen)
-    return {f"{address}, refused": found} if found else {}
-
-
-async def test_axe_finds_nothing_where_nothing_is_set_up(browser: Browser, tmp_path: Path) -> None:
-    wrong: dict[str, list[str]] = {}
-    async with installation(tmp_path, OASE_DEMO="0", OASE_SANDBOX="0") as empty:
-        for language in LOOKS:
-            context = await new_context(browser, language)
-            page = await context.new_page()
-            wrong |= await looked_at(page, empty.url, "/setup", LOOKS[language])
-            wrong |= await refused(page, "/setup", LOOKS[language])
-            await context.close()
-    assert not wrong, told(wrong)

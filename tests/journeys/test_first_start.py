@@ -1,17 +1,22 @@
-"""The first start of an empty installation: four entries, and one is in an inbox that works."""
+"""The first start of an empty installation: a page that everybody can read, four entries, and one is in an inbox that works."""
 
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
+from tests.looks import LOOKS, new_context
 
 from .ground import Installation, People, live
+from .looks import looked_at, refused, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PASSWORD = "Ein ruhiger Satz 2026"
 
 
-async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(empty: Installation, newcomers: People) -> None:
+async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(
+    browser: Browser, empty: Installation, newcomers: People
+) -> None:
+    await axe_finds_nothing_where_nothing_is_set_up(browser, empty)  # a page that nobody sees a second time
     founder = await newcomers.somebody("/")
     await founder.wait_for_url("**/setup")
     await founder.locator("#workspace_name").fill("Käserei Müßig & Söhne")
@@ -37,3 +42,15 @@ async def test_four_entries_lead_to_an_inbox_with_a_working_chat_and_an_example(
     assert "Käserei Müßig" in await loader.text()
     stranger = await newcomers.somebody("/setup")  # and nobody can do so a second time
     await expect(stranger).to_have_url(re.compile("/signin$"))
+
+
+async def axe_finds_nothing_where_nothing_is_set_up(browser: Browser, empty: Installation) -> None:
+    """The page of the first start, and how it refuses, in all looks."""
+    wrong: dict[str, list[str]] = {}
+    for language, chosen in LOOKS.items():
+        context = await new_context(browser, language)
+        page = await context.new_page()
+        wrong |= await looked_at(page, empty.url, "/setup", chosen)
+        wrong |= await refused(page, "/setup", chosen)
+        await context.close()
+    assert not wrong, told(wrong)
