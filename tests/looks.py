@@ -5,9 +5,9 @@ de      light, whole   dark          whole: every rule of axe; otherwise only th
 en      dark           light, whole
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 from tests.axe import axe
@@ -24,9 +24,9 @@ class Look:
     theme: Literal["light", "dark"]
     whole: bool = False
 
-    async def axe(self, page: Page, within: str = "") -> list[str]:
+    async def axe(self, page: Page) -> list[str]:
         """What axe finds on a page that has this look, each line with theme and width."""
-        found = await axe(page, within, looks_only=not self.whole)
+        found = await axe(page, looks_only=not self.whole)
         return [f"{self.theme} {self.size['width']}: {one}" for one in found]
 
 
@@ -35,38 +35,34 @@ LOOKS: Final[Mapping[str, tuple[Look, Look]]] = {
     "en": (Look(DESK, "dark"), Look(PHONE, "light", whole=True)),
 }
 """By language: each is seen in both themes and both sizes, and each theme in both sizes (colours know no language)."""
-ANOTHER: Final[Mapping[str, tuple[Look, ...]]] = {
-    "de": (Look(DESK, "light", whole=True),),
-    "en": (Look(PHONE, "dark", whole=True),),
-}
-"""For another thing of a kind whose first was seen in all: every rule in each language, each theme, each size."""
 
 
-async def new_context(browser: Browser, language: str, **options: Any) -> BrowserContext:
+async def new_context(browser: Browser, language: str) -> BrowserContext:
     """A browser that wishes for a language, in the first of its looks."""
     first = LOOKS[language][0]
-    given = {"viewport": first.size, "color_scheme": first.theme, "locale": LOCALES[language], "reduced_motion": "reduce"}
-    return await browser.new_context(**{**given, **options})
+    return await browser.new_context(
+        viewport=first.size, color_scheme=first.theme, locale=LOCALES[language], reduced_motion="reduce"
+    )
 
 
-async def looks(page: Page, chosen: Sequence[Look]) -> AsyncIterator[Look]:
-    """Gives the page looks, one after the other; first the one that is nearest to what it has."""
+async def looks(page: Page, language: str) -> AsyncIterator[Look]:
+    """Gives the page the looks of a language, one after the other; first the one that is nearest to what it has."""
     now = page.viewport_size or DESK
-    for look in sorted(chosen, key=lambda one: abs(one.size["width"] - now["width"])):
+    for look in sorted(LOOKS[language], key=lambda one: abs(one.size["width"] - now["width"])):
         if page.viewport_size != look.size:
             await page.set_viewport_size(look.size)
         await page.emulate_media(color_scheme=look.theme)
         yield look
 
 
-async def looked(page: Page, language: str, within: str = "", *, shown: str = "") -> list[str]:
-    """What axe finds on the page as it is, in both looks of its language: in all of it, or in what a selector names.
+async def looked(page: Page, language: str, *, shown: str = "") -> list[str]:
+    """What axe finds on the page as it is, in both looks of its language.
 
     `shown`: what has to be seen in both. Raises AssertionError where a change of looks hid it.
     """
     found: list[str] = []
-    async for look in looks(page, LOOKS[language]):
+    async for look in looks(page, language):
         hidden = not await page.locator(shown).first.is_visible() if shown else False
         assert not hidden, f"{look.theme} {look.size['width']}: {shown} is not to be seen"
-        found += await look.axe(page, within)
+        found += await look.axe(page)
     return found

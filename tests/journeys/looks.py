@@ -4,7 +4,7 @@ routes of the application ──> addresses (what stands for a parameter is look
    ──> what answers with a whole document is a page
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Final, cast
@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from playwright.async_api import Page
-from tests.looks import DESK, NARROW, Look, looks
+from tests.looks import DESK, NARROW, looks
 
 from oase.sandbox import Sandbox, sandbox_routes
 from oase.web.app import make_app
@@ -148,14 +148,14 @@ async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, 
         return "page" if answer.status == 200 else "refused"
 
 
-async def troubles(page: Page, chosen: Sequence[Look]) -> list[str]:
-    """What axe finds in these looks; what sticks out there and on a narrow phone (WCAG 2.2, 1.4.10: 320 pixels).
+async def troubles(page: Page, language: str) -> list[str]:
+    """What axe finds on a desk and on a phone; what sticks out there and on a narrow phone (WCAG 2.2, 1.4.10: 320 pixels).
 
     Sizes follow each other from the one that the page has: as the page before was left, from narrow to wide or back.
     """
     narrow_first = page.viewport_size == NARROW
     found = await _sticks_out(page) if narrow_first else []
-    async for look in looks(page, chosen):
+    async for look in looks(page, language):
         found += await look.axe(page) + await _sticks_out(page)
     if not narrow_first:
         await page.set_viewport_size(NARROW)
@@ -185,19 +185,19 @@ _WIDE: Final = """() => {
 }"""
 
 
-async def looked_at(page: Page, url: str, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
+async def looked_at(page: Page, url: str, address: str, language: str) -> dict[str, list[str]]:
     """What is wrong with the page at an address."""
     await page.goto(url + address)
     await page.evaluate("document.fonts.ready.then(() => true)")
-    found = await troubles(page, chosen)
+    found = await troubles(page, language)
     return {address: found} if found else {}
 
 
-async def refused(page: Page, address: str, chosen: Sequence[Look]) -> dict[str, list[str]]:
+async def refused(page: Page, address: str, language: str) -> dict[str, list[str]]:
     """What is wrong with the page that a form answers when nothing was filled in."""
     async with page.expect_navigation():
         await page.evaluate("document.querySelector('main form[method=post]:not(.plain-foot)').submit()")
-    found = await troubles(page, chosen)
+    found = await troubles(page, language)
     return {f"{address}, refused": found} if found else {}
 
 

@@ -1,7 +1,6 @@
 """Every page that the program has: axe finds nothing, in both languages and themes, on a desk and on a phone, and nothing sticks out.
 
-The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here. Of several
-things of one route, and of a form that was refused, the first is seen in all looks of a language, the others in one (see `tests.looks`).
+The pages are found by asking the routes of the application (see `looks`): a new one is looked at without being named here.
 """
 
 import hashlib
@@ -15,7 +14,8 @@ import pyotp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
-from tests.looks import ANOTHER, LOOKS, new_context
+from tests.looks import LOOKS, new_context
+from tests.servers.chromium import complaints
 
 from oase.staff import Visit, ask_for_reset
 
@@ -35,7 +35,7 @@ class Shown:
 
     async def look(self, page: Page, what: str) -> None:
         """Looks at the page as it is."""
-        if found := await troubles(page, LOOKS[self.language]):
+        if found := await troubles(page, self.language):
             self.wrong[what] = found
 
 
@@ -55,7 +55,7 @@ async def language(request: pytest.FixtureRequest, oase: Installation) -> AsyncI
 @pytest.mark.parametrize("language", LOOKS, indirect=True)
 async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installation, language: str) -> None:
     inside, outside = await entered(browser, oase, language), await new_context(browser, language)
-    complained = complaints(inside)
+    complained = complaints(inside, but="422")  # a form that was refused
     await furnish(inside, oase, language)
     seen = await shown_once(inside, oase, language)
     cookies = {cookie["name"]: cookie["value"] for cookie in await inside.cookies()}
@@ -67,24 +67,16 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     pages = {True: await outside.new_page(), False: await inside.new_page()}  # by whether anybody may look
     for route, addresses in found.pages.items():
         page = pages[route.public]
-        for number, address in enumerate(addresses):
-            wrong |= await looked_at(page, oase.url, address, (ANOTHER if number else LOOKS)[language])
+        for address in addresses:
+            wrong |= await looked_at(page, oase.url, address, language)
             if "/new" in address or address == "/signin":
-                wrong |= await refused(page, address, ANOTHER[language])
+                wrong |= await refused(page, address, language)
     wrong |= (await second_factor(browser, oase, language, seen.links["/invitation/{token}"])).wrong
     await inside.close()
     await outside.close()
     if complained:
         wrong["the console"] = complained
     assert not wrong, told(wrong)
-
-
-def complaints(context: BrowserContext) -> list[str]:
-    """What its pages complain about from now on; that a form was refused is none."""
-    found: list[str] = []
-    context.on("weberror", lambda error: found.append(str(error.error)))
-    context.on("console", lambda entry: found.append(entry.text) if entry.type == "error" and "422" not in entry.text else None)
-    return found
 
 
 async def speaks(oase: Installation, language: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tests.looks import DESK, LOOKS, looked, looks, new_context
-from tests.servers.chromium import chromium
+from tests.servers.chromium import chromium, complaints
 
 import oase.sandbox
 from oase.kernel.i18n.catalogue import catalogue
@@ -52,9 +52,7 @@ async def browser() -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def _watched(context: BrowserContext) -> AsyncIterator[BrowserContext]:
     """Closed at the end; whatever a page complains about fails the test."""
-    troubles: list[str] = []
-    context.on("weberror", lambda error: troubles.append(str(error.error)))
-    context.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    troubles = complaints(context)
     yield context
     await context.close()
     assert troubles == []
@@ -240,7 +238,7 @@ async def test_axe_finds_nothing_on_pages_in_menus_and_dialogs(browser: Browser,
         found["location"] = await looked(phone, language, shown="dialog[open]")
         await phone.keyboard.press("Escape")
         found["message menu"] = []
-        async for look in looks(phone, LOOKS[language]):  # a menu stays where the size put it: opened anew
+        async for look in looks(phone, language):  # a menu stays where the size put it: opened anew
             await phone.locator(".message .more").first.focus()
             await phone.keyboard.press("Enter")
             await expect(phone.locator(".message-menu")).to_be_in_viewport(ratio=1)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 # A list given here takes the place of Playwright's own, so what is wanted of that is repeated.
 _WITHOUT: Final = [
@@ -26,6 +26,16 @@ _FLAGS: Final = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-site-isolation-trials",
     f"--disable-features={','.join(_WITHOUT)}",
 ]  # fmt: skip
+
+
+def complaints(context: BrowserContext, *, but: str = "") -> list[str]:
+    """What the pages of a context complain about from now on: errors of their scripts and of the console, `but` those with a word."""
+    found: list[str] = []
+    context.on("weberror", lambda error: found.append(str(error.error)))
+    context.on(
+        "console", lambda entry: found.append(entry.text) if entry.type == "error" and not (but and but in entry.text) else None
+    )
+    return found
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ import pytest_asyncio
 from litestar import Litestar
 from playwright.async_api import Browser, Page
 from tests.looks import DESK
+from tests.servers.chromium import complaints
 from tests.web.served import served
 
 from oase.channels import AccountBook, AccountState, accounts_of, create_account, set_account_state
@@ -236,9 +237,7 @@ async def screen(browser: Browser, company: Company) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport=DESK, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     await context.add_cookies([{"name": "oase", "value": company.tokens["administrator"], "url": company.url}])
-    page, troubles = await context.new_page(), []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda entry: troubles.append(entry.text) if entry.type == "error" and "422" not in entry.text else None)
+    page, troubles = await context.new_page(), complaints(context, but="422")
     yield page
     await context.close()
     assert troubles == []

@@ -1,14 +1,9 @@
-"""What a page does not show when it opens: axe finds nothing in menus, dialogs, empty lists and errors, in both themes and languages.
-
-And no page scrolls sideways, on a desk and on a phone, with whatever customers write.
-"""
+"""What a page does not show when it opens: axe finds nothing in menus, dialogs, empty lists and errors, in both themes and languages."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page
 from tests.axe import axe
-from tests.looks import DESK, PHONE
 
 from oase.channels.contract import Choice
 from oase.conversations import Author, note, react, set_tags
@@ -60,7 +55,7 @@ async def test_axe_finds_nothing_in_menus_dialogs_and_errors(language: str, dark
         await work.run("UPDATE agent SET language = %(l)s WHERE workspace_id = %(workspace_id)s", {"l": language})
     page = await screens.open(address, dark=dark, locale=language)
     await settled(page)
-    found = {"conversation": await axe(page) + await scrolls_sideways(page)}
+    found = {"conversation": await axe(page)}
     await page.locator("#entries .entry.in").first.focus()
     await page.keyboard.press("+")
     found["emojis"] = await axe(page, OPEN)
@@ -85,7 +80,7 @@ async def test_axe_finds_nothing_in_menus_dialogs_and_errors(language: str, dark
         await page.wait_for_selector(OPEN, state="detached")
     for path in ("/inbox/mine", "/search?q=Kaffeemaschine", "/search?q=xyz"):
         await page.goto(desk.url + path)
-        found[path] = await axe(page) + await scrolls_sideways(page)
+        found[path] = await axe(page)
     for path in ("/nothing-here", "/invitation/unknown"):
         outside = await screens.open(path, agent="", dark=dark, locale=language)
         found[path] = await axe(outside)
@@ -93,14 +88,15 @@ async def test_axe_finds_nothing_in_menus_dialogs_and_errors(language: str, dark
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 
-async def scrolls_sideways(page: Page) -> list[str]:
-    """The sizes in which it does; afterwards a desk's again."""
-    found = []
-    for size in (PHONE, DESK):
-        await page.set_viewport_size(size)
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_no_page_scrolls_sideways(phone: bool, desk: Desk, screens: Screens) -> None:
+    address = await busy_desk(desk)
+    wide = []
+    for path in (address, "/inbox/open", "/search?q=Kaffee", "/profile"):
+        page = await screens.open(path, phone=phone)
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"scrolls sideways at {size['width']}")
-    return found
+            wide.append(path)
+    assert wide == []
 
 
 async def test_the_code_for_the_phone_is_shown_whole(desk: Desk, screens: Screens) -> None:
