@@ -35,7 +35,7 @@ unit: .venv/dev-installed
 	@tools/in-memory.sh $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)
 
 faults: .venv/dev-installed
-	$(BIN)/pytest -m faults -p no:randomly
+	$(BIN)/pytest -m faults -p no:randomly tests/faults
 
 bench: .venv/dev-installed
 	$(BIN)/python -m bench
