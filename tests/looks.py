@@ -24,9 +24,9 @@ class Look:
     theme: Literal["light", "dark"]
     whole: bool = False
 
-    async def axe(self, page: Page) -> list[str]:
-        """What axe finds on a page that has this look, each line with theme and width."""
-        found = await axe(page, looks_only=not self.whole)
+    async def axe(self, page: Page, within: str = "") -> list[str]:
+        """What axe finds on a page that has this look, or in a part of it, each line with theme and width."""
+        found = await axe(page, within, looks_only=not self.whole)
         return [f"{self.theme} {self.size['width']}: {one}" for one in found]
 
 

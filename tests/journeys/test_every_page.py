@@ -99,11 +99,8 @@ async def entered(browser: Browser, oase: Installation, language: str) -> Browse
 
 
 async def furnish(admin: BrowserContext, oase: Installation, language: str) -> None:
-    """What the demonstration has not: a role and a webhook of its own, templates of WhatsApp, a delivery that cannot be read."""
+    """What the demonstration has not: a role of its own, templates of WhatsApp, a delivery that cannot be read."""
     page, account = await admin.new_page(), await oase.account("whatsapp")
-    await page.goto(f"{oase.url}/admin/webhooks/new")
-    await page.fill("#url", "https://hooks.example.com/oase")
-    await send(page, "input[name=events]")
     await page.goto(f"{oase.url}/admin/roles/new")
     await page.fill("#name", f"Aushilfe {language}")
     await send(page, "input[name=permissions]")
@@ -128,6 +125,11 @@ async def shown_once(admin: BrowserContext, oase: Installation, language: str) -
     await page.fill("#name", f"Kasse {language}")
     await send(page, "input[name=permissions]")
     await seen.look(page, "a token, shown once")
+    await page.goto(f"{oase.url}/admin/webhooks/new")
+    await page.fill("#url", "https://hooks.example.com/oase")
+    await send(page, "input[name=events]")
+    await expect(page.locator("#secret")).to_be_visible()
+    await seen.look(page, "a webhook's secret, shown once")
     await page.goto(f"{oase.url}/admin/agents/new")
     await page.fill("#name", name)
     await page.fill("#email", email)

@@ -1,9 +1,10 @@
-"""What a page does not show when it opens: axe finds nothing in menus, dialogs, empty lists and errors, in both themes and languages."""
+"""What a page does not show when it opens: axe finds nothing in menus, dialogs, empty lists and errors, in any look or language."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.axe import axe
+from tests.looks import LOOKS, looked, looks
 
 from oase.channels.contract import Choice
 from oase.conversations import Author, note, react, set_tags
@@ -48,42 +49,46 @@ async def busy_desk(desk: Desk) -> str:
     return f"/inbox/open/{one}"
 
 
-@pytest.mark.parametrize(("language", "dark"), [("de", False), ("en", True)])  # colours know no language
-async def test_axe_finds_nothing_in_menus_dialogs_and_errors(language: str, dark: bool, desk: Desk, screens: Screens) -> None:
+@pytest.mark.parametrize("language", LOOKS)
+async def test_axe_finds_nothing_in_menus_dialogs_and_errors(language: str, desk: Desk, screens: Screens) -> None:
     address = await busy_desk(desk)
     async with desk.database.work(desk.workspace_id) as work:
         await work.run("UPDATE agent SET language = %(l)s WHERE workspace_id = %(workspace_id)s", {"l": language})
-    page = await screens.open(address, dark=dark, locale=language)
-    await settled(page)
-    found = {"conversation": await axe(page)}
-    await page.locator("#entries .entry.in").first.focus()
-    await page.keyboard.press("+")
-    found["emojis"] = await axe(page, OPEN)
-    await page.keyboard.press("Escape")
-    await page.locator("#entries .entry.in").first.focus()
-    await page.keyboard.press("r")
-    found["answer to one message"] = await axe(page, COMPOSER)
-    for attached, where in (("places", OPEN), ("cards", OPEN), ("choices", COMPOSER)):
-        await page.click("[popovertarget=attach-menu]")
-        await page.click(f"[data-attaches={attached}]")
-        found[attached] = await axe(page, where)
+    page = await screens.open(address, locale=language)
+    found = defaultdict[str, list[str]](list)
+    async for look in looks(page, language):  # menus close where the size changes
+        await page.goto(desk.url + address)
+        await settled(page)
+        found["conversation"] += await look.axe(page)
+        await page.locator("#entries .entry.in").first.focus()
+        await page.keyboard.press("+")
+        found["emojis"] += await look.axe(page, OPEN)
         await page.keyboard.press("Escape")
-    await page.keyboard.press("n")
-    await page.keyboard.type("Notiz")
-    found["note"] = await axe(page, COMPOSER)
-    await page.keyboard.press("Escape")
-    for key in ("a", "s", "t", "f", "?", "Control+k"):  # assign, snooze, tags, filter, help, command bar
-        await page.keyboard.press(key)
-        await page.wait_for_selector(OPEN)
-        found[key] = await axe(page, OPEN)
+        await page.locator("#entries .entry.in").first.focus()
+        await page.keyboard.press("r")
+        found["answer to one message"] += await look.axe(page, COMPOSER)
+        for attached, where in (("places", OPEN), ("cards", OPEN), ("choices", COMPOSER)):
+            await page.click("[popovertarget=attach-menu]")
+            await page.click(f"[data-attaches={attached}]")
+            found[attached] += await look.axe(page, where)
+            await page.keyboard.press("Escape")
+        await page.keyboard.press("n")
+        await page.keyboard.type("Notiz")
+        found["note"] += await look.axe(page, COMPOSER)
         await page.keyboard.press("Escape")
-        await page.wait_for_selector(OPEN, state="detached")
+        for key in ("a", "s", "t", "f", "?", "Control+k"):  # assign, snooze, tags, filter, help, command bar
+            await page.keyboard.press(key)
+            await page.wait_for_selector(OPEN)
+            found[key] += await look.axe(page, OPEN)
+            await page.keyboard.press("Escape")
+            await page.wait_for_selector(OPEN, state="detached")
     for path in ("/inbox/mine", "/search?q=Kaffeemaschine", "/search?q=xyz"):
         await page.goto(desk.url + path)
-        found[path] = await axe(page)
-    for path in ("/nothing-here", "/invitation/unknown"):
-        outside = await screens.open(path, agent="", dark=dark, locale=language)
-        found[path] = await axe(outside)
+        found[path] = await looked(page, language, shown="main")
+    outside = await screens.open("/nothing-here", agent="", locale=language)
+    found["an address that is none"] = await looked(outside, language, shown="main")
+    await outside.goto(desk.url + "/invitation/unknown")
+    found["an invitation that is none"] = await looked(outside, language, shown="main")
     screens.troubles[:] = [trouble for trouble in screens.troubles if "404" not in trouble and "422" not in trouble]
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
