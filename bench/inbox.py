@@ -1,4 +1,4 @@
-"""How many inbox pages of 50 rows one server process gives: `python bench/inbox.py [--conversations 200000] [--messages 1000000]`.
+"""How many inbox pages of 50 rows one server process gives: `python -m bench.inbox [--conversations 200000] [--messages 1000000]`.
 
 embedded PostgreSQL (durable) <- one uvicorn process with the pages <- 8 clients, each asking for the next page when it has one
 
@@ -22,6 +22,8 @@ from uuid import UUID
 import aiohttp
 import uvicorn
 
+from bench.data import fill
+from bench.ground import quantile, say
 from oase.channels import AccountBook
 from oase.conversations import Journal, inbox_page, queue_counts, view_of
 from oase.kernel.blobs import in_memory
@@ -66,9 +68,6 @@ def serve(dsn: str) -> None:
 
 async def prepare(database: Database, conversations: int, messages: int) -> tuple[UUID, str, UUID]:
     """The company with its past, and a session of one agent: workspace, token, agent."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from data import fill
-
     async with database.everywhere() as work:
         workspace_id = await work.value("SELECT id FROM workspace LIMIT 1")
     if workspace_id is None:
@@ -112,8 +111,8 @@ def cpu_seconds(pid: int) -> float:
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(token: str, path: str, seconds: float, pid: int) -> None:
-    """Eight clients, closed loop."""
+async def load(token: str, path: str, seconds: float, pid: int) -> dict[str, float | str]:
+    """Eight clients, closed loop; gives the figures."""
     used = cpu_seconds(pid)
     taken: list[float] = []
     sizes: set[int] = set()
@@ -132,16 +131,20 @@ async def load(token: str, path: str, seconds: float, pid: int) -> None:
     async with aiohttp.ClientSession(headers=headers, auto_decompress=False) as session:
         await asyncio.gather(*(client(session) for _ in range(CLIENTS)))
     used = (cpu_seconds(pid) - used) / len(taken) * 1000
-    taken.sort()
-    p50, p99 = taken[len(taken) // 2] * 1000, taken[int(len(taken) * 0.99)] * 1000
-    speed = f"{len(taken) / seconds:6.0f} pages/s   p50 {p50:5.1f} ms   p99 {p99:5.1f} ms"
-    print(f"  {path:<24} {speed}   {used:4.1f} ms CPU   {max(sizes) // 1000} kB")
+    return {
+        "page": path,
+        "per_second": len(taken) / seconds,
+        "p50_ms": quantile(taken, 0.5) * 1000,
+        "p99_ms": quantile(taken, 0.99) * 1000,
+        "processor_ms": used,
+        "kb": max(sizes) / 1000,
+    }
 
 
 @asynccontextmanager
 async def server(dsn: str) -> AsyncIterator[int]:
     """The server in a process of its own, ready."""
-    process = await asyncio.create_subprocess_exec(sys.executable, __file__, "--serve", dsn)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.inbox", "--serve", dsn)
     try:
         async with aiohttp.ClientSession() as session:
             for _ in range(100):
@@ -168,8 +171,8 @@ async def main(arguments: Any) -> None:
         await statements(database, workspace_id, agent_id)
         async with server(postgres.dsn()) as pid:
             for path in ("/inbox/open", "/inbox/unassigned", "/inbox/waiting"):
-                await load(token, path, 2, pid)
-                await load(token, path, arguments.seconds, pid)
+                await load(token, path, 2, pid)  # warms up
+                say("inbox", **await load(token, path, arguments.seconds, pid))
         await database.close()
 
 
