@@ -6,12 +6,12 @@ gives, and everywhere: `_`, `ngettext`, `viewer` (who looks, or None), `asset(pa
 """
 
 import json
-import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from isal import isal_zlib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.response import Redirect
@@ -100,5 +100,5 @@ def toast(text: str, *, kind: str = "info", undo: str = "", undo_label: str = ""
 
 
 def _gzip(content: bytes) -> bytes:
-    packer = zlib.compressobj(3, zlib.DEFLATED, 31)
+    packer = isal_zlib.compressobj(1, isal_zlib.DEFLATED, 31)
     return packer.compress(content) + packer.flush()
