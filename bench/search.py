@@ -81,7 +81,7 @@ async def index(database: Database) -> None:
 
 async def run(database: Database, conversations: int, messages: int, clients: int, limit: float) -> None:
     workspace_id = new_id()
-    print(f"\n{conversations} conversations, {messages} messages")
+    say("search", what=f"among {conversations:,} conversations, {messages:,} messages:")
     await fill(database, workspace_id, conversations=conversations, messages=messages)
     await index(database)
     newest = [

@@ -77,7 +77,7 @@ async def _client(port: int, requests: list[bytes], times: list[float]) -> None:
     writer.close()
 
 
-async def measure_messages(account: UUID, count: int = MESSAGES) -> None:
+async def measure_messages(account: UUID, what: str, count: int) -> None:
     """Messages of many visitors over few connections."""
     visitors = [Visitor.number(number) for number in range(VISITORS)]
     requests = [post(account, visitors[number % VISITORS], number) for number in range(count)]
@@ -85,7 +85,7 @@ async def measure_messages(account: UUID, count: int = MESSAGES) -> None:
     began = time.perf_counter()
     await asyncio.gather(*(_client(PORT, requests[index::CONNECTIONS], times) for index in range(CONNECTIONS)))
     rate = count / (time.perf_counter() - began)
-    say("web chat", per_second=rate, p50_ms=quantile(times, 0.5) * 1e3, p99_ms=quantile(times, 0.99) * 1e3)
+    say("web chat", what=what, per_second=rate, p50_ms=quantile(times, 0.5) * 1e3, p99_ms=quantile(times, 0.99) * 1e3)
 
 
 class Reader(asyncio.Protocol):
@@ -157,9 +157,9 @@ async def main() -> None:
             account = await create_account(work, ground.safe, "webchat", "Shop", given)
         async with process([str(BIN / "oase"), "serve"], ground.environment(PORT)) as server:
             await listens(PORT)
-            await measure_messages(account, 500 * VISITORS // 500)
+            await measure_messages(account, "first messages", VISITORS)
             await asyncio.sleep(5)
-            await measure_messages(account, int(os.environ.get("BENCH_MESSAGES", MESSAGES)))
+            await measure_messages(account, "into open conversations", int(os.environ.get("BENCH_MESSAGES", MESSAGES)))
             await measure_streams(ground, account, server.pid, int(os.environ.get("BENCH_STREAMS", STREAMS)))
 
 
