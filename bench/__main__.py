@@ -26,7 +26,7 @@ BENCHES = {
     "live": "commit -> event at 500/s, p50 < 20 ms, p99 < 60 ms; 10,000 agents' streams served within 300 ms, < 40 kB each",
     "outgoing": "ten lanes to a provider that answers in 5 ms; reach 500/s, each lane's limit kept",
     "inbox": "inbox page of 50 rows among 200,000 conversations; 8 clients; reach 200/s, p50 < 30 ms, p99 < 80 ms",
-    "search": "search among 200,000 conversations; reach p95 < 50 ms",
+    "search": "search among 10,000 and 200,000 conversations; reach p95 < 15 and 50 ms",
     "memory": "everything, database included, after 5,000 messages; reach < 190 MiB",
 }
 _FIGURE = re.compile(r"^#json (.*)$", re.MULTILINE)

@@ -39,9 +39,9 @@ async def timed(database: Database, workspace_id: UUID, act: Callable[[UnitOfWor
     return (time.perf_counter() - began) * 1000
 
 
-def show(what: str, times: Sequence[float], reach_ms: float = 0) -> None:
+def show(among: int, what: str, times: Sequence[float], reach_ms: float = 0) -> None:
     goal = {"reach_p95_ms": reach_ms} if reach_ms else {}
-    say("search", what=what, p50_ms=quantile(times, 0.5), p95_ms=quantile(times, 0.95), worst_ms=max(times), **goal)
+    say("search", among=among, what=what, p50_ms=quantile(times, 0.5), p95_ms=quantile(times, 0.95), worst_ms=max(times), **goal)
 
 
 async def measure(database: Database, workspace_id: UUID, words: Sequence[str]) -> list[float]:
@@ -54,12 +54,12 @@ async def measure(database: Database, workspace_id: UUID, words: Sequence[str]) 
     return times
 
 
-async def at_once(database: Database, workspace_id: UUID, clients: int) -> None:
+async def at_once(database: Database, workspace_id: UUID, among: int, clients: int) -> None:
     began = time.perf_counter()
     times = await asyncio.gather(*(measure(database, workspace_id, (*COMMON, *RARE)) for _ in range(clients)))
     total = sum(map(len, times)) + clients * len((*COMMON, *RARE))
-    show(f"{clients} clients, rare and common words", [one for each in times for one in each])
-    say("search", what="at once", per_second=total / (time.perf_counter() - began))
+    show(among, f"{clients} clients, rare and common words", [one for each in times for one in each])
+    say("search", among=among, what="at once", per_second=total / (time.perf_counter() - began))
 
 
 async def index(database: Database) -> None:
@@ -81,18 +81,18 @@ async def index(database: Database) -> None:
 
 async def run(database: Database, conversations: int, messages: int, clients: int, limit: float) -> None:
     workspace_id = new_id()
-    say("search", what=f"among {conversations:,} conversations, {messages:,} messages:")
+    print(f"\n{conversations} conversations, {messages} messages")
     await fill(database, workspace_id, conversations=conversations, messages=messages)
     await index(database)
     newest = [
         await timed(database, workspace_id, lambda work: list_conversations(work, ConversationFilter(), limit=25))
         for _ in range(60)
     ]
-    show("limit: the newest 25 conversations", newest[10:])
-    show("rare words", await measure(database, workspace_id, RARE), limit)
-    show("common words", await measure(database, workspace_id, COMMON), limit)
-    show("several words, phrases, filters", await measure(database, workspace_id, MIXED))
-    await at_once(database, workspace_id, clients)
+    show(conversations, "limit: the newest 25 conversations", newest[10:])
+    show(conversations, "rare words", await measure(database, workspace_id, RARE), limit)
+    show(conversations, "common words", await measure(database, workspace_id, COMMON), limit)
+    show(conversations, "several words, phrases, filters", await measure(database, workspace_id, MIXED))
+    await at_once(database, workspace_id, conversations, clients)
 
 
 async def main() -> None:
