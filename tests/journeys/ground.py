@@ -21,6 +21,7 @@ from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Page
 from tests.looks import DESK
+from tests.servers.chromium import complaints
 
 from oase.kernel.db import Database
 from oase.kernel.postgres import EmbeddedPostgres
@@ -150,9 +151,8 @@ class People:
         context = await self.browser.new_context(**{"viewport": DESK, "locale": "de-DE", "reduced_motion": "reduce", **options})
         context.set_default_timeout(15_000)
         self._contexts.append(context)
+        complaints(context, self.troubles)
         page = await context.new_page()
-        page.on("console", lambda entry: self.troubles.append(entry.text) if entry.type == "error" else None)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
         if path:
             await page.goto(self.oase.url + path)
         return page

@@ -28,9 +28,12 @@ _FLAGS: Final = [
 ]  # fmt: skip
 
 
-def complaints(context: BrowserContext, *, but: str = "") -> list[str]:
-    """What the pages of a context complain about from now on: errors of their scripts and of the console, `but` those with a word."""
-    found: list[str] = []
+def complaints(context: BrowserContext, found: list[str] | None = None, *, but: str = "") -> list[str]:
+    """What the pages of a context complain about from now on: errors of their scripts and of the console, `but` those with a word.
+
+    `found`: where it is gathered, with what other contexts say.
+    """
+    found = [] if found is None else found
     context.on("weberror", lambda error: found.append(str(error.error)))
     context.on(
         "console", lambda entry: found.append(entry.text) if entry.type == "error" and not (but and but in entry.text) else None

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 from tests.looks import DESK, PHONE
+from tests.servers.chromium import complaints
 from tests.web.served import served
 
 from oase.channels import AccountBook, create_account
@@ -156,11 +157,10 @@ class Screens:
             reduced_motion="reduce",
         )
         self._contexts.append(context)
+        complaints(context, self.troubles)
         if agent:
             await context.add_cookies([{"name": "oase", "value": self._desk.tokens[agent], "url": self._desk.url}])
         page = await context.new_page()
-        page.on("console", lambda entry: self.troubles.append(entry.text) if entry.type == "error" else None)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
         await page.goto(self._desk.url + path)
         return page
 
