@@ -21,11 +21,13 @@ from oase.channels.contract import (
     File,
     Manifest,
     MarkRead,
+    Moderate,
     Outbound,
     Position,
     React,
     Say,
     ShowTyping,
+    Side,
     UseTemplate,
 )
 from oase.channels.plaintext import plain_text
@@ -46,61 +48,65 @@ def degrade(outbound: Outbound, manifest: Manifest, link_of: LinkOf | None = Non
     """The messages, in order, that say the same within the manifest's limits.
 
     The first keeps the envelope's id and what it answers; further ones have "/2", "/3" … behind the id. Empty for signs (typing,
-    read) that the channel does not have. Raises CannotSay for a template or a reaction where there are none.
+    read) that the channel does not have. What counts is the side, private or public, that the envelope goes to.
+    Raises CannotSay for a template, a reaction or an act where there are none.
     """
+    side = manifest.side(bool(outbound.envelope.thread))
     match outbound:
         case Say():
-            return _say(outbound, manifest, link_of)
-        case Position() if Capability.LOCATION not in manifest.capabilities:
-            return _say(Say(envelope=outbound.envelope, text=_place(outbound)), manifest, link_of)
-        case Card() if Capability.CONTACTS not in manifest.capabilities:
+            return _say(outbound, side, link_of)
+        case Position() if Capability.LOCATION not in side.capabilities:
+            return _say(Say(envelope=outbound.envelope, text=_place(outbound)), side, link_of)
+        case Card() if Capability.CONTACTS not in side.capabilities:
             text = "\n\n".join(_contact(contact) for contact in outbound.contacts)
-            return _say(Say(envelope=outbound.envelope, text=text), manifest, link_of)
-        case UseTemplate() if Capability.TEMPLATE not in manifest.capabilities:
+            return _say(Say(envelope=outbound.envelope, text=text), side, link_of)
+        case UseTemplate() if Capability.TEMPLATE not in side.capabilities:
             raise CannotSay(Capability.TEMPLATE)
-        case React() if Capability.REACTION not in manifest.capabilities:
+        case React() if Capability.REACTION not in side.capabilities:
             raise CannotSay(Capability.REACTION)
-        case MarkRead() if Capability.MARK_READ not in manifest.capabilities:
+        case Moderate() if manifest.public is None or outbound.act not in manifest.public.acts:
+            raise CannotSay(outbound.act)
+        case MarkRead() if Capability.MARK_READ not in side.capabilities:
             return ()
-        case ShowTyping() if Capability.TYPING not in manifest.capabilities:
+        case ShowTyping() if Capability.TYPING not in side.capabilities:
             return ()
     return (outbound,)
 
 
-def _say(say: Say, manifest: Manifest, link_of: LinkOf | None) -> tuple[Outbound | NeedsLink, ...]:
-    kept, linked = _sorted_files(say.files, manifest)
+def _say(say: Say, side: Side, link_of: LinkOf | None) -> tuple[Outbound | NeedsLink, ...]:
+    kept, linked = _sorted_files(say.files, side)
     if linked and link_of is None:
-        why = f"{manifest.name.en} does not carry a file of this type or size."
+        why = f"{side.name.en} does not carry a file of this type or size."
         return tuple(NeedsLink(envelope=say.envelope, file=file, why=why) for file in linked)
-    text, html = _texts(say, manifest)
+    text, html = _texts(say, side)
     links = "\n".join(f"{file.name}: {link_of(file)}" for file in linked) if link_of else ""
     choices = say.choices
-    if choices and not _fits_choices(choices, manifest):
+    if choices and not _fits_choices(choices, side):
         links = "\n\n".join(part for part in (_numbered(choices), links) if part)
         choices = ()
     if links:
         text, html = f"{text}\n\n{links}".strip(), ""
     envelope = say.envelope
-    if envelope.subject and Capability.SUBJECT not in manifest.capabilities:
+    if envelope.subject and Capability.SUBJECT not in side.capabilities:
         envelope = replace(envelope, subject="")
     said = replace(say, envelope=envelope, text=text, html=html, files=(), choices=())
-    return tuple(_numbered_parts(_parts(said, kept, choices, manifest)))
+    return tuple(_numbered_parts(_parts(said, kept, choices, side)))
 
 
-def _texts(say: Say, manifest: Manifest) -> tuple[str, str]:
+def _texts(say: Say, side: Side) -> tuple[str, str]:
     """Text and HTML as this channel carries them."""
     text = say.text or (plain_text(say.html) if say.html else "")
-    html = say.html if Capability.HTML in manifest.capabilities else ""
-    if say.envelope.subject and Capability.SUBJECT not in manifest.capabilities:
+    html = say.html if Capability.HTML in side.capabilities else ""
+    if say.envelope.subject and Capability.SUBJECT not in side.capabilities:
         text = f"{say.envelope.subject}\n\n{text}".strip()
-    limit = manifest.limits.text_length
+    limit = side.limits.text_length
     return text, html if not limit or max(len(html), len(text)) <= limit else ""
 
 
-def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], manifest: Manifest) -> list[Say]:
+def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], side: Side) -> list[Say]:
     """The messages: text, then files (the first with the text beside it, if it fits), then what can be chosen."""
-    limits = manifest.limits
-    groups = _groups(files, manifest)
+    limits = side.limits
+    groups = _groups(files, side)
     parts: list[Say] = []
     if choices:
         *before, last = split_text(say.text if say.text.strip() else say.choices_label or "…", limits.text_length)
@@ -109,7 +115,7 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], manifes
         parts = [replace(say, text=text, html="") for text in before]
         parts += [replace(say, text="", html="", files=group) for group in groups]
         return [*parts, replace(say, text=last, html="" if before else say.html, choices=choices)]
-    if groups and _beside(say.text, groups[0], manifest):
+    if groups and _beside(say.text, groups[0], side):
         parts = [replace(say, files=groups[0])]
         groups = groups[1:]
     elif say.text.strip() or say.html:
@@ -122,27 +128,28 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], manifes
 def _numbered_parts(parts: Sequence[Say]) -> list[Say]:
     first, *others = parts
     envelope = first.envelope
+    answers = envelope.reply_to if envelope.thread else ""  # in public all parts stay below what they answer
     return [
         first,
         *(
-            replace(part, envelope=replace(envelope, id=f"{envelope.id}/{number}", reply_to=""))
+            replace(part, envelope=replace(envelope, id=f"{envelope.id}/{number}", reply_to=answers, about=""))
             for number, part in enumerate(others, start=2)
         ),
     ]
 
 
-def _beside(text: str, group: Sequence[File], manifest: Manifest) -> bool:
+def _beside(text: str, group: Sequence[File], side: Side) -> bool:
     """Whether a text can go with these files."""
-    limits = manifest.limits
+    limits = side.limits
     if not text:
         return True
-    rules = [limits.files.get(kind) for file in group if (kind := _carrier(file, manifest)) is not None]
+    rules = [limits.files.get(kind) for file in group if (kind := _carrier(file, side)) is not None]
     return len(text) <= limits.caption_length and all(rule is None or rule.caption for rule in rules)
 
 
-def _groups(files: Sequence[File], manifest: Manifest) -> list[tuple[File, ...]]:
+def _groups(files: Sequence[File], side: Side) -> list[tuple[File, ...]]:
     """The files as they share messages."""
-    limits = manifest.limits
+    limits = side.limits
     groups: list[tuple[File, ...]] = []
     for file in files:
         if groups:
@@ -156,25 +163,25 @@ def _groups(files: Sequence[File], manifest: Manifest) -> list[tuple[File, ...]]
     return groups
 
 
-def _sorted_files(files: Sequence[File], manifest: Manifest) -> tuple[list[File], list[File]]:
+def _sorted_files(files: Sequence[File], side: Side) -> tuple[list[File], list[File]]:
     """Files that go as they are, and files that need a link."""
     carried: list[File] = []
     linked: list[File] = []
     for file in files:
-        (carried if _carrier(file, manifest) is not None else linked).append(file)
+        (carried if _carrier(file, side) is not None else linked).append(file)
     return carried, linked
 
 
-def _carrier(file: File, manifest: Manifest) -> Capability | None:
-    total = manifest.limits.files_size_bytes
-    if manifest.limits.attachments_per_message < 1 or (total and file.size_bytes > total):
+def _carrier(file: File, side: Side) -> Capability | None:
+    total = side.limits.files_size_bytes
+    if side.limits.attachments_per_message < 1 or (total and file.size_bytes > total):
         return None
-    kind = manifest.limits.carrier(file.type, file.size_bytes)
-    return kind if kind in manifest.capabilities else None
+    kind = side.limits.carrier(file.type, file.size_bytes)
+    return kind if kind in side.capabilities else None
 
 
-def _fits_choices(choices: Sequence[Choice], manifest: Manifest) -> bool:
-    limits, has = manifest.limits, manifest.capabilities
+def _fits_choices(choices: Sequence[Choice], side: Side) -> bool:
+    limits, has = side.limits, side.capabilities
     described = any(choice.description for choice in choices)
     as_list = (
         Capability.LIST in has

@@ -2,9 +2,10 @@
 
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from oase.channels.contract.inbound import Event, Media, Raw
+from oase.channels.contract.inbound import Event, Media, Polled, Raw
 from oase.channels.contract.manifest import Account, Manifest
 from oase.channels.contract.outbound import (
     Again,
@@ -119,6 +120,27 @@ class Adapter:
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """The next step of *test connection*, given the replies so far."""
         return Checked(ok=True, summary="")
+
+    def subscribe(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
+        """The next step of telling the provider `account.webhook_url` (manifest.subscribes); harmless when repeated."""
+        raise NotImplementedError
+
+    def poll(
+        self, account: Account, cursor: Mapping[str, Any], now: datetime, replies: Sequence[Reply | NoReply] = ()
+    ) -> Call | Polled | Again | Refused:
+        """The next step of asking the provider what is new since `cursor` (empty at first), given the replies of this round.
+
+        `now` is the time for `Raw.received_at`. Its deliveries go through `parse`, as those of a webhook; `verify` is not asked.
+        """
+        raise NotImplementedError
+
+    def invite(self, account: Account, code: str, text: str) -> str:
+        """The address that opens a dialogue with us (manifest.invites): a one-time `code` comes along, by itself or in `text`.
+
+        `text` holds the code, for channels that fill in the customer's first message. Empty if the account does not know
+        enough yet (`account.facts`).
+        """
+        raise NotImplementedError
 
     def templates(self, account: Account, replies: Sequence[Reply] = ()) -> Call | Sequence[Template]:
         """The next step to the account's list of templates, given the replies so far."""

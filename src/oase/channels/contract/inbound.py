@@ -1,7 +1,7 @@
 """What comes in: raw deliveries and the events that `parse` makes of them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -60,6 +60,20 @@ class Content(Struct, frozen=True, kw_only=True):
 Automatic = Literal["", "auto_reply", "bounce", "list", "loop"]
 
 
+class Thread(Struct, frozen=True, kw_only=True):
+    """A place in public where several people speak: a post with its comments, an article, a topic of a forum, a review."""
+
+    external_id: str  # unique in the account, the same for everything that is said there
+    title: str = ""  # its heading or first words
+    link: str = ""  # where everybody reads it
+    author: str = ""  # who opened it, as shown there
+    ours: bool = False  # our own side opened it
+
+
+Act = Literal["hide", "show", "delete", "like", "unlike"]
+"""What one can do about something said in public, beside answering it."""
+
+
 class Received(Struct, frozen=True, kw_only=True, tag="received"):
     """Somebody said something. `external_id` is unique in the account and stable when the provider repeats itself."""
 
@@ -74,6 +88,8 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     automatic: Automatic = ""
     may_auto_answer: bool = True  # False: no machine may answer this (RFC 3834): a machine, a list or nobody would get it
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
+    thread: Thread | None = None  # said in public, there; None: to us alone
+    link: str = ""  # where everybody can read this message
 
 
 class SaidElsewhere(Struct, frozen=True, kw_only=True, tag="said_elsewhere"):
@@ -84,7 +100,7 @@ class SaidElsewhere(Struct, frozen=True, kw_only=True, tag="said_elsewhere"):
 
     external_id: str  # as of `Received`
     our_id: str = ""  # the envelope id that its id may hold: if it is one, this is only the receipt of our own message
-    to: Address  # to whom; of several, the one that it is meant for
+    to: Address | None = None  # to whom; of several, the one that it is meant for. None: to everybody, in `thread`
     at: datetime  # by the provider's clock
     content: Content
     author: str = ""  # who wrote it, where the provider says so
@@ -94,6 +110,8 @@ class SaidElsewhere(Struct, frozen=True, kw_only=True, tag="said_elsewhere"):
     others: tuple[Address, ...] = ()
     automatic: Automatic = ""
     origin: Mapping[str, Any] = {}
+    thread: Thread | None = None
+    link: str = ""
 
 
 class Receipt(Struct, frozen=True, kw_only=True, tag="receipt"):
@@ -132,6 +150,15 @@ class Reacted(Struct, frozen=True, kw_only=True, tag="reacted"):
     sender: Address
     emoji: str
     at: datetime
+
+
+class Moderated(Struct, frozen=True, kw_only=True, tag="moderated"):
+    """Our side did something about a public message with another program, or the place did (a filter hid it)."""
+
+    external_id: str
+    act: Act
+    at: datetime
+    by: str = ""  # who did it, where the provider says so
 
 
 class Typing(Struct, frozen=True, kw_only=True, tag="typing"):
@@ -176,4 +203,12 @@ class Broken(Struct, frozen=True, kw_only=True, tag="broken"):
     why: str
 
 
-Event = Received | SaidElsewhere | Receipt | Edited | Deleted | Reacted | Typing | Moved | Notice | Unknown | Broken
+Event = Received | SaidElsewhere | Receipt | Edited | Deleted | Reacted | Moderated | Typing | Moved | Notice | Unknown | Broken
+
+
+class Polled(Struct, frozen=True, kw_only=True):
+    """What asking the provider gave: deliveries in the provider's order, and where to go on. Kept in one commit."""
+
+    raws: tuple[Raw, ...] = ()
+    cursor: Mapping[str, Any] = {}  # JSON; the whole of it, not only what changed
+    after: timedelta = timedelta(seconds=30)  # the least wait before the next round; 0 where the provider holds the request

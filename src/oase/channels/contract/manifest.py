@@ -7,7 +7,15 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from oase.channels.contract.inbound import Act
 from oase.kernel.secrets import Secret
+
+
+class Words(Struct, frozen=True):
+    """A text in the interface's languages."""
+
+    en: str
+    de: str
 
 
 class Capability(StrEnum):
@@ -83,11 +91,29 @@ class Limits(Struct, frozen=True, kw_only=True):
         return next((kind for kind, rule in self.files.items() if rule.allows(type, size_bytes)), None)
 
 
-class Words(Struct, frozen=True):
-    """A text in the interface's languages."""
+class Public(Struct, frozen=True, kw_only=True):
+    """The public side of a channel: who answers there is read by everybody."""
 
-    en: str
-    de: str
+    name: Words  # of the place: "Facebook Page"
+    icon: str  # Tabler icon name
+    readers: Words  # who will read it: "everybody who visits the page"
+    capabilities: frozenset[Capability]  # of a public answer
+    incoming: frozenset[Capability]  # kinds that people say in public
+    limits: Limits
+    acts: frozenset[Act] = frozenset()
+    private_reply: bool = False  # the author of a public message can be answered in private, on this channel
+    private_reply_window: timedelta | None = None  # after that message
+    pace: Pace = "messaging"
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """What counts for one dialogue of a channel: its private side, or its public one."""
+
+    name: Words
+    icon: str
+    capabilities: frozenset[Capability]
+    limits: Limits
+    pace: Pace
 
 
 Condition = tuple[str, ...]
@@ -173,6 +199,17 @@ class Manifest(Struct, frozen=True, kw_only=True):
     customer_starts: bool = True  # only the customer can open the dialogue, apart from templates
     safe_to_repeat: bool = False  # the provider recognises a repeated send by our id
     threads: Literal["person", "subject"] = "person"  # "subject": a person may hold several conversations (mail)
+    public: Public | None = None
+    polls: bool = False  # what arrives is asked for (`poll`), instead of or beside a webhook
+    polls_if: Condition | None = None  # only where a setting says so
+    subscribes: bool = False  # the webhook's address is told to the provider by `subscribe`, not by a person
+    invites: bool = False  # `invite` gives an address that opens a dialogue with us and brings a code along
+
+    def side(self, public: bool) -> Side:
+        """The side on which a dialogue is held; a channel without a public one has its own for both."""
+        at = self.public if public and self.public is not None else self
+        pace = at.pace
+        return Side(name=at.name, icon=at.icon, capabilities=at.capabilities, limits=at.limits, pace=pace)
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -183,6 +220,8 @@ class Account(Struct, frozen=True, kw_only=True):
     name: str = ""
     settings: Mapping[str, Any] = {}
     secrets: Mapping[str, tuple[Secret, ...]] = {}  # newest first; any of them verifies, the first is used to send
+    webhook_url: str = ""  # where the provider's deliveries for this account arrive, as the world reaches it
+    facts: Mapping[str, str] = {}  # what the last good test found (`Checked.facts`)
 
     def secret(self, name: str) -> Secret:
         """The newest secret of that name; an empty one if there is none."""

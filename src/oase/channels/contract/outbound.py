@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from oase.channels.contract.inbound import Act
 from oase.kernel.secrets import Secret
 
 
@@ -45,6 +46,8 @@ class Envelope(Struct, frozen=True, kw_only=True):
     subject: str = ""
     reply_to: str = ""  # external id of the message answered
     references: tuple[str, ...] = ()  # external ids of the thread, oldest first
+    thread: str = ""  # external id of the public thread in which everybody will read it; empty: to `to` alone
+    about: str = ""  # a private answer to this public message (its external id), the first one to its author
     at: datetime
 
 
@@ -109,7 +112,14 @@ class ShowTyping(Struct, frozen=True, kw_only=True, tag="show_typing"):
     envelope: Envelope
 
 
-Outbound = Say | Position | Card | UseTemplate | React | MarkRead | ShowTyping
+class Moderate(Struct, frozen=True, kw_only=True, tag="moderate"):
+    """Does something about the public message `envelope.reply_to` in `envelope.thread`."""
+
+    envelope: Envelope
+    act: Act
+
+
+Outbound = Say | Position | Card | UseTemplate | React | Moderate | MarkRead | ShowTyping
 
 
 class FromReply(Struct, frozen=True, kw_only=True):
@@ -215,7 +225,8 @@ class Checked(Struct, frozen=True, kw_only=True):
 
     ok: bool
     summary: str
-    facts: Mapping[str, str] = {}
+    facts: Mapping[str, str] = {}  # kept with the account when it is saved: a number, a user name, an id that calls need
+    expires_at: datetime | None = None  # when the credentials end; administrators are told two weeks ahead
 
 
 class Answer(Struct, frozen=True, kw_only=True):

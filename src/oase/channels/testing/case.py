@@ -4,15 +4,17 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from msgspec.structs import replace
 
 from oase.channels.contract import (
     Account,
+    Act,
     Adapter,
     Capability,
     Event,
+    Moderate,
     Outbound,
     Raw,
     Setting,
@@ -63,6 +65,8 @@ class Case:
             name="Test",
             settings=settings | given.get("settings", {}),
             secrets=secrets,
+            webhook_url=f"https://support.example.com/hooks/{manifest.id}/0193f0a2-0000-7000-8000-000000000001",
+            facts=given.get("facts", {}),
         )
 
     @cached_property
@@ -101,6 +105,34 @@ class Case:
         given = self._account_file
         identity = self.adapter.manifest.identity
         return specimens(identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
+
+    @cached_property
+    def public_specimens(self) -> Mapping[Capability, Outbound]:
+        """The same, said in public: below the message `public_reply_to` of the thread `thread`."""
+        given = self._account_file
+        thread, below = given.get("thread", "thread-1"), given.get("public_reply_to", "comment-1")
+        identity = self.adapter.manifest.identity
+        return {
+            capability: replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below))
+            for capability, one in specimens(identity, given.get("to", ""), below).items()
+        }
+
+    @cached_property
+    def sayings(self) -> Mapping[str, Outbound]:
+        """Everything that can be said by its name: "text", "public-text", "act-hide", "private-reply"."""
+        text, below = self.specimens[Capability.TEXT], self.public_specimens[Capability.TEXT].envelope
+        alone = {capability.value: one for capability, one in self.specimens.items()}
+        in_public = {f"public-{capability.value}": one for capability, one in self.public_specimens.items()}
+        acts = {f"act-{act}": Moderate(envelope=below, act=act) for act in get_args(Act)}
+        about = replace(text, envelope=replace(text.envelope, about=below.reply_to))
+        return {**alone, **in_public, **acts, "private-reply": about}
+
+    @cached_property
+    def main_text(self) -> Outbound:
+        """A text on the side that this channel has."""
+        public = self.adapter.manifest.public
+        in_public = public is not None and Capability.TEXT not in self.adapter.manifest.capabilities
+        return (self.public_specimens if in_public else self.specimens)[Capability.TEXT]
 
     def newest(self, age: int = 0) -> Mapping[str, Secret]:
         """One secret of each name: the newest, or an older one."""

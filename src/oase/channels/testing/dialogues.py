@@ -1,11 +1,12 @@
-"""Checks of the functions that work step by step: `check`, `fetch`, `templates`."""
+"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `subscribe`, `templates`."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from oase.channels.contract import Call, Capability, Media, NoReply, Reply
+from oase.channels.contract import Call, Capability, Media, NoReply, Polled, Reply
 from oase.channels.testing.case import Case
 from oase.channels.testing.recordings import Dialogue
 from oase.channels.testing.snapshots import contains, plain, same
@@ -32,10 +33,21 @@ class DialogueChecks(Case):
         manifest = self.adapter.manifest
         needed = {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
         needed |= {"check"} if manifest.wire == "http" else set()
+        needed |= {"poll"} if manifest.polls else set()
+        needed |= {"subscribe"} if manifest.subscribes else set()
         events = [event for recording in self.deliveries for event in recording.expected]
         media = [media for event in events for media in event.get("content", {}).get("media", [])]
         needed |= {"fetch"} if any(one.get("source") == "call" for one in media) else set()
         assert not needed - shown, f"No dialogue shows: {sorted(needed - shown)}"
+
+    def test_what_polling_gives_can_be_read_and_its_cursor_kept(self) -> None:
+        for dialogue in self.dialogues:
+            result = self.step(dialogue, dialogue.replies()) if dialogue.function == "poll" else None
+            if isinstance(result, Polled):
+                assert json.loads(json.dumps(result.cursor)) == result.cursor, f"{dialogue.name}: the cursor is no JSON"
+                assert result.cursor or not result.raws, f"{dialogue.name}: without a cursor the same comes again for ever"
+                for raw in result.raws:
+                    self.events(raw)
 
     def step(self, dialogue: Dialogue, replies: Sequence[Reply | NoReply]) -> Any:
         """The next step of a dialogue, after these answers."""
@@ -44,5 +56,9 @@ class DialogueChecks(Case):
                 return self.adapter.check(self.account, replies)
             case "templates":
                 return self.adapter.templates(self.account, [reply for reply in replies if isinstance(reply, Reply)])
+            case "poll":
+                return self.adapter.poll(self.account, dialogue.cursor, dialogue.now, replies)
+            case "subscribe":
+                return self.adapter.subscribe(self.account, replies)
             case "fetch":
                 return self.adapter.fetch(msgspec.convert(dialogue.media, Media), self.account, replies)

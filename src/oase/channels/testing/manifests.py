@@ -2,7 +2,7 @@
 
 import re
 
-from oase.channels.contract import Adapter, Capability, Setting, Words
+from oase.channels.contract import Adapter, Capability, Manifest, Setting, Words
 from oase.channels.testing.case import Case
 
 _FILE_KINDS = (Capability.IMAGE, Capability.AUDIO, Capability.VOICE, Capability.VIDEO, Capability.DOCUMENT, Capability.STICKER)
@@ -17,6 +17,8 @@ class ManifestChecks(Case):
         missing += [f"setting {one.name}" for one in _all(manifest.settings) if not _worded(one)]
         if manifest.wire == "http" and not _both(manifest.guide):
             missing.append("guide")
+        if manifest.public and not (_both(manifest.public.name) and _both(manifest.public.readers)):
+            missing.append("public")
         if bool(manifest.guide.en) != bool(manifest.guide.de):
             missing.append("guide in one of the languages")
         assert not missing, f"Words are missing, in English or German: {missing}"
@@ -29,7 +31,8 @@ class ManifestChecks(Case):
             "icon": not manifest.icon,
             "color": not re.fullmatch(r"#[0-9a-f]{6}", manifest.color.lower()),
             "identity": not manifest.identity,
-            "capabilities: a channel without text": Capability.TEXT not in has | manifest.incoming,
+            "capabilities: a channel without text": Capability.TEXT not in has | manifest.incoming | _in_public(manifest),
+            "polls_if without polls": manifest.polls_if is not None and not manifest.polls,
             "limits.text_length": limits.text_length <= 0,
             "limits.buttons": Capability.BUTTONS in has and limits.buttons <= 0,
             "limits.list_rows": Capability.LIST in has and limits.list_rows <= 0,
@@ -55,9 +58,16 @@ class ManifestChecks(Case):
         needed |= {"listen"} if manifest.listens else set()
         needed |= {"serve"} if manifest.serves else set()
         needed |= {"verify"} if manifest.signature else set()
+        needed |= {"poll"} if manifest.polls else set()
+        needed |= {"subscribe"} if manifest.subscribes else set()
+        needed |= {"invite"} if manifest.invites else set()
         needed |= {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
         missing = [name for name in sorted(needed) if getattr(type(self.adapter), name) is getattr(Adapter, name)]
         assert not missing, f"The manifest promises what the adapter does not have: {missing}"
+
+
+def _in_public(manifest: Manifest) -> frozenset[Capability]:
+    return manifest.public.capabilities | manifest.public.incoming if manifest.public else frozenset()
 
 
 def _all(settings: tuple[Setting, ...]) -> list[Setting]:

@@ -97,14 +97,16 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A function that works step by step (`check`, `fetch`, `templates`): its calls, their answers, its result."""
+    """A function that works step by step (`check`, `fetch`, `poll`, …): its calls, their answers, its result."""
 
     about: str
     source: Source
-    function: Literal["check", "fetch", "templates"]
+    function: Literal["check", "fetch", "poll", "subscribe", "templates"]
     steps: list[Step]
     expected: Any
-    media: dict[str, Any] | None = None
+    media: dict[str, Any] | None = None  # of `fetch`
+    cursor: dict[str, Any] = {}  # of `poll`: where it goes on
+    now: datetime = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)  # of `poll`
     name: str = ""
     folder: str = ""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels.contract import Card, MarkRead, Position, React, Say, ShowTyping, UseTemplate
+from oase.channels.contract import Card, MarkRead, Moderate, Position, React, Say, ShowTyping, UseTemplate
 
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
 
@@ -17,7 +17,7 @@ DeliveryKind = Literal["message", "reaction"]
 class Planned(Struct, frozen=True, kw_only=True):
     """What a delivery will say: the outbound without the bytes of its files, which are attachments."""
 
-    outbound: Say | Position | Card | UseTemplate | React | MarkRead | ShowTyping
+    outbound: Say | Position | Card | UseTemplate | React | Moderate | MarkRead | ShowTyping
     attachment_ids: tuple[UUID, ...] = ()
 
 

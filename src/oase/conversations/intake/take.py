@@ -144,7 +144,7 @@ def _spoken(event: Event) -> Spoken | None:
 
 def _person(one: Spoken) -> Address:
     """The human outside: who said it, or to whom it was said."""
-    return one.sender if isinstance(one, Received) else one.to
+    return one.sender if isinstance(one, Received) else one.to or Address(value="")
 
 
 def _seen(account: StoredAccount, one: Spoken) -> Seen:

@@ -17,6 +17,7 @@ from oase.channels.contract import (
     Capability,
     Card,
     MarkRead,
+    Moderate,
     Outbound,
     Position,
     React,
@@ -42,7 +43,7 @@ _MISSING: Final[dict[type[Outbound], Capability]] = {
 def render(outbound: Outbound, account: Account) -> Sequence[Call]:
     """The one call that sends it. Raises CannotSay for what mail cannot carry, and for mails that are too large."""
     if not isinstance(outbound, Say):
-        raise CannotSay(_MISSING[type(outbound)])
+        raise CannotSay(outbound.act if isinstance(outbound, Moderate) else _MISSING[type(outbound)])
     if outbound.choices:
         raise CannotSay(Capability.BUTTONS)
     who = identity(account)

@@ -21,6 +21,7 @@ from oase.channels.contract import (
     FromReply,
     Manifest,
     MarkRead,
+    Moderate,
     Outbound,
     Part,
     Position,
@@ -64,6 +65,8 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
             return [_call(account, _seen(_target(outbound.envelope, "mark_read")))]
         case ShowTyping():
             return [_call(account, _seen(_target(outbound.envelope, "typing")) | {"typing_indicator": {"type": "text"}})]
+        case Moderate():
+            raise CannotSay(outbound.act)
 
 
 def _say(say: Say, account: Account, manifest: Manifest) -> Sequence[Call]:
