@@ -85,6 +85,10 @@ class Adapter:
         """Answers a provider's handshake (before `verify`); None for ordinary deliveries."""
         return None
 
+    def acknowledge(self, raw: Raw, account: Account) -> Answer | None:
+        """What the provider is told about a genuine delivery once it is stored, where it expects more than 200. Never raises."""
+        return None
+
     def dedup_key(self, raw: Raw) -> bytes | None:
         """The provider's own id of this delivery, if it repeats itself with one; None = a hash of the bytes."""
         return None

@@ -191,6 +191,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     listens: bool = False
     serves: bool = False  # has a server of its own for all its accounts
     signature: str = ""  # name of the scheme, for the docs
+    signs_body: bool = True  # False: the scheme proves who delivers (a token in a header), not what
     capabilities: frozenset[Capability]
     incoming: frozenset[Capability] = frozenset()  # kinds that can arrive, where they differ from `capabilities`
     limits: Limits

@@ -139,10 +139,15 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One request to the provider, as data. Exactly one of json, parts, body, or none of them."""
+    """One request to the provider, as data. Exactly one of json, parts, body, or none of them.
+
+    Secrets may stand in `headers`, anywhere inside `json`, and in `secrets`, whose values take the places of `{name}` in `url`.
+    They are put in when the request leaves, and not before.
+    """
 
     method: str
     url: str
+    secrets: Mapping[str, Secret] = {}  # of the address: "token" for https://api.example.com/bot{token}/send; already quoted
     headers: Mapping[str, str | Secret] = {}
     json: Any = None
     parts: tuple[Part, ...] = ()

@@ -135,6 +135,8 @@ class HostileChecks(Case):
             assert seconds < allowed, f"{seconds:.2f} s for {len(body)} bytes."
             for event in events:
                 _can_be_stored(event)
+            answer = self.adapter.acknowledge(raw, self.account)
+            assert answer is None or (200 <= answer.status < 300 and not self.leaked(answer)), f"Acknowledged with {answer}."
 
         check()
 

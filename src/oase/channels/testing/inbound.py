@@ -162,6 +162,12 @@ class InboundChecks(Case):
             shown = None if key is None else key.decode() if key.isascii() else key.hex()
             assert shown == recording.key, f"{recording.name}: the key is {shown!r}, recorded is {recording.key!r}"
 
+    def test_each_delivery_is_acknowledged_as_recorded(self) -> None:
+        for recording in self.deliveries:
+            answer = self.adapter.acknowledge(self.signed(recording), self.account)
+            shown = None if answer is None else plain(answer)
+            assert shown == recording.acknowledged, f"{recording.name} is acknowledged with {shown}"
+
     def test_one_bad_item_leaves_its_neighbours_alone(self) -> None:
         mixed = [recording for recording in self.readable if any(one.get("type") == "broken" for one in recording.expected)]
         if not mixed:

@@ -50,6 +50,7 @@ class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     malformed: str = ""  # instead of events: why nothing can be read
     forged: str = ""  # instead of events: why it is not genuine, although it is signed
     key: str | None = None  # what `dedup_key` gives; hexadecimal if it is no text
+    acknowledged: dict[str, Any] | None = None  # what `acknowledge` gives; None: 200 is enough
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     method: str = "POST"

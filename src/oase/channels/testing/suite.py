@@ -35,6 +35,7 @@ class ChannelSuite(
             purely(self.adapter.parse, raw, self.account)
             purely(self.adapter.dedup_key, raw)
             purely(self.adapter.greet, raw, self.account)
+            purely(self.adapter.acknowledge, raw, self.account)
             for one in (raw, replace(raw, headers={})):
                 try:
                     purely(self.adapter.verify, one, self.account)

@@ -23,6 +23,7 @@ from oase.channels.contract import (
     Unclear,
 )
 from oase.kernel.http import Answer, AnswerTooLarge, ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+from oase.kernel.secrets import Secret
 
 _ANSWER_BYTES: Final = 10_000_000
 Keep = Callable[[AsyncIterator[bytes]], Awaitable[int]]
@@ -93,14 +94,35 @@ async def download(outside: Outside, call: Call, keep: Keep, *, limit_bytes: int
 def _request(call: Call, limit_bytes: int) -> OutgoingRequest:
     return OutgoingRequest(
         method=call.method,
-        url=call.url,
+        url=_address(call),
         headers=call.headers,
-        json=call.json,
+        json=_revealed(call.json),
         parts=tuple(FormPart(name=p.name, content=p.content, filename=p.filename, type=p.type) for p in call.parts),
         body=call.body,
         timeout=call.timeout,
         limit_bytes=limit_bytes,
     )
+
+
+def _address(call: Call) -> str | Secret:
+    """The call's address, with its secrets in their places."""
+    if not call.secrets:
+        return call.url
+    url = call.url
+    for name, secret in call.secrets.items():
+        url = url.replace(f"{{{name}}}", secret.reveal())
+    return Secret(url)
+
+
+def _revealed(value: Any) -> Any:
+    """JSON with its secrets in the clear: the last step before it leaves."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {key: _revealed(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_revealed(one) for one in value]
+    return value
 
 
 def _filled(call: Call, replies: Sequence[Reply]) -> Call:

@@ -218,7 +218,8 @@ def _first(request: OutgoingRequest) -> _Hop:
         body = msgspec.json.encode(request.json)
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = "application/json"
-    return _Hop(method=request.method.upper(), url=_url(request.url), headers=headers, body=body, parts=request.parts)
+    address = request.url.reveal() if isinstance(request.url, Secret) else request.url
+    return _Hop(method=request.method.upper(), url=_url(address), headers=headers, body=body, parts=request.parts)
 
 
 def _next(hop: _Hop, status: int, location: str) -> _Hop:

@@ -21,14 +21,14 @@ class FormPart(Struct, frozen=True, kw_only=True):
 
 
 class OutgoingRequest(Struct, frozen=True, kw_only=True):
-    """One request. At most one of `json`, `parts` and `body`. Secrets in headers are revealed only on the wire.
+    """One request. At most one of `json`, `parts` and `body`. Secret headers and addresses are revealed only on the wire.
 
     `timeout` covers everything from the wait for a free connection to the last byte of the answer. `redirects` says how many
     are followed; each hop is guarded, and secrets do not leave the origin that they were meant for.
     """
 
     method: str
-    url: str
+    url: str | Secret
     headers: Mapping[str, str | Secret] = {}
     json: Any = None
     parts: tuple[FormPart, ...] = ()

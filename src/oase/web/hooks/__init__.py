@@ -2,7 +2,7 @@
 
     request --greet?--> handshake answered
             --verify--> 403 if forged
-            --journal.accept--> durable --> 200        (503 if the database is away: the provider comes again)
+            --journal.accept--> durable --acknowledge--> 200        (503 if the database is away: the provider comes again)
 
 Bare ASGI: this is the hottest path of the house. Nothing is parsed here; deliveries that arrive together share a commit.
 """
@@ -82,7 +82,7 @@ class Hooks:
             await self._journal.accept(account.workspace_id, account.id, account.channel, raw, dedup=dedup)
         except Unavailable:
             return _LATER
-        return Answer(status=200, body=b"ok")
+        return channel.acknowledge(raw, account.account) or Answer(status=200, body=b"ok")
 
     async def _raw(self, scope: Scope, receive: Receive) -> Raw:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
