@@ -17,6 +17,7 @@ from oase.channels.contract import (
     File,
     FileRule,
     Limits,
+    LongerWindow,
     Manifest,
     MarkRead,
     Outbound,
@@ -272,6 +273,30 @@ def test_splitting_keeps_every_character_and_the_limit(text: str, limit: int) ->
     pieces = split_text(text, limit)
     assert "".join(dense(piece) for piece in pieces) == dense(text)
     assert all(len(piece) <= limit for piece in pieces)
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts.filter(lambda text: not re.search(r"[\ud800-\udfff]", text)), st.integers(1, 60), st.integers(4, 60))
+def test_splitting_by_bytes_keeps_both_limits(text: str, limit: int, limit_bytes: int) -> None:
+    pieces = split_text(text, limit, limit_bytes)
+    assert "".join(dense(piece) for piece in pieces) == dense(text)
+    assert all(len(piece) <= limit and len(piece.encode()) <= limit_bytes for piece in pieces if piece.strip())
+
+
+def test_a_channel_that_counts_bytes_gets_texts_of_that_many() -> None:
+    parts = said(Say(envelope=ENVELOPE, text="Grüße 🧡 " * 60), manifest(TEXTS_ONLY, text_bytes=200))
+    assert all(len(part.text.encode()) <= 200 for part in parts)
+    assert len(parts) == 4
+
+
+def test_an_account_may_answer_longer_where_its_setting_says_so() -> None:
+    limits = Limits(
+        text_length=2000,
+        reply_window=timedelta(hours=24),
+        longer_window=LongerWindow(only_if=("human_agent", "true"), window=timedelta(days=7)),
+    )
+    assert limits.window({"human_agent": True}) == timedelta(days=7)
+    assert limits.window({"human_agent": False}) == limits.window({}) == timedelta(hours=24)
 
 
 @settings(max_examples=200, deadline=None)

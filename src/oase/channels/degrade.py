@@ -19,6 +19,7 @@ from oase.channels.contract import (
     Choice,
     Envelope,
     File,
+    Limits,
     Manifest,
     MarkRead,
     Moderate,
@@ -109,8 +110,10 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], side: S
     groups = _groups(files, side)
     parts: list[Say] = []
     if choices:
-        *before, last = split_text(say.text if say.text.strip() else say.choices_label or "…", limits.text_length)
-        *more, last = split_text(last, min(limits.choices_text_length, limits.text_length) or limits.text_length)
+        *before, last = _split(say.text if say.text.strip() else say.choices_label or "…", limits)
+        *more, last = split_text(
+            last, min(limits.choices_text_length, limits.text_length) or limits.text_length, limits.text_bytes
+        )
         before += more
         parts = [replace(say, text=text, html="") for text in before]
         parts += [replace(say, text="", html="", files=group) for group in groups]
@@ -119,10 +122,14 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], side: S
         parts = [replace(say, files=groups[0])]
         groups = groups[1:]
     elif say.text.strip() or say.html:
-        texts = split_text(say.text, limits.text_length)
+        texts = _split(say.text, limits)
         parts = [replace(say, text=text, html=say.html if len(texts) == 1 else "") for text in texts]
     parts += [replace(say, text="", html="", files=group) for group in groups]
     return parts or [say]
+
+
+def _split(text: str, limits: Limits) -> list[str]:
+    return split_text(text, limits.text_length, limits.text_bytes)
 
 
 def _numbered_parts(parts: Sequence[Say]) -> list[Say]:

@@ -19,16 +19,27 @@ _JOINER: Final = "\u200d"
 _EXTENDING: Final = frozenset("\u200c\u200d\u0e33\u0eb3")
 
 
-def split_text(text: str, limit: int) -> list[str]:
-    """The text in pieces of at most `limit` characters (0 = no limit); only white space at the cuts is left out."""
+def split_text(text: str, limit: int, limit_bytes: int = 0) -> list[str]:
+    """The text in pieces of at most `limit` characters and `limit_bytes` bytes of UTF-8 (0 = no limit).
+
+    Only white space at the cuts is left out.
+    """
     pieces: list[str] = []
     rest = text
-    while limit > 0 and len(rest) > limit:
-        end, begin = _cut(rest, limit)
+    while 0 < (fits := _fitting(rest, limit, limit_bytes)) < len(rest):
+        end, begin = _cut(rest, fits)
         pieces.append(rest[:end])
         rest = rest[begin:]
     pieces.append(rest)
     return [piece for piece in pieces if piece.strip()] or ([text] if not limit else [text[:limit]])
+
+
+def _fitting(text: str, limit: int, limit_bytes: int) -> int:
+    """How many of the text's first characters fit, at least one."""
+    fits = min(limit or len(text), len(text))
+    if limit_bytes and len(text[:fits].encode("utf-8", "surrogatepass")) > limit_bytes:
+        fits = max(1, len(text[:fits].encode("utf-8", "surrogatepass")[:limit_bytes].decode("utf-8", "ignore")))
+    return fits
 
 
 def _cut(text: str, limit: int) -> tuple[int, int]:

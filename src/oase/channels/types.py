@@ -1,6 +1,6 @@
 """What the slice knows of accounts beyond the contract."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,6 +24,11 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     state_since: datetime
     account: Account
     manifest: Manifest
+
+    @property
+    def reply_window(self) -> timedelta | None:
+        """How long after the customer's last message this account may answer freely; None = always."""
+        return self.manifest.limits.window(self.account.settings)
 
 
 class AccountRow(Struct, frozen=True, kw_only=True):

@@ -50,6 +50,18 @@ Pace = Literal["live", "messaging", "mail"]
 """How fast customers expect an answer by nature of the channel; chooses the default promise."""
 
 
+Condition = tuple[str, ...]
+"""The name of another setting, and the values of it of which one must be there."""
+
+
+def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
+    """Whether the other setting has one of the values."""
+    if condition is None:
+        return True
+    other = values.get(condition[0], "")
+    return (str(other).lower() if isinstance(other, bool) else str(other or "")) in condition[1:]
+
+
 class FileRule(Struct, frozen=True, kw_only=True):
     """What files of one kind may be. `types` are MIME types, `image/*` allowed; empty = all."""
 
@@ -67,10 +79,18 @@ class FileRule(Struct, frozen=True, kw_only=True):
         return matches and 0 < size_bytes <= self.size_bytes
 
 
+class LongerWindow(Struct, frozen=True, kw_only=True):
+    """A longer time for answers, where an account's setting has the value (a provider grants it to some applications only)."""
+
+    only_if: Condition
+    window: timedelta
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What the provider allows, as data: the core degrades by it, the composer shows it."""
 
     text_length: int  # characters of one message
+    text_bytes: int = 0  # the same in bytes of UTF-8, where the provider counts so; 0 = characters count
     caption_length: int = 0  # text beside a file; 0 = files carry no text
     files: Mapping[Capability, FileRule] = {}
     attachments_per_message: int = 1
@@ -82,9 +102,15 @@ class Limits(Struct, frozen=True, kw_only=True):
     row_description_length: int = 72
     choices_text_length: int = 0  # text beside buttons or a list; 0 = as text_length
     reply_window: timedelta | None = None  # after the customer's last message; then templates only
+    longer_window: LongerWindow | None = None  # of accounts that may answer later
     messages_per_second: float = 0.0  # of one account; 0 = no limit known
     pair_interval: timedelta | None = None  # between two messages to the same person, sustained
     pair_burst: int = 1  # messages to one person that may go before pair_interval counts
+
+    def window(self, settings: Mapping[str, Any]) -> timedelta | None:
+        """How long after the customer's last message an account with these settings may answer freely; None = always."""
+        longer = self.longer_window
+        return longer.window if longer is not None and holds(longer.only_if, settings) else self.reply_window
 
     def carrier(self, type: str, size_bytes: int) -> Capability | None:
         """As what a file goes: the first kind, in the order of `files`, that allows its type and size; None = not at all."""
@@ -114,18 +140,6 @@ class Side(Struct, frozen=True, kw_only=True):
     capabilities: frozenset[Capability]
     limits: Limits
     pace: Pace
-
-
-Condition = tuple[str, ...]
-"""The name of another setting, and the values of it of which one must be there."""
-
-
-def holds(condition: Condition | None, values: Mapping[str, Any]) -> bool:
-    """Whether the other setting has one of the values."""
-    if condition is None:
-        return True
-    other = values.get(condition[0], "")
-    return (str(other).lower() if isinstance(other, bool) else str(other or "")) in condition[1:]
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -84,7 +84,7 @@ async def _account(work: UnitOfWork, book: AccountBook, target: _Target, convers
         raise CannotAnswer(message("The account %(name)s is switched off.", name=account.name))
     if Capability.REACTION not in account.manifest.capabilities:
         raise CannotSay(Capability.REACTION)
-    if not window_open(account.manifest.limits.reply_window, conversation.last_in_at, work.clock.now()):
+    if not window_open(account.reply_window, conversation.last_in_at, work.clock.now()):
         raise WindowClosed(message("The last message of the customer is too old for a reaction: only templates can be sent now."))
     return account
 

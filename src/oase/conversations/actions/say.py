@@ -58,8 +58,8 @@ async def say(
     conversation = await repository.lock_conversation(work, conversation_id)
     account, identity = await _way(work, book, conversation, answer)
     now = work.clock.now()
-    if answer.template is None and not window_open(account.manifest.limits.reply_window, conversation.last_in_at, now):
-        hours = int((account.manifest.limits.reply_window or timedelta(0)).total_seconds() // 3600)
+    if answer.template is None and not window_open(account.reply_window, conversation.last_in_at, now):
+        hours = int((account.reply_window or timedelta(0)).total_seconds() // 3600)
         raise WindowClosed(f"The last message of the customer is more than {hours} hours old: only templates can be sent now.")
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
     reply_to = await _answered(work, conversation, account, answer.reply_to_id) if answer.reply_to_id and quotes else ""

@@ -266,7 +266,7 @@ def _message(start: Start, new: NewConversation, who: Recognised) -> NewMessage:
 async def _say_first(work: UnitOfWork, book: AccountBook, start: Start) -> Started:
     """A conversation that begins with a message of ours."""
     ((account, who),) = await _recognise(work, book, [start])
-    if account.manifest.customer_starts and start.template is None and account.manifest.limits.reply_window is not None:
+    if account.manifest.customer_starts and start.template is None and account.reply_window is not None:
         raise CannotAnswer(message("On this channel only a template can begin a conversation."))
     new = _opened(work, start, account, who)
     numbers = await intake.insert_conversations(work, [new])

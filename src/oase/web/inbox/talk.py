@@ -222,7 +222,7 @@ def answer_of(account: StoredAccount, identity: Identity, found: OpenConversatio
     rules = [limits.files[kind] for kind in _FILE_KINDS if kind in limits.files]
     carries = any(kind in capabilities for kind in _FILE_KINDS)
     types = sorted({kind for rule in rules for kind in rule.types})
-    free = window_open(limits.reply_window, found.last_in_at, now)
+    free = window_open(account.reply_window, found.last_in_at, now)
     trouble = {
         "down": message("This account cannot be reached at the moment. What you send waits until it can."),
         "needs_sign_in": message("This account needs to be signed in again by an administrator. What you send waits until then."),
@@ -247,7 +247,7 @@ def answer_of(account: StoredAccount, identity: Identity, found: OpenConversatio
         choices=max(limits.buttons, limits.list_rows) if Capability.BUTTONS in capabilities else 0,
         choice_length=max(limits.button_length, limits.row_length if Capability.LIST in capabilities else 0),
         window_open=free,
-        window_ends_at=found.last_in_at + limits.reply_window if limits.reply_window and found.last_in_at and free else None,
+        window_ends_at=found.last_in_at + account.reply_window if account.reply_window and found.last_in_at and free else None,
         public=found.kind == "public",
         trouble=trouble,
     )
