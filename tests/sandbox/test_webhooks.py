@@ -271,7 +271,7 @@ async def test_a_media_download_fails_on_demand_and_works_the_next_time(world: W
 
 async def test_a_fault_may_concern_one_number_only(world: World) -> None:
     other = await world.control("POST", "numbers", {"display": "+49 30 23125 101", "name": "Zweite"})
-    await world.control("POST", "faults", {"kind": "outage", "number_id": other["id"]})
+    await world.control("POST", "faults", {"kind": "outage", "account_id": other["id"]})
     assert (await world.ask("GET", world.number_id))[0] == 200
     assert (await world.ask("GET", other["id"]))[0] == 503
 

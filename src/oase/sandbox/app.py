@@ -12,10 +12,12 @@ from litestar import Litestar, Router
 from litestar.types import ASGIApp
 
 from oase.kernel.clock import Clock, SystemClock
+from oase.sandbox.installed import PLATFORMS
 from oase.sandbox.live import Hub
 from oase.sandbox.mailbox import Mailbox, MailboxSettings
 from oase.sandbox.mailbox.routes import mailbox_router
 from oase.sandbox.pages import page_routes
+from oase.sandbox.places import Platform, places_router
 from oase.sandbox.whatsapp import Number, WhatsApp, WhatsAppSettings
 from oase.sandbox.whatsapp.answers import with_cuts
 from oase.sandbox.whatsapp.routes import whatsapp_routes
@@ -26,6 +28,8 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     whatsapp: WhatsAppSettings = WhatsAppSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    platforms: tuple[type[Platform], ...] = PLATFORMS
+    public_url: str = "http://127.0.0.1:8420/sandbox"  # where the sandbox answers, without a slash at its end
 
 
 class Sandbox:
@@ -37,6 +41,10 @@ class Sandbox:
         self.hub = Hub()
         self.whatsapp = WhatsApp(self.settings.whatsapp, self.clock, self.hub)
         self.mailbox = Mailbox(self.settings.mailbox, self.clock, self.hub)
+        public_url = self.settings.public_url
+        self.platforms: dict[str, Platform] = {
+            one.id: one(self.clock, self.hub, f"{public_url}/{one.id}") for one in self.settings.platforms
+        }
 
     def seed(self, *, webhook_url: str = "") -> Number:
         """The usual inhabitants: one business number and three customers (numbers reserved for fiction)."""
@@ -49,23 +57,36 @@ class Sandbox:
         )
         for wa_id, name in (("493023125201", "Aylin Özdemir"), ("12025550123", "Sam O’Neill"), ("4915228817386", "Jürgen Groß")):
             self.whatsapp.store.add_customer(wa_id, name)
+        for platform in self.platforms.values():
+            platform.seed()
         return number
 
     async def start(self) -> None:
         """Starts what works in the background."""
         await self.whatsapp.start()
         await self.mailbox.start()
+        for platform in self.platforms.values():
+            await platform.start()
 
     async def stop(self) -> None:
         """Ends all streams and background work."""
         self.hub.close()
         await self.whatsapp.stop()
         await self.mailbox.stop()
+        for platform in self.platforms.values():
+            await platform.stop()
 
 
 def sandbox_routes(sandbox: Sandbox) -> list[Router]:
     """Everything below `/sandbox`, to be mounted in an application of Litestar."""
-    return [*whatsapp_routes(sandbox.whatsapp), mailbox_router(sandbox.mailbox), *page_routes(sandbox.hub)]
+    platforms = sandbox.platforms
+    return [
+        *whatsapp_routes(sandbox.whatsapp),
+        mailbox_router(sandbox.mailbox),
+        places_router(platforms),
+        *(one.router() for one in platforms.values()),
+        *page_routes(sandbox.hub, platforms),
+    ]
 
 
 def create_app(sandbox: Sandbox) -> ASGIApp:

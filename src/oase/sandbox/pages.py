@@ -3,6 +3,7 @@
 Everything a page needs is a file of the sandbox; nothing is inline, so that `default-src 'self'` holds.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import jinja2
 import msgspec
 from litestar import Request, Response, Router, get
 from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
@@ -18,6 +20,7 @@ from litestar.static_files import create_static_files_router
 from oase.kernel.i18n import LANGUAGES, Language, choose, translator
 from oase.sandbox.guard import PAGE_OPTIONS
 from oase.sandbox.live import Hub
+from oase.sandbox.places import Platform
 from oase.sandbox.words import WORDS
 
 _HERE: Final = Path(__file__).parent
@@ -35,12 +38,12 @@ _HEADERS: Final = {
 Asked = Request[Any, Any, Any]
 
 
-def page_routes(hub: Hub) -> list[Router]:
-    """The pages Phone, Mailbox and Network with what belongs to them."""
+def page_routes(hub: Hub, platforms: Mapping[str, Platform]) -> list[Router]:
+    """The pages Phone, Timeline, Mailbox and Network with what belongs to them."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    handlers = [*_page_handlers(templates), *_live_handlers(hub)]
+    handlers = [*_page_handlers(templates, platforms), *_live_handlers(hub)]
     pages = Router(path="/sandbox", route_handlers=handlers, opt=PAGE_OPTIONS, include_in_schema=False)
     files = create_static_files_router(
         path="/sandbox/static", directories=[_HERE / "static"], opt=PAGE_OPTIONS, name="sandbox-static"
@@ -56,14 +59,20 @@ def _language(request: Asked) -> Language:
     return choose(request.headers.get("accept-language", ""))
 
 
-def _page_handlers(templates: jinja2.Environment) -> list[HTTPRouteHandler]:
-    def page(request: Asked, name: str) -> Response[str]:
+def _page_handlers(templates: jinja2.Environment, platforms: Mapping[str, Platform]) -> list[HTTPRouteHandler]:
+    messengers = [one for one in platforms.values() if one.features]
+    places = [one for one in platforms.values() if one.public]
+
+    def page(request: Asked, name: str, app: Platform | None = None) -> Response[str]:
         language = _language(request)
         other = "en" if language == "de" else "de"
         html = templates.get_template(f"{name}.html").render(
             _=translator(language).gettext,
             language=language,
-            page=name,
+            page={"app": "phone"}.get(name, name),
+            app=app,
+            messengers=messengers,
+            places=places,
             other_language=other,
             other_language_name=_NAMES[other],
         )
@@ -77,6 +86,18 @@ def _page_handlers(templates: jinja2.Environment) -> list[HTTPRouteHandler]:
     @get("/phone", sync_to_thread=False)
     def phone(request: Asked) -> Response[str]:
         return page(request, "phone")
+
+    @get("/phone/{app:str}", sync_to_thread=False)
+    def phone_app(request: Asked, app: FromPath[str]) -> Response[str]:
+        return page(request, "app", _named(messengers, app))
+
+    @get("/timeline", sync_to_thread=False)
+    def timeline(request: Asked) -> Response[str] | Redirect:
+        return Redirect(f"/sandbox/timeline/{places[0].id}") if places else page(request, "timeline")
+
+    @get("/timeline/{app:str}", sync_to_thread=False)
+    def timeline_app(request: Asked, app: FromPath[str]) -> Response[str]:
+        return page(request, "timeline", _named(places, app))
 
     @get("/mailbox", sync_to_thread=False)
     def mailbox(request: Asked) -> Response[str]:
@@ -93,7 +114,14 @@ def _page_handlers(templates: jinja2.Environment) -> list[HTTPRouteHandler]:
         content = msgspec.json.encode({word: text(word) for word in WORDS})
         return Response(content, media_type="application/json")
 
-    return [start, phone, mailbox, network, words]
+    return [start, phone, phone_app, timeline, timeline_app, mailbox, network, words]
+
+
+def _named(platforms: Sequence[Platform], app: str) -> Platform:
+    found = next((one for one in platforms if one.id == app), None)
+    if found is None:
+        raise NotFoundException(f"The sandbox has no app called {app!r}.")
+    return found
 
 
 def _live_handlers(hub: Hub) -> list[HTTPRouteHandler]:

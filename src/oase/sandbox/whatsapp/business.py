@@ -12,11 +12,11 @@ from datetime import timedelta
 
 import aiohttp
 
+from oase.sandbox.faults import Faults
 from oase.sandbox.live import Hub
 from oase.sandbox.whatsapp import ids, payloads, templates
 from oase.sandbox.whatsapp.delivery import Delivery
 from oase.sandbox.whatsapp.errors import refuse, status_error
-from oase.sandbox.whatsapp.faults import Faults
 from oase.sandbox.whatsapp.limits import PairRate, Throughput
 from oase.sandbox.whatsapp.requests import MEDIA_KINDS, ToMark, ToSend
 from oase.sandbox.whatsapp.store import Store

@@ -13,10 +13,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from oase.kernel.errors import Conflict, Invalid
+from oase.sandbox.faults import Fault
 from oase.sandbox.guard import MAX_BODY_BYTES, PAGE_OPTIONS, own_pages_only
 from oase.sandbox.guard import answer_errors as errors
 from oase.sandbox.whatsapp.delivery import log_of
-from oase.sandbox.whatsapp.faults import KINDS, Fault
+from oase.sandbox.whatsapp.faults import KINDS
 from oase.sandbox.whatsapp.tokens import Tokens
 from oase.sandbox.whatsapp.types import Customer, Json, Number
 from oase.sandbox.whatsapp.views import customer_view, message_view, number_view, summary

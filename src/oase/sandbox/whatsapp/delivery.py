@@ -17,8 +17,8 @@ import aiohttp
 import msgspec
 
 from oase.kernel.clock import Clock
+from oase.sandbox.faults import Faults
 from oase.sandbox.live import Hub
-from oase.sandbox.whatsapp.faults import Faults
 from oase.sandbox.whatsapp.payloads import Event, body, signature
 from oase.sandbox.whatsapp.types import Number, WhatsAppSettings
 

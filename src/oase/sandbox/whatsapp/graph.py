@@ -76,7 +76,7 @@ class Graph:
             return plain_error(fault.status)
         fault = self._faults.strikes("graph_error", number_id)
         if fault:
-            raise refuse(fault.code)
+            raise refuse(fault.code or 131000)
         return None
 
     async def _node(self, request: Asked, node: str) -> Answer:

@@ -5,6 +5,7 @@ import secrets
 import aiohttp
 
 from oase.kernel.clock import Clock
+from oase.sandbox.faults import Faults
 from oase.sandbox.live import Hub
 from oase.sandbox.whatsapp import ids
 from oase.sandbox.whatsapp.business import BusinessSide
@@ -12,7 +13,7 @@ from oase.sandbox.whatsapp.customers import CustomerSide
 from oase.sandbox.whatsapp.delivery import Delivery
 from oase.sandbox.whatsapp.errors import status_error
 from oase.sandbox.whatsapp.examples import EXAMPLE_TEMPLATES
-from oase.sandbox.whatsapp.faults import Faults
+from oase.sandbox.whatsapp.faults import KINDS
 from oase.sandbox.whatsapp.payloads import Event
 from oase.sandbox.whatsapp.store import Store
 from oase.sandbox.whatsapp.types import Json, Number, Template, WhatsAppSettings
@@ -23,7 +24,7 @@ class WhatsApp:
 
     def __init__(self, settings: WhatsAppSettings, clock: Clock, hub: Hub) -> None:
         self.settings, self.clock, self.hub = settings, clock, hub
-        self.faults = Faults()
+        self.faults = Faults(KINDS)
         self.store = Store(settings, clock)
         self.delivery = Delivery(settings, clock, self.faults, self.store.numbers, hub)
         self.business = BusinessSide(self.store, self.delivery, self.faults, hub)

@@ -1,0 +1,7 @@
+"""The platforms that the sandbox simulates, in the order in which the phone shows them. WhatsApp and the mailbox have their own places."""
+
+from typing import Final
+
+from oase.sandbox.places import Platform
+
+PLATFORMS: Final[tuple[type[Platform], ...]] = ()
