@@ -19,6 +19,7 @@ EXCUSED = {
     "keep_draft": "one's own draft", "mark_read": "what one has read oneself", "forget_read": "what one has read oneself",
     "change_preferences": "how one likes one's own pages",
     "start_second_factor": "nothing is changed until it is confirmed",
+    "keep_renewed": _SYSTEM,
     "keep_secret": "by the provider; the page that renews one by hand writes it down",
     "open_session": "whoever opens it knows how, and writes it down",
     "count": "counted failures; the sign-in after them says how many", "succeeded": "as count",

@@ -8,6 +8,7 @@ from oase.channels.accounts import (
     create_account,
     delete_account,
     keep_consent,
+    keep_renewed,
     keep_secret,
     open_account,
     read_settings,
@@ -19,6 +20,7 @@ from oase.channels.checks import mistakes as account_mistakes
 from oase.channels.checks import with_defaults
 from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
+from oase.channels.kept import lasts as token_times
 from oase.channels.registry import adapter, all_adapters
 from oase.channels.repository import cursor, replace_templates, set_cursor, templates
 from oase.channels.types import AccountState, StoredAccount
@@ -41,6 +43,7 @@ __all__ = [
     "degrade",
     "delete_account",
     "keep_consent",
+    "keep_renewed",
     "keep_secret",
     "open_account",
     "read_settings",
@@ -48,6 +51,7 @@ __all__ = [
     "set_account_state",
     "set_cursor",
     "templates",
+    "token_times",
     "unsaved_account",
     "visitor_key",
     "with_defaults",

@@ -5,7 +5,7 @@ hot paths --AccountBook.get--> StoredAccount (kept in memory, forgotten when a l
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
@@ -166,6 +166,18 @@ async def keep_secret(work: UnitOfWork, safe: Safe, account_id: UUID, name: str,
     manifest = adapter(row.channel).manifest
     secrets = kept.merged(manifest, row.settings, row.settings, _open_secrets(safe, row), {name: [secret.reveal()]})
     await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, secrets))
+
+
+async def keep_renewed(work: UnitOfWork, safe: Safe, account_id: UUID, secrets: Mapping[str, Secret], lasts: timedelta) -> None:
+    """Keeps tokens that the provider gave in place of the last ones; everybody who holds the account takes it anew."""
+    row = await repository.find(work, account_id)
+    if row is None:
+        raise NotFound(message("This account does not exist."))
+    now = work.clock.now()
+    texts = {name: secret.reveal() for name, secret in secrets.items()}
+    found = kept.renewed(adapter(row.channel).manifest, _open_secrets(safe, row), texts, (now, now + lasts))
+    await repository.set_secrets(work, account_id, seal_secrets(safe, work.workspace_id, account_id, found))
+    work.emit("account", account_id, {"what": "renewed"})
 
 
 async def keep_consent(work: UnitOfWork, safe: Safe, account_id: UUID, name: str, secret: Secret, who: str) -> None:

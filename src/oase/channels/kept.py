@@ -1,16 +1,19 @@
 """What becomes of an account's secrets when it changes: those that go out belong to the address for which they were typed.
 
 same address   a new secret goes before the old one, which still verifies; an empty field keeps what is there
+               and what was made of the old one (access tokens) is forgotten
 other address  each secret that goes out is typed again, or forgotten; what only verifies what arrives stays
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from oase.channels.contract import Manifest, Setting
+from oase.channels.contract import Account, Manifest, Setting
 
 T = TypeVar("T")
 _KEPT: Final = 2  # the newest and the one before it: rotation
+_LASTS: Final = "renewed"
 
 
 def _aims(setting: Setting) -> bool:
@@ -32,9 +35,33 @@ def merged(
     if moved(manifest, before, after):
         stay = {one.name for one in manifest.settings if one.stays or one.generated}
         found = {name: values for name, values in found.items() if name in stay}
+    if new:
+        found = {name: values for name, values in found.items() if not _renewed(manifest, name)}
     for name, values in new.items():
         found[name] = list(dict.fromkeys([*values, *found.get(name, [])]))[:_KEPT]
     return found
+
+
+def renewed(
+    manifest: Manifest, kept: Mapping[str, Sequence[str]], new: Mapping[str, str], lasts: tuple[datetime, datetime]
+) -> dict[str, list[str]]:
+    """The account's secrets after tokens were renewed. Those that are no setting's stay alone: the one before is of no use."""
+    found = {name: list(values) for name, values in kept.items()} | {_LASTS: [" ".join(one.isoformat() for one in lasts)]}
+    for name, value in new.items():
+        before = [] if _renewed(manifest, name) else found.get(name, [])
+        found[name] = list(dict.fromkeys([value, *before]))[:_KEPT]
+    return found
+
+
+def lasts(account: Account) -> tuple[datetime, datetime] | None:
+    """From when until when the account's renewed tokens last; None if it has none."""
+    issued, _, until = account.secret(_LASTS).reveal().partition(" ")
+    return (datetime.fromisoformat(issued), datetime.fromisoformat(until)) if until else None
+
+
+def _renewed(manifest: Manifest, name: str) -> bool:
+    """Whether it is kept beside the secrets that settings hold, made from them: it goes when one of them changes."""
+    return "/" not in name and name not in {one.name for one in manifest.settings}
 
 
 def asked_again(

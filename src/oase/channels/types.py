@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.channels.contract import Account, Manifest
+from oase.channels.kept import lasts
 
 AccountState = Literal["up", "down", "needs_sign_in"]
 
@@ -29,6 +30,11 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     def reply_window(self) -> timedelta | None:
         """How long after the customer's last message this account may answer freely; None = always."""
         return self.manifest.limits.window(self.account.settings)
+
+    def ready(self, now: datetime) -> bool:
+        """Whether calls may be made: false while an access token is missing or has ended (`Manifest.renews`)."""
+        times = lasts(self.account) if self.manifest.renews else None
+        return not self.manifest.renews or (times is not None and now < times[1])
 
 
 class AccountRow(Struct, frozen=True, kw_only=True):

@@ -120,6 +120,7 @@ from oase.conversations.queries import (
     view_of,
     write_filter,
 )
+from oase.conversations.renewing import Renewer
 from oase.conversations.repository import insert_upload
 from oase.conversations.rules import TARGETS, State, reaction_there, window_open
 from oase.conversations.saved import SavedView, saved_views
@@ -177,6 +178,7 @@ __all__ = [
     "PersonHit",
     "Piece",
     "Place",
+    "Renewer",
     "Said",
     "SavedView",
     "SearchPage",

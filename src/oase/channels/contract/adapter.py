@@ -17,6 +17,7 @@ from oase.channels.contract.outbound import (
     Outbound,
     Outcome,
     Refused,
+    Renewed,
     Reply,
     Template,
 )
@@ -124,6 +125,14 @@ class Adapter:
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """The next step of *test connection*, given the replies so far."""
         return Checked(ok=True, summary="")
+
+    def renew(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Renewed | Again | Refused:
+        """The next step to a new access token (manifest.renews), given the replies so far.
+
+        Asked before the last one ends, and when the provider refused it. The other functions find what it gave by
+        `account.secret(name)`; a refresh token that was replaced goes under the name of the setting that held it.
+        """
+        raise NotImplementedError
 
     def subscribe(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """The next step of telling the provider `account.webhook_url` (manifest.subscribes); harmless when repeated."""

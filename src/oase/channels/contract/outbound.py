@@ -139,9 +139,9 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One request to the provider, as data. Exactly one of json, parts, body, or none of them.
+    """One request to the provider, as data. Exactly one of json, form, parts, body, or none of them.
 
-    Secrets may stand in `headers`, anywhere inside `json`, and in `secrets`, whose values take the places of `{name}` in `url`.
+    Secrets may stand in `headers`, anywhere inside `json`, in `form`, and in `secrets`, whose values take the places of `{name}` in `url`.
     They are put in when the request leaves, and not before.
     """
 
@@ -150,6 +150,7 @@ class Call(Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, Secret] = {}  # of the address: "token" for https://api.example.com/bot{token}/send; already quoted
     headers: Mapping[str, str | Secret] = {}
     json: Any = None
+    form: Mapping[str, str | Secret] = {}  # as application/x-www-form-urlencoded
     parts: tuple[Part, ...] = ()
     body: bytes = b""
     timeout: timedelta = timedelta(seconds=20)
@@ -232,6 +233,13 @@ class Checked(Struct, frozen=True, kw_only=True):
     summary: str
     facts: Mapping[str, str] = {}  # kept with the account when it is saved: a number, a user name, an id that calls need
     expires_at: datetime | None = None  # when the credentials end; administrators are told two weeks ahead
+
+
+class Renewed(Struct, frozen=True, kw_only=True):
+    """What renewing gave: tokens by name, kept beside the account's secrets until one of those changes, and how long they last."""
+
+    secrets: Mapping[str, Secret]
+    lasts: timedelta
 
 
 class Answer(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `subscribe`, `templates`."""
+"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `renew`, `subscribe`, `templates`."""
 
 import json
 from collections.abc import Sequence
@@ -34,6 +34,7 @@ class DialogueChecks(Case):
         needed = {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
         needed |= {"check"} if manifest.wire == "http" else set()
         needed |= {"poll"} if manifest.polls else set()
+        needed |= {"renew"} if manifest.renews else set()
         needed |= {"subscribe"} if manifest.subscribes else set()
         events = [event for recording in self.deliveries for event in recording.expected]
         media = [media for event in events for media in event.get("content", {}).get("media", [])]
@@ -58,6 +59,8 @@ class DialogueChecks(Case):
                 return self.adapter.templates(self.account, [reply for reply in replies if isinstance(reply, Reply)])
             case "poll":
                 return self.adapter.poll(self.account, dialogue.cursor, dialogue.now, replies)
+            case "renew":
+                return self.adapter.renew(self.account, replies)
             case "subscribe":
                 return self.adapter.subscribe(self.account, replies)
             case "fetch":

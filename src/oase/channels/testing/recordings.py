@@ -102,7 +102,7 @@ class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     about: str
     source: Source
-    function: Literal["check", "fetch", "poll", "subscribe", "templates"]
+    function: Literal["check", "fetch", "poll", "renew", "subscribe", "templates"]
     steps: list[Step]
     expected: Any
     media: dict[str, Any] | None = None  # of `fetch`

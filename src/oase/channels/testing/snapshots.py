@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from oase.channels.contract import Accepted, Again, Checked, FromReply, Refused, Unclear
+from oase.channels.contract import Accepted, Again, Checked, FromReply, Refused, Renewed, Unclear
 from oase.kernel.secrets import Secret
 
 _INLINE_BYTES = 200
-_NAMED = (Accepted, Again, Refused, Unclear, Checked)
+_NAMED = (Accepted, Again, Refused, Unclear, Checked, Renewed)
 
 
 def plain(value: Any) -> Any:

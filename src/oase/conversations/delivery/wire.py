@@ -5,6 +5,7 @@ outbound --render--> calls --(values of earlier replies put in)--> Outside or th
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -92,13 +93,14 @@ async def download(outside: Outside, call: Call, keep: Keep, *, limit_bytes: int
 
 
 def _request(call: Call, limit_bytes: int) -> OutgoingRequest:
+    headers = {**call.headers, "Content-Type": "application/x-www-form-urlencoded"} if call.form else call.headers
     return OutgoingRequest(
         method=call.method,
         url=_address(call),
-        headers=call.headers,
+        headers=headers,
         json=_revealed(call.json),
         parts=tuple(FormPart(name=p.name, content=p.content, filename=p.filename, type=p.type) for p in call.parts),
-        body=call.body,
+        body=_form(call.form) if call.form else call.body,
         timeout=call.timeout,
         limit_bytes=limit_bytes,
     )
@@ -123,6 +125,10 @@ def _revealed(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_revealed(one) for one in value]
     return value
+
+
+def _form(fields: Mapping[str, str | Secret]) -> bytes:
+    return urlencode({key: one.reveal() if isinstance(one, Secret) else one for key, one in fields.items()}).encode()
 
 
 def _filled(call: Call, replies: Sequence[Reply]) -> Call:

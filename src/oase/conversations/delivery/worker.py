@@ -91,6 +91,8 @@ class DeliveryWorker:
         account = await self._book.get(account_id)
         if account is None or not account.enabled or account.state == "needs_sign_in" or account_id in self._lanes:
             return
+        if not account.ready(self._database.clock.now()):
+            return  # its access token is being renewed
         pace = self._paces.setdefault(account_id, Pace(account.manifest.limits))
         lane = self._lanes[account_id] = Lane(self._database, self._read_blob, self._outside, account, pace)
         key = lock_key("delivery", account_id)
