@@ -7,12 +7,15 @@ import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from oase.channels.contract import (
+    Account,
     CannotSay,
     Capability,
     Card,
     Choice,
+    Counted,
     Envelope,
     File,
     FileRule,
@@ -29,7 +32,7 @@ from oase.channels.contract import (
     Words,
 )
 from oase.channels.degrade import NeedsLink, degrade
-from oase.channels.splitting import is_boundary, split_text
+from oase.channels.splitting import is_boundary, measured, split_text
 
 ENVELOPE = Envelope(id="0193f0", to="+4915228817386", reply_to="wamid.1", at=datetime(2026, 3, 2, tzinfo=UTC))
 FILES = {
@@ -306,3 +309,41 @@ def test_no_cut_is_allowed_inside_what_unicode_calls_one_character(text: str) ->
     allowed = {at for at in range(1, len(text)) if is_boundary(text, at)}
     rare = {at for at in allowed - starts if not set(text[max(0, at - 1) : at + 1]) & set(ODD + "\u200d\u0301\ufe0f")}
     assert allowed - starts <= rare
+
+
+# --- lengths as providers count them ---
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Grüße aus Köln", 14),
+        ("これは見本", 10),
+        ("Danke 👍", 8),
+        ("Familie 👨‍👩‍👧‍👦", 10),
+        ("Siehe https://example.com/eine/sehr/lange/adresse?mit=vielem bitte", 6 + 23 + 6),
+        ("", 0),
+    ],
+)
+def test_weights_count_letters_once_other_signs_twice_and_addresses_as_23(text: str, length: int) -> None:
+    assert measured(text, "weights") == length
+
+
+def test_graphemes_count_what_a_reader_sees_as_one_character() -> None:
+    assert measured("Wir 👨‍👩‍👧‍👦 in 🇩🇪", "graphemes") == 10
+
+
+@pytest.mark.parametrize("counted", ["graphemes", "weights"])
+def test_a_text_is_cut_where_it_is_too_long_as_it_is_counted(counted: Counted) -> None:
+    text = "Schön 👩🏽‍🚒 dass Sie schreiben 🎉🎉 " * 40
+    pieces = split_text(text, 100, counted=counted)
+    assert all(50 < measured(piece, counted) <= 100 for piece in pieces[:-1])
+    assert " ".join(pieces).split() == text.split()
+
+
+def test_an_account_has_the_length_of_its_own_server_or_plan() -> None:
+    of_server = replace(manifest(), limits=Limits(text_length=500, caption_length=500, length_from="max_characters"))
+    account = Account(id="1", channel="chat", facts={"max_characters": "5000"})
+    assert (of_server.of(account).limits.text_length, of_server.of(account).limits.caption_length) == (5000, 5000)
+    assert of_server.of(replace(account, facts={"max_characters": "viele"})) == of_server
+    assert of_server.of(replace(account, facts={}, settings={"max_characters": 280})).limits.text_length == 280

@@ -47,6 +47,13 @@ def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
     """A row with its secrets opened, as adapters take it."""
     manifest = adapter(row.channel).manifest
     defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
+    account = Account(
+        id=str(row.id),
+        channel=row.channel,
+        name=row.name,
+        settings={**defaults, **row.settings},
+        secrets={name: tuple(map(Secret, values)) for name, values in _open_secrets(safe, row).items()},
+    )
     return StoredAccount(
         workspace_id=row.workspace_id,
         id=row.id,
@@ -56,14 +63,8 @@ def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
         state=row.state,
         state_why=row.state_why,
         state_since=row.state_since,
-        manifest=manifest,
-        account=Account(
-            id=str(row.id),
-            channel=row.channel,
-            name=row.name,
-            settings={**defaults, **row.settings},
-            secrets={name: tuple(map(Secret, values)) for name, values in _open_secrets(safe, row).items()},
-        ),
+        manifest=manifest.of(account),
+        account=account,
     )
 
 
@@ -120,7 +121,7 @@ def unsaved_account(
     )  # fmt: skip
     return StoredAccount(
         workspace_id=workspace_id, id=account_id, channel=manifest.id, name=name, enabled=True, state="up", state_why="",
-        state_since=now, account=account, manifest=manifest,
+        state_since=now, account=account, manifest=manifest.of(account),
     )  # fmt: skip
 
 

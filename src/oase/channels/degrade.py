@@ -32,7 +32,7 @@ from oase.channels.contract import (
     UseTemplate,
 )
 from oase.channels.plaintext import plain_text
-from oase.channels.splitting import split_text
+from oase.channels.splitting import measured, split_text
 
 LinkOf = Callable[[File], str]
 
@@ -112,7 +112,7 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], side: S
     if choices:
         *before, last = _split(say.text if say.text.strip() else say.choices_label or "…", limits)
         *more, last = split_text(
-            last, min(limits.choices_text_length, limits.text_length) or limits.text_length, limits.text_bytes
+            last, min(limits.choices_text_length, limits.text_length) or limits.text_length, limits.text_bytes, limits.counted
         )
         before += more
         parts = [replace(say, text=text, html="") for text in before]
@@ -129,7 +129,7 @@ def _parts(say: Say, files: Sequence[File], choices: tuple[Choice, ...], side: S
 
 
 def _split(text: str, limits: Limits) -> list[str]:
-    return split_text(text, limits.text_length, limits.text_bytes)
+    return split_text(text, limits.text_length, limits.text_bytes, limits.counted)
 
 
 def _numbered_parts(parts: Sequence[Say]) -> list[Say]:
@@ -151,7 +151,7 @@ def _beside(text: str, group: Sequence[File], side: Side) -> bool:
     if not text:
         return True
     rules = [limits.files.get(kind) for file in group if (kind := _carrier(file, side)) is not None]
-    return len(text) <= limits.caption_length and all(rule is None or rule.caption for rule in rules)
+    return measured(text, limits.counted) <= limits.caption_length and all(rule is None or rule.caption for rule in rules)
 
 
 def _groups(files: Sequence[File], side: Side) -> list[tuple[File, ...]]:

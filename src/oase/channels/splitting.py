@@ -8,25 +8,38 @@ Boundaries of such characters follow Unicode's rules for grapheme clusters (UAX 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
+
+from oase.channels.contract import Counted
 
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\n+")
 _LINE: Final = re.compile(r"\n")
 _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])[\"»“”’)]*\s+")
 _SPACE: Final = re.compile(r"\s+")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_ADDRESS_WEIGHT: Final = 23
+_LIGHT: Final = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+_EMOJI_MARKS: Final = "\ufe0f\u20e3"
 _JOINER: Final = "\u200d"
 _EXTENDING: Final = frozenset("\u200c\u200d\u0e33\u0eb3")
 
 
-def split_text(text: str, limit: int, limit_bytes: int = 0) -> list[str]:
-    """The text in pieces of at most `limit` characters and `limit_bytes` bytes of UTF-8 (0 = no limit).
+def measured(text: str, counted: Counted) -> int:
+    """How long a text is, counted in this way."""
+    if counted == "characters":
+        return len(text)
+    return sum(length for _, length in _units(text, counted))
+
+
+def split_text(text: str, limit: int, limit_bytes: int = 0, counted: Counted = "characters") -> list[str]:
+    """The text in pieces of at most `limit`, as `counted`, and `limit_bytes` bytes of UTF-8 (0 = no limit).
 
     Only white space at the cuts is left out.
     """
     pieces: list[str] = []
     rest = text
-    while 0 < (fits := _fitting(rest, limit, limit_bytes)) < len(rest):
+    while 0 < (fits := _fitting(rest, limit, limit_bytes, counted)) < len(rest):
         end, begin = _cut(rest, fits)
         pieces.append(rest[:end])
         rest = rest[begin:]
@@ -34,12 +47,49 @@ def split_text(text: str, limit: int, limit_bytes: int = 0) -> list[str]:
     return [piece for piece in pieces if piece.strip()] or ([text] if not limit else [text[:limit]])
 
 
-def _fitting(text: str, limit: int, limit_bytes: int) -> int:
+def _fitting(text: str, limit: int, limit_bytes: int, counted: Counted) -> int:
     """How many of the text's first characters fit, at least one."""
-    fits = min(limit or len(text), len(text))
+    fits = min(limit or len(text), len(text)) if counted == "characters" else _fitting_units(text, limit, counted)
     if limit_bytes and len(text[:fits].encode("utf-8", "surrogatepass")) > limit_bytes:
         fits = max(1, len(text[:fits].encode("utf-8", "surrogatepass")[:limit_bytes].decode("utf-8", "ignore")))
     return fits
+
+
+def _fitting_units(text: str, limit: int, counted: Counted) -> int:
+    length = fits = 0
+    for end, more in _units(text, counted):
+        length += more
+        if length > limit:
+            return max(1, fits)
+        fits = end
+    return fits
+
+
+def _units(text: str, counted: Counted) -> Iterator[tuple[int, int]]:
+    """What is counted, in order: where it ends, and its length."""
+    if counted == "graphemes":
+        ends = (at for at in range(1, len(text) + 1) if is_boundary(text, at))
+        yield from ((end, 1) for end in ends)
+        return
+    at = 0
+    for address in _ADDRESS.finditer(text):
+        yield from _weights(text, at, address.start())
+        yield address.end(), _ADDRESS_WEIGHT
+        at = address.end()
+    yield from _weights(text, at, len(text))
+
+
+def _weights(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Letters of alphabets and common punctuation count one, all other signs two, an emoji of several signs two as a whole."""
+    at = start
+    while at < end:
+        after = at + 1
+        while after < end and not is_boundary(text, after):
+            after += 1
+        sign = text[at:after]
+        emoji = len(sign) > 1 and any(one >= "\U0001f000" or one in _EMOJI_MARKS for one in sign)
+        yield after, 2 if emoji else sum(1 if _LIGHT.match(one) else 2 for one in sign)
+        at = after
 
 
 def _cut(text: str, limit: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     state_why: str
     state_since: datetime
     account: Account
-    manifest: Manifest
+    manifest: Manifest  # with the limits that this account has (`Manifest.of`)
 
     @property
     def reply_window(self) -> timedelta | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from oase.channels.contract.inbound import Act
 from oase.kernel.secrets import Secret
@@ -86,10 +86,19 @@ class LongerWindow(Struct, frozen=True, kw_only=True):
     window: timedelta
 
 
+Counted = Literal["characters", "graphemes", "weights"]
+"""How a text is measured: code points; what a reader sees as one character; or letters of alphabets as one, all other signs as two,
+and each web address as 23 (X's way)."""
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What the provider allows, as data: the core degrades by it, the composer shows it."""
 
-    text_length: int  # characters of one message
+    text_length: int  # of one message, as `counted`
+    counted: Counted = "characters"
+    length_from: str = (
+        ""  # a setting or a fact of the account: a number in it takes the place of `text_length` (a server's own, a plan)
+    )
     text_bytes: int = 0  # the same in bytes of UTF-8, where the provider counts so; 0 = characters count
     caption_length: int = 0  # text beside a file; 0 = files carry no text
     files: Mapping[Capability, FileRule] = {}
@@ -106,6 +115,15 @@ class Limits(Struct, frozen=True, kw_only=True):
     messages_per_second: float = 0.0  # of one account; 0 = no limit known
     pair_interval: timedelta | None = None  # between two messages to the same person, sustained
     pair_burst: int = 1  # messages to one person that may go before pair_interval counts
+
+    def of(self, account: "Account") -> "Limits":
+        """The limits as they are for this account (`length_from`)."""
+        number = str(account.settings.get(self.length_from) or account.facts.get(self.length_from) or "")
+        if not (self.length_from and number.isascii() and number.isdigit() and int(number[:9]) > 0):
+            return self
+        length = int(number[:9])
+        caption = min(self.caption_length, length) if self.caption_length < self.text_length else length
+        return structs.replace(self, text_length=length, caption_length=caption)
 
     def window(self, settings: Mapping[str, Any]) -> timedelta | None:
         """How long after the customer's last message an account with these settings may answer freely; None = always."""
@@ -220,6 +238,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
     polls_if: Condition | None = None  # only where a setting says so
     subscribes: bool = False  # the webhook's address is told to the provider by `subscribe`, not by a person
     invites: bool = False  # `invite` gives an address that opens a dialogue with us and brings a code along
+
+    def of(self, account: "Account") -> "Manifest":
+        """The manifest with the limits that this account has."""
+        limits, public = self.limits.of(account), self.public
+        if public is not None and public.limits.length_from:
+            public = structs.replace(public, limits=public.limits.of(account))
+        return self if limits is self.limits and public is self.public else structs.replace(self, limits=limits, public=public)
 
     def side(self, public: bool) -> Side:
         """The side on which a dialogue is held; a channel without a public one has its own for both."""
