@@ -134,6 +134,12 @@ class Case:
         in_public = public is not None and Capability.TEXT not in self.adapter.manifest.capabilities
         return (self.public_specimens if in_public else self.specimens)[Capability.TEXT]
 
+    @property
+    def speaks(self) -> bool:
+        """Whether anything goes out by this channel; feeds, for example, only take in."""
+        public = self.adapter.manifest.public
+        return bool(self.adapter.manifest.capabilities or (public and public.capabilities))
+
     def newest(self, age: int = 0) -> Mapping[str, Secret]:
         """One secret of each name: the newest, or an older one."""
         return {name: secrets[min(age, len(secrets) - 1)] for name, secrets in self.account.secrets.items() if secrets}

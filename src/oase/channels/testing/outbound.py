@@ -61,6 +61,8 @@ class OutboundChecks(Case):
 
     def test_a_text_as_long_as_the_limit_goes_in_one_piece(self) -> None:
         self._needs_rendering()
+        if not self.speaks:
+            pytest.skip("This channel only takes in.")
         text = self.main_text
         assert isinstance(text, Say)
         limits = self.adapter.manifest.side(bool(text.envelope.thread)).limits

@@ -95,10 +95,16 @@ class OutcomeChecks(Case):
     def _needs_replies(self) -> None:
         if self.adapter.manifest.wire == "local":
             pytest.skip("What this channel says stays in our own house: there is no reply.")
+        self._needs_speech()
 
     def _needs_http(self) -> None:
         if self.adapter.manifest.wire != "http":
             pytest.skip("The wire of this channel is not HTTP.")
+        self._needs_speech()
+
+    def _needs_speech(self) -> None:
+        if not self.speaks:
+            pytest.skip("This channel only takes in.")
 
     def _message(self) -> Call:
         return self.adapter.render(self.main_text, self.account)[-1]

@@ -61,7 +61,8 @@ class PublicChecks(Case):
                 self.adapter.render(self.sayings[name], self.account)
 
     def test_whatever_is_said_in_public_can_be_rendered(self) -> None:
-        self._public()
+        if Capability.TEXT not in self._public().capabilities:
+            pytest.skip("Nobody answers in public on this channel.")
         for capability, outbound in self.public_specimens.items():
             try:
                 fitted = self.fitted(outbound)
