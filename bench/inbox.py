@@ -57,7 +57,7 @@ def serve(dsn: str) -> None:
         live=LiveHub(database),
         safe=safe,
         clock=SystemClock(),
-        book=AccountBook(database, safe),
+        book=AccountBook(database, safe, "https://support.example.com"),
         journal=Journal(database, blobs),
         blobs=blobs,
         outside=cast("Outside", None),

@@ -27,7 +27,11 @@ async def fill(ground: Ground, count: int) -> None:
     """Warms up with a tenth (after which the database knows its tables, as it does after its first minute), then measures."""
     account = await ground.whatsapp()
     worker = IntakeWorker(
-        ground.database, AccountBook(ground.database, ground.safe), in_memory(), LiveHub(ground.database), Locks(ground.dsn)
+        ground.database,
+        AccountBook(ground.database, ground.safe, "https://support.example.com"),
+        in_memory(),
+        LiveHub(ground.database),
+        Locks(ground.dsn),
     )
     await _arrive(ground, account, 0, count // 10)
     await _drain(worker, ground, account)

@@ -62,7 +62,7 @@ def busiest_second(moments: list[float]) -> int:
 
 async def _queue(ground: Ground, account: UUID, lane: int) -> None:
     """Conversations in which the customer has just written, and an answer in each."""
-    book = AccountBook(ground.database, ground.safe)
+    book = AccountBook(ground.database, ground.safe, "https://support.example.com")
     starter = Starter(ground.database, book)
     starts = [
         Start(

@@ -47,7 +47,7 @@ async def test_everything_is_back_after_a_restore(
     await restored.open()
     try:
         assert await _content(restored) == await _content(fresh_database)
-        accounts = await AccountBook(restored, Safe(load_key(tmp_path / "new"))).enabled()
+        accounts = await AccountBook(restored, Safe(load_key(tmp_path / "new")), "https://support.example.com").enabled()
     finally:
         await restored.close()
     assert await new.get("files/a/b") == b"\x00\xff Bild"

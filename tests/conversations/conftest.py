@@ -45,7 +45,7 @@ def blobs() -> Blobs:
 @pytest.fixture
 def book(database: Database, safe: Safe) -> AccountBook:
     """The accounts at hand."""
-    return AccountBook(database, safe)
+    return AccountBook(database, safe, "https://support.example.com")
 
 
 @pytest_asyncio.fixture
@@ -95,7 +95,7 @@ async def counter(shared_dsn: str, clock: SetClock, safe: Safe, blobs: Blobs, wo
     """Everything that a lane needs, at a clock that stands."""
     database = Database(shared_dsn, clock=clock, connections=4)
     await database.open()
-    book = AccountBook(database, safe)
+    book = AccountBook(database, safe, "https://support.example.com")
     outside = Outside(Guard(networks=[ip_network("127.0.0.0/8")]))
     async with open_provider() as provider:
         given = {

@@ -46,7 +46,7 @@ async def answered(fresh_database: Database, safe: Safe, workspace_id: UUID) -> 
 async def test_an_unread_answer_goes_by_mail_in_the_visitors_language(
     fresh_database: Database, safe: Safe, answered: UUID
 ) -> None:
-    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe)) == 1
+    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe, "https://support.example.com")) == 1
     async with fresh_database.work(answered) as work:
         recipient, outbound = (await work.tuples("SELECT recipient, outbound->'outbound' FROM delivery WHERE state = 'queued'"))[
             0
@@ -57,7 +57,7 @@ async def test_an_unread_answer_goes_by_mail_in_the_visitors_language(
 
 
 async def test_an_answer_is_mailed_only_once(fresh_database: Database, safe: Safe, answered: UUID) -> None:
-    book = AccountBook(fresh_database, safe)
+    book = AccountBook(fresh_database, safe, "https://support.example.com")
     await carry_on_by_mail(fresh_database, book)
     assert await carry_on_by_mail(fresh_database, book) == 0
 
@@ -65,7 +65,7 @@ async def test_an_answer_is_mailed_only_once(fresh_database: Database, safe: Saf
 async def test_an_answer_that_was_read_is_not_mailed(fresh_database: Database, safe: Safe, answered: UUID) -> None:
     async with fresh_database.work(answered) as work:
         await work.run("UPDATE delivery SET state = 'read' WHERE workspace_id = %(workspace_id)s")
-    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe)) == 0
+    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe, "https://support.example.com")) == 0
 
 
 async def test_an_address_of_somebody_else_is_not_written_to(fresh_database: Database, safe: Safe, answered: UUID) -> None:
@@ -81,4 +81,4 @@ async def test_an_address_of_somebody_else_is_not_written_to(fresh_database: Dat
             " %(id)s, %(person)s, 'email', 'juergen@example.com', %(now)s, %(now)s)",
             {"id": new_id(), "person": other, "now": now},
         )
-    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe)) == 0
+    assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe, "https://support.example.com")) == 0

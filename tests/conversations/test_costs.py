@@ -42,7 +42,9 @@ async def _cost_of_a_message(database: Database, workspace_id: UUID, monkeypatch
         given = {"phone_number_id": NUMBER_ID, "waba_id": "1", "access_token": "E", "app_secret": SECRET, "verify_token": "v"}
         account_id = await create_account(work, safe, "whatsapp", "WhatsApp", given)
     journal, locks = Journal(database, in_memory()), Locks(database.dsn)
-    worker = IntakeWorker(database, AccountBook(database, safe), in_memory(), LiveHub(database), locks)
+    worker = IntakeWorker(
+        database, AccountBook(database, safe, "https://support.example.com"), in_memory(), LiveHub(database), locks
+    )
     for turn in range(3):  # the first makes the person, the second finds the conversation, the third is counted
         for number in range(batch):
             message = text(turn * 1000 + number, "Guten Tag", sender=f"4917139200{number:03d}")

@@ -264,7 +264,7 @@ async def test_two_workers_on_one_account_double_nothing_and_keep_each_senders_o
     fresh_database: Database, safe: Safe, workspace_id: UUID
 ) -> None:
     account_id = await _account(fresh_database, safe, workspace_id, "106540352242922")
-    book, blobs = AccountBook(fresh_database, safe), in_memory()
+    book, blobs = AccountBook(fresh_database, safe, "https://support.example.com"), in_memory()
     journal, hub = Journal(fresh_database, blobs), LiveHub(fresh_database)
     locks = [Locks(fresh_database.dsn), Locks(fresh_database.dsn)]
     workers = [asyncio.create_task(IntakeWorker(fresh_database, book, blobs, hub, lock).run()) for lock in locks]
@@ -287,7 +287,7 @@ async def test_two_workers_on_one_account_double_nothing_and_keep_each_senders_o
 
 async def test_the_same_batch_taken_twice_at_once_is_taken_once(fresh_database: Database, safe: Safe, workspace_id: UUID) -> None:
     account_id = await _account(fresh_database, safe, workspace_id, "106540352242922")
-    book, blobs = AccountBook(fresh_database, safe), in_memory()
+    book, blobs = AccountBook(fresh_database, safe, "https://support.example.com"), in_memory()
     journal, locks = Journal(fresh_database, blobs), Locks(fresh_database.dsn)
     workers = [IntakeWorker(fresh_database, book, blobs, LiveHub(fresh_database), locks) for _ in range(4)]
     await asyncio.gather(*(journal.accept(workspace_id, account_id, "whatsapp", delivery(text(n, str(n)))) for n in range(100)))
@@ -302,7 +302,7 @@ async def test_lanes_with_the_same_persons_in_opposite_order_do_not_deadlock(
 ) -> None:
     numbers = ["106540352242922", "106540352242933", "106540352242944"]
     accounts = [await _account(fresh_database, safe, workspace_id, number) for number in numbers]
-    book, blobs = AccountBook(fresh_database, safe), in_memory()
+    book, blobs = AccountBook(fresh_database, safe, "https://support.example.com"), in_memory()
     journal, locks = Journal(fresh_database, blobs), Locks(fresh_database.dsn)
     worker = IntakeWorker(fresh_database, book, blobs, LiveHub(fresh_database), locks)
     senders = [f"4917139200{number:03d}" for number in range(40)]

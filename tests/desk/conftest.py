@@ -152,7 +152,7 @@ async def desk(fresh_dsn: str, workspace_id: UUID) -> AsyncIterator[Desk]:
     await database.open()
     locks, hub, blobs = Locks(fresh_dsn), LiveHub(database), in_memory()
     outside = Outside(Guard([ip_network("127.0.0.0/8")]))  # type: ignore[list-item]
-    book = AccountBook(database, SAFE)
+    book = AccountBook(database, SAFE, "https://support.example.com")
     settings = Settings(public_url="https://hilfe.example", smtp_url=Secret("smtp://mail.example"))
     async with database.work(workspace_id) as work:
         await found_workspace(work, name="Lindgrün Räder", language="de", time_zone="Europe/Berlin")

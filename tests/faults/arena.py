@@ -136,7 +136,7 @@ async def open_arena(folder: Path) -> AsyncIterator[Arena]:
     keepers.append(asyncio.create_task(provider.keep()))
     arena = Arena(
         folder, programs, f"http://127.0.0.1:{sandbox}/sandbox", f"http://127.0.0.1:{web}", mail, database,
-        AccountBook(database, safe), workspace_id, whatsapp, email, keepers,
+        AccountBook(database, safe, "https://support.example.com"), workspace_id, whatsapp, email, keepers,
     )  # fmt: skip
     try:
         await wait_for(lambda: _web_answers(f"{arena.web_url}/readyz"), 40, "the web process")

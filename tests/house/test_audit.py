@@ -21,12 +21,13 @@ EXCUSED = {
     "start_second_factor": "nothing is changed until it is confirmed",
     "keep_renewed": _SYSTEM,
     "keep_secret": "by the provider; the page that renews one by hand writes it down",
+    "keep_check": "what the provider said of the account, at most times to nobody", "keep_told": "as keep_check",
     "open_session": "whoever opens it knows how, and writes it down",
     "count": "counted failures; the sign-in after them says how many", "succeeded": "as count",
     "merge_persons": "people.merge_into writes it down", "unmerge_persons": "people.take_apart writes it down",
 }  # fmt: skip
 READS = {
-    "fate_of", "find_webhook", "find_snippet", "accounts_of", "open_link", "check_rank", "check_own_password", "require_version",
+    "fate_of", "find_webhook", "find_snippet", "open_link", "check_rank", "check_own_password", "require_version",
     "preview", "erasures", "due", "word_of_sign_in",
 }  # fmt: skip
 

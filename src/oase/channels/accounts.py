@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from oase.channels import kept, repository
-from oase.channels.contract import Account, Manifest, Setting
+from oase.channels.contract import Account, Checked, Manifest, Setting
 from oase.channels.registry import adapter
 from oase.channels.types import AccountRow, AccountState, StoredAccount
 from oase.kernel.db import Database, UnitOfWork
@@ -43,8 +43,13 @@ def _open_secrets(safe: Safe, row: AccountRow) -> Secrets:
     return msgspec.json.decode(text, type=dict[str, list[str]])
 
 
-def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
-    """A row with its secrets opened, as adapters take it."""
+def webhook_url(url: str, manifest: Manifest, account_id: UUID) -> str:
+    """Where deliveries for an account arrive, by the installation's public address; empty where the channel has none."""
+    return f"{url}/hooks/{manifest.id}/{account_id}" if manifest.webhook or manifest.subscribes else ""
+
+
+def open_account(safe: Safe, row: AccountRow, url: str) -> StoredAccount:
+    """A row with its secrets opened, as adapters take it. `url`: the installation's public address."""
     manifest = adapter(row.channel).manifest
     defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
     account = Account(
@@ -53,6 +58,8 @@ def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
         name=row.name,
         settings={**defaults, **row.settings},
         secrets={name: tuple(map(Secret, values)) for name, values in _open_secrets(safe, row).items()},
+        webhook_url=webhook_url(url, manifest, row.id),
+        facts=row.facts,
     )
     return StoredAccount(
         workspace_id=row.workspace_id,
@@ -65,6 +72,11 @@ def open_account(safe: Safe, row: AccountRow) -> StoredAccount:
         state_since=row.state_since,
         manifest=manifest.of(account),
         account=account,
+        expires_at=row.expires_at,
+        checked_at=row.checked_at,
+        told_url=row.told_url,
+        told_why=row.told_why,
+        told_at=row.told_at,
     )
 
 
@@ -117,7 +129,7 @@ def unsaved_account(
     defaults = {setting.name: setting.default for setting in manifest.settings if setting.kind != "secret"}
     account = Account(
         id=str(account_id), channel=manifest.id, name=name, settings={**defaults, **settings},
-        secrets={key: tuple(values) for key, values in secrets.items()},
+        secrets={key: tuple(values) for key, values in secrets.items()}, webhook_url=was.webhook_url, facts=was.facts,
     )  # fmt: skip
     return StoredAccount(
         workspace_id=workspace_id, id=account_id, channel=manifest.id, name=name, enabled=True, state="up", state_why="",
@@ -151,6 +163,8 @@ async def change_account(
             raise Invalid(f"{setting.label.en}: the address that it is sent to has changed.", field=setting.name)
     secrets = kept.merged(manifest, row.settings, settings, secrets, new)
     secrets = {key: values for key, values in secrets.items() if not kept.says_who(key, new)}
+    if new or settings != row.settings:
+        await repository.forget_facts(work, account_id)
     await repository.update(work, account_id, name, settings, seal_secrets(safe, work.workspace_id, account_id, secrets), enabled)
     work.emit("account", account_id, {"what": "changed"})
     changed = sorted(key for key in settings if settings[key] != row.settings.get(key))
@@ -190,6 +204,7 @@ async def keep_consent(work: UnitOfWork, safe: Safe, account_id: UUID, name: str
     secrets = kept.merged(manifest, row.settings, row.settings, before, {name: [secret.reveal()]})
     secrets[kept.who(name)] = [who]
     sealed = seal_secrets(safe, work.workspace_id, account_id, secrets)
+    await repository.forget_facts(work, account_id)
     await repository.update(work, account_id, row.name, row.settings, sealed, row.enabled)
     work.emit("account", account_id, {"what": "changed"})
     work.audit("account.signed_in", subject="account", subject_id=account_id, name=row.name, person=who)
@@ -210,17 +225,40 @@ async def set_account_state(work: UnitOfWork, account_id: UUID, state: AccountSt
         work.emit("account", account_id, {"what": "state", "state": state})
 
 
-async def accounts_of(work: UnitOfWork, safe: Safe) -> list[StoredAccount]:
-    """All connections of the workspace."""
-    return [open_account(safe, row) for row in await repository.of_workspace(work)]
+async def keep_check(work: UnitOfWork, account_id: UUID, checked: Checked) -> None:
+    """Keeps what testing a stored account found: its facts, when its credentials end, how it is.
+
+    A good one brings it up, a bad one takes it down, unless it needs somebody to sign in.
+    """
+    row = await repository.find(work, account_id)
+    if row is None:
+        return
+    if not checked.ok:
+        await repository.set_checked(work, account_id)
+        if row.state == "up":
+            await set_account_state(work, account_id, "down", checked.summary)
+        return
+    facts = dict(checked.facts)
+    await repository.set_facts(work, account_id, facts, checked.expires_at)
+    if facts != row.facts or checked.expires_at != row.expires_at:
+        work.emit("account", account_id, {"what": "facts"})
+    if row.state != "up":
+        await set_account_state(work, account_id, "up")
+
+
+async def keep_told(work: UnitOfWork, account_id: UUID, url: str, told: Checked) -> None:
+    """Keeps which address the provider has taken for its deliveries, or why it has not."""
+    await repository.set_told(work, account_id, url if told.ok else "", "" if told.ok else told.summary[:500])
+    work.emit("account", account_id, {"what": "told"})
 
 
 class AccountBook:
-    """Accounts by id, kept in memory: every incoming delivery asks for one."""
+    """Accounts by id, kept in memory: every incoming delivery asks for one. `url`: the installation's public address."""
 
-    def __init__(self, database: Database, safe: Safe) -> None:
+    def __init__(self, database: Database, safe: Safe, url: str) -> None:
         self._database = database
         self._safe = safe
+        self._url = url
         self._known: dict[UUID, StoredAccount | None] = {}
 
     async def get(self, account_id: UUID) -> StoredAccount | None:
@@ -230,14 +268,18 @@ class AccountBook:
                 row = await repository.find(work, account_id)
             if len(self._known) > 10_000:
                 self._known.clear()
-            self._known[account_id] = open_account(self._safe, row) if row else None
+            self._known[account_id] = open_account(self._safe, row, self._url) if row else None
         return self._known[account_id]
 
     async def enabled(self) -> list[StoredAccount]:
         """All accounts that are switched on, of all workspaces, fresh from the database."""
         async with self._database.everywhere() as work:
             rows = await repository.enabled(work)
-        return [open_account(self._safe, row) for row in rows]
+        return [open_account(self._safe, row, self._url) for row in rows]
+
+    async def of_workspace(self, work: UnitOfWork) -> list[StoredAccount]:
+        """All accounts of the workspace that the unit of work is of, fresh from the database."""
+        return [open_account(self._safe, row, self._url) for row in await repository.of_workspace(work)]
 
     def forget(self, account_id: UUID) -> None:
         """The next `get` reads it anew."""

@@ -1,6 +1,7 @@
 """All SQL of accounts and templates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from oase.channels.types import AccountRow, AccountState
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
-_COLUMNS = "workspace_id, id, channel, name, settings, secrets, enabled, state, state_why, state_since"
+_COLUMNS = (
+    "workspace_id, id, channel, name, settings, secrets, enabled, state, state_why, state_since"
+    ", facts, expires_at, checked_at, told_url, told_why, told_at"
+)
 
 
 async def find(work: UnitOfWork, account_id: UUID) -> AccountRow | None:
@@ -56,6 +60,41 @@ async def update(work: UnitOfWork, account_id: UUID, name: str, settings: Mappin
         "UPDATE account SET name = %(name)s, settings = %(settings)s, secrets = %(secrets)s, enabled = %(on)s,"
         " state = 'up', state_why = '', state_since = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": account_id, "name": name, "settings": Jsonb(settings), "secrets": secrets, "on": on, "now": work.clock.now()},
+    )
+
+
+async def forget_facts(work: UnitOfWork, account_id: UUID) -> None:
+    """What was found of an account does not count any more: it is set up differently, or signed in anew."""
+    await work.run(
+        "UPDATE account SET facts = '{}', expires_at = NULL, checked_at = NULL, told_url = '', told_why = '', told_at = NULL"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id},
+    )
+
+
+async def set_facts(work: UnitOfWork, account_id: UUID, facts: Mapping[str, str], expires_at: datetime | None) -> None:
+    """Keeps what a good test found."""
+    await work.run(
+        "UPDATE account SET facts = %(facts)s, expires_at = %(expires_at)s, checked_at = %(now)s"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "facts": Jsonb(dict(facts)), "expires_at": expires_at, "now": work.clock.now()},
+    )
+
+
+async def set_checked(work: UnitOfWork, account_id: UUID) -> None:
+    """Writes down that the account was tested now."""
+    await work.run(
+        "UPDATE account SET checked_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "now": work.clock.now()},
+    )
+
+
+async def set_told(work: UnitOfWork, account_id: UUID, url: str, why: str) -> None:
+    """Writes down which address the provider has for its deliveries; empty, with the reason, where it did not take ours."""
+    await work.run(
+        "UPDATE account SET told_url = %(url)s, told_why = %(why)s, told_at = %(now)s"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "url": url, "why": why, "now": work.clock.now()},
     )
 
 

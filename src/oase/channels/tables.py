@@ -16,6 +16,12 @@ account = workspace_table(
     Column("state_why", Text, nullable=False, server_default=text("''")),
     Column("state_since", DateTime(timezone=True), nullable=False),
     Column("cursor", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("facts", JSONB, nullable=False, server_default=text("'{}'")),  # what the last good test found
+    Column("expires_at", DateTime(timezone=True)),  # when the credentials end, where the provider says so
+    Column("checked_at", DateTime(timezone=True)),  # when it was tested last, as it is stored
+    Column("told_url", Text, nullable=False, server_default=text("''")),  # the webhook's address that the provider has
+    Column("told_why", Text, nullable=False, server_default=text("''")),  # why it has not taken it
+    Column("told_at", DateTime(timezone=True)),  # when it was told last
     Column("created_at", DateTime(timezone=True), nullable=False),
     owner="channels",
     retention="workspace",

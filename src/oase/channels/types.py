@@ -25,6 +25,11 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     state_since: datetime
     account: Account
     manifest: Manifest  # with the limits that this account has (`Manifest.of`)
+    expires_at: datetime | None = None  # when the credentials end
+    checked_at: datetime | None = None  # when it was tested last, as it is stored
+    told_url: str = ""  # the webhook's address that the provider was told by `subscribe`
+    told_why: str = ""  # why it has not taken it
+    told_at: datetime | None = None
 
     @property
     def reply_window(self) -> timedelta | None:
@@ -50,3 +55,9 @@ class AccountRow(Struct, frozen=True, kw_only=True):
     state: AccountState
     state_why: str
     state_since: datetime
+    facts: dict[str, str]
+    expires_at: datetime | None
+    checked_at: datetime | None
+    told_url: str
+    told_why: str
+    told_at: datetime | None

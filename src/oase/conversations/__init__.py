@@ -1,6 +1,14 @@
 """Conversations: what people say and what we answer, from the journal to the delivery."""
 
-from oase.conversations.account_work import check_account, list_templates, send_test, synchronise_templates
+from oase.conversations.account_work import (
+    check_account,
+    connect_account,
+    list_templates,
+    poll_account,
+    send_test,
+    subscribe_account,
+    synchronise_templates,
+)
 from oase.conversations.actions import (
     PRIORITIES,
     assign,
@@ -210,6 +218,7 @@ __all__ = [
     "cases",
     "change_view",
     "check_account",
+    "connect_account",
     "conversation_facts",
     "conversations_in_view",
     "conversations_of",
@@ -248,6 +257,7 @@ __all__ = [
     "open_conversation",
     "parse_query",
     "perform",
+    "poll_account",
     "quarantined_items",
     "queue_counts",
     "react",
@@ -284,6 +294,7 @@ __all__ = [
     "snooze",
     "split",
     "stored_file",
+    "subscribe_account",
     "sweep_uploads",
     "synchronise_templates",
     "tag_uses",

@@ -1,16 +1,35 @@
-"""What is done with an account from the outside of a conversation: test it, synchronise its templates, send a test message.
+"""What is done with an account from the outside of a conversation: test it, connect it, ask for it, try it.
 
 check_account:          adapter.check -> call -> perform -> reply -> adapter.check -> … -> Checked
+subscribe_account:      the same with adapter.subscribe, which tells the provider where deliveries go
+connect_account:        check, subscribe; what they found is kept with the account
+poll_account:           adapter.poll -> call -> perform -> … -> Polled, Again, Refused: one round
 synchronise_templates:  adapter.templates -> call -> perform -> … -> templates, which take the place of those known
 send_test:              Say -> degrade -> deliver -> Outcome; no conversation, nothing is queued
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
-from oase.channels import NeedsLink, StoredAccount, adapter, degrade, replace_templates
-from oase.channels.contract import Call, CannotSay, Checked, Envelope, NoReply, Outcome, Refused, Reply, Say, Template
+import msgspec
+
+from oase.channels import NeedsLink, StoredAccount, adapter, degrade, keep_check, keep_told, replace_templates
+from oase.channels.contract import (
+    Again,
+    Call,
+    CannotSay,
+    Checked,
+    Envelope,
+    NoReply,
+    Outcome,
+    Polled,
+    Refused,
+    Reply,
+    Say,
+    Template,
+)
 from oase.conversations.delivery.wire import deliver, perform
 from oase.kernel.audit import Actor
 from oase.kernel.clock import Clock
@@ -22,17 +41,42 @@ from oase.kernel.ids import new_id
 
 _STEPS: Final = 40  # a check or a list takes a few calls; more would be a mistake of the adapter
 _PATIENCE_SECONDS: Final = 90
+_ROUND_STEPS: Final = 300  # a round may have to ask for many places: feeds, threads, pages of a list
+Step = Callable[[Sequence[Reply | NoReply]], Call | Checked]
 
 
 async def check_account(outside: Outside, account: StoredAccount) -> Checked:
     """Tests an account, saved or not: asks the provider, changes nothing. Never raises for what the provider does."""
+    return _said(await _asked(outside, account, lambda replies: adapter(account.channel).check(account.account, replies)))
+
+
+async def subscribe_account(outside: Outside, account: StoredAccount) -> Checked:
+    """Tells the provider where deliveries go (manifest.subscribes). Never raises for what the provider does."""
+    return await _asked(outside, account, lambda replies: adapter(account.channel).subscribe(account.account, replies))
+
+
+async def connect_account(database: Database, outside: Outside, account: StoredAccount) -> tuple[Checked, Checked | None]:
+    """Tests a stored account and tells the provider where deliveries go; what both found is kept. None: nothing is to be told."""
+    checked = await check_account(outside, account)
+    async with database.work(account.workspace_id) as work:
+        await keep_check(work, account.id, checked)
+    if not (checked.ok and account.enabled and account.manifest.subscribes):
+        return checked, None
+    known = msgspec.structs.replace(account.account, facts=dict(checked.facts))
+    told = await subscribe_account(outside, msgspec.structs.replace(account, account=known))
+    async with database.work(account.workspace_id) as work:
+        await keep_told(work, account.id, known.webhook_url, told)
+    return checked, told
+
+
+async def _asked(outside: Outside, account: StoredAccount, next_step: Step) -> Checked:
     replies: list[Reply | NoReply] = []
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             for _step in range(_STEPS):
-                step = adapter(account.channel).check(account.account, tuple(replies))
+                step = next_step(tuple(replies))
                 if isinstance(step, Checked):
-                    return _said(step)
+                    return step
                 replies.append(await perform(outside, account, step))
     except TimeoutError:
         return Checked(ok=False, summary=message("The provider did not answer in time."))
@@ -41,10 +85,23 @@ async def check_account(outside: Outside, account: StoredAccount) -> Checked:
     raise RuntimeError(f"The test of {account.channel} does not come to an end.")
 
 
+async def poll_account(
+    outside: Outside, account: StoredAccount, cursor: Mapping[str, Any], now: datetime
+) -> Polled | Again | Refused:
+    """One round of asking the provider what is new. Never raises for what the provider does."""
+    replies: list[Reply | NoReply] = []
+    for _step in range(_ROUND_STEPS):
+        step = adapter(account.channel).poll(account.account, cursor, now, tuple(replies))
+        if not isinstance(step, Call):
+            return step
+        replies.append(await perform(outside, account, step))
+    raise RuntimeError(f"A round of {account.channel} does not come to an end.")
+
+
 def _said(checked: Checked) -> Checked:
     """Channels that ask nobody outside have nothing to say about themselves."""
     if checked.ok and not checked.summary:
-        return Checked(ok=True, summary=message("Everything this channel needs is here."), facts=checked.facts)
+        return msgspec.structs.replace(checked, summary=message("Everything this channel needs is here."))
     return checked
 
 

@@ -1,4 +1,4 @@
-"""Long-lived sessions: every account whose channel listens (IMAP, later XMPP, SMPP …) has its listener in one process at a time.
+"""What is held or asked for all the time, each in one process at a time: listeners (IMAP, XMPP, SMPP …), and pollers (`poller`).
 
 accounts --(every few seconds, and when one changes)--> the missing are started, the changed started anew, the gone stopped
 listener breaks --> its account is *down*, with the reason; it comes back with back-off, and no other account feels it
@@ -7,7 +7,7 @@ listener breaks --> its account is *down*, with the reason; it comes back with b
 import asyncio
 from collections.abc import Callable, Sequence
 from ssl import SSLContext
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import psycopg
@@ -19,14 +19,16 @@ from oase.conversations import AccountSink, Journal
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError, Unavailable
+from oase.kernel.http import Outside
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks, lock_key
 from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
 from oase.kernel.waiting import awakened, end
+from oase.main.poller import PAUSES_SECONDS, Poller, asks
 
 _LOOK_SECONDS: Final = 5.0
-_BACK_OFF_SECONDS: Final = (1, 2, 5, 15, 30, 60, 120, 300)
+Way = Literal["listen", "poll"]
 log = structlog.get_logger()
 
 
@@ -62,20 +64,23 @@ class AccountDoor:
 
 
 class Connectors:
-    """Keeps the listeners of all accounts running."""
+    """Keeps the listeners and pollers of all accounts running."""
 
-    def __init__(self, database: Database, book: AccountBook, blobs: Blobs, safe: Safe, hub: LiveHub, locks: Locks) -> None:
+    def __init__(
+        self, database: Database, book: AccountBook, blobs: Blobs, safe: Safe, outside: Outside, hub: LiveHub, locks: Locks
+    ) -> None:
         self._database = database
         self._book = book
         self._blobs = blobs
         self._safe = safe
+        self._outside = outside
         self._hub = hub
         self._locks = locks
-        self._running: dict[UUID, tuple[StoredAccount, asyncio.Task[None]]] = {}
+        self._running: dict[tuple[UUID, Way], tuple[StoredAccount, asyncio.Task[None]]] = {}
         self._look_now = asyncio.Event()
 
     async def run(self) -> None:
-        """Works until cancelled; then every listener ends."""
+        """Works until cancelled; then every listener and poller ends."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follow())
@@ -98,38 +103,46 @@ class Connectors:
             await asyncio.sleep(0.05)
 
     async def _match(self, accounts: Sequence[StoredAccount]) -> None:
-        """Running listeners become those of the accounts as they are now."""
-        wanted = {one.id: one for one in accounts if one.manifest.listens}
-        for account_id, (known, task) in list(self._running.items()):
-            new = wanted.get(account_id)
+        """What runs becomes what the accounts, as they are now, want."""
+        wanted: dict[tuple[UUID, Way], StoredAccount] = {(one.id, "listen"): one for one in accounts if one.manifest.listens}
+        wanted |= {(one.id, "poll"): one for one in accounts if asks(one)}
+        for which, (known, task) in list(self._running.items()):
+            new = wanted.get(which)
             if new is None or new.account != known.account or task.done():
                 await end([task])
-                del self._running[account_id]
-        for account_id, account in wanted.items():
-            if account_id not in self._running:
-                task = asyncio.create_task(self._listen(account), name=f"listener {account.name}")
-                self._running[account_id] = (account, task)
+                del self._running[which]
+        for which, account in wanted.items():
+            if which not in self._running:
+                task = asyncio.create_task(self._hold(account, which[1]), name=f"{which[1]} {account.name}")
+                self._running[which] = (account, task)
 
-    async def _listen(self, account: StoredAccount) -> None:
-        key = lock_key("listen", account.id)
+    async def _hold(self, account: StoredAccount, way: Way) -> None:
+        key = lock_key(way, account.id)
         generation = await self._locks.take(key)
         if generation is None:
-            return  # another process listens; we look again in a moment
+            return  # another process does it; we look again in a moment
         sink = AccountSink(self._database, self._blobs, self._safe, self._book, account)
-        failures = 0
         try:
-            while self._locks.holds(generation):
-                started = asyncio.get_running_loop().time()
-                try:
-                    await adapter(account.channel).listen(account.account, sink)
-                except (ChannelError, OaseError, psycopg.Error, OSError) as error:
-                    log.warning("connectors.listener_broke", account_id=str(account.id), error=str(error))
-                    await self._tell(sink, str(error))
-                lasted = asyncio.get_running_loop().time() - started
-                failures = 0 if lasted > 60 else failures + 1
-                await asyncio.sleep(_BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS)) - 1])
+            if way == "poll":
+                poller = Poller(self._outside, self._database.clock, account, sink)
+                await poller.run(lambda: self._locks.holds(generation))
+            else:
+                await self._listen(account, sink, lambda: self._locks.holds(generation))
         finally:
             await self._locks.give_back(key)
+
+    async def _listen(self, account: StoredAccount, sink: AccountSink, may_go_on: Callable[[], bool]) -> None:
+        failures = 0
+        while may_go_on():
+            started = asyncio.get_running_loop().time()
+            try:
+                await adapter(account.channel).listen(account.account, sink)
+            except (ChannelError, OaseError, psycopg.Error, OSError) as error:
+                log.warning("connectors.listener_broke", account_id=str(account.id), error=str(error))
+                await self._tell(sink, str(error))
+            lasted = asyncio.get_running_loop().time() - started
+            failures = 0 if lasted > 60 else failures + 1
+            await asyncio.sleep(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS)) - 1])
 
     async def _tell(self, sink: AccountSink, why: str) -> None:
         try:

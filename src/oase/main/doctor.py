@@ -142,7 +142,7 @@ def _count(number: int, what: str, remedy: str, state: Literal["hint", "bad"] = 
 
 async def _accounts(settings: Settings, database: Database) -> AsyncIterator[Finding]:
     safe = Safe(load_key(settings.data_dir, settings.secret_key.reveal()))
-    for account in await AccountBook(database, safe).enabled():
+    for account in await AccountBook(database, safe, settings.url).enabled():
         name = f"{account.manifest.name.en} “{account.name}”"
         if account.state == "up":
             yield _good(f"{name} is up")

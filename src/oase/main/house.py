@@ -58,7 +58,7 @@ class House:
         self.relay = Relay(self.database)
         self.locks = Locks(dsn)
         self.blobs: Blobs = open_blobs(settings)
-        self.book = AccountBook(self.database, self.safe)
+        self.book = AccountBook(self.database, self.safe, settings.url)
         self.journal = Journal(self.database, self.blobs)
         self.outside = Outside(
             _guard(settings),
@@ -96,7 +96,7 @@ class House:
     def begin_connecting(self) -> None:
         """What a connector process does. Raises BadCertificate where the mail receiver's cannot be used."""
         certificate = receiver_certificate(self.settings) if self.settings.mail_receiver_port else None
-        connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.hub, self.locks)
+        connectors = Connectors(self.database, self.book, self.blobs, self.safe, self.outside, self.hub, self.locks)
         self.begin("connectors", connectors.run)
         for channel, one in all_adapters().items():
             if one.manifest.serves and self.settings.mail_receiver_port:

@@ -20,7 +20,7 @@ from tests.looks import DESK
 from tests.servers.chromium import complaints
 from tests.web.served import served
 
-from oase.channels import AccountBook, AccountState, accounts_of, create_account, set_account_state
+from oase.channels import AccountBook, AccountState, create_account, set_account_state
 from oase.channels.contract import Raw
 from oase.conversations import IntakeWorker, Journal
 from oase.conversations import jobs as conversation_jobs
@@ -102,7 +102,7 @@ class Company:
     async def account(self, account_id: UUID) -> Any:
         """An account as it is stored, opened."""
         async with self.services.database.work(self.workspace_id) as work:
-            return next(one for one in await accounts_of(work, self.services.safe) if one.id == account_id)
+            return next(one for one in await self.services.book.of_workspace(work) if one.id == account_id)
 
     async def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """What the database says."""
@@ -161,7 +161,7 @@ async def company(database: Database, password_hash: str, deferring: None) -> As
     """A company of the test's own."""
     safe, blobs, listener = Safe(b"k" * 32), in_memory(), socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    hub, book = LiveHub(database), AccountBook(database, safe)
+    hub, book = LiveHub(database), AccountBook(database, safe, f"http://127.0.0.1:{port}")
     beside = socket.create_server(("127.0.0.1", 0))
     outside = Outside(Guard([], [("127.0.0.1", port), ("127.0.0.1", beside.getsockname()[1])]))
     services = Services(

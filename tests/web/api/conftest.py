@@ -86,7 +86,7 @@ class Company:
 async def company(database: Database) -> AsyncIterator[Company]:
     """A company, served for this test."""
     safe, blobs = Safe(b"k" * 32), in_memory()
-    book, hub, outside = AccountBook(database, safe), LiveHub(database), Outside()
+    book, hub, outside = AccountBook(database, safe, "https://support.example.com"), LiveHub(database), Outside()
     services = Services(
         settings=Settings(), database=database, live=hub, safe=safe, clock=SystemClock(), book=book,
         journal=Journal(database, blobs), blobs=blobs, outside=outside, rules=RULES, parts=PARTS,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from tests.web.api.conftest import Company, Program
 
-from oase.channels import accounts_of, all_adapters
+from oase.channels import all_adapters
 from oase.kernel.permissions import Permission
 
 SETTINGS = {"phone_number_id": "106540352242999", "waba_id": "102290129340399"}
@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 async def secrets_of(company: Company, account_id: str) -> dict[str, list[str]]:
     async with company.services.database.work(company.workspace_id) as work:
-        found = next(one for one in await accounts_of(work, company.services.safe) if one.id == UUID(account_id))
+        found = next(one for one in await company.services.book.of_workspace(work) if one.id == UUID(account_id))
     return {name: [one.reveal() for one in values] for name, values in found.account.secrets.items()}
 
 

@@ -95,7 +95,7 @@ async def deferring(shared_dsn: str) -> AsyncIterator[None]:
 async def desk(fresh_database: Database, deferring: None) -> AsyncIterator[Desk]:
     """The desk, open for this test."""
     safe, blobs = Safe(b"k" * 32), in_memory()
-    book, hub = AccountBook(fresh_database, safe), LiveHub(fresh_database)
+    book, hub = AccountBook(fresh_database, safe, "https://support.example.com"), LiveHub(fresh_database)
     settings = Settings()
     services = Services(
         settings=settings,

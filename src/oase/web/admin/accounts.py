@@ -16,7 +16,6 @@ from oase.channels import (
     ACCOUNT_NAME,
     StoredAccount,
     account_mistakes,
-    accounts_of,
     adapter,
     change_account,
     consent,
@@ -51,7 +50,7 @@ _LATEST: Final = 5
 async def account_of(services: Services, viewer: Viewer, account_id: UUID) -> StoredAccount:
     """An account of the viewer's workspace; raises NotFound."""
     async with services.database.work(viewer.workspace_id) as work:
-        found = next((one for one in await accounts_of(work, services.safe) if one.id == account_id), None)
+        found = next((one for one in await services.book.of_workspace(work) if one.id == account_id), None)
     if found is None:
         raise NotFound(message("This account does not exist."))
     return found
@@ -61,7 +60,7 @@ async def account_of(services: Services, viewer: Viewer, account_id: UUID) -> St
 async def list_accounts(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
     """The accounts and how they are, and the channels that can be added."""
     async with services.database.work(viewer.workspace_id) as work:
-        accounts = await accounts_of(work, services.safe)
+        accounts = await services.book.of_workspace(work)
         heard = await last_arrivals(work)
     context: dict[str, Any] = {"accounts": accounts, "heard": heard, "now": services.clock.now()}
     if is_partial(request):
@@ -177,7 +176,7 @@ async def account_page(
     known: Sequence[Template] = ()
     latest: Sequence[JournalRow] = ()
     async with services.database.work(viewer.workspace_id) as work:
-        others = await accounts_of(work, services.safe)
+        others = await services.book.of_workspace(work)
         if account is not None:
             known = await templates(work, account.id)
             latest = (

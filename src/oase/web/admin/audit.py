@@ -8,7 +8,6 @@ import msgspec
 from litestar import Request, Response, get
 from msgspec import Struct
 
-from oase.channels import accounts_of
 from oase.kernel.audit_log import AuditRow, audit_page
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
@@ -75,7 +74,7 @@ async def show_audit(request: AnyRequest, services: GivenServices, viewer: Given
     wanted = Wanted(**{name: query.get(name, "") for name in Wanted.__struct_fields__})
     async with services.database.work(viewer.workspace_id) as work:
         agents, tokens = await list_agents(work, also_deactivated=True), await list_api_tokens(work)
-        accounts = await accounts_of(work, services.safe)
+        accounts = await services.book.of_workspace(work)
         rows = await audit_page(
             work,
             actor_id=id_of(wanted.actor),

@@ -14,7 +14,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import Struct
 
-from oase.channels import StoredAccount, accounts_of, adapter
+from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Raw
 from oase.conversations import (
     JournalRow,
@@ -100,7 +100,7 @@ async def show_journal(request: AnyRequest, services: GivenServices, viewer: Giv
     since, until = moment_of(wanted.since, viewer.time_zone), moment_of(wanted.until, viewer.time_zone)
     ends = [end for end in (id_of(wanted.before), first_id_of(until) if until else None) if end]
     async with services.database.work(viewer.workspace_id) as work:
-        accounts = await accounts_of(work, services.safe)
+        accounts = await services.book.of_workspace(work)
         rows = await journal_listing(
             work,
             state=wanted.state,
@@ -141,7 +141,7 @@ async def show_delivery(
     row, body = await _entry(services, viewer, journal_id)
     async with services.database.work(viewer.workspace_id) as work:
         items, messages = await quarantined_items(work, journal_id), await journal_became(work, row)
-        account = next((one for one in await accounts_of(work, services.safe) if one.id == row.account_id), None)
+        account = next((one for one in await services.book.of_workspace(work) if one.id == row.account_id), None)
     text, is_text = readable(body)
     return page(
         request,

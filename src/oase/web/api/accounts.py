@@ -15,7 +15,6 @@ from oase.channels import (
     ACCOUNT_NAME,
     StoredAccount,
     account_mistakes,
-    accounts_of,
     all_adapters,
     change_account,
     create_account,
@@ -83,7 +82,7 @@ class NewTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: Annotated[str, Meta(min_length=1, max_length=320, examples=["+4915228817386"])]
 
 
-def public(stored: StoredAccount, services: Services) -> Account:
+def public(stored: StoredAccount) -> Account:
     """An account as the API shows it: no secret in it."""
     manifest = stored.manifest
     names = {one.name for one in manifest.settings if one.kind != "secret"}
@@ -94,12 +93,12 @@ def public(stored: StoredAccount, services: Services) -> Account:
         capabilities=sorted(map(str, manifest.capabilities)),
         settings={name: value for name, value in stored.account.settings.items() if name in names},
         secrets=sorted(name for name, values in stored.account.secrets.items() if any(one.reveal() for one in values)),
-        webhook_url=f"{services.settings.url}/hooks/{manifest.id}/{stored.id}" if manifest.webhook else None,
+        webhook_url=stored.account.webhook_url or None,
     )
 
 
 async def _one(work: UnitOfWork, services: Services, account_id: UUID) -> StoredAccount:
-    found = next((one for one in await accounts_of(work, services.safe) if one.id == account_id), None)
+    found = next((one for one in await services.book.of_workspace(work) if one.id == account_id), None)
     if found is None:
         raise NotFound(message("This account does not exist."))
     return found
@@ -177,14 +176,14 @@ def _words(words: Words) -> dict[str, str]:
 async def list_all(services: GivenServices, caller: GivenCaller) -> Page[Account]:
     """All connections of the workspace, with how they are."""
     async with services.database.work(caller.workspace_id) as work:
-        return Page(data=[public(one, services) for one in await accounts_of(work, services.safe)])
+        return Page(data=[public(one) for one in await services.book.of_workspace(work)])
 
 
 @get("/accounts/{account_id:uuid}", opt=_READ, summary="Read an account", tags=["Accounts"])
 async def read(services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID]) -> Account:
     """How a connection is, and how it is set up."""
     async with services.database.work(caller.workspace_id) as work:
-        return public(await _one(work, services, account_id), services)
+        return public(await _one(work, services, account_id))
 
 
 @post("/accounts", opt=_WRITE, summary="Make an account", tags=["Accounts"])
@@ -200,7 +199,7 @@ async def create(
 
     async def act(work: UnitOfWork) -> Account:
         account_id = await create_account(work, services.safe, data.channel, data.name.strip(), given)
-        return public(await _one(work, services, account_id), services)
+        return public(await _one(work, services, account_id))
 
     made = await carried_out(request, services, caller, act, Account)
     return Response(made, status_code=201, headers={"location": f"/api/v1/accounts/{made.id}"})
@@ -223,7 +222,7 @@ async def change(
             name, given = _changed(before, data)
             enabled = before.enabled if data.enabled is UNSET else data.enabled
             await change_account(work, services.safe, account_id, name=name.strip(), given=given, enabled=enabled)
-        return public(await _one(work, services, account_id), services)
+        return public(await _one(work, services, account_id))
 
     return await carried_out(request, services, caller, act, Account)
 

@@ -56,7 +56,7 @@ async def read_page(
     listing = await read_listing(work, choose(queue, groups, saved, viewer, staff, reader), saved, viewer, staff, reader)
     conversation = None
     if conversation_id is not None:
-        conversation = await read_conversation(work, services.safe, conversation_id, viewer, staff, reader)
+        conversation = await read_conversation(work, services.book, conversation_id, viewer, staff, reader)
     return Inbox(
         groups=groups,
         listing=listing,
@@ -205,7 +205,7 @@ async def show_pane(
     reader = reader_of(request)
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
-        conversation = await read_conversation(work, services.safe, conversation_id, viewer, staff, reader)
+        conversation = await read_conversation(work, services.book, conversation_id, viewer, staff, reader)
         tags = await known_tags(work)
     around = around_of(queue, staff, tags, reader, services.clock.now())
     return render(request, "inbox/conversation.html", conversation=conversation, around=around)

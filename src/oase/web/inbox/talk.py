@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.channels import StoredAccount, accounts_of, templates
+from oase.channels import AccountBook, StoredAccount, templates
 from oase.channels.contract import Capability
 from oase.conversations import (
     CustomField,
@@ -28,7 +28,6 @@ from oase.conversations import (
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
-from oase.kernel.secrets import Safe
 from oase.people import (
     Identity,
     MergeRecord,
@@ -66,7 +65,7 @@ _FILE_KINDS: Final = (Capability.DOCUMENT, Capability.IMAGE, Capability.VIDEO, C
 
 
 async def read_conversation(
-    work: UnitOfWork, safe: Safe, conversation_id: UUID, viewer: Viewer, staff: Staff, reader: Translator
+    work: UnitOfWork, book: AccountBook, conversation_id: UUID, viewer: Viewer, staff: Staff, reader: Translator
 ) -> Conversation:
     """Everything about one conversation; raises NoConversation. Ten queries and a few for drafts, at most, whatever its length."""
     found = await open_conversation(work, conversation_id, viewer.agent_id)
@@ -75,7 +74,7 @@ async def read_conversation(
     page = await timeline_page(work, found.id)
     fields = await custom_fields(work)
     person = await read_person(work, found.person_id, fields, viewer, reader, but=found.id)
-    composer = await _composer(work, safe, found, await identities_of(work, [found.person_id]), viewer, reader)
+    composer = await _composer(work, book, found, await identities_of(work, [found.person_id]), viewer, reader)
     return conversation_of(found, page, person, fields, composer, viewer, staff, reader)
 
 
@@ -169,9 +168,14 @@ def somebody_of(
 
 
 async def _composer(
-    work: UnitOfWork, safe: Safe, found: OpenConversation, identities: Sequence[Identity], viewer: Viewer, reader: Translator
+    work: UnitOfWork,
+    book: AccountBook,
+    found: OpenConversation,
+    identities: Sequence[Identity],
+    viewer: Viewer,
+    reader: Translator,
 ) -> Composer:
-    accounts = [one for one in await accounts_of(work, safe) if one.enabled and Capability.TEXT in one.manifest.capabilities]
+    accounts = [one for one in await book.of_workspace(work) if one.enabled and Capability.TEXT in one.manifest.capabilities]
     now = work.clock.now()
     draft = found.draft or {}
     answers = [

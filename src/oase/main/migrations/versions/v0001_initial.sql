@@ -82,6 +82,12 @@ CREATE TABLE account (
     state_why TEXT DEFAULT '' NOT NULL,
     state_since TIMESTAMP WITH TIME ZONE NOT NULL,
     cursor JSONB DEFAULT '{}' NOT NULL,
+    facts JSONB DEFAULT '{}' NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    checked_at TIMESTAMP WITH TIME ZONE,
+    told_url TEXT DEFAULT '' NOT NULL,
+    told_why TEXT DEFAULT '' NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT account_pkey PRIMARY KEY (workspace_id, id)
 );
