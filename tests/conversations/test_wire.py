@@ -1,16 +1,36 @@
 """Secrets leave only with the request that they belong to: in headers, in JSON, in the address; no log and no error shows them."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from ipaddress import ip_network
-from typing import Any, cast
+from typing import Any, ClassVar, cast
+from uuid import UUID
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from oase.channels import StoredAccount
-from oase.channels.contract import Call, NoReply, Reply
+from oase.channels.adapters.whatsapp import adapter as whatsapp
+from oase.channels.contract import (
+    Accepted,
+    Account,
+    Adapter,
+    Again,
+    Call,
+    Envelope,
+    FromReply,
+    Manifest,
+    NoReply,
+    Outbound,
+    Outcome,
+    Reply,
+    Say,
+    Unclear,
+)
 from oase.conversations import perform
+from oase.conversations.delivery import wire
 from oase.kernel.http import Guard, Outside
 from oase.kernel.secrets import Secret
 
@@ -27,6 +47,11 @@ class Plain:
         wire = "http"
 
 
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+STORED = StoredAccount(
+    workspace_id=UUID(int=1), id=UUID(int=2), channel="x", name="X", enabled=True, state="up", state_why="", state_since=NOW,
+    account=Account(id="1", channel="x"), manifest=whatsapp.manifest,
+)  # fmt: skip
 ACCOUNT = cast(StoredAccount, Plain())
 
 
@@ -86,3 +111,53 @@ async def test_a_request_that_fails_tells_nothing_of_the_secret_in_its_address(
     assert isinstance(reply, NoReply)
     shown = reply.why + caplog.text + "".join(capsys.readouterr())
     assert TOKEN not in shown
+
+
+# --- calls that build on each other ---
+
+
+class Uploading(Adapter):
+    """Uploads a file, waits until the provider has worked on it, and says it."""
+
+    manifest: ClassVar[Manifest] = whatsapp.manifest
+
+    def render(self, outbound: Outbound, account: Account) -> Sequence[Call]:
+        base, media = account.settings["base"], FromReply(call=0, key="data.id")
+        return [
+            Call(method="POST", url=f"{base}/upload"),
+            Call(method="GET", url=f"{base}/media/{{id}}", fill={"id": media}),
+            Call(method="POST", url=f"{base}/say", json={"media": [media]}),
+        ]
+
+    def interpret(self, call: Call, reply: Reply | NoReply) -> Outcome:
+        if isinstance(reply, NoReply):
+            return Unclear(why="lost")
+        return Again(why="It is worked on.") if reply.status == 206 else Accepted(external_id="1")
+
+
+async def test_calls_build_on_earlier_replies_and_a_question_on_the_way_is_asked_until_it_is_answered(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "adapter", lambda _: Uploading())
+    monkeypatch.setattr(wire, "_LEAST_WAIT_SECONDS", 0.01)
+    heard: list[Any] = []
+    statuses = [206, 206, 200]
+
+    async def answer(request: web.Request) -> web.Response:
+        heard.append((request.path, await request.json() if request.can_read_body else None))
+        status = statuses.pop(0) if request.path.startswith("/media") else 200
+        return web.json_response({"data": {"id": "a/7"}}, status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    account = replace(
+        STORED, account=Account(id="1", channel="x", settings={"base": f"http://127.0.0.1:{runner.addresses[0][1]}"})
+    )
+    outcome = await wire.deliver(outside, account, Say(envelope=Envelope(id="1", to="a", at=NOW), text="Hallo"))
+    await runner.cleanup()
+    assert outcome == Accepted(external_id="1")
+    assert heard == [("/upload", None), *[("/media/a/7", None)] * 3, ("/say", {"media": ["a/7"]})]

@@ -123,7 +123,10 @@ Outbound = Say | Position | Card | UseTemplate | React | Moderate | MarkRead | S
 
 
 class FromReply(Struct, frozen=True, kw_only=True):
-    """Stands inside a call's `json` for a value of an earlier reply (an uploaded file's id): JSON key `key` of call number `call`."""
+    """Stands inside a call's `json`, or in `fill`, for a value of an earlier reply (an uploaded file's id), of call number `call`.
+
+    `key` is the name of the value in that reply's JSON; dots lead inside ("data.id").
+    """
 
     call: int
     key: str
@@ -147,6 +150,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     method: str
     url: str
+    fill: Mapping[str, FromReply] = {}  # of the address: "id" for https://api.example.com/media/{id}
     secrets: Mapping[str, Secret] = {}  # of the address: "token" for https://api.example.com/bot{token}/send; already quoted
     headers: Mapping[str, str | Secret] = {}
     json: Any = None

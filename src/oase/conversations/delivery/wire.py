@@ -3,9 +3,10 @@
 outbound --render--> calls --(values of earlier replies put in)--> Outside or the adapter's own wire --interpret--> outcome
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -27,6 +28,8 @@ from oase.kernel.http import Answer, AnswerTooLarge, ConnectionNotMade, FormPart
 from oase.kernel.secrets import Secret
 
 _ANSWER_BYTES: Final = 10_000_000
+_PATIENCE_SECONDS: Final = 60.0  # with a provider that still works on a file; then the whole message is tried again later
+_LEAST_WAIT_SECONDS: Final = 0.5
 Keep = Callable[[AsyncIterator[bytes]], Awaitable[int]]
 
 
@@ -42,14 +45,27 @@ async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) 
     replies: list[Reply] = []
     outcome: Outcome = Refused(why="There was nothing to send.")
     for number, call in enumerate(calls):
-        reply = await perform(outside, account, _filled(call, replies))
-        outcome = channel.interpret(call, reply)
+        last = number == len(calls) - 1
+        reply, outcome = await _asked(outside, account, _filled(call, replies), patient=not last and call.method == "GET")
         if not isinstance(outcome, Accepted) or isinstance(reply, NoReply):
-            last = number == len(calls) - 1
             # a file that may or may not have been uploaded has reached nobody: it can be tried again
             return Again(why=outcome.why) if isinstance(outcome, Unclear) and not last else outcome
         replies.append(reply)
     return outcome
+
+
+async def _asked(outside: Outside, account: StoredAccount, call: Call, *, patient: bool) -> tuple[Reply | NoReply, Outcome]:
+    """One call and what its reply means. A question on the way (is the file ready?) is asked again while the answer is *later*."""
+    waited = 0.0
+    while True:
+        reply = await perform(outside, account, call)
+        outcome = adapter(account.channel).interpret(call, reply)
+        later = isinstance(outcome, Again) and not outcome.account and isinstance(reply, Reply)
+        seconds = max(outcome.after.total_seconds(), _LEAST_WAIT_SECONDS) if isinstance(outcome, Again) else 0.0
+        if not (patient and later and waited + seconds <= _PATIENCE_SECONDS):
+            return reply, outcome
+        await asyncio.sleep(seconds)
+        waited += seconds
 
 
 async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply | NoReply:
@@ -132,13 +148,23 @@ def _form(fields: Mapping[str, str | Secret]) -> bytes:
 
 
 def _filled(call: Call, replies: Sequence[Reply]) -> Call:
-    """The call with the values that earlier replies gave, in place of `FromReply`."""
-    return msgspec.structs.replace(call, json=_fill(call.json, replies)) if replies and call.json is not None else call
+    """The call with the values that earlier replies gave, in place of `FromReply`. Raises LookupError where one is not there."""
+    url = call.url
+    for name, value in call.fill.items():
+        url = url.replace(f"{{{name}}}", quote(str(_value(value, replies)), safe=""))
+    return msgspec.structs.replace(call, url=url, fill={}, json=_fill(call.json, replies))
+
+
+def _value(place: FromReply, replies: Sequence[Reply]) -> Any:
+    value = msgspec.json.decode(replies[place.call].body)
+    for key in place.key.split("."):
+        value = value[key]
+    return value
 
 
 def _fill(value: Any, replies: Sequence[Reply]) -> Any:
     if isinstance(value, FromReply):
-        return msgspec.json.decode(replies[value.call].body)[value.key]
+        return _value(value, replies)
     if isinstance(value, Mapping):
         return {key: _fill(one, replies) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
