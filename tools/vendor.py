@@ -24,6 +24,7 @@ from trim_css import classes, is_page, is_sheet, trimmed, used
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src/oase"
 VENDOR = SOURCE / "web/static/vendor"
+SANDBOX_VENDOR = SOURCE / "sandbox/static/vendor"
 TEST_VENDOR = ROOT / "tests/vendor"
 
 
@@ -48,6 +49,7 @@ FILES = (
     Taken("axe-core", "4.14.1", "MPL-2.0", "axe.min.js", TEST_VENDOR / "axe.min.js"),
 )
 ICONS = Taken("@tabler/icons", "3.51.0", "MIT", "icons/outline", VENDOR / "icons.svg")
+BRANDS = ICONS._replace(to=SANDBOX_VENDOR / "brands.svg")
 
 
 def fetch(package: str, version: str, folder: Path) -> tarfile.TarFile:
@@ -70,9 +72,9 @@ def without_map(text: bytes) -> bytes:
     return re.sub(rb"\n?(//|/\*)# sourceMappingURL=[^\n]*", b"", text)
 
 
-def sprite(archive: tarfile.TarFile) -> bytes:
-    """All icons of tools/icons.txt as symbols of one SVG file."""
-    lines = (ROOT / "tools/icons.txt").read_text().splitlines()
+def sprite(archive: tarfile.TarFile, list_of: str) -> bytes:
+    """All icons of a list in `tools` as symbols of one SVG file."""
+    lines = (ROOT / "tools" / list_of).read_text().splitlines()
     names = sorted({name for line in lines if not line.startswith("#") for name in line.split()})
     symbols = []
     for name in names:
@@ -111,17 +113,19 @@ def main() -> None:
     """Fetches everything anew."""
     VENDOR.mkdir(parents=True, exist_ok=True)
     TEST_VENDOR.mkdir(parents=True, exist_ok=True)
+    SANDBOX_VENDOR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for taken in FILES:
             with fetch(taken.package, taken.version, folder) as archive:
                 taken.to.write_bytes(without_map(content(archive, taken.inside)))
         with fetch(ICONS.package, ICONS.version, folder) as archive:
-            ICONS.to.write_bytes(sprite(archive))
+            ICONS.to.write_bytes(sprite(archive, "icons.txt"))
+            BRANDS.to.write_bytes(sprite(archive, "brands.txt"))
     trim()
     head = "# Written by tools/vendor.py; tests/web/test_vendored.py holds the files to these sums.\n\n"
-    for place in (VENDOR, TEST_VENDOR):
-        entries = [entry(taken) for taken in (*FILES, ICONS, TRIMMED_AWAY) if taken.to.parent == place]
+    for place in (VENDOR, SANDBOX_VENDOR, TEST_VENDOR):
+        entries = [entry(taken) for taken in (*FILES, ICONS, BRANDS, TRIMMED_AWAY) if taken.to.parent == place]
         (place / "VENDORED.toml").write_text(head + "\n".join(entries))
     sys.stdout.write("Fetched; look at the changes with git diff --stat.\n")
 

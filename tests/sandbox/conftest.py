@@ -16,6 +16,7 @@ from tests.servers.mail import free_port
 
 from oase.kernel.clock import Clock, SystemClock
 from oase.sandbox import MailboxSettings, Sandbox, SandboxSettings, WhatsAppSettings, create_app
+from oase.sandbox.places import Platform
 
 SECRET = "a secret of the app"
 TOKEN = "EAAtest"
@@ -146,7 +147,13 @@ class Starter:
         self._endpoint = endpoint
         self._running: list[tuple[Server, asyncio.Task[None], aiohttp.ClientSession]] = []
 
-    async def __call__(self, clock: Clock | None = None, mailbox: MailboxSettings | None = None, **settings: Any) -> World:
+    async def __call__(
+        self,
+        clock: Clock | None = None,
+        mailbox: MailboxSettings | None = None,
+        platforms: tuple[type[Platform], ...] = (),
+        **settings: Any,
+    ) -> World:
         """A running sandbox with one number and two customers."""
         port = free_port()
         usual: dict[str, Any] = {
@@ -158,7 +165,8 @@ class Starter:
             "retry_cap_seconds": 0.05,
         }
         whatsapp = WhatsAppSettings(**(usual | settings))
-        sandbox = Sandbox(SandboxSettings(whatsapp=whatsapp, mailbox=mailbox or MailboxSettings()), clock or SystemClock())
+        parts = {"whatsapp": whatsapp, "mailbox": mailbox or MailboxSettings(), "platforms": platforms}
+        sandbox = Sandbox(SandboxSettings(**parts, public_url=usual["public_url"]), clock or SystemClock())
         number = sandbox.seed(webhook_url=self._endpoint.url)
         config = uvicorn.Config(
             create_app(sandbox), host="127.0.0.1", port=port, log_config=None, ws="none", timeout_graceful_shutdown=1

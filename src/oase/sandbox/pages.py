@@ -20,7 +20,7 @@ from litestar.static_files import create_static_files_router
 from oase.kernel.i18n import LANGUAGES, Language, choose, translator
 from oase.sandbox.guard import PAGE_OPTIONS
 from oase.sandbox.live import Hub
-from oase.sandbox.places import Platform
+from oase.sandbox.places import COMPANY_NAME, Platform
 from oase.sandbox.words import WORDS
 
 _HERE: Final = Path(__file__).parent
@@ -69,8 +69,9 @@ def _page_handlers(templates: jinja2.Environment, platforms: Mapping[str, Platfo
         html = templates.get_template(f"{name}.html").render(
             _=translator(language).gettext,
             language=language,
-            page={"app": "phone"}.get(name, name),
+            page=name,
             app=app,
+            company=COMPANY_NAME,
             messengers=messengers,
             places=places,
             other_language=other,
@@ -89,7 +90,7 @@ def _page_handlers(templates: jinja2.Environment, platforms: Mapping[str, Platfo
 
     @get("/phone/{app:str}", sync_to_thread=False)
     def phone_app(request: Asked, app: FromPath[str]) -> Response[str]:
-        return page(request, "app", _named(messengers, app))
+        return page(request, "phone", _named(messengers, app))
 
     @get("/timeline", sync_to_thread=False)
     def timeline(request: Asked) -> Response[str] | Redirect:

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
@@ -23,6 +23,7 @@ from oase.sandbox.places.timeline import Timeline
 from oase.sandbox.places.types import Customer, Feature, Message, Post, PublicFeature
 from oase.sandbox.whatsapp.answers import Answer, Cut, plain_error
 
+COMPANY_NAME: Final = "Lindgrün Fahrräder"
 FAULTS: Mapping[str, str] = {
     "http_error": "The API answers with an HTTP error without the provider's words (status)",
     "error_in_200": "The API answers 200 with an error inside",
@@ -50,6 +51,7 @@ class Platform:
     icon: ClassVar[str]  # of the sandbox's icons.svg
     color: ClassVar[str]
     features: ClassVar[frozenset[Feature]] = frozenset()  # what customers can do in a chat; empty: there are no chats
+    public_name: ClassVar[str] = ""  # of the public side, where it is called otherwise
     public: ClassVar[frozenset[PublicFeature]] = frozenset()  # what people can do in public; empty: nothing is public
 
     def __init__(self, clock: Clock, hub: Hub, base_url: str) -> None:

@@ -1,5 +1,6 @@
 // The phone's composer: text, reply and edit, files, places, contacts, voice messages.
-import { _, ask, byId, el, icon, notice, openMenu } from "./common.js";
+import { backend } from "./backends.js";
+import { _, byId, el, icon, notice, openMenu } from "./common.js";
 
 const PLACES = [
   { name: "Brandenburger Tor", address: "Pariser Platz, 10117 Berlin", latitude: 52.516275, longitude: 13.377704 },
@@ -11,8 +12,8 @@ const CONTACTS = [
   { name: { formatted_name: "Dr. Björn Åkesson", first_name: "Björn", last_name: "Åkesson", prefix: "Dr." }, phones: [{ phone: "+49 30 23125 312", type: "WORK" }] },
 ];
 
-/** Makes the composer work. `send(kind, content, contextId)` and `edit(message, text)` do what was composed. */
-export function makeComposer({ send, edit }) {
+/** Makes the composer work. `send(kind, content, contextId)` and `edit(message, text)` do what was composed, `typing` tells of it. */
+export function makeComposer({ send, edit, typing }) {
   const box = byId("text");
   const button = byId("send");
   const file = byId("file");
@@ -21,7 +22,7 @@ export function makeComposer({ send, edit }) {
   let recorder = null;
 
   const dress = () => {
-    const writing = box.value.trim() !== "" || editing;
+    const writing = box.value.trim() !== "" || editing || !backend.can("voice");
     button.replaceChildren(icon(recorder ? "send" : writing ? "send" : "mic"));
     button.setAttribute("aria-label", recorder || writing ? _("Send") : _("Record a voice message"));
     box.style.height = "auto";
@@ -40,7 +41,7 @@ export function makeComposer({ send, edit }) {
   async function submit() {
     if (recorder) { recorder.stop(); return; }
     const text = box.value.trim();
-    if (!text) { if (!editing) await record(); return; }
+    if (!text) { if (!editing && backend.can("voice")) await record(); return; }
     box.value = "";
     dress();
     try {
@@ -50,7 +51,7 @@ export function makeComposer({ send, edit }) {
   }
 
   async function upload(chosen) {
-    const stored = await ask("POST", `/sandbox/control/media?filename=${encodeURIComponent(chosen.name)}`, chosen);
+    const stored = await backend.upload(chosen.name, chosen);
     const top = chosen.type.split("/")[0];
     const kind = file.dataset.kind === "document" ? "document" : chosen.type === "image/webp" ? "sticker" : ["image", "video", "audio"].includes(top) ? top : "document";
     const content = { id: stored.id };
@@ -82,7 +83,7 @@ export function makeComposer({ send, edit }) {
       box.hidden = false;
       dress();
       if (!keep || recorded.size === 0) return;
-      const stored = await ask("POST", "/sandbox/control/media?filename=voice.ogg", recorded);
+      const stored = await backend.upload("voice.ogg", recorded);
       await deliver("audio", { id: stored.id, voice: true });
     });
     recorder.start();
@@ -109,7 +110,8 @@ export function makeComposer({ send, edit }) {
   const choose = (kind, accept) => { file.dataset.kind = kind; file.accept = accept; file.click(); };
 
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  box.addEventListener("input", dress);
+  let told = 0;
+  box.addEventListener("input", () => { dress(); if (Date.now() - told > 3000) { told = Date.now(); typing(); } });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
     if (event.key === "Escape" && (replyTo || editing)) { if (editing) box.value = ""; reset(); }

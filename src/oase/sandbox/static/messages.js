@@ -1,7 +1,8 @@
 // Draws one message of the phone: bubble, quotation, media, buttons, ticks, reactions.
+import { backend } from "./backends.js";
 import { _, avatar, clockTime, el, icon } from "./common.js";
 
-const media = (id) => `/sandbox/control/media/${encodeURIComponent(id)}`;
+const { media } = backend;
 
 /** The list entry for a message. `acts`: { reply, tap, list, menu, show } are called when the customer does something. */
 export function drawMessage(message, acts) {
@@ -31,7 +32,7 @@ function drawMeta(message, mine) {
   const alone = !["text", "interactive", "template", "button"].includes(message.kind) && !message.content?.caption;
   return el("span", { class: alone || message.revoked ? "meta alone" : "meta" },
     message.edited && el("span", {}, _("edited")), el("time", { datetime: message.time }, clockTime(message.time)),
-    mine && drawTick(message));
+    mine && drawTick(message), message.status === "failed" && el("span", { class: "failed" }, message.why || _("not delivered")));
 }
 
 function drawTick({ read, taken }) {
@@ -56,11 +57,11 @@ function drawContent(message, acts) {
   const content = message.content;
   const draw = {
     text: () => text(content.body),
-    image: () => [drawImage(content, acts), content.caption && text(content.caption)],
+    image: () => [[content, ...(content.more ?? [])].map((each) => drawImage(each, acts)), content.caption && text(content.caption)],
     video: () => [el("video", { src: media(content.id), controls: true, preload: "metadata" }), content.caption && text(content.caption)],
     audio: () => drawVoice(content),
     sticker: () => el("img", { src: media(content.id), alt: _("Sticker") }),
-    document: () => [drawDocument(content), content.caption && text(content.caption)],
+    document: () => [[content, ...(content.more ?? [])].map(drawDocument), content.caption && text(content.caption)],
     location: () => drawPlace(content),
     contacts: () => content.contacts.map(drawContact),
     interactive: () => drawInteractive(content, acts),

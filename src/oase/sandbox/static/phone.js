@@ -1,44 +1,43 @@
 // The phone page: whose phone it is, the chats, the open chat, what happens live.
-import { _, ask, avatar, byId, clockTime, dayName, el, icon, listen, notice, openMenu } from "./common.js";
+import { _, avatar, byId, clockTime, dayName, el, icon, listen, notice, openMenu } from "./common.js";
+import { backend, offer } from "./backends.js";
 import { makeComposer } from "./composer.js";
 import { drawMessage } from "./messages.js";
 
-const CONTROL = "/sandbox/control";
+const REMEMBERED = ["sandbox-customer", document.documentElement.dataset.app].filter(Boolean).join("-");
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const state = { customers: [], customer: null, chats: [], number: null, messages: [], stop: () => {}, typing: 0 };
-const of = (customer) => `${CONTROL}/customers/${customer.wa_id}`;
-const messagePath = (message) => `${of(state.customer)}/messages/${encodeURIComponent(message.id)}`;
 
 const composer = makeComposer({
   send: async (kind, content, contextId) => {
-    const sent = await ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: contextId });
-    putOnce(sent);
+    putOnce(await backend.write(state.customer, state.number, kind, content, contextId));
     scrollDown();
   },
-  edit: (message, text) => ask("PUT", messagePath(message), { text }),
+  edit: (message, text) => backend.edit(state.customer, message, text),
+  typing: () => backend.typing(state.customer),
 });
 
 async function loadCustomers() {
-  state.customers = await ask("GET", `${CONTROL}/customers`);
-  if (state.customer) state.customer = state.customers.find((each) => each.wa_id === state.customer.wa_id) ?? state.customer;
+  state.customers = await backend.customers();
+  if (state.customer) state.customer = state.customers.find((each) => each.id === state.customer.id) ?? state.customer;
   drawPeople();
 }
 
 function drawPeople() {
   byId("person-list").replaceChildren(...state.customers.map((customer) =>
-    el("li", {}, el("button", { type: "button", "aria-pressed": String(customer.wa_id === state.customer?.wa_id), onclick: () => become(customer) },
-      avatar(customer.name, customer.wa_id), el("span", {}, el("strong", {}, customer.name), el("span", {}, customer.username ? `@${customer.username}` : `+${customer.wa_id}`))))));
+    el("li", {}, el("button", { type: "button", "aria-pressed": String(customer.id === state.customer?.id), onclick: () => become(customer) },
+      avatar(customer.name, customer.id), el("span", {}, el("strong", {}, customer.name), el("span", {}, customer.line))))));
 }
 
 async function become(customer, openNumber) {
   state.stop();
   state.customer = customer;
   state.number = null;
-  localStorage.setItem("sandbox-customer", customer.wa_id);
-  byId("my-avatar").replaceWith(Object.assign(avatar(customer.name, customer.wa_id), { id: "my-avatar" }));
+  localStorage.setItem(REMEMBERED, customer.id);
+  byId("my-avatar").replaceWith(Object.assign(avatar(customer.name, customer.id), { id: "my-avatar" }));
   byId("people").classList.remove("open");
   drawPeople();
-  state.stop = listen(`/sandbox/phone/events/${customer.wa_id}`, onEvent, refresh);
+  state.stop = listen(backend.events(customer), (event) => onEvent(backend.read(event)), refresh);
   await loadChats();
   const wide = matchMedia("(min-width: 761px)").matches;
   const first = state.chats.find((chat) => chat.number.id === openNumber) ?? (wide || state.chats.length === 1 ? state.chats[0] : null);
@@ -47,7 +46,7 @@ async function become(customer, openNumber) {
 }
 
 async function loadChats() {
-  state.chats = await ask("GET", `${of(state.customer)}/chats`);
+  state.chats = await backend.chats(state.customer);
   drawChats();
 }
 
@@ -81,7 +80,7 @@ async function openChat(number) {
 }
 
 async function loadMessages() {
-  state.messages = await ask("GET", `${of(state.customer)}/chats/${state.number.id}`);
+  state.messages = await backend.messages(state.customer, state.number);
   drawMessages();
   scrollDown();
   seen();
@@ -127,7 +126,7 @@ const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.
 
 function seen() {
   if (!state.number || document.hidden || !state.customer.online) return;
-  ask("POST", `${of(state.customer)}/chats/${state.number.id}/seen`).catch(() => {});
+  backend.seen(state.customer, state.number).catch(() => {});
 }
 
 function onEvent(event) {
@@ -166,7 +165,7 @@ const acts = {
   show: (id) => { const entry = find(id); if (entry) { entry.scrollIntoView({ block: "center", behavior: "smooth" }); entry.classList.add("flash"); setTimeout(() => entry.classList.remove("flash"), 1300); } },
   call: (number) => notice(_("The phone would call %(number)s now.", { number })),
   location: (message) => composer.place(message),
-  tap: (message, kind, content) => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, kind, content, context_id: message.id }).then(putOnce).then(scrollDown),
+  tap: (message, kind, content) => backend.write(state.customer, state.number, kind, content, message.id).then(putOnce).then(scrollDown),
   list: (message) => {
     const sections = message.content.action.sections.map((section) => [
       section.title && el("h3", {}, section.title),
@@ -184,14 +183,14 @@ const acts = {
     const item = (name, label, run, danger) => el("button", { type: "button", role: "menuitem", class: danger ? "danger" : undefined, onclick: () => { close(); run(); } }, icon(name), label);
     const react = (emoji) => el("button", {
       type: "button", role: "menuitemradio", "aria-checked": String(message.reactions.customer === emoji), "aria-label": _("React with %(emoji)s", { emoji }),
-      onclick: () => { close(); ask("POST", `${messagePath(message)}/reaction`, { emoji: message.reactions.customer === emoji ? "" : emoji }); },
+      onclick: () => { close(); backend.react(state.customer, message, message.reactions.customer === emoji ? "" : emoji); },
     }, emoji);
     const changeable = !message.from_business && (message.kind === "text" || "caption" in message.content);
     const menu = el("div", { class: "menu message-menu", role: "menu", "aria-label": _("More about this message"), hidden: true },
-      el("div", { class: "emoji-row" }, EMOJI.map(react)), item("reply", _("Reply"), () => composer.reply(message)),
-      changeable && item("edit", _("Change"), () => composer.edit(message)),
-      message.kind === "text" && item("forward", _("Forward to the company"), () => ask("POST", `${of(state.customer)}/messages`, { number: state.number.id, text: message.content.body, forwarded: true })),
-      !message.from_business && item("trash", _("Delete for everyone"), () => ask("DELETE", messagePath(message)), true));
+      backend.can("reactions") && el("div", { class: "emoji-row" }, EMOJI.map(react)), backend.can("reply") && item("reply", _("Reply"), () => composer.reply(message)),
+      changeable && backend.can("edit") && item("edit", _("Change"), () => composer.edit(message)),
+      message.kind === "text" && backend.forward && item("forward", _("Forward to the company"), () => backend.forward(state.customer, state.number, message)),
+      !message.from_business && backend.can("delete") && item("trash", _("Delete for everyone"), () => backend.remove(state.customer, message), true));
     byId("main").append(menu);
     const box = button.getBoundingClientRect();
     const close = openMenu(menu, button);
@@ -205,17 +204,17 @@ function drawDevice() {
   const { customer, number } = state;
   byId("online").checked = customer.online;
   byId("receipts").checked = customer.read_receipts;
-  byId("hidden-number").checked = customer.hides_number;
+  if (byId("hidden-number")) byId("hidden-number").checked = customer.hides_number;
   byId("blocked").disabled = !number;
   byId("blocked").checked = Boolean(number && customer.blocked.includes(number.id));
   if (number) drawState();
 }
 
 async function change(changes) {
-  const old = state.customer.wa_id;
-  state.customer = await ask("PATCH", of(state.customer), changes).catch((error) => { drawDevice(); throw error; });
+  const old = state.customer.id;
+  state.customer = await backend.change(state.customer, changes).catch((error) => { drawDevice(); throw error; });
   await loadCustomers();
-  if (state.customer.wa_id !== old) await become(state.customer, state.number?.id);
+  if (state.customer.id !== old) await become(state.customer, state.number?.id);
   drawDevice();
 }
 
@@ -223,10 +222,8 @@ let factsTimer;
 function loadFacts() {
   clearTimeout(factsTimer);
   factsTimer = setTimeout(async () => {
-    const { counts, pending } = await ask("GET", `${CONTROL}/webhooks?limit=0`);
-    byId("fact-accepted").textContent = counts.accepted.toLocaleString();
-    byId("fact-pending").textContent = pending.toLocaleString();
-    byId("fact-refused").textContent = counts.refused.toLocaleString();
+    const facts = await backend.facts();
+    for (const name of ["accepted", "pending", "refused"]) byId(`fact-${name}`).textContent = facts[name].toLocaleString();
   }, 300);
 }
 
@@ -237,14 +234,14 @@ function wire() {
   byId("online").addEventListener("change", (event) => change({ online: event.target.checked }).then(() => { if (state.customer.online) seen(); }));
   byId("receipts").addEventListener("change", (event) => change({ read_receipts: event.target.checked }));
   byId("blocked").addEventListener("change", (event) => change(event.target.checked ? { blocks: state.number.id } : { unblocks: state.number.id }));
-  byId("hidden-number").addEventListener("change", (event) => {
+  byId("hidden-number")?.addEventListener("change", (event) => {
     const username = state.customer.username || state.customer.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ".");
     return change({ hides_number: event.target.checked, username: event.target.checked ? username : "" });
   });
-  byId("number-form").addEventListener("submit", async (event) => { event.preventDefault(); await change({ wa_id: new FormData(event.target).get("wa_id") }); event.target.reset(); });
+  byId("number-form")?.addEventListener("submit", async (event) => { event.preventDefault(); await change({ wa_id: new FormData(event.target).get("wa_id") }); event.target.reset(); });
   byId("person-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const added = await ask("POST", `${CONTROL}/customers`, Object.fromEntries(new FormData(event.target)));
+    const added = await backend.add(Object.fromEntries(new FormData(event.target)));
     event.target.reset();
     event.target.closest("details").open = false;
     await loadCustomers();
@@ -259,10 +256,11 @@ function wire() {
   setInterval(tick, 10_000);
 }
 
+offer();
 wire();
 await loadCustomers();
-const remembered = localStorage.getItem("sandbox-customer");
-const me = state.customers.find((each) => each.wa_id === remembered) ?? state.customers.at(-1);
+const remembered = localStorage.getItem(REMEMBERED);
+const me = state.customers.find((each) => each.id === remembered) ?? state.customers.at(-1);
 if (me) await become(me); else { byId("people").classList.add("open"); document.querySelector(".add").open = true; }
 loadFacts();
 setInterval(loadFacts, 5_000);
