@@ -203,11 +203,12 @@ async def test_an_edit_shows_the_new_text_and_keeps_the_old_one_and_an_older_edi
         ]
 
 
-async def test_a_message_that_was_taken_back_is_marked_and_kept(timed: Database, workspace_id: UUID, tell: Tell) -> None:
+async def test_a_message_that_was_taken_back_is_marked_and_its_words_go(timed: Database, workspace_id: UUID, tell: Tell) -> None:
     await tell(says("Upps", number=1))
     await tell(Deleted(external_id="wamid.1", at=AT + timedelta(minutes=1)))
     async with timed.work(workspace_id) as work:
-        assert await work.tuples("SELECT text, deleted_at FROM message") == [("Upps", AT + timedelta(minutes=1))]
+        assert await work.tuples("SELECT text, deleted_at FROM message") == [("", AT + timedelta(minutes=1))]
+        assert await work.value("SELECT first_line FROM conversation") == ""
 
 
 async def test_reactions_are_one_per_person_and_can_be_taken_back(timed: Database, workspace_id: UUID, tell: Tell) -> None:

@@ -32,6 +32,7 @@ UNSECURED = {
 }
 ACROSS = {"workspace": "its short name stands in addresses of the whole installation"}
 CHECKED = {("agent", "state"): "active", ("agent_link", "purpose"): "reset"}  # columns that take certain words only
+FILLED = {("conversation", "person_id")}  # columns that a row of the usual kind must have although others may lack them
 OWNERS = {path.parent.relative_to(ROOT / "src/oase").as_posix().replace("/", ".") for path in ROOT.glob("src/oase/**/tables.py")}
 
 
@@ -124,7 +125,11 @@ def _value(column: Any) -> str:
 
 
 def _insert(table: Table, workspace_id: UUID) -> str:
-    needed = [column for column in table.columns if not column.nullable and column.server_default is None and not column.computed]
+    needed = [
+        column
+        for column in table.columns
+        if (table.name, column.name) in FILLED or (not column.nullable and column.server_default is None and not column.computed)
+    ]
     own = ("workspace_id", "id") if table.name == "workspace" else ("workspace_id",)
     values = [f"'{workspace_id}'" if column.name in own else _value(column) for column in needed]
     return f"INSERT INTO {table.name} ({', '.join(column.name for column in needed)}) VALUES ({', '.join(values)})"

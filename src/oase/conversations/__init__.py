@@ -73,6 +73,7 @@ from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
 from oase.conversations.keeping.repository import sweep_uploads
+from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
     COUNTED,
     FIXED_VIEWS,
@@ -292,6 +293,7 @@ __all__ = [
     "show_typing",
     "snippets",
     "snooze",
+    "speaker_of",
     "split",
     "stored_file",
     "subscribe_account",

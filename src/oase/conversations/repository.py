@@ -13,7 +13,8 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
 _CONVERSATION = (
-    "id, number, person_id, identity_id, account_id, channel, subject, state, assignee_id, team_id, priority, due_at,"
+    "id, number, person_id, identity_id, account_id, channel, kind, thread_external_id, waiting_count, subject, state, assignee_id,"
+    " team_id, priority, due_at,"
     " snoozed_until, last_in_at, waiting_since, solved_at, first_line, tags, token, version, merged_into"
 )
 
@@ -217,6 +218,18 @@ async def recount(work: UnitOfWork, conversation_id: UUID) -> None:
         " ORDER BY at DESC, id DESC LIMIT 1) AS n ON true"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
         {"id": conversation_id},
+    )
+
+
+async def forget_lines(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> None:
+    """Lists do not show the words of what was taken back."""
+    await work.run(
+        "UPDATE conversation c SET first_line = coalesce(n.line, ''), first_line_by = coalesce(n.direction, c.first_line_by)"
+        " FROM unnest(%(ids)b::uuid[]) AS w (id) LEFT JOIN LATERAL (SELECT direction,"
+        " left(regexp_replace(trim(text), '\\s+', ' ', 'g'), 160) AS line FROM message WHERE workspace_id = %(workspace_id)s"
+        " AND conversation_id = w.id AND direction IN ('in', 'out') AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 1)"
+        " AS n ON true WHERE c.workspace_id = %(workspace_id)s AND c.id = w.id AND c.first_line <> coalesce(n.line, '')",
+        {"ids": sorted(set(conversation_ids))},
     )
 
 

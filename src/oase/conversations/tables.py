@@ -5,24 +5,25 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     Sequence,
     SmallInteger,
-    Table,
     Text,
     UniqueConstraint,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from oase.conversations import tables_beside
 from oase.kernel.schema import belongs_to, metadata, workspace_table
 
+__all__ = ["tables_beside"]
 NOW = DateTime(timezone=True)
 conversation_number = Sequence("conversation_number", metadata=metadata, start=1001, cache=1)
 
@@ -72,11 +73,15 @@ quarantine = workspace_table(
 conversation = workspace_table(
     "conversation",
     Column("number", BigInteger, nullable=False),
-    Column("person_id", Uuid, nullable=False),
+    Column("person_id", Uuid),  # whose concern it is; null in public, where several speak (participant)
     Column("identity_id", Uuid),  # to whom the next answer goes
     Column("account_id", Uuid),  # over which account
     Column("channel", Text, nullable=False),
-    Column("kind", Text, nullable=False, server_default=text("'private'")),
+    Column("kind", Text, nullable=False, server_default=text("'private'")),  # private, public
+    Column("thread_external_id", Text),  # of the public place: unique in the account
+    Column("thread", JSONB, nullable=False, server_default=text("'{}'")),  # contract.Thread: title, link, author, ours
+    Column("waiting_count", Integer, nullable=False, server_default=text("0")),  # public messages that need an answer
+    Column("speaker_count", Integer, nullable=False, server_default=text("0")),  # addresses that spoke in public
     _text("subject"),
     Column("state", Text, nullable=False),  # open, waiting, snoozed, solved
     Column("assignee_id", Uuid),
@@ -99,8 +104,21 @@ conversation = workspace_table(
     Column("created_at", NOW, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("0")),  # rises with each act of an agent: clash notice
     belongs_to("person_id", "person"),
+    CheckConstraint(
+        "CASE kind WHEN 'public' THEN person_id IS NULL AND thread_external_id IS NOT NULL"
+        " ELSE person_id IS NOT NULL AND thread_external_id IS NULL END",
+        name="conversation_kind",
+    ),
     UniqueConstraint("workspace_id", "number"),
     UniqueConstraint("workspace_id", "token"),
+    Index(
+        "conversation_thread",
+        "workspace_id",
+        "account_id",
+        "thread_external_id",
+        unique=True,
+        postgresql_where=text("thread_external_id IS NOT NULL"),
+    ),
     Index("conversation_person", "workspace_id", "person_id", "last_at"),
     Index("conversation_merged", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     # what to do next: open ones by due time (nulls last), then by age
@@ -140,7 +158,7 @@ conversation = workspace_table(
     Index("conversation_tags", "tags", postgresql_using="gin"),
     owner="conversations",
     retention="conversation",
-    comment="One concern of one person; may span channels.",
+    comment="One concern of one person, which may span channels; or one public place in which several speak.",
 )
 
 message = workspace_table(
@@ -164,6 +182,8 @@ message = workspace_table(
     _text("automatic"),
     Column("reactions", JSONB, nullable=False, server_default=text("'{}'")),
     Column("client_key", Uuid),  # makes a repeated `say` harmless
+    Column("branch", Text),  # in public: the external id of the comment at the top of those that answer each other
+    Column("wants_answer", Boolean, nullable=False, server_default=text("false")),  # in public: it still waits
     Column("journal_id", Uuid),
     Column("at", NOW, nullable=False),  # the provider's time
     Column("created_at", NOW, nullable=False),
@@ -179,10 +199,45 @@ message = workspace_table(
         unique=True,
         postgresql_where=text("external_id IS NOT NULL"),
     ),
+    Index("message_branch", "workspace_id", "conversation_id", "branch", postgresql_where=text("branch IS NOT NULL")),
+    Index("message_waits", "workspace_id", "conversation_id", "at", "id", postgresql_where=text("wants_answer")),
     Index("message_client_key", "workspace_id", "client_key", unique=True, postgresql_where=text("client_key IS NOT NULL")),
     owner="conversations",
     retention="conversation",
     comment="One thing said, in or out; notes and events of the system beside them.",
+)
+
+participant = workspace_table(
+    "participant",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("identity_id", Uuid, nullable=False),
+    Column("first_at", NOW, nullable=False),
+    Column("last_at", NOW, nullable=False),
+    belongs_to("conversation_id", "conversation"),
+    belongs_to("identity_id", "identity"),
+    UniqueConstraint("workspace_id", "conversation_id", "identity_id"),
+    Index("participant_identity", "workspace_id", "identity_id", "last_at"),
+    owner="conversations",
+    retention="conversation",
+    comment="Who spoke in a public conversation: by address, so that merging persons needs nothing here.",
+)
+
+conversation_link = workspace_table(
+    "conversation_link",
+    Column("public_id", Uuid, nullable=False),
+    Column("private_id", Uuid, nullable=False),
+    Column("message_id", Uuid, nullable=False),  # the public one that was answered in private
+    Column("at", NOW, nullable=False),
+    Column("by_id", Uuid),
+    belongs_to("public_id", "conversation"),
+    belongs_to("private_id", "conversation"),
+    belongs_to("message_id", "message"),
+    UniqueConstraint("workspace_id", "private_id", "message_id"),
+    Index("conversation_link_public", "workspace_id", "public_id"),
+    Index("conversation_link_message", "workspace_id", "message_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="That somebody who spoke in public was answered in private.",
 )
 
 attachment = workspace_table(
@@ -297,43 +352,6 @@ mention = workspace_table(
     comment="An agent was named in a note.",
 )
 
-tag = workspace_table(
-    "tag",
-    Column("name", Text, nullable=False),
-    Column("color", Text, nullable=False),
-    UniqueConstraint("workspace_id", "name"),
-    owner="conversations",
-    retention="workspace",
-    comment="A word to sort conversations and persons by.",
-)
-
-snippet = workspace_table(
-    "snippet",
-    Column("shortcut", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("texts", JSONB, nullable=False),  # language -> text, with variables {{person.name}}
-    Column("team_id", Uuid),
-    Column("updated_at", NOW, nullable=False),
-    UniqueConstraint("workspace_id", "shortcut"),
-    owner="conversations",
-    retention="workspace",
-    comment="A prepared answer.",
-)
-
-custom_field = workspace_table(
-    "custom_field",
-    Column("subject", Text, nullable=False),  # person, conversation
-    Column("key", Text, nullable=False),
-    Column("labels", JSONB, nullable=False),  # language -> label
-    Column("kind", Text, nullable=False),  # text, number, date, boolean, choice, url
-    Column("choices", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("position", SmallInteger, nullable=False),
-    UniqueConstraint("workspace_id", "subject", "key"),
-    owner="conversations",
-    retention="workspace",
-    comment="A field that the company adds to persons or conversations.",
-)
-
 conversation_merge = workspace_table(
     "conversation_merge",
     Column("kept_id", Uuid, nullable=False),
@@ -349,57 +367,4 @@ conversation_merge = workspace_table(
     owner="conversations",
     retention="conversation",
     comment="That two conversations were made one; can be undone.",
-)
-
-saved_view = workspace_table(
-    "saved_view",
-    Column("agent_id", Uuid, nullable=False),  # whose it is
-    Column("shared", Text, nullable=False),  # none, team, all
-    Column("team_id", Uuid),  # with whom, where it is a team
-    Column("name", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("position", SmallInteger, nullable=False),
-    Column("removed_at", NOW),  # it can be brought back for a day
-    Index("saved_view_agent", "workspace_id", "agent_id"),
-    owner="conversations",
-    retention="workspace",
-    comment="A search kept as a view of the inbox.",
-)
-
-# Row-level security is left out of the two tables of search on purpose: under it PostgreSQL may not use an index for `@@`, which
-# is not leakproof. They hold folded words only; every statement names the workspace and joins a secured table for what it shows.
-search_entry = Table(
-    "search_entry",
-    metadata,
-    Column("workspace_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
-    Column("conversation_id", Uuid, nullable=False),
-    Column("at", NOW, nullable=False),
-    Column("vector", TSVECTOR, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "id"),
-    belongs_to("id", "message"),
-    Index(
-        "search_entry_vector",
-        "vector",
-        postgresql_using="gin",
-        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 512},
-    ),
-    Index("search_entry_newest", "workspace_id", "at", "id"),
-    Index("search_entry_conversation", "workspace_id", "conversation_id"),
-    comment="Words of a message (same id), written after it by the indexer.",
-    info={"owner": "conversations", "retention": "conversation", "secured": False},
-)
-
-person_entry = Table(
-    "person_entry",
-    metadata,
-    Column("workspace_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
-    Column("at", NOW, nullable=False),
-    Column("vector", TSVECTOR, nullable=False),
-    PrimaryKeyConstraint("workspace_id", "id"),
-    belongs_to("id", "person"),
-    Index("person_entry_vector", "vector", postgresql_using="gin"),
-    comment="Names, addresses and numbers of a person (same id), written by the indexer.",
-    info={"owner": "conversations", "retention": "person", "secured": False},
 )

@@ -74,10 +74,13 @@ class ConversationRow(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    person_id: UUID
+    person_id: UUID | None  # None in public
     identity_id: UUID | None
     account_id: UUID | None
     channel: str
+    kind: Literal["private", "public"]
+    thread_external_id: str | None
+    waiting_count: int
     subject: str
     state: State
     assignee_id: UUID | None

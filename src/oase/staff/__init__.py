@@ -16,7 +16,15 @@ from oase.staff.actions.agents import (
 )
 from oase.staff.actions.api_tokens import create_api_token, revoke_api_token
 from oase.staff.actions.cleaning import clean_up
-from oase.staff.actions.organisation import change_retention, change_workspace, delete_role, delete_team, save_role, save_team
+from oase.staff.actions.organisation import (
+    change_retention,
+    change_setting,
+    change_workspace,
+    delete_role,
+    delete_team,
+    save_role,
+    save_team,
+)
 from oase.staff.actions.passwords import (
     Opened,
     accept_invitation,
@@ -125,6 +133,7 @@ __all__ = [
     "change_preferences",
     "change_profile",
     "change_retention",
+    "change_setting",
     "change_workspace",
     "clean_up",
     "confirm_second_factor",

@@ -63,7 +63,7 @@ def install(environment: Environment) -> None:
         "listed": lambda items, kind="standard": reader().listed(items, kind),
         "say": lambda value: reader().text(value),
         "words": words_for_reader,
-        "called": lambda name, person_id: reader().text(called(name, person_id)),
+        "called": lambda name, person_id: reader().text(called(name, person_id) if person_id else name),
         "initials": initials,
         "avatar_color": avatar_color,
         "due": lambda at, now: moments.due_text(reader(), at, now),

@@ -58,7 +58,7 @@ def row(index: int, person: str, mark: Mark, line: str, **changes: object) -> Ro
     """A row of the list."""
     due = changes.get("due_at")
     facts: dict[str, object] = {
-        "id": number(100 + index), "number": 1000 + index, "person_id": number(500 + index), "person": person, "mark": mark,
+        "id": number(100 + index), "number": 1000 + index, "face": number(500 + index), "person": person, "mark": mark,
         "state": "open", "subject": "", "line": line, "line_by": "in", "assignee": None, "team": "", "priority": 0,
         "due_at": None, "last_at": ago(minutes=3 * index), "snoozed_until": None, "unread": 0, "draft": False, "tags": (),
         "key": int(due.timestamp() * 1_000_000) if isinstance(due, datetime) else 9_000_000_000_000_000,

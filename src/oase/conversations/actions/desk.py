@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from oase.conversations import repository
+from oase.conversations import public, repository
 from oase.conversations.errors import NoConversation
 from oase.conversations.fields import read_values
 from oase.conversations.queries.person import custom_fields
@@ -68,7 +68,8 @@ async def set_team(work: UnitOfWork, author: Author, conversation_id: UUID, team
 
 
 async def set_state(work: UnitOfWork, author: Author, conversation_id: UUID, state: State, *, version: int | None = None) -> None:
-    """Opens, solves or sets waiting. Solving ends what is owed; reopening does not invent a promise."""
+    """Opens, solves or sets waiting. Solving ends what is owed; reopening invents no promise, but in public it brings back what
+    was settled by solving."""
     if state == "snoozed":
         raise Invalid("A conversation is snoozed until a moment.", field="state")
     conversation = await _locked(work, conversation_id, version)
@@ -79,8 +80,19 @@ async def set_state(work: UnitOfWork, author: Author, conversation_id: UUID, sta
     if state == "solved":
         changes |= {"due_at": None, "waiting_since": None}
     await repository.update_conversation(work, conversation.id, changes)
+    if conversation.kind == "public":
+        await _settle_with(work, author, conversation, state)
     await repository.insert_event(work, conversation, "state", author, {"from": conversation.state, "to": state})
     _tell(work, conversation.id, "state", state=state)
+
+
+async def _settle_with(work: UnitOfWork, author: Author, conversation: ConversationRow, state: State) -> None:
+    """In public each message waits by itself: solving settles them all, opening again brings those back."""
+    if state == "solved":
+        await public.settle_all(work, conversation.id, author.name)
+    elif conversation.state == "solved":
+        await public.unsettle_all(work, conversation.id)
+    await public.recount(work, [conversation.id], None)
 
 
 async def snooze(work: UnitOfWork, author: Author, conversation_id: UUID, until: datetime) -> None:

@@ -65,6 +65,8 @@ async def merge(work: UnitOfWork, author: Author, kept_id: UUID, merged_id: UUID
         raise Invalid(message("A conversation cannot be merged into itself."))
     rows = {one: await repository.lock_conversation(work, one) for one in sorted((kept_id, merged_id))}
     kept, merged = rows[kept_id], rows[merged_id]
+    if "public" in (kept.kind, merged.kind):
+        raise Invalid(message("A public conversation is one place where everybody reads along: it cannot be merged."))
     if kept.merged_into or merged.merged_into:
         raise Invalid(message("One of these conversations was merged before."))
     ids = {"kept": kept_id, "merged": merged_id}
@@ -195,6 +197,8 @@ def _facts(standing: Standing) -> Mapping[str, Any]:
 async def split(work: UnitOfWork, author: Author, conversation_id: UUID, message_ids: Sequence[UUID]) -> UUID:
     """These messages become a conversation of their own, of the person who wrote the first of them."""
     source = await repository.lock_conversation(work, conversation_id)
+    if source.kind == "public":
+        raise Invalid(message("What was said in public stays in its place. You can answer somebody in private instead."))
     first = await work.row(
         "SELECT m.*, i.person_id FROM message m LEFT JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
         " WHERE m.workspace_id = %(workspace_id)s AND m.id = ANY(%(ids)s) AND m.conversation_id = %(conversation)s"

@@ -237,7 +237,7 @@ async def _take_first(work: UnitOfWork, book: AccountBook, starts: Sequence[Star
             await _attach(work, said.id, start)
         await _dress(work, new.id, start)
         work.emit("conversation", new.id, {"what": "opened", "messages": [str(said.id)], "reopened": False})
-    return [_started(new, said.id, numbers) for new, said in zip(opened, messages, strict=True)]
+    return [_started(new, who, said.id, numbers) for new, said, (_, who) in zip(opened, messages, places, strict=True)]
 
 
 def _message(start: Start, new: NewConversation, who: Recognised) -> NewMessage:
@@ -277,16 +277,16 @@ async def _say_first(work: UnitOfWork, book: AccountBook, start: Start) -> Start
     message_id = await say(work, book, start.author, new.id, answer)
     await _dress(work, new.id, start)
     work.emit("conversation", new.id, {"what": "opened", "messages": [], "reopened": False})
-    return _started(new, message_id, numbers)
+    return _started(new, who, message_id, numbers)
 
 
-def _started(new: NewConversation, message_id: UUID, numbers: Mapping[UUID, int]) -> Started:
+def _started(new: NewConversation, who: Recognised, message_id: UUID, numbers: Mapping[UUID, int]) -> Started:
     return Started(
         conversation_id=new.id,
         number=numbers[new.id],
         message_id=message_id,
-        person_id=new.person_id,
-        identity_id=new.identity_id,
+        person_id=who.person_id,
+        identity_id=who.identity_id,
     )
 
 

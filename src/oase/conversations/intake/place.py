@@ -9,20 +9,24 @@ person's newest one of the same subject; else a new one is opened.
 What our side said elsewhere goes the same ways; one with a subject of its own still goes to the newest living conversation of
 the person that it was written to, without counting as the answer that is owed there. Only where there is none, one is opened,
 in which nothing is owed.
+
+What was said in public goes to the one conversation of its thread and nowhere else, and nothing private goes there, whoever
+said it. Each public message waits for an answer by itself; which ones do no more, `public` finds out when all are written.
 """
 
 import base64
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels.contract import Address, Content, Manifest, Received, SaidElsewhere, Unknown
+from oase.channels.contract import Address, Content, Manifest, Received, SaidElsewhere, Thread, Unknown
 from oase.conversations.intake.repository import (
     KnownConversation,
+    KnownMessage,
     NewAttachment,
     NewConversation,
     NewMessage,
@@ -37,20 +41,32 @@ Spoken = Received | SaidElsewhere
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
-    """One message to be placed, with where it lies in the journal and the person who sent it, or to whom we did."""
+    """One message to be placed, with where it lies in the journal and the person who sent it, or to whom we did.
+
+    `who` is None only where our side spoke to everybody, in a thread.
+    """
 
     journal_id: UUID
     received: Spoken
-    who: Recognised
+    who: Recognised | None
 
 
 class Knowledge(Struct, frozen=True, kw_only=True):
     """What the database knows, as far as this batch needs it."""
 
-    by_external: Mapping[str, tuple[UUID, UUID]]
+    by_external: Mapping[str, KnownMessage]
     by_id: Mapping[UUID, KnownConversation]
     by_token: Mapping[str, KnownConversation]
     by_person: Mapping[UUID, Sequence[KnownConversation]]
+    by_thread: Mapping[str, KnownConversation] = {}
+
+
+class Spoke(Struct, frozen=True, kw_only=True):
+    """That somebody spoke in a public conversation."""
+
+    conversation_id: UUID
+    identity_id: UUID
+    at: datetime
 
 
 class Placed(Struct, kw_only=True):
@@ -61,6 +77,8 @@ class Placed(Struct, kw_only=True):
     attachments: list[NewAttachment] = []
     touched: dict[UUID, Touched] = {}
     reopened: set[UUID] = set()
+    spoke: list[Spoke] = []
+    threads: dict[UUID, Thread] = {}  # of public conversations, as last told
 
 
 class Placer:
@@ -74,6 +92,7 @@ class Placer:
         self._by_id = dict(knowledge.by_id)
         self._by_token = knowledge.by_token
         self._by_person = {person: list(known) for person, known in knowledge.by_person.items()}
+        self._by_thread = dict(knowledge.by_thread)
         self.placed = Placed()
 
     def place(self, incoming: Incoming) -> None:
@@ -81,30 +100,59 @@ class Placer:
         received = incoming.received
         if received.external_id in self._external:
             return
+        if received.thread is not None:
+            self._place_in_public(incoming, received.thread)
+            return
         found = self._find(incoming)
         beside = None if found or isinstance(received, Received) else next(self._alive(incoming), None)
         conversation = found or beside or self._open(incoming)
         message = self._message(incoming, conversation)
-        self._external[received.external_id] = (message.id, conversation.id)
+        self._external[received.external_id] = KnownMessage(message.id, conversation.id)
         touched = self._touched(incoming, conversation)
         if isinstance(received, Received):
             self._hear(touched, received, conversation)
         elif beside is None and not received.automatic:
             touched.answered_at = max(touched.answered_at or received.at, received.at)
 
+    def _place_in_public(self, incoming: Incoming, thread: Thread) -> None:
+        """The one conversation of the thread, with who spoke there and what is known of the place."""
+        received = incoming.received
+        conversation = self._by_thread.get(thread.external_id) or self._open_in_public(received, thread)
+        self.placed.threads[conversation.id] = thread
+        message = self._message(incoming, conversation)
+        message.branch = self._branch(received, thread, conversation)
+        self._external[received.external_id] = KnownMessage(message.id, conversation.id, message.branch)
+        touched = self._touched(incoming, conversation)
+        if isinstance(received, Received):
+            message.wants_answer = not received.automatic
+            if incoming.who is not None:
+                self.placed.spoke.append(
+                    Spoke(conversation_id=conversation.id, identity_id=incoming.who.identity_id, at=received.at)
+                )
+            self._hear(touched, received, conversation)
+
+    def _branch(self, received: Spoken, thread: Thread, conversation: KnownConversation) -> str:
+        """The comment at the top of those that answer each other; one that nobody knows yet may still come."""
+        above = received.reply_to
+        if not above or thread.external_id in (above, received.external_id):
+            return received.external_id
+        known = self._external.get(above)
+        return (known.branch if known and known.conversation_id == conversation.id else None) or above
+
     def _find(self, incoming: Incoming) -> KnownConversation | None:
         received = incoming.received
         if self._manifest.threads == "subject":
             for reference in (received.reply_to, *received.references):
-                if reference in self._external and (known := self._by_id.get(self._external[reference][1])):
+                answered = self._external.get(reference)
+                if answered and (known := self._by_id.get(answered.conversation_id)) and not known.thread:
                     return known
-        if received.token and (known := self._by_token.get(received.token)):
+        if received.token and (known := self._by_token.get(received.token)) and not known.thread:
             return known
         return self._of_person(incoming)
 
     def _alive(self, incoming: Incoming) -> Iterator[KnownConversation]:
         """The person's conversations that a message of this moment can belong to, the newest first."""
-        known = self._by_person.get(incoming.who.person_id, ())
+        known = self._by_person.get(incoming.who.person_id, ()) if incoming.who else ()
         return (one for one in known if continues(one.state, one.last_at, incoming.received.at))
 
     def _of_person(self, incoming: Incoming) -> KnownConversation | None:
@@ -119,15 +167,29 @@ class Placer:
         )
 
     def _open(self, incoming: Incoming) -> KnownConversation:
-        received = incoming.received
+        """A new conversation with a person. Raises ValueError where there is none: a message to nobody in no thread."""
+        if incoming.who is None:
+            raise ValueError("A message that was said to nobody, and not in public.")
+        known = self._opened(incoming.received, incoming.who)
+        self._by_person.setdefault(incoming.who.person_id, []).insert(0, known)
+        return known
+
+    def _open_in_public(self, received: Spoken, thread: Thread) -> KnownConversation:
+        known = self._by_thread[thread.external_id] = self._opened(received, None, thread)
+        return known
+
+    def _opened(self, received: Spoken, who: Recognised | None, thread: Thread | None = None) -> KnownConversation:
         new = NewConversation(
             id=new_id(),
-            person_id=incoming.who.person_id,
-            identity_id=incoming.who.identity_id,
+            person_id=who.person_id if who else None,
+            identity_id=who.identity_id if who else None,
             account_id=self._account_id,
             channel=self._manifest.id,
-            state="open" if isinstance(received, Received) else "waiting",
-            subject=received.content.subject[:500],
+            kind="public" if thread else "private",
+            thread_external_id=thread.external_id if thread else None,
+            thread=thread_facts(thread) if thread else {},
+            state="open" if isinstance(received, Received) and not (thread and received.automatic) else "waiting",
+            subject=clean(thread.title if thread else received.content.subject)[:500],
             token=new_token(),
             created_at=received.at,
             fields={"origin": dict(received.origin)} if received.origin else {},
@@ -135,10 +197,9 @@ class Placer:
         self.placed.conversations[new.id] = new
         known = KnownConversation(
             id=new.id, person_id=new.person_id, channel=new.channel, state=new.state, subject=new.subject,
-            last_at=received.at, due_at=None, assignee_id=None,
+            last_at=received.at, due_at=None, assignee_id=None, thread=thread.external_id if thread else "",
         )  # fmt: skip
         self._by_id[new.id] = known
-        self._by_person.setdefault(new.person_id, []).insert(0, known)
         return known
 
     def _message(self, incoming: Incoming, conversation: KnownConversation) -> NewMessage:
@@ -148,6 +209,8 @@ class Placer:
             data["others"] = [{"value": other.value, "name": other.name} for other in received.others]
         if received.origin:
             data["origin"] = dict(received.origin)
+        if received.link:
+            data["link"] = clean(received.link)[:2000]
         came_in = isinstance(received, Received)
         if not came_in:
             data["elsewhere"] = True
@@ -158,7 +221,7 @@ class Placer:
             kind=content.kind,
             channel=self._manifest.id,
             account_id=self._account_id,
-            identity_id=incoming.who.identity_id,
+            identity_id=incoming.who.identity_id if incoming.who else None,
             author_name=clean(received.sender.name if isinstance(received, Received) else received.author)[:200],
             text=clean(content.text),
             html=clean(content.html),
@@ -207,10 +270,10 @@ class Placer:
             touched.last_at = received.at
             touched.first_line = clean(first_line(received.content))
             touched.first_line_by = "in" if came_in else "out"
-        if came_in:
+        if came_in and incoming.who and not conversation.thread:
             touched.identity_id, touched.account_id = incoming.who.identity_id, self._account_id
             touched.channel = self._manifest.id
-        else:
+        elif not came_in:
             touched.last_out_at = max(touched.last_out_at or received.at, received.at)
         return touched
 
@@ -222,7 +285,7 @@ class Placer:
             self.placed.reopened.add(conversation.id)
         touched.reopens = True
         touched.last_in_at = max(touched.last_in_at or received.at, received.at)
-        promised = due_at(self._manifest.pace, min(received.at, self._now))
+        promised = due_at(self._manifest.side(bool(conversation.thread)).pace, min(received.at, self._now))
         touched.due_at = min(touched.due_at or promised, promised)
 
 
@@ -230,6 +293,12 @@ def as_received(unknown: Unknown, sender: Address) -> Received:
     """A visible placeholder for a kind of item that we do not know yet: never silence."""
     content = Content(kind="placeholder", data={"unknown": unknown.kind, **unknown.data})
     return Received(external_id=unknown.external_id, sender=sender, at=unknown.at, content=content)
+
+
+def thread_facts(thread: Thread) -> dict[str, Any]:
+    """What is kept of a public place: only what was told, so that it never overwrites what is known."""
+    told = {"title": clean(thread.title)[:500], "link": clean(thread.link)[:2000], "author": clean(thread.author)[:200]}
+    return {name: value for name, value in told.items() if value} | ({"ours": True} if thread.ours else {})
 
 
 def clean(text: str) -> str:

@@ -1,6 +1,6 @@
 """All SQL of the intake: each function is one statement for a whole batch, rows in id order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, Literal
@@ -17,23 +17,27 @@ class KnownConversation(Struct, frozen=True, kw_only=True):
     """What intake needs to know of a conversation."""
 
     id: UUID
-    person_id: UUID
+    person_id: UUID | None
     channel: str
     state: State
     subject: str
     last_at: datetime
     due_at: datetime | None
     assignee_id: UUID | None
+    thread: str = ""  # external id of the public place; empty: private
 
 
 class NewConversation(Struct, kw_only=True):
     """A conversation about to be written."""
 
     id: UUID
-    person_id: UUID
-    identity_id: UUID
+    person_id: UUID | None
+    identity_id: UUID | None
     account_id: UUID
     channel: str
+    kind: Literal["private", "public"] = "private"
+    thread_external_id: str | None = None
+    thread: dict[str, Any] = {}
     state: State = "open"
     subject: str
     token: str
@@ -50,7 +54,7 @@ class NewMessage(Struct, kw_only=True):
     kind: str
     channel: str
     account_id: UUID
-    identity_id: UUID
+    identity_id: UUID | None
     author_name: str
     text: str
     html: str
@@ -62,6 +66,8 @@ class NewMessage(Struct, kw_only=True):
     reply_to: str
     automatic: str
     journal_id: UUID | None  # None: a program told us of it
+    branch: str | None = None  # in public: the comment at the top of those that answer each other
+    wants_answer: bool = False  # in public
     at: datetime
 
 
@@ -101,7 +107,18 @@ class Touched(Struct, kw_only=True):
     channel: str | None = None
 
 
-_KNOWN = "c.id, c.person_id, c.channel, c.state, c.subject, c.last_at, c.due_at, c.assignee_id"
+class KnownMessage(Struct, frozen=True):
+    """A message that is there already, by its external id."""
+
+    id: UUID
+    conversation_id: UUID
+    branch: str | None = None
+
+
+_KNOWN = (
+    "c.id, c.person_id, c.channel, c.state, c.subject, c.last_at, c.due_at, c.assignee_id,"
+    " coalesce(c.thread_external_id, '') AS thread"
+)
 
 
 async def lock_persons(work: UnitOfWork, ids: Sequence[UUID]) -> None:
@@ -112,17 +129,15 @@ async def lock_persons(work: UnitOfWork, ids: Sequence[UUID]) -> None:
     )
 
 
-async def messages_by_external_id(
-    work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]
-) -> dict[str, tuple[UUID, UUID]]:
-    """external id -> (message, conversation), for what came in and what was sent over this account."""
+async def messages_by_external_id(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> dict[str, KnownMessage]:
+    """What came in and what was sent over this account, by its external id."""
     rows = await work.tuples(
-        "SELECT m.external_id, m.id, coalesce(c.merged_into, c.id) FROM message m"
+        "SELECT m.external_id, m.id, coalesce(c.merged_into, c.id), m.branch FROM message m"
         " JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
         " WHERE m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.external_id = ANY(%(ids)b::text[])",
         {"account_id": account_id, "ids": list(external_ids)},
     )
-    return {external: (message, conversation) for external, message, conversation in rows}
+    return {external: KnownMessage(message, conversation, branch) for external, message, conversation, branch in rows}
 
 
 async def conversations(work: UnitOfWork, *, ids: Sequence[UUID], tokens: Sequence[str]) -> list[tuple[KnownConversation, str]]:
@@ -133,7 +148,19 @@ async def conversations(work: UnitOfWork, *, ids: Sequence[UUID], tokens: Sequen
         " WHERE t.workspace_id = %(workspace_id)s AND (t.id = ANY(%(ids)s) OR t.token = ANY(%(tokens)b::text[]))",
         {"ids": list(ids), "tokens": list(tokens)},
     )
-    return [(_known(row), row[8]) for row in rows]
+    return [(_known(row), row[9]) for row in rows]
+
+
+async def conversations_of_threads(
+    work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]
+) -> dict[str, KnownConversation]:
+    """The conversations of these public places, by the place's external id."""
+    rows = await work.tuples(
+        f"SELECT {_KNOWN} FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.account_id = %(account_id)s"
+        " AND c.thread_external_id = ANY(%(ids)b::text[])",
+        {"account_id": account_id, "ids": list(external_ids)},
+    )
+    return {known.thread: known for known in map(_known, rows)}
 
 
 async def newest_of_persons(work: UnitOfWork, person_ids: Sequence[UUID], since: datetime, each: int) -> list[KnownConversation]:
@@ -157,18 +184,20 @@ def _known(row: tuple[Any, ...]) -> KnownConversation:
         last_at=row[5],
         due_at=row[6],
         assignee_id=row[7],
+        thread=row[8],
     )
 
 
 _by_id: Final = attrgetter("id")
 _CONVERSATIONS: Final = Batch(
-    id="uuid", person_id="uuid", identity_id="uuid", account_id="uuid", channel="text", state="text", subject="text", token="text",  # noqa: S106 - a type
+    id="uuid", person_id="uuid", identity_id="uuid", account_id="uuid", channel="text", kind="text",
+    thread_external_id="text", thread="jsonb", state="text", subject="text", token="text",  # noqa: S106 - a type
     created_at="timestamptz", fields="jsonb",
 )  # fmt: skip
 _MESSAGES: Final = Batch(
     id="uuid", conversation_id="uuid", direction="text", kind="text", channel="text", account_id="uuid", identity_id="uuid",
     author_name="text", text="text", html="text", quoted="text", signature="text", subject="text", data="jsonb", external_id="text",
-    reply_to="text", automatic="text", journal_id="uuid", at="timestamptz",
+    reply_to="text", automatic="text", journal_id="uuid", branch="text", wants_answer="bool", at="timestamptz",
 )  # fmt: skip
 _ATTACHMENTS: Final = Batch(
     id="uuid", message_id="uuid", account_id="uuid", journal_id="uuid", position="int", name="text", type="text", size_bytes="bigint",
@@ -233,41 +262,3 @@ async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> N
         f" FROM {_TOUCHED.rows} WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id",
         _TOUCHED.values(sorted(touched, key=_by_id)),
     )
-
-
-async def edit_message(
-    work: UnitOfWork, account_id: UUID, external_id: str, content: Mapping[str, Any], at: datetime
-) -> UUID | None:
-    """The sender changed what was said; the earlier text stays in `data.earlier`. Gives the conversation."""
-    found = await work.value(
-        "UPDATE message SET data = data || jsonb_build_object('earlier',"
-        " coalesce(data->'earlier', '[]') || jsonb_build_array(jsonb_build_object('text', text, 'until', %(at)s::text))),"
-        " text = %(text)s, html = %(html)s, edited_at = %(at)s WHERE workspace_id = %(workspace_id)s"
-        " AND account_id = %(account_id)s AND external_id = %(external_id)s AND (edited_at IS NULL OR edited_at < %(at)s)"
-        " RETURNING conversation_id",
-        {"account_id": account_id, "external_id": external_id, "at": at, **content},
-    )
-    return found if isinstance(found, UUID) else None
-
-
-async def delete_message(work: UnitOfWork, account_id: UUID, external_id: str, at: datetime) -> UUID | None:
-    """The sender took a message back; shown as such, kept until the workspace's rule erases it."""
-    found = await work.value(
-        "UPDATE message SET deleted_at = %(at)s WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND external_id = %(external_id)s AND deleted_at IS NULL RETURNING conversation_id",
-        {"account_id": account_id, "external_id": external_id, "at": at},
-    )
-    return found if isinstance(found, UUID) else None
-
-
-async def react(work: UnitOfWork, account_id: UUID, external_id: str, by: str, emoji: str) -> UUID | None:
-    """Somebody's reaction to a message, or its end."""
-    found = await work.value(
-        "UPDATE message SET reactions = CASE WHEN %(emoji)s = '' THEN reactions - %(by)s"
-        " ELSE reactions || jsonb_build_object(%(by)s::text, %(emoji)s::text) END"
-        " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND (external_id = %(external_id)s"
-        " OR id IN (SELECT message_id FROM delivery d WHERE d.workspace_id = %(workspace_id)s"
-        " AND d.account_id = %(account_id)s AND d.external_id = %(external_id)s)) RETURNING conversation_id",
-        {"account_id": account_id, "external_id": external_id, "by": by, "emoji": emoji},
-    )
-    return found if isinstance(found, UUID) else None

@@ -2,7 +2,7 @@
 
     rows of one account --parse (outside the transaction)--> events
     BEGIN  lock the rows that still wait · moved addresses · what is our own after all · who speaks · placed messages
-           · edits, reactions · receipts · quarantine · fate of the rows · live events  COMMIT
+           · edits, deletions, reactions, acts · receipts · quarantine · fate of the rows · live events  COMMIT
 
 Whatever happens before the COMMIT, the rows wait on; whatever happens after it, they are done: nothing lost, nothing doubled.
 """
@@ -18,22 +18,21 @@ from oase.channels import StoredAccount, visitor_key
 from oase.channels.contract import (
     Address,
     Broken,
-    Deleted,
-    Edited,
     Event,
     Moved,
     Notice,
-    Reacted,
     Receipt,
     Received,
     SaidElsewhere,
     Typing,
     Unknown,
 )
+from oase.conversations import public
 from oase.conversations.actions.persons import merge_persons
 from oase.conversations.delivery.receipts import apply_receipts, receipts_in_disguise
 from oase.conversations.intake import repository
-from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, Spoken, as_received, clean
+from oase.conversations.intake.changes import change
+from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, Spoken, as_received, clean, thread_facts
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.kernel.db import UnitOfWork
@@ -41,6 +40,7 @@ from oase.people import Recognised, Seen, add_identity, find_identity, recognise
 
 _LOOK_BACK: Final = timedelta(days=30)
 _NEWEST_EACH: Final = 8
+_NAMED: Final = 40  # messages in one event: readers take more for a sign that there may be still more
 E = TypeVar("E")
 
 
@@ -62,13 +62,13 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
         await _move(work, account.manifest.identity, moved)
     own = await receipts_in_disguise(work, account, _events(rows, SaidElsewhere))
     placed = await _place(work, account, rows, own)
-    await _change(work, account, rows)
+    await change(work, account, [event for one in rows for event in one.events])
     receipts = [*_events(rows, Receipt), *own.values()]
     if receipts:
         await apply_receipts(work, account, receipts)
     _tell(work, account, rows)
     broken = [(one.journal_id, event) for one in rows for event in one.events if isinstance(event, Broken)]
-    broken += [(one.journal_id, _nameless(event)) for one in rows for event in one.events if _is_nameless(event)]
+    broken += [(one.journal_id, nameless) for one in rows for event in one.events if (nameless := _nameless(event))]
     if broken:
         await journal.put_aside(work, broken)
     await journal.finish(work, [_fate(one) for one in rows])
@@ -90,19 +90,19 @@ def _events(rows: Sequence[Parsed], kind: type[E]) -> list[E]:
     return [event for one in rows for event in one.events if isinstance(event, kind)]
 
 
-def _is_nameless(event: Event) -> bool:
-    return isinstance(event, Unknown) and event.sender is None
-
-
-def _nameless(event: Event) -> Broken:
-    kind = event.kind if isinstance(event, Unknown) else ""
-    return Broken(place=kind, why=f"An item of an unknown kind ({kind}) that belongs to no person.")
+def _nameless(event: Event) -> Broken | None:
+    """An item that belongs to nobody, and so can stand nowhere."""
+    if isinstance(event, Unknown) and event.sender is None:
+        return Broken(place=event.kind, why=f"An item of an unknown kind ({event.kind}) that belongs to no person.")
+    if isinstance(event, SaidElsewhere) and event.to is None and event.thread is None:
+        return Broken(place=event.external_id, why="A message of ours that was said to nobody, and not in public.")
+    return None
 
 
 def _fate(row: Parsed) -> tuple[UUID, JournalState, str, int]:
     if row.why:
         return row.journal_id, "quarantined", row.why[:1000], 0
-    trouble = [event for event in row.events if isinstance(event, Broken) or _is_nameless(event)]
+    trouble = [event for event in row.events if isinstance(event, Broken) or _nameless(event)]
     state: JournalState = "partial" if trouble else "done"
     return row.journal_id, state, "", len(row.events)
 
@@ -122,33 +122,33 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     fresh = [(row, one) for row, one in spoken if one.external_id not in by_external]
     if not fresh:
         return Placed()
-    people = await recognise(work, [_seen(account, one) for _, one in fresh])
+    people = await recognise(work, [_seen(account, person) for _, one in fresh if (person := _person(one))])
     knowledge = await _knowledge(work, account, fresh, people, by_external)
     placer = Placer(account.id, account.manifest, knowledge, work.clock.now())
     for journal_id, one in fresh:
-        who = people[account.manifest.identity, _person(one).value]
+        person = _person(one)
+        who = people[account.manifest.identity, person.value] if person else None
         placer.place(Incoming(journal_id=journal_id, received=one, who=who))
-    await _write(work, placer.placed)
+    await _write(work, account, placer.placed)
     if account.manifest.wire == "local":
         _echo(work, account, fresh, placer.placed)
     return placer.placed
 
 
 def _spoken(event: Event) -> Spoken | None:
-    if isinstance(event, Received | SaidElsewhere):
+    if isinstance(event, Received | SaidElsewhere) and not _nameless(event):
         return event
     if isinstance(event, Unknown) and event.sender is not None:
         return as_received(event, event.sender)
     return None
 
 
-def _person(one: Spoken) -> Address:
-    """The human outside: who said it, or to whom it was said."""
-    return one.sender if isinstance(one, Received) else one.to or Address(value="")
+def _person(one: Spoken) -> Address | None:
+    """The human outside: who said it, or to whom it was said; None if our side said it to everybody."""
+    return one.sender if isinstance(one, Received) else one.to
 
 
-def _seen(account: StoredAccount, one: Spoken) -> Seen:
-    sender = _person(one)
+def _seen(account: StoredAccount, sender: Address) -> Seen:
     aliases = tuple((kind, clean(value)[:500]) for kind, value in sender.aliases)
     name = clean(sender.name)[:200]
     return Seen(kind=account.manifest.identity, value=sender.value, name=name, aliases=aliases, fields=sender.fields)
@@ -159,7 +159,7 @@ async def _knowledge(
     account: StoredAccount,
     fresh: Sequence[tuple[UUID, Spoken]],
     people: Mapping[tuple[str, str], Recognised],
-    by_external: Mapping[str, tuple[UUID, UUID]],
+    by_external: Mapping[str, repository.KnownMessage],
 ) -> Knowledge:
     old = sorted({who.person_id for who in people.values() if not who.new})
     of_persons: list[repository.KnownConversation] = []
@@ -167,21 +167,25 @@ async def _knowledge(
         await repository.lock_persons(work, old)
         since = min(one.at for _, one in fresh) - _LOOK_BACK
         of_persons = await repository.newest_of_persons(work, old, since, _NEWEST_EACH)
-    ids = sorted({conversation for _, conversation in by_external.values()})
+    ids = sorted({known.conversation_id for known in by_external.values()})
     tokens = sorted({one.token for _, one in fresh if one.token})
     named = await repository.conversations(work, ids=ids, tokens=tokens) if ids or tokens else []
+    threads = sorted({one.thread.external_id for _, one in fresh if one.thread})
+    by_thread = await repository.conversations_of_threads(work, account.id, threads) if threads else {}
     by_person: dict[UUID, list[repository.KnownConversation]] = {}
     for known in of_persons:
-        by_person.setdefault(known.person_id, []).append(known)
+        if known.person_id is not None:
+            by_person.setdefault(known.person_id, []).append(known)
     return Knowledge(
         by_external=by_external,
         by_id={known.id: known for known, _ in named},
         by_token={token: known for known, token in named},
         by_person=by_person,
+        by_thread=by_thread,
     )
 
 
-async def _write(work: UnitOfWork, placed: Placed) -> None:
+async def _write(work: UnitOfWork, account: StoredAccount, placed: Placed) -> None:
     if placed.conversations:
         await repository.insert_conversations(work, list(placed.conversations.values()))
     if placed.messages:
@@ -190,7 +194,20 @@ async def _write(work: UnitOfWork, placed: Placed) -> None:
         await repository.insert_attachments(work, placed.attachments)
         work.emit("attachments", placed.attachments[0].account_id)
     await repository.touch_conversations(work, list(placed.touched.values()))
+    if placed.threads:
+        await _write_public(work, account, placed)
     _announce(work, placed)
+
+
+async def _write_public(work: UnitOfWork, account: StoredAccount, placed: Placed) -> None:
+    """Who spoke, what is known of the places, and which messages still wait. The conversations are locked by now."""
+    await public.hear(work, [(one.conversation_id, one.identity_id, one.at) for one in placed.spoke])
+    await public.learn(work, {key: thread_facts(thread) for key, thread in placed.threads.items()})
+    fresh = [one for one in placed.messages if one.conversation_id in placed.threads]
+    await public.join_branches(work, [(one.conversation_id, one.external_id or "", one.branch or "") for one in fresh])
+    answered = await public.settle_answered(work, [one.id for one in fresh if one.direction == "out" and one.reply_to])
+    answered |= await public.settle_known(work, [one.id for one in fresh if one.wants_answer])
+    await public.recount(work, list(placed.threads), account.manifest, answered=answered)
 
 
 def _announce(work: UnitOfWork, placed: Placed) -> None:
@@ -204,30 +221,18 @@ def _announce(work: UnitOfWork, placed: Placed) -> None:
         ids.setdefault((message.conversation_id, what), []).append(str(message.id))
     for (conversation_id, what), messages in ids.items():
         reopened = conversation_id in placed.reopened and what != "said"
-        work.emit("conversation", conversation_id, {"what": what, "messages": messages[-50:], "reopened": reopened})
+        for start in range(0, len(messages), _NAMED):
+            named = messages[start : start + _NAMED]
+            first = what if start == 0 or what != "opened" else "received"
+            work.emit("conversation", conversation_id, {"what": first, "messages": named, "reopened": reopened and start == 0})
 
 
 def _echo(work: UnitOfWork, account: StoredAccount, fresh: Sequence[tuple[UUID, Spoken]], placed: Placed) -> None:
     """The visitor's other windows and devices see what was written in this one."""
-    senders = {one.external_id: _person(one).value for _, one in fresh}
+    senders = {one.external_id: person.value for _, one in fresh if (person := _person(one))}
     for message in placed.messages:
-        key = visitor_key(str(account.id), senders[message.external_id or ""])
+        key = visitor_key(str(account.id), senders.get(message.external_id or "", ""))
         work.emit("visitor", key, {"message": str(message.id)})
-
-
-async def _change(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> None:
-    changed: set[UUID | None] = set()
-    for edited in _events(rows, Edited):
-        content = {"text": clean(edited.content.text), "html": clean(edited.content.html)}
-        changed.add(await repository.edit_message(work, account.id, edited.external_id, content, edited.at))
-    for deleted in _events(rows, Deleted):
-        changed.add(await repository.delete_message(work, account.id, deleted.external_id, deleted.at))
-    for reacted in _events(rows, Reacted):
-        by = reacted.sender.value
-        changed.add(await repository.react(work, account.id, reacted.external_id, by, clean(reacted.emoji)[:16]))
-    for conversation_id in changed - {None}:
-        if conversation_id is not None:
-            work.emit("conversation", conversation_id, {"what": "changed"})
 
 
 def _tell(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed]) -> None:

@@ -28,15 +28,22 @@ async def sweep_conversations(work: UnitOfWork, before: datetime, limit: int) ->
         {"before": before, "limit": limit},
     )
     if rows:
-        await delete_conversations(work, [one for one, _ in rows])
-        await _delete_persons(work, sorted({person for _, person in rows}), before)
+        ids = [one for one, _ in rows]
+        spoke = await work.tuples(
+            "SELECT DISTINCT i.person_id FROM participant s JOIN identity i ON i.workspace_id = s.workspace_id AND i.id = s.identity_id"
+            " WHERE s.workspace_id = %(workspace_id)s AND s.conversation_id = ANY(%(ids)s)",
+            {"ids": ids},
+        )
+        await delete_conversations(work, ids)
+        await _delete_persons(work, sorted({person for _, person in rows if person} | {person for (person,) in spoke}), before)
     return len(rows)
 
 
 async def _delete_persons(work: UnitOfWork, ids: Sequence[UUID], before: datetime) -> None:
     alone = await work.tuples(
         "SELECT p.id FROM unnest(%(ids)b::uuid[]) AS p (id) WHERE NOT EXISTS (SELECT FROM conversation c"
-        " WHERE c.workspace_id = %(workspace_id)s AND c.person_id = p.id)",
+        " WHERE c.workspace_id = %(workspace_id)s AND c.person_id = p.id) AND NOT EXISTS (SELECT FROM identity i JOIN participant s"
+        " ON s.workspace_id = i.workspace_id AND s.identity_id = i.id WHERE i.workspace_id = %(workspace_id)s AND i.person_id = p.id)",
         {"ids": list(ids)},
     )
     await delete_unheard(work, [one for (one,) in alone], before)
@@ -57,6 +64,17 @@ async def delete_conversations(work: UnitOfWork, ids: Sequence[UUID]) -> None:
     )
     await doom(work, [key for (key,) in files])
     await work.run("DELETE FROM conversation WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)", {"ids": everything})
+
+
+async def delete_messages(work: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Deletes single messages with their deliveries and files."""
+    files = await work.tuples(
+        "SELECT DISTINCT blob_key FROM attachment WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s)"
+        " AND blob_key <> ''",
+        {"ids": list(ids)},
+    )
+    await doom(work, [key for (key,) in files])
+    await work.run("DELETE FROM message WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)", {"ids": list(ids)})
 
 
 async def count_journal(work: UnitOfWork, before: datetime, limit: int) -> int:

@@ -26,9 +26,12 @@ class InboxRow(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    person_id: UUID
+    person_id: UUID | None
     person: str
     channel: str
+    kind: str
+    waiting_count: int
+    speaker_count: int
     state: State
     subject: str
     first_line: str
@@ -57,14 +60,14 @@ def _micros(moment: datetime) -> int:
 
 
 _ROW: Final = f"""
-SELECT c.id, c.number, c.person_id, {PERSON_NAME} AS person, c.channel, c.state,
+SELECT c.id, c.number, c.person_id, coalesce({PERSON_NAME}, '') AS person, c.channel, c.kind, c.waiting_count, c.speaker_count, c.state,
        c.subject, c.first_line, c.first_line_by, c.assignee_id, c.team_id, c.priority, c.due_at, c.last_at, c.snoozed_until, c.tags,
        CASE WHEN r.read_at IS NULL OR c.last_at >= r.read_at THEN (SELECT count(*) FROM (
            SELECT FROM message m WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = c.id AND m.direction = 'in'
            AND m.created_at > coalesce(r.read_at, '-infinity') LIMIT 100) AS fresh) ELSE 0 END AS unread,
        EXISTS (SELECT FROM draft d WHERE d.workspace_id = %(workspace_id)s AND d.conversation_id = c.id AND d.agent_id = %(me)s) AS draft
 FROM c
-JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = c.person_id
+LEFT JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = c.person_id
 LEFT JOIN identity i ON i.workspace_id = %(workspace_id)s AND i.id = c.identity_id
 LEFT JOIN read_state r ON r.workspace_id = %(workspace_id)s AND r.agent_id = %(me)s AND r.conversation_id = c.id"""
 

@@ -15,7 +15,7 @@ class Case(Struct, frozen=True, kw_only=True):
     """A conversation in a few words, and whose it is."""
 
     id: UUID
-    person_id: UUID
+    person_id: UUID | None  # None in public
     person: str
     subject: str
     first_line: str
@@ -47,9 +47,9 @@ async def cases(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Case]:
     """These conversations, as far as they exist."""
     found = await work.all(
         Case,
-        f"SELECT c.id, c.person_id, {PERSON_NAME} AS person, c.subject, c.first_line, c.state,"
+        f"SELECT c.id, c.person_id, coalesce({PERSON_NAME}, '') AS person, c.subject, c.first_line, c.state,"
         " c.assignee_id, c.team_id, c.due_at, c.merged_into FROM conversation c"
-        " JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
+        " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
         " LEFT JOIN identity i ON i.workspace_id = c.workspace_id AND i.id = c.identity_id"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = ANY(%(ids)s)",
         {"ids": sorted(ids)},

@@ -7,15 +7,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.conversations.public import SPOKEN_IN
 from oase.conversations.rules import State
 from oase.kernel.db import UnitOfWork
 
 
 class PastConversation(Struct, frozen=True, kw_only=True):
-    """Another conversation of the same person."""
+    """Another conversation of the same person, or a public one in which the person spoke."""
 
     id: UUID
     number: int
+    kind: str
     subject: str
     first_line: str
     state: State
@@ -26,12 +28,15 @@ class PastConversation(Struct, frozen=True, kw_only=True):
 async def conversations_of(
     work: UnitOfWork, person_id: UUID, *, but: UUID | None = None, limit: int = 20
 ) -> list[PastConversation]:
-    """A person's conversations, the newest first."""
+    """A person's conversations and the public ones in which the person spoke, the newest first. One query."""
+    columns = "c.id, c.number, c.kind, c.subject, c.first_line, c.state, c.channel, c.last_at"
     return await work.all(
         PastConversation,
-        "SELECT id, number, subject, first_line, state, channel, last_at FROM conversation WHERE workspace_id = %(workspace_id)s"
-        " AND person_id = %(person)s AND merged_into IS NULL AND id IS DISTINCT FROM %(but)s ORDER BY last_at DESC LIMIT %(limit)s",
-        {"person": person_id, "but": but, "limit": limit},
+        f"(SELECT {columns} FROM conversation c WHERE c.workspace_id = %(workspace_id)s"
+        " AND c.person_id = %(person)s AND c.merged_into IS NULL AND c.id IS DISTINCT FROM %(but)s ORDER BY c.last_at DESC LIMIT %(limit)s)"
+        f" UNION (SELECT {columns} FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id IS DISTINCT FROM %(but)s"
+        f" AND c.id IN ({SPOKEN_IN}) ORDER BY c.last_at DESC LIMIT %(limit)s) ORDER BY last_at DESC LIMIT %(limit)s",
+        {"person": person_id, "persons": [person_id], "but": but, "limit": limit},
     )
 
 

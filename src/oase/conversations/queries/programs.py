@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from oase.conversations.delivery.types import DeliveryKind
 from oase.conversations.errors import NoConversation, NoMessage, OutOfDate
+from oase.conversations.public import SPOKEN_IN
 from oase.conversations.queries.listing import inbox_page, key_at, place_of
 from oase.conversations.queries.views import View
 from oase.conversations.rules import State
@@ -28,7 +29,12 @@ class ConversationFacts(Struct, frozen=True, kw_only=True):
     subject: str
     channel: str
     account_id: UUID | None
-    person_id: UUID
+    kind: Literal["private", "public"]
+    thread_external_id: str | None
+    thread: dict[str, Any]
+    waiting_count: int
+    speaker_count: int
+    person_id: UUID | None
     identity_id: UUID | None
     state: State
     assignee_id: UUID | None
@@ -59,6 +65,7 @@ class ConversationFilter(Struct, frozen=True, kw_only=True):
     channel: str = ""
     account_id: UUID | None = None
     person_id: UUID | None = None
+    kind: Literal["private", "public", ""] = ""
     tag: str = ""
     number: int | None = None
     since: datetime | None = None  # of the newest message
@@ -205,7 +212,10 @@ def _conditions(wanted: ConversationFilter) -> tuple[str, dict[str, Any]]:
     elif wanted.assignee is not None:
         where += " AND c.assignee_id = %(assignee)s"
         parameters["assignee"] = wanted.assignee
-    for column in ("team_id", "account_id", "person_id", "number", "channel"):
+    if wanted.person_id is not None:
+        where += f" AND (c.person_id = %(person_id)s OR c.id IN ({SPOKEN_IN}))"
+        parameters |= {"person_id": wanted.person_id, "persons": [wanted.person_id]}
+    for column in ("team_id", "account_id", "number", "channel", "kind"):
         if value := getattr(wanted, column):
             where += f" AND c.{column} = %({column})s"
             parameters[column] = value

@@ -23,11 +23,15 @@ class OpenConversation(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    person_id: UUID
+    person_id: UUID | None  # None in public
     identity_id: UUID | None
     account_id: UUID | None
     channel: str
     kind: str
+    thread_external_id: str | None
+    thread: dict[str, Any]
+    waiting_count: int
+    speaker_count: int
     subject: str
     state: State
     assignee_id: UUID | None
@@ -119,7 +123,8 @@ async def open_conversation(work: UnitOfWork, conversation_id: UUID, me: UUID) -
     """The conversation with this agent's draft; raises NoConversation. One query."""
     found = await work.one(
         OpenConversation,
-        "SELECT c.id, c.number, c.person_id, c.identity_id, c.account_id, c.channel, c.kind, c.subject, c.state, c.assignee_id,"
+        "SELECT c.id, c.number, c.person_id, c.identity_id, c.account_id, c.channel, c.kind, c.thread_external_id,"
+        " c.thread, c.waiting_count, c.speaker_count, c.subject, c.state, c.assignee_id,"
         " c.team_id, c.priority, c.due_at, c.snoozed_until, c.last_in_at, c.first_line, c.tags, c.fields, c.merged_into, c.version,"
         " d.content AS draft FROM conversation c LEFT JOIN draft d ON d.workspace_id = c.workspace_id AND d.conversation_id = c.id"
         " AND d.agent_id = %(me)s WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",

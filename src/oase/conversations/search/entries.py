@@ -57,7 +57,12 @@ ON CONFLICT (workspace_id, id) DO UPDATE SET at = excluded.at, vector = excluded
 
 
 async def write_messages(work: UnitOfWork, ids: Sequence[UUID]) -> int:
-    """Entries of these messages, new or anew."""
+    """Entries of these messages, new or anew; those of messages that were taken back go."""
+    await work.run(
+        "DELETE FROM search_entry e USING message m WHERE e.workspace_id = %(workspace_id)s AND e.id = ANY(%(ids)b::uuid[])"
+        " AND m.workspace_id = e.workspace_id AND m.id = e.id AND m.deleted_at IS NOT NULL",
+        {"ids": sorted(ids)},
+    )
     return await work.run(_MESSAGES.replace("{which}", "m.id = ANY(%(ids)b::uuid[])"), {"ids": sorted(ids)})
 
 

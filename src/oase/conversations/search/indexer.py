@@ -22,8 +22,8 @@ from oase.kernel.live import LiveEvent, LiveHub
 from oase.kernel.locks import Locks
 
 _TOPICS: Final = ("conversation", "person")
-_NEW: Final = frozenset({"opened", "received", "said", "noted"})
-_CHANGED: Final = frozenset({"changed", "merged", "split", "cancelled", "subject"})
+_NEW: Final = frozenset({"opened", "received", "said", "noted", "changed"})
+_CHANGED: Final = frozenset({"merged", "split", "cancelled", "subject"})
 _NAMED_AT_MOST: Final = 50  # messages that an event names; if it names so many there may be more
 _SWEEP: Final = 1_000
 _PIECE: Final = 500

@@ -15,6 +15,7 @@ import psycopg
 from msgspec import Struct
 from psycopg import sql
 
+from oase.conversations.public import SPOKEN_IN
 from oase.conversations.rules import State
 from oase.conversations.search.types import SearchQuery
 from oase.kernel.db import UnitOfWork
@@ -127,10 +128,12 @@ def filters(
         given["assignees"] = list(assignees)
     if owner:
         conditions.append(f"({' OR '.join(owner)})")
-    for name, column, values in (("teams", "team_id", teams), ("persons", "person_id", persons)):
-        if values is not None:
-            conditions.append(f"c.{column} = ANY(%({name})s)")
-            given[name] = list(values)
+    if teams is not None:
+        conditions.append("c.team_id = ANY(%(teams)s)")
+        given["teams"] = list(teams)
+    if persons is not None:
+        conditions.append(f"(c.person_id = ANY(%(persons)s) OR c.id IN ({SPOKEN_IN}))")
+        given["persons"] = list(persons)
     if tags:
         conditions.append("EXISTS (SELECT FROM unnest(c.tags) AS tag WHERE oase_fold(tag) = ANY(%(tags)s))")
         given["tags"] = list(tags)
@@ -246,7 +249,8 @@ async def facts_of(work: UnitOfWork, pairs: Sequence[tuple[UUID, UUID | None]]) 
     """What a page shows of conversations and their best messages, by the conversation's id."""
     rows = await work.rows(
         "SELECT c.id, c.number, c.subject, c.channel, c.state, c.person_id, c.assignee_id, c.last_at, c.first_line,"
-        f" {PERSON_NAME} AS person_name, m.id AS message_id, m.at AS message_at, m.direction,"
+        f" CASE c.kind WHEN 'public' THEN coalesce(nullif(m.author_name, ''), c.subject) ELSE {PERSON_NAME} END AS person_name,"
+        " m.id AS message_id, m.at AS message_at, m.direction,"
         " left(m.text, 20000) AS text FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[]) AS w (id, message_id)"
         " JOIN conversation c ON c.workspace_id = %(workspace_id)s AND c.id = w.id"
         " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"

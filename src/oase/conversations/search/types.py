@@ -64,7 +64,7 @@ class ConversationHit(Struct, frozen=True, kw_only=True):
     subject: str
     channel: str
     state: State
-    person_id: UUID
+    person_id: UUID | None  # None in public
     person_name: str
     assignee_id: UUID | None
     last_at: datetime

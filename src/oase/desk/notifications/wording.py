@@ -34,7 +34,7 @@ def words_of(reader: Colleague) -> Translator:
 
 def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Shown:
     """One notification for one reader. Pure."""
-    person = t.text(called(case.person, case.person_id))
+    person = t.text(called(case.person, case.person_id)) if case.person_id else case.subject or t.gettext("In public")
     text = (said.text if said else "") or case.first_line or case.subject
     about = text if one.kind in ("message", "mention") else f"{person}: {text}" if text else person
     return Shown(

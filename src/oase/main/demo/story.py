@@ -221,7 +221,8 @@ class Story:
                 await set_fields(work, agent, talk, case.fields)
             if case.person:
                 found = await open_conversation(work, talk, agent.id or new_id())
-                await change_person(work, found.person_id, {"fields": case.person})
+                if found.person_id is not None:
+                    await change_person(work, found.person_id, {"fields": case.person})
 
     async def _end(self, case: Case, talk: UUID) -> None:
         """How the case stands today."""

@@ -38,6 +38,17 @@ async def change_retention(work: UnitOfWork, lengths: Mapping[str, int | None]) 
     work.emit("workspace", work.workspace_id)
 
 
+async def change_setting(work: UnitOfWork, name: str, value: Mapping[str, Any]) -> None:
+    """Puts one setting of the workspace in the place of what it was; the slice that owns it has checked it."""
+    workspace = await organisation.find_workspace(work)
+    before = (workspace.settings.get(name) if workspace else None) or {}
+    await organisation.merge_settings(work, {name: dict(value)})
+    work.audit(
+        "setting.changed", subject="workspace", subject_id=work.workspace_id, setting=name, before=before, after=dict(value)
+    )
+    work.emit("workspace", work.workspace_id)
+
+
 async def save_role(
     work: UnitOfWork, *, name: str, permissions: Collection[Permission], held: Set[Permission], role_id: UUID | None = None
 ) -> UUID:

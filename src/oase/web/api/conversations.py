@@ -160,7 +160,8 @@ class Split(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def public(facts: ConversationFacts) -> Conversation:
     """A conversation as the API shows it."""
-    return shown(Conversation, facts, priority=PRIORITIES[facts.priority])
+    thread = {"external_id": facts.thread_external_id, **facts.thread} if facts.thread_external_id else None
+    return shown(Conversation, facts, priority=PRIORITIES[facts.priority], thread=thread)
 
 
 def answered(request: AnyRequest, conversation: Conversation, status: int = 200) -> Response[Conversation]:

@@ -30,7 +30,7 @@ class FoundConversation(Struct, frozen=True, kw_only=True):
     subject: str
     channel: str
     state: ConversationState
-    person_id: UUID
+    person_id: Annotated[UUID | None, Meta(description="Null in public, where several persons speak.")]
     person_name: str
     assignee_id: UUID | None
     last_at: datetime

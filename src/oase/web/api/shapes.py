@@ -17,8 +17,18 @@ PRIORITIES: Final[dict[int, Priority]] = {-1: "low", 0: "normal", 1: "high", 2: 
 PRIORITY_NUMBERS: Final = {word: number for number, word in PRIORITIES.items()}
 
 
+class PublicThread(Struct, frozen=True, kw_only=True):
+    """A place in public: a post with its comments, an article, a topic of a forum, a review."""
+
+    external_id: Annotated[str, Meta(description="The provider's, unique in the account.")]
+    title: Annotated[str, Meta(description="Its heading or first words.", examples=["Wir haben wieder Lastenräder!"])] = ""
+    link: Annotated[str, Meta(description="Where everybody reads it.")] = ""
+    author: Annotated[str, Meta(description="Who opened it, as shown there.")] = ""
+    ours: Annotated[bool, Meta(description="We opened it.")] = False
+
+
 class Conversation(Struct, frozen=True, kw_only=True):
-    """One concern of one person; may span channels."""
+    """One concern of one person, which may span channels; or one public place in which several persons speak."""
 
     id: UUID
     number: Annotated[int, Meta(description="What people call it by.", examples=[1042])]
@@ -27,7 +37,11 @@ class Conversation(Struct, frozen=True, kw_only=True):
     priority: Priority
     channel: Annotated[str, Meta(description="Of the newest message.", examples=["whatsapp"])]
     account_id: Annotated[UUID | None, Meta(description="Over which account the next answer goes.")]
-    person_id: UUID
+    kind: Annotated[Literal["private", "public"], Meta(description="`public`: whoever visits the place reads what is said.")]
+    thread: Annotated[PublicThread | None, Meta(description="The public place; null in private.")]
+    waiting_count: Annotated[int, Meta(description="Public messages that still need an answer.")]
+    speaker_count: Annotated[int, Meta(description="How many have spoken in public.")]
+    person_id: Annotated[UUID | None, Meta(description="Whose concern it is; null in public.")]
     identity_id: Annotated[UUID | None, Meta(description="To which address of the person.")]
     assignee_id: Annotated[UUID | None, Meta(description="The agent.")]
     team_id: UUID | None

@@ -162,8 +162,9 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
     return Row(
         id=row.id,
         number=row.number,
-        person_id=row.person_id,
-        person=reader.text(called(row.person, row.person_id)),
+        face=row.person_id or row.id,
+        person=reader.text(called(row.person, row.person_id)) if row.person_id else row.subject or reader.gettext("In public"),
+        public=row.kind == "public",
         mark=mark(row.channel, reader),
         state=row.state,
         subject=row.subject,

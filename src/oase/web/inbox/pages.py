@@ -24,7 +24,7 @@ from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
 from oase.web.inbox.entries import entries_of
-from oase.web.inbox.talk import conversation_of, read_conversation, read_person
+from oase.web.inbox.talk import conversation_of, read_beside, read_conversation
 from oase.web.inbox.views import Composer, Inbox
 from oase.web.pages import reader_of, render
 from oase.web.services import Services
@@ -188,7 +188,7 @@ async def _open_again(
         else await timeline_page(work, conversation_id)
     )
     fields = await custom_fields(work)
-    person = await read_person(work, found.person_id, fields, viewer, reader, but=conversation_id)
+    person = await read_beside(work, found, fields, viewer, reader)
     return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader)
 
 
@@ -224,8 +224,8 @@ async def earlier(
     async with services.database.work(viewer.workspace_id) as work:
         found = await open_conversation(work, conversation_id, viewer.agent_id)
         page = await timeline_page(work, conversation_id, before=before)
-        person = await find_person(work, found.person_id)
-        identities = await identities_of(work, [found.person_id])
+        person = await find_person(work, found.person_id) if found.person_id else None
+        identities = await identities_of(work, [found.person_id]) if found.person_id else []
     around = around_of("", _NOBODY, [], reader, services.clock.now())
     entries = entries_of(page, reader.text(name_of(person, identities)) if person else "", viewer, reader)
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})

@@ -20,6 +20,7 @@ from oase.conversations import (
     conversations_of,
     custom_fields,
     open_conversation,
+    speaker_of,
     timeline_entries,
     timeline_page,
     uploads_of,
@@ -73,15 +74,16 @@ async def read_conversation(
         found = await open_conversation(work, found.merged_into, viewer.agent_id)
     page = await timeline_page(work, found.id)
     fields = await custom_fields(work)
-    person = await read_person(work, found.person_id, fields, viewer, reader, but=found.id)
-    composer = await _composer(work, book, found, await identities_of(work, [found.person_id]), viewer, reader)
+    person = await read_beside(work, found, fields, viewer, reader)
+    own = await identities_of(work, [found.person_id]) if found.person_id else []
+    composer = await _composer(work, book, found, own, viewer, reader)
     return conversation_of(found, page, person, fields, composer, viewer, staff, reader)
 
 
 def conversation_of(
     found: OpenConversation,
     page: TimelinePage,
-    person: Somebody,
+    person: Somebody | None,
     fields: Sequence[CustomField],
     composer: Composer,
     viewer: Viewer,
@@ -89,16 +91,17 @@ def conversation_of(
     reader: Translator,
 ) -> Conversation:
     """The conversation as the page shows it."""
+    public = found.kind == "public"
     assignee = Colleague(id=found.assignee_id, name=staff.agent_names.get(found.assignee_id, "?")) if found.assignee_id else None
     team = Team(id=found.team_id, name=staff.team_names.get(found.team_id, "?")) if found.team_id else None
     return Conversation(
         id=found.id,
         number=found.number,
-        title=found.subject or person.name,
+        title=found.subject or (person.name if person and not public else reader.gettext("In public")),
         person=person,
         mark=mark(found.channel, reader),
         state=found.state,
-        public=found.kind == "public",
+        public=public,
         assignee=assignee,
         team=team,
         priority=found.priority,
@@ -106,11 +109,11 @@ def conversation_of(
         due_at=found.due_at,
         snoozed_until=found.snoozed_until,
         version=found.version,
-        entries=entries_of(page, person.name, viewer, reader),
+        entries=entries_of(page, person.name if person else "", viewer, reader),
         earlier=page.earlier,
         composer=composer,
         fields=[field_of(field, found.fields, reader) for field in fields if field.subject == "conversation"],
-        others=[past for past in person.past if past.state != "solved"],
+        others=[past for past in person.past if past.state != "solved" and not past.public] if person and not public else [],
         can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
         can_close=viewer.may(Permission.CONVERSATION_CLOSE),
     )
@@ -154,6 +157,7 @@ def somebody_of(
             Past(
                 id=one.id,
                 number=one.number,
+                public=one.kind == "public",
                 line=one.subject or one.first_line,
                 state=one.state,
                 mark=mark(one.channel, reader),
@@ -267,6 +271,14 @@ def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> 
             return one
     same = (one for one in answers if one.identity_id == found.identity_id)
     return next(same, answers[0] if answers else None)
+
+
+async def read_beside(
+    work: UnitOfWork, found: OpenConversation, fields: Sequence[CustomField], viewer: Viewer, reader: Translator
+) -> Somebody | None:
+    """The pane beside a conversation: its person; in public who waits longest for an answer, else who spoke last."""
+    person_id = found.person_id or await speaker_of(work, found.id)
+    return await read_person(work, person_id, fields, viewer, reader, but=found.id) if person_id else None
 
 
 async def read_person(

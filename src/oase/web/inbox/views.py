@@ -61,8 +61,9 @@ class Row(Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    person_id: UUID
-    person: str
+    face: UUID  # decides the colour of its picture
+    person: str  # the person's name; in public the title of the place
+    public: bool = False
     mark: Mark
     state: State
     subject: str
@@ -276,10 +277,11 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """Another conversation of the same person."""
+    """Another conversation of the same person, or a public one in which they spoke."""
 
     id: UUID
     number: int
+    public: bool = False
     line: str
     state: State
     mark: Mark
@@ -323,7 +325,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     id: UUID
     number: int
     title: str
-    person: Somebody
+    person: Somebody | None  # None in public while nobody has spoken
     mark: Mark
     state: State
     public: bool

@@ -227,7 +227,7 @@ async def find_snippets(
         staff = await directory.of(work)
         found = await snippets(work, q, tuple(staff.teams_of.get(viewer.agent_id, ())))
         conversation = await open_conversation(work, conversation_id, viewer.agent_id)
-        person = await find_person(work, conversation.person_id)
+        person = await find_person(work, conversation.person_id) if conversation.person_id else None
     name = person.name if person else ""
     language = (person.language[:2] if person else "") or reader.language
     values = {

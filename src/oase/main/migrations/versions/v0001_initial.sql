@@ -555,11 +555,15 @@ CREATE TABLE conversation (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
     number BIGINT NOT NULL,
-    person_id UUID NOT NULL,
+    person_id UUID,
     identity_id UUID,
     account_id UUID,
     channel TEXT NOT NULL,
     kind TEXT DEFAULT 'private' NOT NULL,
+    thread_external_id TEXT,
+    thread JSONB DEFAULT '{}' NOT NULL,
+    waiting_count INTEGER DEFAULT 0 NOT NULL,
+    speaker_count INTEGER DEFAULT 0 NOT NULL,
     subject TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL,
     assignee_id UUID,
@@ -583,6 +587,7 @@ CREATE TABLE conversation (
     version INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT conversation_workspace_id_person_id_fkey FOREIGN KEY(workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_conversation_kind_check CHECK (CASE kind WHEN 'public' THEN person_id IS NULL AND thread_external_id IS NOT NULL ELSE person_id IS NOT NULL AND thread_external_id IS NULL END),
     CONSTRAINT conversation_workspace_id_number_key UNIQUE (workspace_id, number),
     CONSTRAINT conversation_workspace_id_token_key UNIQUE (workspace_id, token)
 );
@@ -603,9 +608,11 @@ CREATE INDEX conversation_tags ON conversation USING gin (tags);
 
 CREATE INDEX conversation_team ON conversation (workspace_id, team_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL AND team_id IS NOT NULL;
 
+CREATE UNIQUE INDEX conversation_thread ON conversation (workspace_id, account_id, thread_external_id) WHERE thread_external_id IS NOT NULL;
+
 CREATE INDEX conversation_todo ON conversation (workspace_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
 
-COMMENT ON TABLE conversation IS 'One concern of one person; may span channels.';
+COMMENT ON TABLE conversation IS 'One concern of one person, which may span channels; or one public place in which several speak.';
 
 ALTER TABLE conversation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
@@ -859,6 +866,8 @@ CREATE TABLE message (
     automatic TEXT DEFAULT '' NOT NULL,
     reactions JSONB DEFAULT '{}' NOT NULL,
     client_key UUID,
+    branch TEXT,
+    wants_answer BOOLEAN DEFAULT false NOT NULL,
     journal_id UUID,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -868,11 +877,15 @@ CREATE TABLE message (
     CONSTRAINT message_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
 );
 
+CREATE INDEX message_branch ON message (workspace_id, conversation_id, branch) WHERE branch IS NOT NULL;
+
 CREATE UNIQUE INDEX message_client_key ON message (workspace_id, client_key) WHERE client_key IS NOT NULL;
 
 CREATE UNIQUE INDEX message_external ON message (workspace_id, account_id, external_id) WHERE external_id IS NOT NULL;
 
 CREATE INDEX message_timeline ON message (workspace_id, conversation_id, at, id);
+
+CREATE INDEX message_waits ON message (workspace_id, conversation_id, at, id) WHERE wants_answer;
 
 COMMENT ON TABLE message IS 'One thing said, in or out; notes and events of the system beside them.';
 
@@ -912,6 +925,27 @@ COMMENT ON TABLE notification IS 'Something happened that concerns an agent.';
 ALTER TABLE notification ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification FORCE ROW LEVEL SECURITY;
 CREATE POLICY notification_workspace ON notification USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE participant (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    identity_id UUID NOT NULL,
+    first_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT participant_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT participant_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT participant_workspace_id_identity_id_fkey FOREIGN KEY(workspace_id, identity_id) REFERENCES identity (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT participant_workspace_id_conversation_id_identity_id_key UNIQUE (workspace_id, conversation_id, identity_id)
+);
+
+CREATE INDEX participant_identity ON participant (workspace_id, identity_id, last_at);
+
+COMMENT ON TABLE participant IS 'Who spoke in a public conversation: by address, so that merging persons needs nothing here.';
+
+ALTER TABLE participant ENABLE ROW LEVEL SECURITY;
+ALTER TABLE participant FORCE ROW LEVEL SECURITY;
+CREATE POLICY participant_workspace ON participant USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE push_subscription (
     workspace_id UUID NOT NULL,
@@ -991,6 +1025,31 @@ COMMENT ON TABLE attachment IS 'A file of a message; its bytes are a blob.';
 ALTER TABLE attachment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE attachment FORCE ROW LEVEL SECURITY;
 CREATE POLICY attachment_workspace ON attachment USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE conversation_link (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    public_id UUID NOT NULL,
+    private_id UUID NOT NULL,
+    message_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    CONSTRAINT conversation_link_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT conversation_link_workspace_id_public_id_fkey FOREIGN KEY(workspace_id, public_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_link_workspace_id_private_id_fkey FOREIGN KEY(workspace_id, private_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_link_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT conversation_link_workspace_id_private_id_message_id_key UNIQUE (workspace_id, private_id, message_id)
+);
+
+CREATE INDEX conversation_link_message ON conversation_link (workspace_id, message_id);
+
+CREATE INDEX conversation_link_public ON conversation_link (workspace_id, public_id);
+
+COMMENT ON TABLE conversation_link IS 'That somebody who spoke in public was answered in private.';
+
+ALTER TABLE conversation_link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conversation_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY conversation_link_workspace ON conversation_link USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE delivery (
     workspace_id UUID NOT NULL,

@@ -1,0 +1,107 @@
+"""What becomes of messages after they were said: edited, taken back, reacted to, hidden or liked elsewhere.
+
+events of a batch --(the workspace's rule)--> messages --> what is told to open pages and to the index: which messages changed
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from oase.channels import StoredAccount
+from oase.channels.contract import Deleted, Edited, Event, Moderated, Reacted
+from oase.conversations import public
+from oase.conversations.changes import Changed, ChangeRule, change_rule, erase_words, mark_act, tell_changed
+from oase.conversations.intake.place import clean
+from oase.conversations.repository import forget_lines
+from oase.conversations.rules import first_line
+from oase.kernel.db import UnitOfWork
+
+
+async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Event]) -> None:
+    """Edits, deletions, reactions and acts of others, in this order; what is not about a message of ours is passed over."""
+    changed: list[Changed] = []
+    edits = [one for one in events if isinstance(one, Edited)]
+    deletions = [one for one in events if isinstance(one, Deleted)]
+    if edits or deletions:
+        rule = await change_rule(work)
+        for edited in edits:
+            changed += await _edit(work, account.id, edited, rule)
+        gone = [one for deleted in deletions for one in await _take_back(work, account.id, deleted.external_id, deleted.at)]
+        if rule.deleted == "erase":
+            await erase_words(work, [one for one in gone if one.direction == "in"])
+        changed += gone
+        await forget_lines(work, [one.conversation_id for one in gone])
+    for reacted in (one for one in events if isinstance(one, Reacted)):
+        changed += await _react(work, account.id, reacted)
+    for moderated in (one for one in events if isinstance(one, Moderated)):
+        changed += await _moderated(work, account.id, moderated)
+    if not changed:
+        return
+    conversations = {one.conversation_id for one in changed}
+    await public.recount(work, list(conversations), account.manifest, answered=conversations)
+    tell_changed(work, changed)
+
+
+async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: ChangeRule) -> list[Changed]:
+    """The sender changed what was said. If the post of a public place changed, so does its title."""
+    earlier = (
+        "data || jsonb_build_object('earlier', coalesce(data->'earlier', '[]')"
+        " || jsonb_build_array(jsonb_build_object('text', text, 'until', %(at)s::text)))"
+        if rule.edited == "keep"
+        else "data - 'earlier'"
+    )
+    content = {"text": clean(edited.content.text), "html": clean(edited.content.html)}
+    changed = await work.all(
+        Changed,
+        f"UPDATE message SET data = {earlier}, text = %(text)s, html = %(html)s, edited_at = %(at)s"
+        " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND external_id = %(external_id)s"
+        " AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < %(at)s) RETURNING id, conversation_id",
+        {"account_id": account_id, "external_id": edited.external_id, "at": edited.at, **content},
+    )
+    title = clean(first_line(edited.content))
+    posts = await work.tuples(
+        "SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND thread_external_id = %(external_id)s AND id = ANY(%(ids)s)",
+        {"account_id": account_id, "external_id": edited.external_id, "ids": [one.conversation_id for one in changed]},
+    )
+    await public.learn(work, {post: {"title": title} for (post,) in posts if title})
+    return changed
+
+
+async def _take_back(work: UnitOfWork, account_id: UUID, external_id: str, at: datetime) -> list[Changed]:
+    """The sender took a message back: it is shown as such and wants no answer any more."""
+    return await work.all(
+        Changed,
+        "UPDATE message SET deleted_at = %(at)s, wants_answer = false WHERE workspace_id = %(workspace_id)s"
+        " AND account_id = %(account_id)s AND external_id = %(external_id)s AND deleted_at IS NULL"
+        " RETURNING id, conversation_id, journal_id, direction",
+        {"account_id": account_id, "external_id": external_id, "at": at},
+    )
+
+
+async def _react(work: UnitOfWork, account_id: UUID, reacted: Reacted) -> list[Changed]:
+    """Somebody's reaction to a message, or its end."""
+    return await work.all(
+        Changed,
+        "UPDATE message SET reactions = CASE WHEN %(emoji)s = '' THEN reactions - %(by)s"
+        " ELSE reactions || jsonb_build_object(%(by)s::text, %(emoji)s::text) END"
+        " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND (external_id = %(external_id)s"
+        " OR id IN (SELECT message_id FROM delivery d WHERE d.workspace_id = %(workspace_id)s"
+        " AND d.account_id = %(account_id)s AND d.external_id = %(external_id)s)) RETURNING id, conversation_id",
+        {
+            "account_id": account_id,
+            "external_id": reacted.external_id,
+            "by": reacted.sender.value,
+            "emoji": clean(reacted.emoji)[:16],
+        },
+    )
+
+
+async def _moderated(work: UnitOfWork, account_id: UUID, moderated: Moderated) -> list[Changed]:
+    rows = await work.all(
+        Changed,
+        "SELECT id, conversation_id FROM message WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND external_id = %(external_id)s",
+        {"account_id": account_id, "external_id": moderated.external_id},
+    )
+    return [one for one in rows if await mark_act(work, one.id, moderated.act, clean(moderated.by)[:200], moderated.at)]

@@ -1,0 +1,217 @@
+"""What is kept of public conversations: who spoke, what the place is called, which messages still wait for an answer.
+
+    comment --(taken in)--> wants_answer --answered · marked as done · hidden · taken back · conversation solved--> no more
+
+Each message waits by itself; `recount` makes of it what the conversation says: how many wait, since when, and what is due. Callers
+hold the conversation's lock, so that two of them never count past each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.channels.contract import Manifest
+from oase.conversations.rules import TARGETS
+from oase.kernel.batches import Batch
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+How = Literal["done", "answered", "hidden", "deleted", "solved"]
+"""Why a public message waits no more."""
+
+SPOKEN_IN: Final = (
+    "SELECT s.conversation_id FROM identity i JOIN participant s ON s.workspace_id = i.workspace_id AND s.identity_id = i.id"
+    " WHERE i.workspace_id = %(workspace_id)s AND i.person_id = ANY(%(persons)s)"
+)
+"""SQL: the public conversations in which these persons spoke."""
+
+_SPOKE: Final = Batch(id="uuid", conversation_id="uuid", identity_id="uuid", at="timestamptz")
+_THREADS: Final = Batch(id="uuid", facts="jsonb")
+_BRANCHES: Final = Batch(conversation_id="uuid", external_id="text", branch="text")
+
+
+class Waited(Struct, frozen=True, kw_only=True):
+    """A message that waits no more, or again."""
+
+    id: UUID
+    conversation_id: UUID
+
+
+async def hear(work: UnitOfWork, spoke: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+    """Who spoke where: (conversation, address, when)."""
+    newest: dict[tuple[UUID, UUID], datetime] = {}
+    for conversation_id, identity_id, at in spoke:
+        newest[conversation_id, identity_id] = max(newest.get((conversation_id, identity_id), at), at)
+    rows = [
+        {"id": new_id(), "conversation_id": conversation_id, "identity_id": identity_id, "at": at}
+        for (conversation_id, identity_id), at in sorted(newest.items())
+    ]
+    if rows:
+        await work.run(
+            "INSERT INTO participant (workspace_id, id, conversation_id, identity_id, first_at, last_at)"
+            f" SELECT %(workspace_id)s, n.id, n.conversation_id, n.identity_id, n.at, n.at FROM {_SPOKE.rows}"
+            " ON CONFLICT (workspace_id, conversation_id, identity_id) DO UPDATE"
+            " SET last_at = greatest(participant.last_at, excluded.last_at)",
+            _SPOKE.values(rows),
+        )
+
+
+async def learn(work: UnitOfWork, threads: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """What is known of these places now. A title that an agent gave stays."""
+    known = [{"id": key, "facts": dict(facts)} for key, facts in sorted(threads.items()) if facts]
+    if known:
+        await work.run(
+            "UPDATE conversation c SET thread = c.thread || n.facts, subject = CASE WHEN n.facts ? 'title'"
+            " AND c.subject = coalesce(c.thread->>'title', '') THEN n.facts->>'title' ELSE c.subject END"
+            f" FROM {_THREADS.rows} WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id AND NOT c.thread @> n.facts",
+            _THREADS.values(known),
+        )
+
+
+async def speaker_of(work: UnitOfWork, conversation_id: UUID) -> UUID | None:
+    """The person who has waited longest for an answer in a public conversation, else who spoke there last; None if nobody did."""
+    found = await work.value(
+        "SELECT coalesce((SELECT i.person_id FROM message m JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.wants_answer ORDER BY m.at, m.id LIMIT 1),"
+        " (SELECT i.person_id FROM participant s JOIN identity i ON i.workspace_id = s.workspace_id AND i.id = s.identity_id"
+        " WHERE s.workspace_id = %(workspace_id)s AND s.conversation_id = %(id)s ORDER BY s.last_at DESC, s.id LIMIT 1))",
+        {"id": conversation_id},
+    )
+    return found if isinstance(found, UUID) else None
+
+
+async def lock(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> None:
+    """Nobody else counts in these conversations until the end of the transaction."""
+    await work.run(
+        "SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE",
+        {"ids": sorted(conversation_ids)},
+    )
+
+
+async def forget_post(work: UnitOfWork, message_ids: Sequence[UUID], *, author: bool = False) -> None:
+    """Places whose post is among these messages keep no title that is made of its words; with `author`, no name either."""
+    gone = ["title", "author"] if author else ["title"]
+    await work.run(
+        "UPDATE conversation c SET thread = c.thread - %(gone)b::text[], subject = CASE WHEN c.subject = coalesce(c.thread->>'title', '')"
+        " THEN '' ELSE c.subject END FROM message m WHERE c.workspace_id = %(workspace_id)s AND m.workspace_id = c.workspace_id"
+        " AND m.id = ANY(%(ids)s) AND c.id = m.conversation_id AND m.external_id = c.thread_external_id",
+        {"ids": sorted(message_ids), "gone": gone},
+    )
+
+
+async def join_branches(work: UnitOfWork, fresh: Sequence[tuple[UUID, str, str]]) -> None:
+    """Answers that came before what they answer go where it belongs: (conversation, external id, branch) of what has come now."""
+    below = [
+        {"conversation_id": conversation_id, "external_id": external_id, "branch": branch}
+        for conversation_id, external_id, branch in fresh
+        if external_id and branch and branch != external_id
+    ]
+    if below:
+        await work.run(
+            f"UPDATE message m SET branch = n.branch FROM {_BRANCHES.rows} WHERE m.workspace_id = %(workspace_id)s"
+            " AND m.conversation_id = n.conversation_id AND m.branch = n.external_id",
+            _BRANCHES.values(below),
+        )
+
+
+# An answer settles the message that it answers and what its author had said before in the same branch.
+_ANSWERED_BY: Final = (
+    "m.workspace_id = o.workspace_id AND m.conversation_id = o.conversation_id AND m.wants_answer AND m.branch = a.branch"
+    " AND (m.id = a.id OR (m.at <= o.at AND m.identity_id IN (a.identity_id, o.identity_id)))"
+)
+
+
+async def settle_answered(work: UnitOfWork, answer_ids: Sequence[UUID]) -> set[UUID]:
+    """What these messages of ours answer waits no more. Gives the conversations in which something changed."""
+    if not answer_ids:
+        return set()
+    rows = await work.tuples(
+        "UPDATE message m SET wants_answer = false FROM message o JOIN message a ON a.workspace_id = o.workspace_id"
+        " AND a.account_id = o.account_id AND a.external_id = o.reply_to AND a.conversation_id = o.conversation_id"
+        f" WHERE o.workspace_id = %(workspace_id)s AND o.id = ANY(%(ids)s) AND {_ANSWERED_BY} RETURNING m.conversation_id",
+        {"ids": sorted(answer_ids)},
+    )
+    return {row[0] for row in rows}
+
+
+async def settle_known(work: UnitOfWork, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Messages whose answer came to us before they did wait no more. Gives their conversations."""
+    if not message_ids:
+        return set()
+    rows = await work.tuples(
+        "UPDATE message m SET wants_answer = false WHERE m.workspace_id = %(workspace_id)s AND m.id = ANY(%(ids)s)"
+        " AND EXISTS (SELECT FROM message o WHERE o.workspace_id = m.workspace_id AND o.conversation_id = m.conversation_id"
+        " AND o.branch = m.branch AND o.direction = 'out' AND o.reply_to = m.external_id AND o.deleted_at IS NULL)"
+        " RETURNING m.conversation_id",
+        {"ids": sorted(message_ids)},
+    )
+    return {row[0] for row in rows}
+
+
+async def settle(work: UnitOfWork, message_ids: Sequence[UUID], how: How, by: str = "") -> list[Waited]:
+    """These messages wait no more, and say why. Gives those that had waited."""
+    return await work.all(
+        Waited,
+        "UPDATE message SET wants_answer = false, data = data || jsonb_build_object('settled', jsonb_build_object('how', %(how)s::text,"
+        " 'by', %(by)s::text, 'at', %(now)s::timestamptz)) WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) AND wants_answer"
+        " RETURNING id, conversation_id",
+        {"ids": sorted(message_ids), "how": how, "by": by, "now": work.clock.now()},
+    )
+
+
+async def settle_all(work: UnitOfWork, conversation_id: UUID, by: str = "") -> int:
+    """The conversation is solved: nothing in it waits any more. Gives how many had waited."""
+    return await work.run(
+        "UPDATE message SET wants_answer = false, data = data || jsonb_build_object('settled', jsonb_build_object('how', 'solved',"
+        " 'by', %(by)s::text, 'at', %(now)s::timestamptz)) WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s"
+        " AND wants_answer",
+        {"id": conversation_id, "by": by, "now": work.clock.now()},
+    )
+
+
+async def unsettle(work: UnitOfWork, message_ids: Sequence[UUID], *hows: How) -> list[Waited]:
+    """Messages that were settled in one of these ways wait again. Gives them."""
+    return await work.all(
+        Waited,
+        "UPDATE message SET wants_answer = true, data = data - 'settled' WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+        " AND data->'settled'->>'how' = ANY(%(hows)b::text[]) AND deleted_at IS NULL RETURNING id, conversation_id",
+        {"ids": sorted(message_ids), "hows": list(hows)},
+    )
+
+
+async def unsettle_all(work: UnitOfWork, conversation_id: UUID) -> None:
+    """A solved conversation is opened again by an agent: what it settled by being solved waits again."""
+    await work.run(
+        "UPDATE message SET wants_answer = true, data = data - 'settled' WHERE workspace_id = %(workspace_id)s"
+        " AND conversation_id = %(id)s AND branch IS NOT NULL AND data->'settled'->>'how' = 'solved' AND deleted_at IS NULL",
+        {"id": conversation_id},
+    )
+
+
+async def recount(
+    work: UnitOfWork, conversation_ids: Sequence[UUID], manifest: Manifest | None, *, answered: set[UUID] | None = None
+) -> None:
+    """What these conversations say of their messages: how many wait, since when, what is due, how many speak. One statement.
+
+    Those in `answered` of which nothing waits any more wait for customers. Without a manifest the promise stays as long as it is.
+    """
+    target = TARGETS[manifest.side(True).pace] if manifest else None
+    await work.run(
+        "UPDATE conversation c SET waiting_count = w.count, waiting_since = w.since,"
+        " due_at = w.since + coalesce(%(target)s::interval, c.due_at - c.waiting_since, %(usual)s),"
+        " speaker_count = w.speakers, state = CASE WHEN w.count = 0 AND c.state = 'open' AND c.id = ANY(%(answered)b::uuid[])"
+        " THEN 'waiting' ELSE c.state END FROM (SELECT n.id, m.count, m.since, (SELECT count(*) FROM participant p"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.conversation_id = n.id) AS speakers FROM unnest(%(ids)b::uuid[]) AS n (id),"
+        " LATERAL (SELECT count(*) AS count, min(least(at, created_at)) AS since FROM message WHERE workspace_id = %(workspace_id)s"
+        " AND conversation_id = n.id AND wants_answer) AS m) AS w"
+        " WHERE c.workspace_id = %(workspace_id)s AND c.id = w.id AND c.kind = 'public'",
+        {
+            "ids": sorted(conversation_ids),
+            "target": target,
+            "usual": TARGETS["messaging"],
+            "answered": sorted(answered or ()),
+        },
+    )
