@@ -23,6 +23,7 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
     sandbox = Sandbox(
         SandboxSettings(
             whatsapp=WhatsAppSettings(public_url=f"http://127.0.0.1:{house.settings.port}/sandbox"),
+            public_url=f"http://127.0.0.1:{house.settings.port}/sandbox",
             mailbox=MailboxSettings(listen_port=mailbox_port(house.settings), oase_port=house.settings.mail_receiver_port),
         )
     )

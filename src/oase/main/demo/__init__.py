@@ -12,6 +12,7 @@ from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
+from oase.main.demo.places import connect_places, tell_webhooks
 from oase.main.demo.script import cases
 from oase.main.demo.story import Cast, Story
 from oase.main.demo_ports import mailbox_port
@@ -51,13 +52,14 @@ async def prepare_demo(house: House, sandbox: Sandbox) -> None:
     if not house.settings.demo:
         return
     if not await is_set_up(house.database):
-        await _found(house)
+        await _found(house, sandbox)
     workspace_id = await _workspace(house)
     if workspace_id is None:
         return
-    accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
-    hooks = f"{house.settings.url}/hooks/whatsapp/{accounts['whatsapp'].id}" if "whatsapp" in accounts else ""
+    accounts = [one for one in await house.book.enabled() if one.workspace_id == workspace_id]
+    hooks = next((one.account.webhook_url for one in accounts if one.channel == "whatsapp"), "")
     sandbox.seed(webhook_url=hooks)
+    tell_webhooks(sandbox, accounts)
 
 
 async def begin_story(house: House, sandbox: Sandbox) -> None:
@@ -83,7 +85,8 @@ async def demo_lines(house: House) -> list[str]:
         f"Demonstration company: {COMPANY}",
         *(f"{role:<14} {email:<34} {PASSWORD}" for _, email, role in PEOPLE),
         "",
-        f"Be a customer:   phone {url}/sandbox/phone   mailbox {url}/sandbox/mailbox   shop with chat and form {url}/demo/shop",
+        f"Be a customer:   phone {url}/sandbox/phone   in public {url}/sandbox/timeline",
+        f"                 mailbox {url}/sandbox/mailbox   shop with chat and form {url}/demo/shop",
     ]
 
 
@@ -91,7 +94,7 @@ async def _workspace(house: House) -> UUID | None:
     return next((one.id for one in await list_workspaces(house.database) if one.slug == SLUG), None)
 
 
-async def _found(house: House) -> None:
+async def _found(house: House, sandbox: Sandbox) -> None:
     password_hash = await hash_password(Secret(PASSWORD))
     ids = {name: new_id() for name, _, _ in PEOPLE}
     async with house.database.work(new_id()) as work:
@@ -102,6 +105,7 @@ async def _found(house: House) -> None:
             await save_team(work, name=team, description=description, members=[ids[one] for one in members])
         await _furnish(work)
         await _connect(house, work)
+        await connect_places(house, work, sandbox)
 
 
 async def _furnish(work: UnitOfWork) -> None:

@@ -1,0 +1,47 @@
+"""How the demonstration company is connected to the sandbox's platforms: the settings of each account.
+
+A platform of the sandbox that is not named here can be used by hand only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from oase.channels import StoredAccount, create_account
+from oase.kernel.db import UnitOfWork
+from oase.main.house import House
+from oase.sandbox import Sandbox
+from oase.sandbox.places import Platform
+
+
+class Connection(Struct, frozen=True, kw_only=True):
+    """An account of the demonstration: which channel, how it is called, what its form would hold."""
+
+    channel: str
+    name: str
+    settings: Mapping[str, Any]
+
+
+Connect = Callable[[Any], Connection]  # given the simulator of that platform, which knows its own keys
+
+CONNECTIONS: Final[Mapping[str, Connect]] = {}
+
+
+async def connect_places(house: House, work: UnitOfWork, sandbox: Sandbox) -> None:
+    """Adds an account for each platform."""
+    for platform_id, connect in CONNECTIONS.items():
+        platform = sandbox.platforms.get(platform_id)
+        if platform is not None:
+            one = connect(platform)
+            await create_account(work, house.safe, one.channel, one.name, one.settings)
+
+
+def tell_webhooks(sandbox: Sandbox, accounts: Sequence[StoredAccount]) -> None:
+    """Tells each platform where its company's webhooks arrive."""
+    for platform_id, connect in CONNECTIONS.items():
+        platform: Platform | None = sandbox.platforms.get(platform_id)
+        if platform is not None:
+            wanted = connect(platform)
+            known = (one for one in accounts if (one.channel, one.name) == (wanted.channel, wanted.name))
+            platform.webhook_url = next((one.account.webhook_url for one in known), "")
