@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from oase.channels.contract import Malformed
+from oase.channels.contract import Malformed, Reply
 
 T = TypeVar("T")
 
@@ -52,6 +52,15 @@ def as_mapping(raw: msgspec.Raw) -> dict[str, Any]:
     except Unreadable:
         return {}
     return value if isinstance(value, dict) else {"value": value}
+
+
+def object_of(reply: Reply) -> dict[str, Any] | None:
+    """The JSON object that a provider answered; None if it is something else (empty, HTML, cut off)."""
+    try:
+        value = msgspec.json.decode(sound(reply.body))
+    except Unreadable:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -1,0 +1,7 @@
+"""Telegram, through a bot."""
+
+from oase.channels.adapters.telegram.adapter import Telegram
+
+adapter = Telegram()
+
+__all__ = ["Telegram", "adapter"]
