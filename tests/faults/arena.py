@@ -1,7 +1,8 @@
-"""The arena of the fault test: an installation in separate processes, a simulated provider, load in both directions.
+"""The arena of the fault test: an installation in separate processes, simulated providers, load in both directions.
 
-customers (sandbox) --signed webhooks--> serve ─┐                       ┌─> work ×2 --Graph--> sandbox (counts what it took)
+customers (sandbox) --signed webhooks--> serve ─┐                       ┌─> work ×2 --APIs--> sandbox (counts what it took)
 customers (SMTP) -------mails----------> connect┴─> PostgreSQL (ours) <─┴─ agents answer (20/s)
+                        platforms <--asked-- connect
 """
 
 import asyncio
@@ -29,17 +30,24 @@ import psycopg
 
 from oase.channels import AccountBook, create_account
 from oase.conversations import Answer, Author, say
-from oase.kernel.db import Database
+from oase.kernel.clock import SystemClock
+from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
+from oase.main.demo.places import CONNECTIONS, Connection
+from oase.sandbox.installed import PLATFORMS
+from oase.sandbox.live import Hub
+from oase.sandbox.places import Platform
 
 from .processes import BIN, Program, free_port, wait_for
 
 NUMBER_ID = "106540352242922"
 MAIL = "service@lindgruen.example"
 MAILERS = 20  # customers who write mails, each with a mail server of his own
+PLACES = tuple(one for one in PLATFORMS if one.features and one.id in CONNECTIONS)
+AT_EACH_PLACE = 10  # customers
 
 
 @dataclass
@@ -56,6 +64,7 @@ class Arena:
     workspace_id: UUID
     whatsapp: UUID
     email: UUID
+    places: dict[str, UUID] = field(default_factory=dict)  # the account of each further platform
     keepers: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def report(self) -> str:
@@ -122,6 +131,7 @@ async def open_arena(folder: Path) -> AsyncIterator[Arena]:
             work, safe, "whatsapp", "WhatsApp", _whatsapp(f"http://127.0.0.1:{sandbox}/sandbox/graph")
         )
         email = await create_account(work, safe, "email", "Mail", _email())
+        places = {one.id: await _place(work, safe, one, f"http://127.0.0.1:{sandbox}/sandbox") for one in PLACES}
     programs = {
         "database": base,
         "web": Program("web", [oase, "serve"], connected, folder / "web.log"),
@@ -130,13 +140,14 @@ async def open_arena(folder: Path) -> AsyncIterator[Arena]:
         "connector": Program("connector", [oase, "connect"], connected, folder / "connector.log"),
     }
     hook = f"http://127.0.0.1:{web}/hooks/whatsapp/{whatsapp}"
-    simulator = [sys.executable, "-m", "oase.sandbox", "--port", str(sandbox), "--webhook", hook, "--no-pair-limit"]
+    hooks = [f"--hook={one}={hook_of(web, one, account)}" for one, account in places.items()]
+    simulator = [sys.executable, "-m", "oase.sandbox", "--port", str(sandbox), "--webhook", hook, "--no-pair-limit", *hooks]
     provider = Program("provider", simulator, {}, folder / "provider.log")
     keepers += [asyncio.create_task(one.keep()) for name, one in programs.items() if name != "database"]
     keepers.append(asyncio.create_task(provider.keep()))
     arena = Arena(
         folder, programs, f"http://127.0.0.1:{sandbox}/sandbox", f"http://127.0.0.1:{web}", mail, database,
-        AccountBook(database, safe, "https://support.example.com"), workspace_id, whatsapp, email, keepers,
+        AccountBook(database, safe, "https://support.example.com"), workspace_id, whatsapp, email, places, keepers,
     )  # fmt: skip
     try:
         await wait_for(lambda: _web_answers(f"{arena.web_url}/readyz"), 40, "the web process")
@@ -147,6 +158,22 @@ async def open_arena(folder: Path) -> AsyncIterator[Arena]:
         for keeper in reversed(keepers):
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
+
+
+def hook_of(web: int, platform: str, account: UUID) -> str:
+    """Where a platform's webhooks arrive."""
+    connection = _connection(platform, "")
+    return f"http://127.0.0.1:{web}/hooks/{connection.channel}/{account}"
+
+
+def _connection(platform: str, sandbox: str) -> Connection:
+    kind = next(one for one in PLACES if one.id == platform)
+    return CONNECTIONS[platform](kind(SystemClock(), Hub(), f"{sandbox}/{platform}"))
+
+
+async def _place(work: UnitOfWork, safe: Safe, kind: type[Platform], sandbox: str) -> UUID:
+    connection = _connection(kind.id, sandbox)
+    return await create_account(work, safe, connection.channel, connection.name, connection.settings)
 
 
 def _whatsapp(graph: str) -> dict[str, Any]:
@@ -187,18 +214,20 @@ class Load:
     arena: Arena
     whatsapp_messages: int
     mails: int
+    elsewhere: int  # messages on all other platforms together
     seconds: float
     answers_per_second: float
     senders: int = 200  # each gets fewer answers than the provider lets one person have at once
     agents: int = 10
+    written: Counter[str] = field(default_factory=Counter)  # messages by platform and person
     answered: dict[UUID, str] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
-        """All three streams side by side, until everything has been handed over."""
+        """All streams side by side, until everything has been handed over."""
         stop = asyncio.Event()
         agents = [asyncio.create_task(self._answer(stop, agent)) for agent in range(self.agents)]
-        await asyncio.gather(self._write(), self._mail())
+        await asyncio.gather(self._write(), self._mail(), self._write_elsewhere())
         stop.set()
         await asyncio.gather(*agents)
 
@@ -218,6 +247,26 @@ class Load:
                 async with session.post(f"{self.arena.sandbox_url}/control/load", json=items) as answer:
                     assert answer.status < 300, await answer.text()
                 await _until(began + self.seconds * (start + 20) / self.whatsapp_messages)
+
+    async def _write_elsewhere(self) -> None:
+        """Customers of all other platforms write, in turn; the simulators keep it until our side has taken it."""
+        began = time.monotonic()
+        async with aiohttp.ClientSession() as session:
+            people = {one.id: [await self._person(session, one.id, n) for n in range(AT_EACH_PLACE)] for one in PLACES}
+            for number in range(self.elsewhere if PLACES else 0):
+                place = PLACES[number % len(PLACES)].id
+                person = number // len(PLACES) % AT_EACH_PLACE
+                self.written[f"{place}/{person}"] += 1
+                text = f"{place}/{person} Frage {self.written[f'{place}/{person}']}"
+                items = [{"customer": people[place][person], "text": text}]
+                async with session.post(f"{self.arena.sandbox_url}/apps/{place}/load", json=items) as answer:
+                    assert answer.status < 300, await answer.text()
+                await _until(began + self.seconds * (number + 1) / self.elsewhere)
+
+    async def _person(self, session: aiohttp.ClientSession, place: str, number: int) -> str:
+        asked = {"name": f"Kundin {number} Öztürk"}
+        async with session.post(f"{self.arena.sandbox_url}/apps/{place}/customers", json=asked) as answer:
+            return str((await answer.json())["id"])
 
     async def _mail(self) -> None:
         """Customers write mails; their servers keep trying until ours says 250, each for itself."""
@@ -261,7 +310,7 @@ class Load:
                     async with self.arena.database.work(self.arena.workspace_id) as work:
                         conversation = await work.value(
                             "SELECT id FROM conversation WHERE account_id = %(account)s ORDER BY random() LIMIT 1",
-                            {"account": self.arena.whatsapp},
+                            {"account": self._account(agent, number)},
                         )
                         if conversation is None:
                             break
@@ -273,6 +322,12 @@ class Load:
                     self.refusals[type(error).__name__] += 1
                     await asyncio.sleep(0.1)
             await _until(began + number * self.agents / self.answers_per_second)
+
+    def _account(self, agent: int, number: int) -> UUID:
+        """On which account an agent answers next: two of three times WhatsApp, else each of the others in turn."""
+        others = list(self.arena.places.values())
+        turn = number * self.agents + agent
+        return others[turn // 3 % len(others)] if others and turn % 3 == 0 else self.arena.whatsapp
 
 
 async def _until(moment: float) -> None:
@@ -315,11 +370,13 @@ class Killer:
 
 
 async def drained(arena: Arena) -> bool:
-    """Nothing waits any more, in or out, here or at the provider."""
+    """Nothing waits any more, in or out, here or at the providers; what is asked for must have been asked for."""
     try:
-        async with aiohttp.ClientSession() as session, session.get(f"{arena.sandbox_url}/control/webhooks") as answer:
-            if (await answer.json())["pending"]:
-                return False
+        async with aiohttp.ClientSession() as session:
+            for path in ("control", *(f"apps/{one}" for one in arena.places)):
+                async with session.get(f"{arena.sandbox_url}/{path}/webhooks") as answer:
+                    if (await answer.json())["pending"]:
+                        return False
         async with arena.database.everywhere() as work:
             return not await work.value(
                 "SELECT (SELECT count(*) FROM journal WHERE state = 'new')"
@@ -345,6 +402,13 @@ class Verdict:
     sent_twice: int
 
 
+async def all_heard(load: Load) -> bool:
+    """Everything that was written on platforms that are asked has arrived, or will not: nothing new came since the last look."""
+    async with load.arena.database.everywhere() as work:
+        heard = await work.value("SELECT count(*) FROM message WHERE direction = 'in' AND text LIKE '%%/%% Frage %%'")
+    return bool(heard >= load.written.total())
+
+
 async def judge(load: Load) -> Verdict:
     """Counts what is in the database against what was written, and what the provider took against what was said."""
     arena = load.arena
@@ -354,13 +418,15 @@ async def judge(load: Load) -> Verdict:
             " WHERE m.direction = 'in' ORDER BY m.at, m.id"
         )
         deliveries = await work.tuples("SELECT id, message_id, state FROM delivery")
-    async with aiohttp.ClientSession() as session, session.get(f"{arena.sandbox_url}/control/accepted/counts") as answer:
-        accepted: dict[str, int] = await answer.json()
+        texts = dict(await work.tuples("SELECT d.id::text, m.text FROM delivery d JOIN message m ON m.id = d.message_id"))
+    accepted = await _accepted(arena, texts)
     by_sender: dict[str, list[int]] = defaultdict(list)
     for sender, text in incoming:
-        by_sender[sender].append(int(re.findall(r"Frage (\d+)", text)[-1]))
+        named = re.match(r"(\w+/\d+) Frage", text)  # written on one of the further platforms
+        by_sender[named[1] if named else sender].append(int(re.findall(r"Frage (\d+)", text)[-1]))
     expected = Counter(f"+4917139200{n % load.senders:03d}" for n in range(load.whatsapp_messages))
     expected.update(f"kunde{n % MAILERS}@example.com" for n in range(load.mails))
+    expected.update(load.written)
     lost = sum(len(set(range(1, count + 1)) - set(by_sender[sender])) for sender, count in expected.items())
     doubled = sum(len(found) - len(set(found)) for found in by_sender.values())
     disorder = sum(1 for found in by_sender.values() for a, b in itertools.pairwise(found) if a > b)
@@ -379,3 +445,15 @@ async def judge(load: Load) -> Verdict:
         + len(set(load.answered) - said),
         sent_twice=sum(1 for one in states if accepted.get(one, 0) > 1),
     )
+
+
+async def _accepted(arena: Arena, texts: dict[str, str]) -> dict[str, int]:
+    """How often the providers took each delivery; on the further platforms known by its text, which no other answer has."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{arena.sandbox_url}/control/accepted/counts") as answer:
+            accepted: dict[str, int] = await answer.json()
+        by_text: Counter[str] = Counter()
+        for place in arena.places:
+            async with session.get(f"{arena.sandbox_url}/apps/{place}/accepted/counts") as answer:
+                by_text.update(await answer.json())
+    return accepted | {delivery: by_text[text] for delivery, text in texts.items() if text in by_text}

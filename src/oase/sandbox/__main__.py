@@ -13,6 +13,9 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8421)
     parser.add_argument("--webhook", default="", help="where the first business number sends its webhooks")
+    parser.add_argument(
+        "--hook", action="append", default=[], metavar="PLATFORM=URL", help="where another platform sends its webhooks"
+    )
     parser.add_argument("--secret", default="sandbox-app-secret", help="the app secret that signs webhooks")
     parser.add_argument("--token", default="EAAsandbox", help="the access token that Graph accepts")
     parser.add_argument("--throughput", type=int, default=80, help="messages a second and number")
@@ -30,8 +33,11 @@ def main() -> None:
         retry_cap_seconds=asked.retry_cap,
     )
     mailbox = MailboxSettings(listen_port=asked.smtp_port, oase_port=asked.oase_smtp_port)
-    sandbox = Sandbox(SandboxSettings(whatsapp=settings, mailbox=mailbox))
+    sandbox = Sandbox(SandboxSettings(whatsapp=settings, mailbox=mailbox, public_url=settings.public_url))
     sandbox.seed(webhook_url=asked.webhook)
+    for hook in asked.hook:
+        platform, _, url = hook.partition("=")
+        sandbox.platforms[platform].webhook_url = url
     uvicorn.run(create_app(sandbox), host=asked.host, port=asked.port, log_level="warning", timeout_graceful_shutdown=3)
 
 
