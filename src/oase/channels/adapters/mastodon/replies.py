@@ -1,0 +1,96 @@
+"""What a reply of the server means.
+
+Posts carry our id as Idempotency-Key, which the server knows for an hour: a lost reply is simply asked for again.
+https://docs.joinmastodon.org/methods/statuses/#create, /api/rate-limits/ (read 2026-08)
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from oase.channels.adapters.mastodon.wire import mapping
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.waiting import LONGEST, asked_wait
+from oase.kernel.i18n import Message, message
+
+_SOON: Final = timedelta(seconds=15)
+_USUAL_PAUSE: Final = timedelta(minutes=5)
+_TOKEN = message("The server does not accept our access token any more. Create a new one and enter it in the account's settings.")
+_SCOPES = message("The access token lacks a permission (scope). The guide names all that are needed.")
+_ACCOUNT = message("The server has locked or suspended our account there.")
+_FAST = message("The server asks us to send more slowly.")
+_GONE = message("The post that this answers does not exist any more, or we may not see it.")
+_LONG = message("The server does not take a text as long as this.")
+_DOWN = message("The server is temporarily unavailable.")
+_WORKING = message("The server is still working on the file.")
+_MIXED = message("The server takes up to four pictures, or one video or sound, with a post.")
+_NO_ID = message("The server answered with success, but without the id of the post.")
+_KNOWN: Final[tuple[tuple[int, str, Message, bool], ...]] = (
+    (403, r"scope", _SCOPES, True),
+    (403, r"disabled|suspended|pending|confirm|disqualif", _ACCOUNT, True),
+    (422, r"charact|Zeichen", _LONG, False),
+    (422, r"already contains|more than 4|mehr als 4", _MIXED, False),
+)
+_STILL_WORKING: Final = re.compile(r"not finished processing|try again in a moment", re.IGNORECASE)
+
+
+def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
+    """Accepted, Again, Refused or Unclear."""
+    content = mapping(reply)
+    if isinstance(reply, Reply) and reply.status in (200, 202) and content is not None and isinstance(content.get("id"), str):
+        return Accepted(external_id=content["id"])
+    if isinstance(reply, Reply) and reply.status == 206:  # of a file: come back
+        return Again(why=str(_WORKING), after=timedelta(seconds=1))
+    if isinstance(reply, Reply) and 200 <= reply.status <= 299:
+        said = content.get("error") if content is not None else None
+        return Refused(why=_with(_NO_ID, str(said)), code="200") if said else Unclear(why=str(_NO_ID))
+    return outcome_of(reply)
+
+
+def outcome_of(reply: Reply | NoReply) -> Again | Refused:
+    """What a reply means that gives nothing."""
+    if isinstance(reply, NoReply):
+        return Again(why=reply.why, after=_SOON)
+    words = _words(mapping(reply))
+    code = str(reply.status)
+    match reply.status:
+        case 429:
+            return Again(why=_with(_FAST, words), after=_pause(reply.headers), account=True)
+        case 401:
+            return Refused(why=_with(_TOKEN, words), code=code, sign_in=True)
+        case 404 | 410:
+            return Refused(why=_with(_GONE, words), code=code)
+        case 422 if _STILL_WORKING.search(words):
+            return Again(why=_with(_WORKING, words), after=_SOON)
+        case status if status >= 500 or status in (408, 425):
+            return Again(why=_with(_DOWN, words), after=asked_wait(reply, _SOON))
+    for status, pattern, sentence, sign_in in _KNOWN:
+        if reply.status == status and re.search(pattern, words, re.IGNORECASE):
+            return Refused(why=_with(sentence, words), code=code, sign_in=sign_in)
+    if words:
+        return Refused(why=_with(message("The server refuses it."), words), code=code)
+    nothing = message("The server answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
+    return Refused(why=str(nothing), code=code, sign_in=reply.status == 403)
+
+
+def _pause(headers: Mapping[str, str]) -> timedelta:
+    """Until when the server wants to be left alone, by its own clock."""
+    try:
+        until = datetime.fromisoformat(headers.get("x-ratelimit-reset", ""))
+        now = parsedate_to_datetime(headers.get("date", ""))
+        wait = until.replace(tzinfo=until.tzinfo or UTC) - now.replace(tzinfo=now.tzinfo or UTC)
+    except (ValueError, TypeError, OverflowError):
+        return _USUAL_PAUSE
+    return min(max(wait, timedelta(seconds=1)), LONGEST)
+
+
+def _words(content: Mapping[str, object] | None) -> str:
+    said = (content or {}).get("error_description") or (content or {}).get("error")
+    return said[:500] if isinstance(said, str) else ""
+
+
+def _with(sentence: Message, words: str) -> str:
+    """Our sentence, and below it the server's own."""
+    return f"{sentence}\n{words}" if words else str(sentence)
