@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from oase.channels import create_account
 from oase.channels.contract import Content, Deleted, Edited, Event, Media, Moderated, Thread
@@ -106,6 +107,21 @@ async def test_a_post_with_its_comments_is_one_conversation_in_which_each_speaks
         ("in", "Aylin Öztürk", "Was kostet das rote?", "c-1"),
         ("in", "Boris O’Brien 🚴", "Gibt es sie auch elektrisch? ⚡", "c-2"),
         ("in", "Boris O’Brien 🚴", "Das wüsste ich auch gern", "c-1"),
+    ]
+
+
+async def test_a_comment_whose_place_is_known_only_by_what_it_answers_goes_to_that_conversation(wall: Wall) -> None:
+    await wall.hears(posts())
+    await wall.hears(comment(1, "Was kostet das rote?"))
+    below = comment(2, "Das wüsste ich auch gern", BORIS, below="c-1", minutes=1)
+    await wall.hears(replace(below, thread=Thread(external_id="c-1")))
+    assert await wall.rows("SELECT thread_external_id, thread->>'title', message_count FROM conversation") == [
+        ("post-1", POST.title, 3)
+    ]
+    assert await wall.rows("SELECT text, branch FROM message ORDER BY at, id") == [
+        ("Wir haben wieder Lastenräder! 🚲", "post-1"),
+        ("Was kostet das rote?", "c-1"),
+        ("Das wüsste ich auch gern", "c-1"),
     ]
 
 

@@ -117,10 +117,10 @@ class Placer:
     def _place_in_public(self, incoming: Incoming, thread: Thread) -> None:
         """The one conversation of the thread, with who spoke there and what is known of the place."""
         received = incoming.received
-        conversation = self._by_thread.get(thread.external_id) or self._open_in_public(received, thread)
+        conversation = self._by_thread.get(thread.external_id) or self._above(received) or self._open_in_public(received, thread)
         self.placed.threads[conversation.id] = thread
         message = self._message(incoming, conversation)
-        message.branch = self._branch(received, thread, conversation)
+        message.branch = self._branch(received, conversation)
         self._external[received.external_id] = KnownMessage(message.id, conversation.id, message.branch)
         touched = self._touched(incoming, conversation)
         if isinstance(received, Received):
@@ -131,10 +131,16 @@ class Placer:
                 )
             self._hear(touched, received, conversation)
 
-    def _branch(self, received: Spoken, thread: Thread, conversation: KnownConversation) -> str:
+    def _above(self, received: Spoken) -> KnownConversation | None:
+        """The public conversation of what is answered: some providers name only that, not what opened the thread."""
+        known = self._external.get(received.reply_to)
+        conversation = self._by_id.get(known.conversation_id) if known else None
+        return conversation if conversation and conversation.thread else None
+
+    def _branch(self, received: Spoken, conversation: KnownConversation) -> str:
         """The comment at the top of those that answer each other; one that nobody knows yet may still come."""
         above = received.reply_to
-        if not above or thread.external_id in (above, received.external_id):
+        if not above or conversation.thread in (above, received.external_id):
             return received.external_id
         known = self._external.get(above)
         return (known.branch if known and known.conversation_id == conversation.id else None) or above
