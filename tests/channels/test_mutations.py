@@ -33,7 +33,7 @@ from oase.channels.contract import (
     Unclear,
 )
 from oase.channels.families import visitor
-from oase.channels.families.meta import graph, webhook
+from oase.channels.families.meta import graph, meanings, outcomes, times, webhook
 from oase.channels.testing import ChannelSuite
 
 SIGNATURE = (
@@ -267,20 +267,16 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (reading._answered, IDS),
         (reading._said, IDS),
         (reading._system, IDS),
-        (reading._digest, IDS),
+        (times.digest, IDS),
         (people.address, IDS),
         (people._contact, IDS),
         (receipts.receipt_of, IDS),
-        (replies.interpret, REPLIES),
+        *((function, REPLIES) for function in vars(outcomes.Judge).values() if is_own(function, outcomes)),
+        *((function, REPLIES) for function in (outcomes._fate_by_status, outcomes._after, meanings.sentence_of)),
         (replies._accepted, REPLIES),
-        (replies._failed, REPLIES),
-        (replies._fate_by_status, REPLIES),
-        (replies._unreadable, REPLIES),
-        (replies._unclear, REPLIES),
         (replies._harmless_twice, REPLIES),
         (replies._is_mark, REPLIES),
         (replies._field, REPLIES),
-        (replies._after, REPLIES),
         (errors.meaning_of, REPLIES),
         (errors.sentence, REPLIES),
         (graph.graph_error, REPLIES),

@@ -202,7 +202,7 @@ def _fits_choices(choices: Sequence[Choice], side: Side) -> bool:
         Capability.BUTTONS in has
         and len(choices) <= limits.buttons
         and all(len(choice.title) <= limits.button_length for choice in choices)
-        and not (described and Capability.LIST in has)
+        and not described
     )
     distinct = len({choice.title for choice in choices}) == len(choices) and all(choice.title.strip() for choice in choices)
     return distinct and (as_buttons or as_list)

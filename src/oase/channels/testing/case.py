@@ -14,9 +14,11 @@ from oase.channels.contract import (
     Adapter,
     Capability,
     Event,
+    Limits,
     Moderate,
     Outbound,
     Raw,
+    Say,
     Setting,
     secret_texts,
 )
@@ -103,18 +105,20 @@ class Case:
     def specimens(self) -> Mapping[Capability, Outbound]:
         """One of everything that can be said."""
         given = self._account_file
-        identity = self.adapter.manifest.identity
-        return specimens(identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
+        manifest = self.adapter.manifest
+        found = specimens(manifest.identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
+        return {capability: _as_carried(one, manifest.limits) for capability, one in found.items()}
 
     @cached_property
     def public_specimens(self) -> Mapping[Capability, Outbound]:
         """The same, said in public: below the message `public_reply_to` of the thread `thread`."""
         given = self._account_file
         thread, below = given.get("thread", "thread-1"), given.get("public_reply_to", "comment-1")
-        identity = self.adapter.manifest.identity
+        manifest = self.adapter.manifest
+        limits = manifest.side(True).limits
         return {
-            capability: replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below))
-            for capability, one in specimens(identity, given.get("to", ""), below).items()
+            capability: _as_carried(replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below)), limits)
+            for capability, one in specimens(manifest.identity, given.get("to", ""), below).items()
         }
 
     @cached_property
@@ -171,6 +175,15 @@ class Case:
     def texts(self) -> list[str]:
         """Every secret of the account in the clear."""
         return list(secret_texts(self.account))
+
+
+def _as_carried(outbound: Outbound, limits: Limits) -> Outbound:
+    """A specimen without its text beside a file, where files carry none there."""
+    if not isinstance(outbound, Say) or not outbound.files:
+        return outbound
+    rules = [limits.files.get(kind) for file in outbound.files if (kind := limits.carrier(file.type, file.size_bytes))]
+    bare = limits.caption_length == 0 or any(rule is not None and not rule.caption for rule in rules)
+    return replace(outbound, text="") if bare and rules else outbound
 
 
 def _value(setting: Setting) -> Any:

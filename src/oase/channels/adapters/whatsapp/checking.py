@@ -5,6 +5,7 @@ from typing import Any
 
 from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.people import phone
+from oase.channels.adapters.whatsapp.replies import JUDGE
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
 from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url, json_of
 from oase.kernel.i18n import message
@@ -38,13 +39,13 @@ def _get(account: Account, *path: str, **query: str) -> Call:
 
 def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
     if isinstance(reply, NoReply):
-        return None, message("WhatsApp cannot be reached: %(why)s", why=reply.why)
+        return None, JUDGE.unreachable(reply.why)
     content = json_of(reply)
     error = graph_error(content)
     if error is not None:
         return None, _words(error)
     if content is None or reply.status != 200:
-        return None, message("WhatsApp answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
+        return None, JUDGE.unreadable(reply.status)
     return content, ""
 
 

@@ -1,30 +1,14 @@
 """WhatsApp's error codes: what each means for a message, and how to say it to a person.
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (read 2026-08)
-
-The words stay the same for a code, so that they can be translated line by line wherever they are shown; the provider's own
-follow on a line of their own.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
-
-from msgspec import Struct
 
 from oase.channels.adapters.whatsapp import wire
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused"]
-
-
-class Meaning(Struct, frozen=True):
-    """What a code means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = timedelta(seconds=30)
-
+from oase.channels.families.meta import Meaning, sentence_of
+from oase.kernel.i18n import message
 
 _CREDENTIALS = message("WhatsApp does not accept our access token. Enter a new one in the account's settings.")
 _PERMISSION = message("The access token lacks a permission: whatsapp_business_messaging or whatsapp_business_management.")
@@ -111,11 +95,7 @@ def meaning_of(code: int) -> Meaning | None:
 
 def sentence(code: int, *providers: str) -> str:
     """Our words for a code, and below them the most helpful of the provider's."""
-    meaning = meaning_of(code)
-    theirs = next((text.strip() for text in providers if text.strip()), "")
-    if meaning is None:
-        return theirs or f"WhatsApp reports error {code}."
-    return f"{meaning.words}\n{theirs}" if theirs else str(meaning.words)
+    return sentence_of(meaning_of(code), "WhatsApp", code, *providers)
 
 
 def words_of(error: wire.Error) -> str:

@@ -7,8 +7,7 @@ an item that cannot be read -> Broken with its place; its neighbours go on
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +35,7 @@ from oase.channels.contract import (
     Unknown,
 )
 from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+from oase.channels.families.meta import digest, moment
 from oase.kernel.i18n import message
 
 _PAYLOAD = msgspec.json.Decoder(wire.Payload, strict=False)
@@ -49,7 +49,6 @@ _STATUS = msgspec.json.Decoder(wire.Status, strict=False)
 _ERROR = msgspec.json.Decoder(wire.Error, strict=False)
 _FIELDS = ("messages", "smb_message_echoes", "message_echoes")
 _OPENED = message("The customer has opened the chat for the first time.")
-_MILLISECONDS = 100_000_000_000  # larger numbers are not seconds: the year 5138
 
 
 class Scene(Struct, frozen=True):
@@ -63,7 +62,7 @@ def read(raw: Raw, account: Account) -> Sequence[Event]:
     """Every event of a delivery, in its order; raises Malformed if it is no webhook of Meta at all."""
     payload = decode(sound(raw.body), _PAYLOAD)
     if payload.object != "whatsapp_business_account":
-        return [Unknown(kind=f"object.{payload.object}"[:100], external_id=_digest(raw.body), at=raw.received_at)]
+        return [Unknown(kind=f"object.{payload.object}"[:100], external_id=digest(raw.body), at=raw.received_at)]
     events: list[Event] = []
     for number, entry in enumerate(payload.entry):
         events += _entry(entry, f"entry/{number}", raw, str(account.settings.get("phone_number_id") or ""))
@@ -85,7 +84,7 @@ def _change(raw_change: msgspec.Raw, place: str, at: datetime, number: str) -> I
     try:
         change = _CHANGE.decode(raw_change)
         if change.field not in _FIELDS:
-            yield from notices_of(change.field, as_mapping(change.value), at, _digest(change.value))
+            yield from notices_of(change.field, as_mapping(change.value), at, digest(change.value))
             return
         value = _VALUE.decode(change.value)
     except Unreadable as error:
@@ -236,18 +235,3 @@ def _system(message: wire.Message, at: datetime, scene: Scene) -> Iterator[Event
     yield Received(
         external_id=message.id, sender=sender, at=at, content=Content(kind="system", text=text, data={"type": system.type})
     )
-
-
-def moment(stamp: wire.Number | None, otherwise: datetime) -> datetime:
-    """A time of Meta's (seconds, in one place milliseconds, since 1970). Raises ValueError or OverflowError."""
-    if stamp is None or stamp == "":
-        return otherwise
-    seconds = float(stamp)
-    try:
-        return datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
-    except OSError as error:
-        raise ValueError("The time is out of range.") from error
-
-
-def _digest(content: bytes | msgspec.Raw) -> str:
-    return sha256(bytes(content)).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What WhatsApp, Messenger and Instagram share: Meta's webhooks and its Graph API."""
+"""What WhatsApp, Messenger and Instagram share: Meta's webhooks and its Graph API. `messaging`: the last two's own."""
 
 from oase.channels.families.meta.graph import (
     GraphError,
@@ -10,17 +10,26 @@ from oase.channels.families.meta.graph import (
     json_of,
     may_see_token,
 )
+from oase.channels.families.meta.meanings import Fate, Meaning, sentence_of
+from oase.channels.families.meta.outcomes import Judge
+from oase.channels.families.meta.times import digest, moment
 from oase.channels.families.meta.webhook import answer_handshake, check_signature
 
 __all__ = [
+    "Fate",
     "GraphError",
+    "Judge",
+    "Meaning",
     "after_cursor",
     "answer_handshake",
     "base_url",
     "bearer",
     "check_signature",
+    "digest",
     "graph_error",
     "graph_url",
     "json_of",
     "may_see_token",
+    "moment",
+    "sentence_of",
 ]

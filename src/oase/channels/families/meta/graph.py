@@ -16,13 +16,14 @@ from oase.kernel.secrets import Secret
 
 GRAPH = "https://graph.facebook.com"
 VERSION = "v23.0"
-_HOSTS_OF_META = (".facebook.com", ".fbsbx.com", ".fbcdn.net", ".whatsapp.net")
+_HOSTS_OF_META = (".facebook.com", ".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".cdninstagram.com")
 
 
 class GraphError(Struct, frozen=True, kw_only=True):
     """An error as Graph words it. `details` is the most helpful sentence it gives."""
 
     code: int
+    subcode: int = -1  # -1: none
     message: str = ""
     details: str = ""
     transient: bool = False
@@ -75,10 +76,15 @@ def graph_error(content: Mapping[str, Any] | None) -> GraphError | None:
     details = data.get("details") if isinstance(data, dict) else data
     return GraphError(
         code=_number(error.get("code")),
+        subcode=_subcode(error),
         message=_text(error.get("message")),
         details=_text(details) or _text(error.get("error_user_msg")),
         transient=error.get("is_transient") is True,
     )
+
+
+def _subcode(error: Mapping[str, Any]) -> int:
+    return _number(error.get("error_subcode"))
 
 
 def after_cursor(content: Mapping[str, Any]) -> str:

@@ -1,0 +1,116 @@
+"""What a reply of the Graph API means for what was sent.
+
+An error that Graph words itself was not accepted, whatever the HTTP status. An answer that nobody can read may come from
+something in between after Meta took the message: that is *unclear*, never sent again by itself, unless doing it twice is
+the same as doing it once (upload, read mark, typing, reaction). Meta does not recognise repetitions.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.meta.graph import GraphError, graph_error, json_of
+from oase.channels.families.meta.meanings import Meaning, sentence_of
+from oase.kernel.i18n import message
+
+_SOON = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=6)
+
+
+class Judge(Struct, frozen=True, kw_only=True):
+    """How one channel reads replies. `accepted` gives the id of what was taken, None if the reply does not say it."""
+
+    place: str  # as people call it: "WhatsApp"
+    meaning_of: Callable[[GraphError], Meaning | None]
+    accepted: Callable[[Call, Mapping[str, Any]], str | None]
+    harmless_twice: Callable[[Call], bool]
+    of_one_thing: Callable[[Call], bool] = lambda call: False  # a lack of permission says nothing of the account
+
+    def outcome(self, call: Call, reply: Reply | NoReply) -> Outcome:
+        """Accepted, Again, Refused or Unclear."""
+        if isinstance(reply, NoReply):
+            return self._unclear(call, reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
+        content = json_of(reply)
+        error = graph_error(content)
+        if error is not None:
+            return self._failed(call, error, reply)
+        if 200 <= reply.status <= 299:
+            external_id = self.accepted(call, content) if content is not None else None
+            if external_id is not None:
+                return Accepted(external_id=external_id)
+            return self._unclear(
+                call, str(message("%(place)s answered with success, but without the id of the message.", place=self.place))
+            )
+        return self._unreadable(call, reply)
+
+    def words(self, error: GraphError) -> str:
+        """An error in words."""
+        return sentence_of(self.meaning_of(error), self.place, error.code, error.details, error.message)
+
+    def unreadable(self, status: int) -> str:
+        """That an answer holds nothing that can be read, in words."""
+        return message(
+            "%(place)s answered with HTTP status %(status)s and nothing that can be read.", place=self.place, status=status
+        )
+
+    def unreachable(self, why: str) -> str:
+        """That there was no answer, in words."""
+        return message("%(place)s cannot be reached: %(why)s", place=self.place, why=why)
+
+    def _failed(self, call: Call, error: GraphError, reply: Reply) -> Outcome:
+        why, code = self.words(error), str(error.code)
+        meaning = self.meaning_of(error)
+        fate = meaning.fate if meaning is not None else _fate_by_status(error, reply.status)
+        if fate == "sign_in" and _is_permission(error) and self.of_one_thing(call):
+            fate = "refused"
+        after = _after(reply, meaning.after if meaning is not None else _SOON)
+        match fate:
+            case "sign_in":
+                return Refused(why=why, code=code, sign_in=True)
+            case "again":
+                return Again(why=why, after=after)
+            case "account_again":
+                return Again(why=why, after=after, account=True)
+            case _:
+                return Refused(why=why, code=code)
+
+    def _unreadable(self, call: Call, reply: Reply) -> Outcome:
+        """A failure without Graph's words: a proxy, a load balancer, a maintenance page."""
+        why = str(self.unreadable(reply.status))
+        match reply.status:
+            case 401 | 403:
+                return Refused(why=why, code=str(reply.status), sign_in=True)
+            case 408 | 425 | 503:
+                return Again(why=why, after=_after(reply, _SOON))
+            case 429:
+                return Again(why=why, after=_after(reply, timedelta(minutes=1)), account=True)
+            case status if status >= 500 or status < 300:
+                return self._unclear(call, why)
+            case _:
+                return Refused(why=why, code=str(reply.status))
+
+    def _unclear(self, call: Call, why: str) -> Outcome:
+        return Again(why=why, after=_SOON) if call.method == "GET" or self.harmless_twice(call) else Unclear(why=why)
+
+
+def _is_permission(error: GraphError) -> bool:
+    return error.code in (3, 10) or 200 <= error.code <= 299
+
+
+def _fate_by_status(error: GraphError, status: int) -> str:
+    if status == 401:
+        return "sign_in"
+    if status == 429:
+        return "account_again"
+    return "again" if status >= 500 or error.transient else "refused"
+
+
+def _after(reply: Reply, otherwise: timedelta) -> timedelta:
+    """The wait that the reply asks for in seconds, if it is longer than ours."""
+    asked = reply.headers.get("retry-after", "")
+    if not (asked.isascii() and asked.isdigit()):
+        return otherwise
+    return max(otherwise, min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))
