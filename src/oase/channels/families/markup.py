@@ -35,6 +35,8 @@ def read_markup(source: str, base: str = "") -> Marked:
     if root is None:
         return Marked(clean(source[:LONGEST]).strip() if whole else "")
     _complete(root, base)
+    for image in list(root.iter("img")):
+        _emoji(image)
     text = "\n".join(line.text for line in html_lines(root)[0]).strip()
     if all(isinstance(element.tag, str) and element.tag in _PLAIN for element in root.iter()):
         return Marked(text)
@@ -59,3 +61,16 @@ def _complete(root: etree._Element, base: str) -> None:
                     element.set(name, urljoin(base, address))
                 except ValueError:
                     continue
+
+
+def _emoji(image: etree._Element) -> None:
+    """Pictures that stand for an emoji (WordPress, Discourse and others draw them so) become what they stand for."""
+    parent, words = image.getparent(), image.get("alt") or ""
+    if parent is None or not words or not {"emoji", "wp-smiley"}.intersection((image.get("class") or "").split()):
+        return
+    before, text = image.getprevious(), words[:50] + (image.tail or "")
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(image)

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import feedparser
@@ -63,6 +64,7 @@ class Document(Struct, frozen=True, kw_only=True):
     minutes: int = 0
 
 
+@lru_cache(maxsize=8)  # a round of asking is played again with each further reply
 def read_document(body: bytes, content_type: str, location: str) -> Document:
     """The feed's entries in its order. Raises Malformed where it is no feed that we can read."""
     if len(body) > LONGEST_BYTES:

@@ -8,6 +8,7 @@ cursor: url, etag, modified · seen {entry: digest} · threads {comment feed: it
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -88,7 +89,7 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
         except Malformed as error:
             return Again(why=str(error), after=_LATER)
         wait = max(wait, min(timedelta(minutes=document.minutes), timedelta(days=1)))
-        raws += _news(document, page, kept, now, first=first)
+        raws += _news(document, page, kept, now, kept.round, first=first)
         _remember_comment_feeds(kept, document)
     if account.settings.get("comments", True):
         wait = max(wait, (yield from _comments(kept, raws, now)))
@@ -141,7 +142,7 @@ def _page(home: str, reply: Reply, known: Known, now: datetime) -> Page | Failed
     if status == 304:
         return Page(home, None)
     if status == 200:
-        known.etag, known.modified = reply.headers.get("etag", "")[:300], reply.headers.get("last-modified", "")[:100]
+        known.etag, known.modified = ("", "") if _still_moving(reply) else _validators(reply)
         return Page(home, reply)
     if status == 410:
         return Failed(Refused(why=_GONE, code="410"), status)
@@ -154,25 +155,41 @@ def _page(home: str, reply: Reply, known: Known, now: datetime) -> Page | Failed
     return Failed(Again(why=why, after=_SOON if status >= 500 else _LATER), status)
 
 
+def _validators(reply: Reply) -> tuple[str, str]:
+    return reply.headers.get("etag", "")[:300], reply.headers.get("last-modified", "")[:100]
+
+
+def _still_moving(reply: Reply) -> bool:
+    """Whether it changed in the very moment of the answer: then a change in the same second would have the same validators.
+
+    RFC 9110, 8.8.2.2; WordPress makes its ETag from that second, too.
+    """
+    try:
+        changed, answered = (parsedate_to_datetime(reply.headers.get(name, "")) for name in ("last-modified", "date"))
+        return answered - changed < timedelta(seconds=2)
+    except (ValueError, TypeError, OverflowError):
+        return False
+
+
 def _document(reply: Reply, url: str) -> Document:
     return read_document(reply.body, reply.headers.get("content-type", ""), url)
 
 
-def _news(document: Document, page: Page, known: Known, now: datetime, *, first: bool) -> list[Raw]:
+def _news(document: Document, page: Page, known: Known, now: datetime, number: int, *, first: bool) -> list[Raw]:
     """The delivery that holds what is new, if anything is; what was seen is remembered."""
     numbers: list[str] = []
-    for number, entry in enumerate(document.entries):
+    for place, entry in enumerate(document.entries):
         before = known.seen.pop(entry.id, None)
         known.seen[entry.id] = entry.digest
         if before is None and not (first and _is_old(entry, now)):
-            numbers.append(f"{number}n")
+            numbers.append(f"{place}n")
         elif before is not None and before != entry.digest:
-            numbers.append(f"{number}e")
+            numbers.append(f"{place}e")
     for id in list(known.seen)[:-_MOST_SEEN]:
         del known.seen[id]
     if not numbers or page.reply is None:
         return []
-    query = {"url": page.url, "entries": ",".join(numbers), **known.thread}
+    query = {"url": page.url, "entries": ",".join(numbers), "round": str(number), **known.thread}
     headers = {"content-type": page.reply.headers.get("content-type", "")}
     return [Raw(body=page.reply.body, headers=headers, query=query, method="GET", received_at=now)]
 
@@ -215,7 +232,7 @@ def _comments(kept: Kept, raws: list[Raw], now: datetime) -> Dialogue[timedelta]
             document = _document(page.reply, page.url)
         except Malformed:
             continue
-        raws += _news(document, page, known, now, first=never and kept.round == 1)
+        raws += _news(document, page, known, now, kept.round, first=never and kept.round == 1)
     return timedelta(0)
 
 
