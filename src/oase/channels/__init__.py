@@ -22,13 +22,25 @@ from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
 from oase.channels.kept import lasts as token_times
 from oase.channels.registry import adapter, all_adapters
-from oase.channels.repository import cursor, replace_templates, set_cursor, templates
-from oase.channels.types import AccountState, StoredAccount
+from oase.channels.repository import (
+    cursor,
+    in_trouble,
+    last_moments,
+    note_heard,
+    note_sent,
+    replace_templates,
+    set_cursor,
+    set_warned,
+    templates,
+)
+from oase.channels.types import ENDS_SOON, AccountState, AccountTrouble, StoredAccount
 
 __all__ = [
     "ACCOUNT_NAME",
+    "ENDS_SOON",
     "AccountBook",
     "AccountState",
+    "AccountTrouble",
     "NeedsLink",
     "StoredAccount",
     "account_mistakes",
@@ -41,15 +53,20 @@ __all__ = [
     "cursor",
     "degrade",
     "delete_account",
+    "in_trouble",
     "keep_check",
     "keep_consent",
     "keep_renewed",
     "keep_secret",
     "keep_told",
+    "last_moments",
+    "note_heard",
+    "note_sent",
     "read_settings",
     "replace_templates",
     "set_account_state",
     "set_cursor",
+    "set_warned",
     "templates",
     "token_times",
     "unsaved_account",

@@ -248,7 +248,9 @@ async def keep_check(work: UnitOfWork, account_id: UUID, checked: Checked) -> No
 
 async def keep_told(work: UnitOfWork, account_id: UUID, url: str, told: Checked) -> None:
     """Keeps which address the provider has taken for its deliveries, or why it has not."""
-    await repository.set_told(work, account_id, url if told.ok else "", "" if told.ok else told.summary[:500])
+    await repository.set_told(
+        work, account_id, url if told.ok else "", "" if told.ok else told.summary[:500] or "No reason was given."
+    )
     work.emit("account", account_id, {"what": "told"})
 
 

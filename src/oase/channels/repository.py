@@ -1,18 +1,19 @@
 """All SQL of accounts and templates."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
 
 from oase.channels.contract import Template
-from oase.channels.types import AccountRow, AccountState
+from oase.channels.types import AccountRow, AccountState, AccountTrouble
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
+_NOTED_EVERY: Final = timedelta(minutes=1)
 _COLUMNS = (
     "workspace_id, id, channel, name, settings, secrets, enabled, state, state_why, state_since"
     ", facts, expires_at, checked_at, told_url, told_why, told_at"
@@ -95,6 +96,49 @@ async def set_told(work: UnitOfWork, account_id: UUID, url: str, why: str) -> No
         "UPDATE account SET told_url = %(url)s, told_why = %(why)s, told_at = %(now)s"
         " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": account_id, "url": url, "why": why, "now": work.clock.now()},
+    )
+
+
+async def note_heard(work: UnitOfWork, account_id: UUID) -> None:
+    """Something has arrived."""
+    await _note(work, account_id, "heard_at")
+
+
+async def note_sent(work: UnitOfWork, account_id: UUID) -> None:
+    """The provider has taken something."""
+    await _note(work, account_id, "sent_at")
+
+
+async def _note(work: UnitOfWork, account_id: UUID, column: str) -> None:
+    now = work.clock.now()
+    await work.run(
+        f"UPDATE account SET {column} = %(now)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s"
+        f" AND ({column} IS NULL OR {column} < %(before)s)",
+        {"id": account_id, "now": now, "before": now - _NOTED_EVERY},
+    )
+
+
+async def last_moments(work: UnitOfWork) -> dict[UUID, tuple[datetime | None, datetime | None]]:
+    """When each account of the workspace was heard of, and when it sent something last."""
+    rows = await work.tuples("SELECT id, heard_at, sent_at FROM account WHERE workspace_id = %(workspace_id)s")
+    return {account_id: (heard_at, sent_at) for account_id, heard_at, sent_at in rows}
+
+
+async def in_trouble(work: UnitOfWork, expiring_before: datetime) -> list[AccountTrouble]:
+    """The accounts of the workspace that are switched on and not up, or whose credentials end before this moment."""
+    return await work.all(
+        AccountTrouble,
+        "SELECT id, channel, name, state, state_why, state_since, expires_at, warned FROM account"
+        " WHERE workspace_id = %(workspace_id)s AND enabled AND (state <> 'up' OR expires_at < %(before)s) ORDER BY name, id",
+        {"before": expiring_before},
+    )
+
+
+async def set_warned(work: UnitOfWork, account_id: UUID, warned: Mapping[str, str]) -> None:
+    """Writes down of what administrators were told."""
+    await work.run(
+        "UPDATE account SET warned = %(warned)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": account_id, "warned": Jsonb(dict(warned))},
     )
 
 

@@ -22,6 +22,9 @@ account = workspace_table(
     Column("told_url", Text, nullable=False, server_default=text("''")),  # the webhook's address that the provider has
     Column("told_why", Text, nullable=False, server_default=text("''")),  # why it has not taken it
     Column("told_at", DateTime(timezone=True)),  # when it was told last
+    Column("heard_at", DateTime(timezone=True)),  # when something arrived last, to a minute
+    Column("sent_at", DateTime(timezone=True)),  # when the provider took something last, to a minute
+    Column("warned", JSONB, nullable=False, server_default=text("'{}'")),  # of what administrators were told last
     Column("created_at", DateTime(timezone=True), nullable=False),
     owner="channels",
     retention="workspace",

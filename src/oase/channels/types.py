@@ -1,7 +1,7 @@
 """What the slice knows of accounts beyond the contract."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +9,8 @@ from msgspec import Struct
 from oase.channels.contract import Account, Manifest
 from oase.channels.kept import lasts
 
+ENDS_SOON: Final = timedelta(days=14)
+"""So long before credentials end administrators are warned."""
 AccountState = Literal["up", "down", "needs_sign_in"]
 
 
@@ -31,6 +33,10 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     told_why: str = ""  # why it has not taken it
     told_at: datetime | None = None
 
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the credentials end within two weeks, or have ended."""
+        return self.expires_at is not None and self.expires_at - now <= ENDS_SOON
+
     @property
     def reply_window(self) -> timedelta | None:
         """How long after the customer's last message this account may answer freely; None = always."""
@@ -40,6 +46,19 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
         """Whether calls may be made: false while an access token is missing or has ended (`Manifest.renews`)."""
         times = lasts(self.account) if self.manifest.renews else None
         return not self.manifest.renews or (times is not None and now < times[1])
+
+
+class AccountTrouble(Struct, frozen=True, kw_only=True):
+    """An account that is not up, or whose credentials end: for those who are to be told. `warned`: of what they were."""
+
+    id: UUID
+    channel: str
+    name: str
+    state: AccountState
+    state_why: str
+    state_since: datetime
+    expires_at: datetime | None
+    warned: dict[str, str]
 
 
 class AccountRow(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Conversations: what people say and what we answer, from the journal to the delivery."""
 
+from oase.conversations.account_life import MOST as MOST_COUNTED
+from oase.conversations.account_life import AccountLife, life_of
 from oase.conversations.account_work import (
     check_account,
     connect_account,
@@ -66,8 +68,8 @@ from oase.conversations.jobs import jobs
 from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
 from oase.conversations.journal.repository import became as journal_became
 from oase.conversations.journal.repository import find as journal_entry
-from oase.conversations.journal.repository import last_arrivals, quarantined_items
 from oase.conversations.journal.repository import listing as journal_listing
+from oase.conversations.journal.repository import quarantined_items
 from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
@@ -142,12 +144,14 @@ __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
     "IN_COPY",
+    "MOST_COUNTED",
     "PERSON_PART",
     "PRIORITIES",
     "RETENTION_RULES",
     "SNIPPET_VARIABLES",
     "STATES",
     "TARGETS",
+    "AccountLife",
     "AccountSink",
     "Answer",
     "Author",
@@ -239,7 +243,7 @@ __all__ = [
     "journal_replay",
     "keep_draft",
     "known_tags",
-    "last_arrivals",
+    "life_of",
     "list_conversations",
     "list_merges",
     "list_messages",

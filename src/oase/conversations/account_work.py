@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+import structlog
 
 from oase.channels import NeedsLink, StoredAccount, adapter, degrade, keep_check, keep_told, replace_templates
 from oase.channels.contract import (
@@ -42,6 +43,7 @@ from oase.kernel.ids import new_id
 _STEPS: Final = 40  # a check or a list takes a few calls; more would be a mistake of the adapter
 _PATIENCE_SECONDS: Final = 90
 _ROUND_STEPS: Final = 300  # a round may have to ask for many places: feeds, threads, pages of a list
+log = structlog.get_logger()
 Step = Callable[[Sequence[Reply | NoReply]], Call | Checked]
 
 
@@ -82,7 +84,10 @@ async def _asked(outside: Outside, account: StoredAccount, next_step: Step) -> C
         return Checked(ok=False, summary=message("The provider did not answer in time."))
     except OaseError as error:
         return Checked(ok=False, summary=error.args[0] if error.args else str(error))
-    raise RuntimeError(f"The test of {account.channel} does not come to an end.")
+    except Exception as error:  # a fault of the adapter is an answer, too: it is said, and others are not kept from theirs
+        log.exception("account.adapter_failed", account_id=str(account.id), channel=account.channel)
+        return Checked(ok=False, summary=message("The adapter failed: %(why)s", why=f"{type(error).__name__}: {error}"))
+    return Checked(ok=False, summary=message("The provider's answers do not come to an end."))
 
 
 async def poll_account(

@@ -292,6 +292,7 @@ delivery = workspace_table(
     Index(
         "delivery_lane", "workspace_id", "account_id", "recipient", "id", postgresql_where=text("state IN ('queued', 'sending')")
     ),
+    Index("delivery_trouble", "workspace_id", "account_id", "id", postgresql_where=text("state IN ('failed', 'unknown')")),
     Index("delivery_due", "workspace_id", "account_id", "next_at", postgresql_where=text("state = 'queued'")),
     Index("delivery_external", "workspace_id", "account_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
     owner="conversations",

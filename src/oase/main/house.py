@@ -32,6 +32,7 @@ from oase.kernel.settings import Settings
 from oase.kernel.tls import receiver_certificate
 from oase.kernel.waiting import end
 from oase.kernel.webhooks import WebhookFeed, WebhookSender
+from oase.main.caretaker import Caretaker
 from oase.main.clockwork import Clockwork
 from oase.main.connectors import AccountDoor, Connectors
 from oase.main.keeping import RULES
@@ -88,6 +89,7 @@ class House:
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
+        self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)
         self.begin("clockwork", clockwork.run)

@@ -18,7 +18,7 @@ import msgspec
 import psycopg
 import structlog
 
-from oase.channels import StoredAccount, set_account_state, visitor_key
+from oase.channels import StoredAccount, note_sent, set_account_state, visitor_key
 from oase.channels.contract import Accepted, Again, File, Outbound, Outcome, Refused, Say, Unclear
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.receipts import apply_parked
@@ -143,7 +143,10 @@ class Lane:
                 return
             if isinstance(outcome, Again) and outcome.account:
                 self._pace.pause(time.monotonic() + max(outcome.after.total_seconds(), 1.0))
-        if self.account.state != "up" and any(isinstance(outcome, Accepted) for outcome in outcomes):
+        if not any(isinstance(outcome, Accepted) for outcome in outcomes):
+            return
+        await note_sent(work, self.account.id)
+        if self.account.state != "up":
             await set_account_state(work, self.account.id, "up")
             self.account = msgspec.structs.replace(self.account, state="up", state_why="")
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels import StoredAccount, visitor_key
+from oase.channels import StoredAccount, note_heard, visitor_key
 from oase.channels.contract import (
     Address,
     Broken,
@@ -72,6 +72,7 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
     if broken:
         await journal.put_aside(work, broken)
     await journal.finish(work, [_fate(one) for one in rows])
+    await note_heard(work, account.id)
     return len(placed.messages)
 
 

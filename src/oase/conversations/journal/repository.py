@@ -1,7 +1,7 @@
 """All SQL of the journal."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -128,15 +128,6 @@ async def became(work: UnitOfWork, row: JournalRow) -> list[Became]:
         " ORDER BY m.id LIMIT 50",
         {"id": row.id, "first": first_id_of(row.received_at - _CLOCKS), "last": first_id_of(row.taken_at + _CLOCKS)},
     )
-
-
-async def last_arrivals(work: UnitOfWork) -> dict[UUID, datetime]:
-    """When each account was last heard of, among the newest 5,000 deliveries of the workspace."""
-    rows = await work.tuples(
-        "SELECT account_id, max(received_at) FROM (SELECT account_id, received_at FROM journal"
-        " WHERE workspace_id = %(workspace_id)s ORDER BY id DESC LIMIT 5000) newest GROUP BY account_id"
-    )
-    return dict(rows)
 
 
 async def quarantined_items(work: UnitOfWork, journal_id: UUID) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What agents are told because time passes. One process at a time does it.
 
 every 20 s      answers that are due soon --> live event "due", which the feed takes like everything else
-every minute    mails about what waits
+every minute    mails about what waits, and about accounts that need somebody
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from oase.conversations import due_soon
+from oase.desk.notifications.accounts import account_letters
 from oase.desk.notifications.digest import digests
 from oase.desk.notifications.rules import WARN_BEFORE, warns_from
 from oase.kernel.db import Database
@@ -64,4 +65,5 @@ class NotificationClock:
         for workspace in await list_workspaces(self._database):
             async with self._database.work(workspace.id) as work:
                 letters += await digests(work, self._settings.url)
+                letters += await account_letters(work, self._settings.url)
         return letters

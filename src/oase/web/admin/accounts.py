@@ -22,10 +22,11 @@ from oase.channels import (
     create_account,
     delete_account,
     keep_secret,
+    last_moments,
     templates,
 )
 from oase.channels.contract import Capability, Checked, Manifest, Outcome, Template
-from oase.conversations import JournalRow, journal_listing, last_arrivals
+from oase.conversations import JournalRow, journal_listing
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
@@ -34,6 +35,7 @@ from oase.web.admin.account_form import read_form, read_pairs, shown
 from oase.web.admin.consent_views import sign_ins
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.guides import guide_html
+from oase.web.admin.life import Life, connected, read_life
 from oase.web.channels import manifests
 from oase.web.forms import Form, texts
 from oase.web.given import GivenServices, GivenViewer
@@ -61,8 +63,10 @@ async def list_accounts(request: AnyRequest, services: GivenServices, viewer: Gi
     """The accounts and how they are, and the channels that can be added."""
     async with services.database.work(viewer.workspace_id) as work:
         accounts = await services.book.of_workspace(work)
-        heard = await last_arrivals(work)
-    context: dict[str, Any] = {"accounts": accounts, "heard": heard, "now": services.clock.now()}
+        moments = await last_moments(work)
+    now = services.clock.now()
+    needy = [one for one in accounts if one.enabled and (one.state == "needs_sign_in" or one.ends_soon(now))]
+    context: dict[str, Any] = {"accounts": accounts, "moments": moments, "needy": needy, "now": now}
     if is_partial(request):
         return html(request, fragment(request, "admin/account_list.html", **context))
     return page(request, viewer, "accounts.html", "channels", gallery=list(manifests().values()), **context)
@@ -85,7 +89,8 @@ async def create(request: AnyRequest, services: GivenServices, viewer: GivenView
         return await account_page(request, services, viewer, manifest, None, form, status=422)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         account_id = await create_account(work, services.safe, channel, name, given)
-    return go(request, f"/admin/channels/{account_id}?done=connected")
+    well = await connected(services, await account_of(services, viewer, account_id))
+    return go(request, f"/admin/channels/{account_id}?done={'connected' if well else 'not-connected'}")
 
 
 @get("/admin/channels/{account_id:uuid}", opt=READ, include_in_schema=False)
@@ -106,7 +111,8 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
         return await account_page(request, services, viewer, account.manifest, account, form, status=422)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await change_account(work, services.safe, account_id, name=name, given=given, enabled=account.enabled)
-    return go(request, f"/admin/channels/{account_id}?done=saved")
+    well = await connected(services, await account_of(services, viewer, account_id)) if account.enabled else True
+    return go(request, f"/admin/channels/{account_id}?done={'saved' if well else 'not-connected'}")
 
 
 @post("/admin/channels/{account_id:uuid}/switch", opt=WRITE, include_in_schema=False)
@@ -117,6 +123,8 @@ async def switch(request: AnyRequest, services: GivenServices, viewer: GivenView
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         given = account.account.settings
         await change_account(work, services.safe, account_id, name=account.name, given=given, enabled=enabled)
+    if enabled:
+        await connected(services, await account_of(services, viewer, account_id))
     return back(f"/admin/channels/{account_id}", "on" if enabled else "off")
 
 
@@ -140,6 +148,8 @@ async def renew(services: GivenServices, viewer: GivenViewer, account_id: FromPa
         await keep_secret(work, services.safe, account_id, name, Secret(token_urlsafe(32)))
         work.emit("account", account_id, {"what": "changed"})
         work.audit("account.secret_renewed", subject="account", subject_id=account_id, name=account.name, setting=name)
+    if account.enabled and account.manifest.subscribes:  # the provider signs with it
+        await connected(services, await account_of(services, viewer, account_id))
     return back(f"/admin/channels/{account_id}", "renewed")
 
 
@@ -175,10 +185,12 @@ async def account_page(
     """The page of an account, stored or new; for our own script only its form."""
     known: Sequence[Template] = ()
     latest: Sequence[JournalRow] = ()
+    life: Life | None = None
     async with services.database.work(viewer.workspace_id) as work:
         others = await services.book.of_workspace(work)
         if account is not None:
             known = await templates(work, account.id)
+            life = await read_life(work, account.id)
             latest = (
                 await journal_listing(work, account_id=account.id, limit=_LATEST) if viewer.may(Permission.JOURNAL_READ) else ()
             )
@@ -191,6 +203,9 @@ async def account_page(
         "writes": viewer.may(Permission.ACCOUNT_WRITE),
         "sign_ins": sign_ins(manifest, account, services.settings, reader_of(request).language),
         "leads_to": leads_to,
+        "life": life,
+        "consent": consent.consent_for(manifest, account.account.settings) if account else None,
+        "now": services.clock.now(),
     }
     if is_partial(request):
         return html(request, fragment(request, "admin/account_form.html", **context), status=status)
@@ -203,14 +218,12 @@ async def account_page(
         status=status,
         guide=guide_html(guide, url=services.settings.url, account=str(account.id) if account else ""),
         url=services.settings.url,
-        consent=consent.consent_for(manifest, account.account.settings) if account else None,
         refused=refused,
         templates=known,
         latest=latest,
         can_template=Capability.TEMPLATE in manifest.capabilities,
         tried=tried,
         test=test or Form(),
-        now=services.clock.now(),
         **context,
     )
 

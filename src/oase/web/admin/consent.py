@@ -27,6 +27,7 @@ from oase.kernel.i18n import message
 from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed
 from oase.web.admin.consent_views import redirect_address
 from oase.web.admin.frame import back
+from oase.web.admin.life import connected
 from oase.web.forms import Form
 from oase.web.given import GivenServices, GivenViewer
 from oase.web.pages import is_partial
@@ -76,7 +77,8 @@ async def come_back(request: AnyRequest, services: GivenServices, viewer: GivenV
         )
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await keep_consent(work, services.safe, account.id, attempt.setting, given.secret, given.who)
-    return back(f"/admin/channels/{account.id}", "signed-in")
+    well = await connected(services, await account_of(services, viewer, account.id)) if account.enabled else True
+    return back(f"/admin/channels/{account.id}", "signed-in" if well else "signed-in-only")
 
 
 async def _save_and_leave(

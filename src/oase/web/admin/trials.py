@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from oase.channels import StoredAccount, adapter, unsaved_account
+from oase.channels import StoredAccount, adapter, consent, keep_check, unsaved_account
 from oase.channels.contract import Checked, Manifest
 from oase.conversations import check_account, send_test, synchronise_templates
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import message
-from oase.web.admin.accounts import WRITE, account_of, account_page, stored_form, typed
+from oase.kernel.permissions import Permission
+from oase.web.admin.accounts import READ, WRITE, account_of, account_page, stored_form, typed
 from oase.web.admin.frame import back
+from oase.web.admin.life import connected, read_life
 from oase.web.forms import Form, texts
 from oase.web.given import GivenServices, GivenViewer
-from oase.web.pages import reader_of
+from oase.web.pages import reader_of, render
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 
@@ -43,7 +45,11 @@ async def check_stored(
     name, given, form = await typed(request, account.manifest, account)
     if form.errors:
         return await account_page(request, services, viewer, account.manifest, account, form, status=422)
-    checked = await check_account(services.outside, _unsaved(services, viewer, account.manifest, name, given, account))
+    unsaved = _unsaved(services, viewer, account.manifest, name, given, account)
+    checked = await check_account(services.outside, unsaved)
+    if unsaved.account == account.account:  # nothing was typed: this is how the account is
+        async with services.database.work(viewer.workspace_id) as work:
+            await keep_check(work, account_id, checked)
     return await account_page(request, services, viewer, account.manifest, account, form, checked=checked)
 
 
@@ -92,4 +98,26 @@ async def synchronise(
     return back(f"/admin/channels/{account_id}", "synchronised")
 
 
-handlers: Final = [check_new, check_stored, try_sending, synchronise]
+@post("/admin/channels/{account_id:uuid}/connect", opt=WRITE, include_in_schema=False)
+async def connect_again(services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]) -> Response[Any]:
+    """Tests the account as it is stored, and tells its provider once more where deliveries go."""
+    well = await connected(services, await account_of(services, viewer, account_id))
+    return back(f"/admin/channels/{account_id}", "connected-again" if well else "")
+
+
+@get("/admin/channels/{account_id:uuid}/life", opt=READ, include_in_schema=False)
+async def show_life(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, account_id: FromPath[UUID]
+) -> Response[Any]:
+    """How the account does, for our own script in its page."""
+    account = await account_of(services, viewer, account_id)
+    async with services.database.work(viewer.workspace_id) as work:
+        life = await read_life(work, account_id)
+    found = consent.consent_for(account.manifest, account.account.settings)
+    return render(
+        request, "admin/account_life.html", account=account, manifest=account.manifest, life=life, consent=found,
+        writes=viewer.may(Permission.ACCOUNT_WRITE), now=services.clock.now(),
+    )  # fmt: skip
+
+
+handlers: Final = [check_new, check_stored, try_sending, synchronise, connect_again, show_life]

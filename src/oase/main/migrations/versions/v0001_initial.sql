@@ -88,6 +88,9 @@ CREATE TABLE account (
     told_url TEXT DEFAULT '' NOT NULL,
     told_why TEXT DEFAULT '' NOT NULL,
     told_at TIMESTAMP WITH TIME ZONE,
+    heard_at TIMESTAMP WITH TIME ZONE,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    warned JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT account_pkey PRIMARY KEY (workspace_id, id)
 );
@@ -1082,6 +1085,8 @@ CREATE INDEX delivery_due ON delivery (workspace_id, account_id, next_at) WHERE 
 CREATE INDEX delivery_external ON delivery (workspace_id, account_id, external_id) WHERE external_id IS NOT NULL;
 
 CREATE INDEX delivery_lane ON delivery (workspace_id, account_id, recipient, id) WHERE state IN ('queued', 'sending');
+
+CREATE INDEX delivery_trouble ON delivery (workspace_id, account_id, id) WHERE state IN ('failed', 'unknown');
 
 COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts), and of our reactions to a message.';
 

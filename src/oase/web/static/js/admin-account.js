@@ -62,3 +62,37 @@ function replace(form, html) {
 
 // beside the form the guide is open; above it, on small screens, it waits
 if (matchMedia("(max-width: 1099.98px)").matches) document.querySelector(".guide details")?.removeAttribute("open");
+
+// how the account does follows what happens, and once a minute what no event tells of
+const source = new EventSource("/live");
+let timer = null;
+
+async function read() {
+  timer = null;
+  const old = document.getElementById("life");
+  const response = old && await fetch(old.dataset.life, { headers: { "hx-request": "true" } });
+  if (!response?.ok) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = (await response.text()).trim();
+  const fresh = holder.content.querySelector("#life");
+  if (!fresh || old.contains(document.activeElement)) return; // whoever is about to press something here is not disturbed
+  for (const [number, one] of old.querySelectorAll("details").entries()) {
+    fresh.querySelectorAll("details")[number]?.toggleAttribute("open", one.open);
+  }
+  old.replaceWith(fresh);
+}
+const look = (after) => { timer ??= setTimeout(read, after); };
+for (const topic of ["account", "reload"]) source.addEventListener(topic, () => look(200));
+source.addEventListener("conversation", () => look(2_000)); // something came or went, by whichever account
+const each = setInterval(() => { if (!document.hidden) look(0); }, 60_000);
+addEventListener("pagehide", () => { source.close(); clearInterval(each); });
+
+// "enter new credentials" leads to the first of them, opened
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-enters]")) return;
+  const field = document.querySelector('#account-form input[type="password"]');
+  if (!field) return;
+  event.preventDefault();
+  field.closest("details")?.setAttribute("open", "");
+  field.focus();
+});
