@@ -118,6 +118,44 @@ async def test_a_copy_of_our_own_message_is_its_receipt_and_no_second_message(
         assert await work.tuples("SELECT state, external_id FROM delivery") == [("sent", "wamid.APP-1")]
 
 
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+async def test_a_copy_that_overtakes_the_answer_to_the_send_is_known_by_what_it_says(
+    timed: Database, book: AccountBook, workspace_id: UUID, tell: Tell, state: str
+) -> None:
+    await tell(says("Wo bleibt mein Paket?", number=1))
+    async with timed.work(workspace_id) as work:
+        conversation_id = await work.value("SELECT id FROM conversation")
+        await say(work, book, Author(name="Änne"), conversation_id, Answer(client_key=new_id(), text="Kommt  morgen!"))
+        delivery_id, message_id = (await work.tuples(f"UPDATE delivery SET state = '{state}' RETURNING id, message_id"))[0]
+    await tell(said("Kommt morgen!", at=AT + MINUTE), said("Kommt morgen!", number=2, at=AT + MINUTE))
+    async with timed.work(workspace_id) as work:
+        fate = Fate(
+            delivery_id=delivery_id, message_id=message_id, conversation_id=conversation_id, part=0, state="sent",
+            external_id="wamid.APP-1", code="", why="", next_at=None,
+        )  # fmt: skip
+        await deliveries.write_fates(work, [fate])
+        assert await work.tuples("SELECT state, external_id FROM delivery") == [("sent", "wamid.APP-1")]
+    assert await messages(timed, workspace_id, "text, external_id") == [
+        ("Wo bleibt mein Paket?", "wamid.1"), ("Kommt  morgen!", "wamid.APP-1"), ("Kommt morgen!", "wamid.APP-2"),
+    ]  # fmt: skip
+
+
+async def test_an_answer_to_the_send_whose_copy_stands_there_already_holds_up_nothing(
+    timed: Database, book: AccountBook, workspace_id: UUID, tell: Tell
+) -> None:
+    await tell(says("Wo bleibt mein Paket?", number=1), said("Kommt heute!", at=AT + MINUTE))
+    async with timed.work(workspace_id) as work:
+        conversation_id = await work.value("SELECT id FROM conversation")
+        await say(work, book, Author(name="Änne"), conversation_id, Answer(client_key=new_id(), text="Kommt morgen!"))
+        delivery_id, message_id = (await work.tuples("UPDATE delivery SET state = 'sending' RETURNING id, message_id"))[0]
+        fate = Fate(
+            delivery_id=delivery_id, message_id=message_id, conversation_id=conversation_id, part=0, state="sent",
+            external_id="wamid.APP-1", code="", why="", next_at=None,
+        )  # fmt: skip
+        await deliveries.write_fates(work, [fate])
+        assert await work.tuples("SELECT state, external_id FROM delivery") == [("sent", "wamid.APP-1")]
+
+
 async def test_what_was_taken_back_in_the_app_is_kept_and_marked(timed: Database, workspace_id: UUID, tell: Tell) -> None:
     await tell(said("Falscher Chat"))
     await tell(Deleted(external_id="wamid.APP-1", at=AT + MINUTE))

@@ -5,7 +5,7 @@ receipt --its delivery is known--> state moves on        (several in one batch: 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,28 @@ class _Known(Struct, kw_only=True):
     why: str
 
 
+class _UnderWay(Struct, frozen=True):
+    """A message of ours of which we do not know yet, or cannot tell, whether the provider has taken it."""
+
+    id: UUID
+    recipient: str
+    thread: str
+    text: str
+    files: int
+    created_at: datetime
+
+    def is_copied_by(self, said: SaidElsewhere) -> bool:
+        """Whether the provider's copy says the same, at the same place, not before it."""
+        place = said.thread.external_id == self.thread if said.thread is not None else _value(said) == self.recipient
+        same = said.content.text.split() == self.text.split() and (not self.files or bool(said.content.media))
+        return place and same and bool(self.text or self.files) and said.at > self.created_at - _CLOCKS_DIFFER
+
+
+def _value(said: SaidElsewhere) -> str:
+    return said.to.value if said.to is not None else ""
+
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
 _TIMES = "created_at, sent_at, delivered_at, read_at, failed_at"
 _COLUMNS = f"id, message_id, conversation_id, kind, external_id, recipient, state, {_TIMES}, code, why"
 
@@ -65,12 +87,24 @@ async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Seq
 
 
 async def receipts_in_disguise(work: UnitOfWork, account: StoredAccount, said: Sequence[SaidElsewhere]) -> Mapping[str, Receipt]:
-    """Which of these, by external id, we have sent ourselves: as receipts, so that nothing is shown twice. One query."""
+    """Which of these, by external id, we have sent ourselves: as receipts, so that nothing is shown twice.
+
+    Known by an id, or, where the provider's copy overtakes its answer to the send, by saying the same at the same place.
+    """
     if not said:
         return {}
     receipts = {one.external_id: Receipt(external_id=one.external_id, our_id=one.our_id, state="sent", at=one.at) for one in said}
     known = await _find(work, account.id, list(receipts.values()))
-    return {key: one for key, one in receipts.items() if one.external_id in known or one.our_id in known}
+    own = {key: one for key, one in receipts.items() if one.external_id in known or one.our_id in known}
+    strange = [one for one in said if one.external_id not in own]
+    if strange:
+        under_way = await _under_way(work, account.id)
+        for one in strange:
+            found = next((each for each in under_way if each.is_copied_by(one)), None)
+            if found is not None:
+                under_way.remove(found)
+                own[one.external_id] = msgspec.structs.replace(receipts[one.external_id], our_id=str(found.id))
+    return own
 
 
 async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> None:
@@ -148,6 +182,19 @@ def _is_uuid(text: str) -> bool:
         return bool(text) and str(UUID(text)) == text
     except ValueError:
         return False
+
+
+async def _under_way(work: UnitOfWork, account_id: UUID) -> list[_UnderWay]:
+    """Messages of the last day that are being sent, or may have been."""
+    return await work.all(
+        _UnderWay,
+        "SELECT id, recipient, coalesce(outbound->'outbound'->'envelope'->>'thread', '') AS thread,"
+        " coalesce(outbound->'outbound'->>'text', '') AS text,"
+        " jsonb_array_length(coalesce(outbound->'attachment_ids', '[]')) AS files, created_at"
+        " FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND kind = 'message'"
+        " AND state IN ('sending', 'unknown') AND created_at > %(now)s - interval '1 day' ORDER BY id LIMIT 200",
+        {"account_id": account_id, "now": work.clock.now()},
+    )
 
 
 async def _earlier(work: UnitOfWork, account_id: UUID, recipient: str, at: datetime) -> list[_Known]:

@@ -109,7 +109,9 @@ async def _name_messages(work: UnitOfWork, accepted: Sequence[Fate]) -> None:
         await work.run(
             "UPDATE message m SET external_id = n.external_id FROM unnest(%(ids)b::uuid[],"
             " %(externals)b::text[]) AS n (id, external_id)"
-            " WHERE m.workspace_id = %(workspace_id)s AND m.id = n.id AND m.external_id IS NULL",
+            " WHERE m.workspace_id = %(workspace_id)s AND m.id = n.id AND m.external_id IS NULL"
+            " AND NOT EXISTS (SELECT FROM message o WHERE o.workspace_id = m.workspace_id AND o.account_id = m.account_id"
+            " AND o.external_id = n.external_id)",  # a copy that stands there already must not hold up the lane
             {"ids": [one.message_id for one in accepted], "externals": [one.external_id for one in accepted]},
         )
 
