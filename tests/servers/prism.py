@@ -5,9 +5,7 @@
 Installed once, pinned, into the git-ignored folder `.test/node` by `install()` or `python -m tests.servers.prism`; needs Node 20 and npm.
 """
 
-import fcntl
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,35 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.servers import node
 from tests.servers.mail import free_port
 
 VERSION = "5.14.2"
-_FOLDER = Path(__file__).resolve().parents[2] / ".test" / "node"
-_PROGRAM = _FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
+_PROGRAM = node.FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
 
 
 def install() -> str:
     """Installs Prism if it is not there; why that cannot be done, as a sentence, or '' when all is well."""
-    if _PROGRAM.exists() and _installed_version() == VERSION:
-        return ""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "Prism needs Node and npm, which are not installed."
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    with (_FOLDER / "install.lock").open("w") as lock:  # one at a time, should several test processes come at once
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return _install()
-
-
-def _install() -> str:
-    if _PROGRAM.exists() and _installed_version() == VERSION:
-        return ""
-    command = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(_FOLDER), f"@stoplight/prism-cli@{VERSION}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    return "" if done.returncode == 0 else f"npm could not install Prism: {done.stderr.strip()[-300:]}"
-
-
-def _installed_version() -> str:
-    return str(json.loads((_PROGRAM.parents[1] / "package.json").read_text())["version"])
+    return node.install("@stoplight/prism-cli", VERSION)
 
 
 @contextmanager
