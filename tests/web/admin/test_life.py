@@ -78,7 +78,7 @@ async def test_credentials_that_end_soon_are_said_on_the_page_and_in_the_list(co
     assert "The credentials end on" in page.words
     assert "Enter new credentials" in page.words
     assert "An account needs you: WhatsApp Köln : its credentials end on" in listed.words
-    assert "Ends in" in listed.words
+    assert "Ends in 9 days" in listed.words
 
 
 async def test_credentials_that_last_are_no_matter(company: Company, given: dict[str, str]) -> None:
