@@ -129,18 +129,20 @@ class Receipt(Struct, frozen=True, kw_only=True, tag="receipt"):
 
 
 class Edited(Struct, frozen=True, kw_only=True, tag="edited"):
-    """The sender changed what was said."""
+    """The sender changed what was said. Where a place lets anybody claim that, `sender` says who did: only their own changes."""
 
     external_id: str
     content: Content
     at: datetime
+    sender: Address | None = None  # None: the provider lets nobody but the author
 
 
 class Deleted(Struct, frozen=True, kw_only=True, tag="deleted"):
-    """The sender took a message back."""
+    """The sender took a message back; `sender` as of `Edited`."""
 
     external_id: str
     at: datetime
+    sender: Address | None = None
 
 
 class Reacted(Struct, frozen=True, kw_only=True, tag="reacted"):

@@ -4,7 +4,7 @@ events of a batch --(the workspace's rule)--> messages --> what is told to open 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from oase.channels import StoredAccount
@@ -26,7 +26,7 @@ async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Even
         rule = await change_rule(work)
         for edited in edits:
             changed += await _edit(work, account.id, edited, rule)
-        gone = [one for deleted in deletions for one in await _take_back(work, account.id, deleted.external_id, deleted.at)]
+        gone = [one for deleted in deletions for one in await _take_back(work, account.id, deleted)]
         if rule.deleted == "erase":
             await erase_words(work, [one for one in gone if one.direction == "in"])
         changed += gone
@@ -42,6 +42,13 @@ async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Even
     tell_changed(work, changed)
 
 
+_ITS_AUTHOR: Final = (
+    "(%(author)s = '' OR direction = 'in' AND EXISTS (SELECT FROM identity i WHERE i.workspace_id = message.workspace_id"
+    " AND i.id = message.identity_id AND i.value = %(author)s))"
+)
+"""Whether a message is that of the person who changes it; an empty author: the provider has seen to that."""
+
+
 async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: ChangeRule) -> list[Changed]:
     """The sender changed what was said. If the post of a public place changed, so does its title."""
     earlier = (
@@ -55,8 +62,8 @@ async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: Change
         Changed,
         f"UPDATE message SET data = {earlier}, text = %(text)s, html = %(html)s, edited_at = %(at)s"
         " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND external_id = %(external_id)s"
-        " AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < %(at)s) RETURNING id, conversation_id",
-        {"account_id": account_id, "external_id": edited.external_id, "at": edited.at, **content},
+        f" AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < %(at)s) AND {_ITS_AUTHOR} RETURNING id, conversation_id",
+        {"account_id": account_id, "external_id": edited.external_id, "at": edited.at, "author": _author(edited), **content},
     )
     title = clean(first_line(edited.content))
     posts = await work.tuples(
@@ -68,14 +75,18 @@ async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: Change
     return changed
 
 
-async def _take_back(work: UnitOfWork, account_id: UUID, external_id: str, at: datetime) -> list[Changed]:
+def _author(change: Edited | Deleted) -> str:
+    return change.sender.value if change.sender else ""
+
+
+async def _take_back(work: UnitOfWork, account_id: UUID, deleted: Deleted) -> list[Changed]:
     """The sender took a message back: it is shown as such and wants no answer any more."""
     return await work.all(
         Changed,
         "UPDATE message SET deleted_at = %(at)s, wants_answer = false WHERE workspace_id = %(workspace_id)s"
-        " AND account_id = %(account_id)s AND external_id = %(external_id)s AND deleted_at IS NULL"
+        f" AND account_id = %(account_id)s AND external_id = %(external_id)s AND deleted_at IS NULL AND {_ITS_AUTHOR}"
         " RETURNING id, conversation_id, journal_id, direction",
-        {"account_id": account_id, "external_id": external_id, "at": at},
+        {"account_id": account_id, "external_id": deleted.external_id, "at": deleted.at, "author": _author(deleted)},
     )
 
 
