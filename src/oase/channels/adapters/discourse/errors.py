@@ -1,0 +1,90 @@
+"""What Discourse's errors mean, and how to say them to a person.
+
+{"errors": ["…"], "error_type": "invalid_access | not_found | rate_limit | …", "extras": {"wait_seconds": 38}}; posts that break a
+rule of the forum are answered with 422 and the rule in the forum's language.
+"""
+
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import msgspec
+
+from oase.channels.adapters.discourse.wire import PROBLEM, Problem
+from oase.channels.contract import Again, NoReply, Refused, Reply
+from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.markup import one_line
+from oase.channels.families.waiting import LONGEST, asked_wait
+from oase.kernel.i18n import message
+
+T = TypeVar("T")
+
+_SOON: Final = timedelta(seconds=30)
+_MINUTE: Final = timedelta(minutes=1)
+_KEY = message("The forum does not accept our API key or user name. Enter a new key in the account's settings.")
+_GONE = message("This post or its topic is no longer there.")
+_RULE = message("The forum does not take this post.")
+_FAST = message("The forum asks us to write more slowly.")
+
+
+def problem_of(reply: Reply) -> Problem | None:
+    """The error in the forum's words; None for anything else."""
+    try:
+        found = PROBLEM.decode(sound(reply.body))
+    except Unreadable:
+        return None
+    return found if found.errors or found.error_type else None
+
+
+def failed(reply: Reply, problem: Problem) -> Again | Refused:
+    """What an error in the forum's own words means."""
+    own = one_line(" ".join(problem.errors)[:1_000])
+    code = one_line(problem.error_type)[:100] or str(reply.status)
+    if problem.error_type == "rate_limit" or reply.status == 429:
+        return Again(why=_words(_FAST, own), after=_wait(reply, problem), account=True)
+    if reply.status == 401 or (problem.error_type in ("invalid_access", "not_logged_in") and "api" in own.lower()):
+        return Refused(why=_words(_KEY, own), code=code, sign_in=True)
+    if reply.status == 404 or problem.error_type == "not_found":
+        return Refused(why=_words(_GONE, own), code=code)
+    if reply.status >= 500 or reply.status == 408:
+        return Again(why=own or code, after=asked_wait(reply, _SOON))
+    return Refused(why=_words(_RULE, own), code=code)
+
+
+def unreadable(reply: Reply | NoReply) -> Again | Refused:
+    """A failure in nobody's words."""
+    if isinstance(reply, NoReply):
+        return Again(why=reply.why, after=_SOON)
+    why = message("The forum answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
+    if reply.status in (401, 403):
+        return Refused(why=why, code=str(reply.status), sign_in=True)
+    if reply.status == 429:
+        return Again(why=why, after=asked_wait(reply, _MINUTE), account=True)
+    if reply.status in (408, 425) or reply.status >= 500 or reply.status < 300:
+        return Again(why=why, after=asked_wait(reply, _MINUTE))
+    return Refused(why=why, code=str(reply.status))
+
+
+def trouble(reply: Reply | NoReply) -> Again | Refused:
+    """Why a question got no answer."""
+    problem = problem_of(reply) if isinstance(reply, Reply) else None
+    return failed(reply, problem) if problem and isinstance(reply, Reply) else unreadable(reply)
+
+
+def decoded(reply: Reply | NoReply, decoder: "msgspec.json.Decoder[T]") -> T | None:
+    """What a good answer holds; None for every other."""
+    if isinstance(reply, NoReply) or reply.status != 200:
+        return None
+    try:
+        return decoder.decode(sound(reply.body))
+    except Unreadable:
+        return None
+
+
+def _wait(reply: Reply, problem: Problem) -> timedelta:
+    seconds = problem.extras.wait_seconds if problem.extras else None
+    asked = timedelta(seconds=min(max(seconds, 1), LONGEST.total_seconds())) if seconds else _SOON
+    return max(asked, asked_wait(reply, timedelta(seconds=1)))
+
+
+def _words(ours: str, own: str) -> str:
+    return f"{ours}\n{own}" if own else ours
