@@ -9,7 +9,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from oase.channels import create_account
-from oase.channels.contract import Content, Deleted, Edited, Event, Media, Moderated, Thread
+from oase.channels.contract import Content, Deleted, Edited, Event, Media, Moderated, Raw, Thread
 from oase.conversations import (
     PERSON_PART,
     Author,
@@ -53,7 +53,11 @@ class Wall:
 
     async def hears(self, *events: Event) -> None:
         """These events arrive in one delivery."""
-        await self._take_in(self.account_id, delivery(*events))
+        await self.takes(delivery(*events))
+
+    async def takes(self, *deliveries: Raw) -> None:
+        """These deliveries arrive, and all of them are taken in."""
+        await self._take_in(self.account_id, *deliveries)
 
     async def rows(self, statement: str, **facts: Any) -> list[tuple[Any, ...]]:
         """Rows of the database."""

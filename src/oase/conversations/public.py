@@ -40,6 +40,15 @@ class Waited(Struct, frozen=True, kw_only=True):
     conversation_id: UUID
 
 
+class Fresh(Struct, frozen=True, kw_only=True):
+    """A public message that has just been written."""
+
+    id: UUID
+    conversation_id: UUID
+    external_id: str
+    branch: str
+
+
 async def hear(work: UnitOfWork, spoke: Sequence[tuple[UUID, UUID, datetime]]) -> None:
     """Who spoke where: (conversation, address, when)."""
     newest: dict[tuple[UUID, UUID], datetime] = {}
@@ -102,53 +111,59 @@ async def forget_post(work: UnitOfWork, message_ids: Sequence[UUID], *, author: 
     )
 
 
-async def join_branches(work: UnitOfWork, fresh: Sequence[tuple[UUID, str, str]]) -> None:
-    """Answers that came before what they answer go where it belongs: (conversation, external id, branch) of what has come now."""
-    below = [
-        {"conversation_id": conversation_id, "external_id": external_id, "branch": branch}
-        for conversation_id, external_id, branch in fresh
-        if external_id and branch and branch != external_id
-    ]
+async def join_branches(work: UnitOfWork, fresh: Sequence[Fresh]) -> None:
+    """Answers that came before what they answer go into the branch in which it turns out to stand."""
+    below = [one for one in fresh if one.branch != one.external_id]
     if below:
         await work.run(
             f"UPDATE message m SET branch = n.branch FROM {_BRANCHES.rows} WHERE m.workspace_id = %(workspace_id)s"
-            " AND m.conversation_id = n.conversation_id AND m.branch = n.external_id",
+            " AND m.branch = n.external_id AND (m.conversation_id = n.conversation_id) IS TRUE",
             _BRANCHES.values(below),
         )
 
 
-# An answer settles the message that it answers and what its author had said before in the same branch.
-_ANSWERED_BY: Final = (
-    "m.workspace_id = o.workspace_id AND m.conversation_id = o.conversation_id AND m.wants_answer AND m.branch = a.branch"
-    " AND (m.id = a.id OR (m.at <= o.at AND m.identity_id IN (a.identity_id, o.identity_id)))"
+# An answer settles the message that it answers and what its author had said before in the same branch. Branches are looked up by
+# their own index: `IS TRUE` keeps the planner from reading the whole of a conversation for each message of a storm.
+_SETTLE_ANSWERED: Final = """
+WITH answers AS MATERIALIZED (
+    SELECT account_id, conversation_id, identity_id, reply_to, at FROM message
+    WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)
+), answered AS MATERIALIZED (
+    SELECT a.id, a.branch, a.conversation_id, a.identity_id, o.identity_id AS addressed_id, o.at FROM answers o
+    JOIN message a ON a.workspace_id = %(workspace_id)s AND a.account_id = o.account_id AND a.external_id = o.reply_to
+    WHERE (a.conversation_id = o.conversation_id) IS TRUE
 )
+UPDATE message m SET wants_answer = false FROM answered s WHERE m.workspace_id = %(workspace_id)s
+AND m.branch = s.branch AND (m.conversation_id = s.conversation_id) IS TRUE AND m.wants_answer IS TRUE
+AND (m.id = s.id OR (m.at <= s.at AND m.identity_id IN (s.identity_id, s.addressed_id))) RETURNING m.id, m.conversation_id"""
 
 
-async def settle_answered(work: UnitOfWork, answer_ids: Sequence[UUID]) -> set[UUID]:
-    """What these messages of ours answer waits no more. Gives the conversations in which something changed."""
-    if not answer_ids:
-        return set()
-    rows = await work.tuples(
-        "UPDATE message m SET wants_answer = false FROM message o JOIN message a ON a.workspace_id = o.workspace_id"
-        " AND a.account_id = o.account_id AND a.external_id = o.reply_to AND a.conversation_id = o.conversation_id"
-        f" WHERE o.workspace_id = %(workspace_id)s AND o.id = ANY(%(ids)s) AND {_ANSWERED_BY} RETURNING m.conversation_id",
-        {"ids": sorted(answer_ids)},
+async def settle_answered(work: UnitOfWork, answer_ids: Sequence[UUID]) -> list[Waited]:
+    """What these messages of ours answer waits no more. Gives it."""
+    return await work.all(Waited, _SETTLE_ANSWERED, {"ids": sorted(answer_ids)}) if answer_ids else []
+
+
+async def settle_known(work: UnitOfWork, fresh: Sequence[Fresh]) -> list[Waited]:
+    """Messages whose answer came to us before they did wait no more. Gives them."""
+    if not fresh:
+        return []
+    answered = set(
+        await work.tuples(
+            "SELECT o.conversation_id, o.reply_to FROM unnest(%(branches)b::text[]) AS b (branch), LATERAL (SELECT conversation_id,"
+            " reply_to FROM message WHERE workspace_id = %(workspace_id)s AND branch = b.branch AND direction = 'out'"
+            " AND reply_to <> '' AND deleted_at IS NULL OFFSET 0) AS o",
+            {"branches": sorted({one.branch for one in fresh})},
+        )
     )
-    return {row[0] for row in rows}
-
-
-async def settle_known(work: UnitOfWork, message_ids: Sequence[UUID]) -> set[UUID]:
-    """Messages whose answer came to us before they did wait no more. Gives their conversations."""
-    if not message_ids:
-        return set()
-    rows = await work.tuples(
-        "UPDATE message m SET wants_answer = false WHERE m.workspace_id = %(workspace_id)s AND m.id = ANY(%(ids)s)"
-        " AND EXISTS (SELECT FROM message o WHERE o.workspace_id = m.workspace_id AND o.conversation_id = m.conversation_id"
-        " AND o.branch = m.branch AND o.direction = 'out' AND o.reply_to = m.external_id AND o.deleted_at IS NULL)"
-        " RETURNING m.conversation_id",
-        {"ids": sorted(message_ids)},
+    ids = [one.id for one in fresh if (one.conversation_id, one.external_id) in answered]
+    if not ids:
+        return []
+    return await work.all(
+        Waited,
+        "UPDATE message SET wants_answer = false WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+        " RETURNING id, conversation_id",
+        {"ids": sorted(ids)},
     )
-    return {row[0] for row in rows}
 
 
 async def settle(work: UnitOfWork, message_ids: Sequence[UUID], how: How, by: str = "") -> list[Waited]:

@@ -199,7 +199,7 @@ message = workspace_table(
         unique=True,
         postgresql_where=text("external_id IS NOT NULL"),
     ),
-    Index("message_branch", "workspace_id", "conversation_id", "branch", postgresql_where=text("branch IS NOT NULL")),
+    Index("message_branch", "workspace_id", "branch", postgresql_where=text("branch IS NOT NULL")),
     Index("message_waits", "workspace_id", "conversation_id", "at", "id", postgresql_where=text("wants_answer")),
     Index("message_client_key", "workspace_id", "client_key", unique=True, postgresql_where=text("client_key IS NOT NULL")),
     owner="conversations",

@@ -132,8 +132,8 @@ async def lock_persons(work: UnitOfWork, ids: Sequence[UUID]) -> None:
 async def messages_by_external_id(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> dict[str, KnownMessage]:
     """What came in and what was sent over this account, by its external id."""
     rows = await work.tuples(
-        "SELECT m.external_id, m.id, coalesce(c.merged_into, c.id), m.branch FROM message m"
-        " JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
+        "SELECT m.external_id, m.id, coalesce((SELECT c.merged_into FROM conversation c WHERE c.workspace_id = m.workspace_id"
+        " AND c.id = m.conversation_id), m.conversation_id), m.branch FROM message m"
         " WHERE m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.external_id = ANY(%(ids)b::text[])",
         {"account_id": account_id, "ids": list(external_ids)},
     )

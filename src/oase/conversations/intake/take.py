@@ -204,11 +204,18 @@ async def _write_public(work: UnitOfWork, account: StoredAccount, placed: Placed
     """Who spoke, what is known of the places, and which messages still wait. The conversations are locked by now."""
     await public.hear(work, [(one.conversation_id, one.identity_id, one.at) for one in placed.spoke])
     await public.learn(work, {key: thread_facts(thread) for key, thread in placed.threads.items()})
-    fresh = [one for one in placed.messages if one.conversation_id in placed.threads]
-    await public.join_branches(work, [(one.conversation_id, one.external_id or "", one.branch or "") for one in fresh])
-    answered = await public.settle_answered(work, [one.id for one in fresh if one.direction == "out" and one.reply_to])
-    answered |= await public.settle_known(work, [one.id for one in fresh if one.wants_answer])
-    await public.recount(work, list(placed.threads), account.manifest, answered=answered)
+    said = [one for one in placed.messages if one.conversation_id in placed.threads]
+    fresh = {
+        one.id: public.Fresh(
+            id=one.id, conversation_id=one.conversation_id, external_id=one.external_id or "", branch=one.branch or ""
+        )
+        for one in said
+    }
+    await public.join_branches(work, list(fresh.values()))
+    answered = await public.settle_answered(work, [one.id for one in said if one.direction == "out" and one.reply_to])
+    answered += await public.settle_known(work, [fresh[one.id] for one in said if one.wants_answer])
+    settled = {one.conversation_id for one in answered}
+    await public.recount(work, list(placed.threads), account.manifest, answered=settled)
 
 
 def _announce(work: UnitOfWork, placed: Placed) -> None:

@@ -1,5 +1,6 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
+from oase.conversations.queries.crowd import Beside, Branch, Crowd, Origin, Window, crowd_page, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
 from oase.conversations.queries.person import (
@@ -51,9 +52,12 @@ __all__ = [
     "FILTERS",
     "FIXED_VIEWS",
     "STATES",
+    "Beside",
+    "Branch",
     "Case",
     "ConversationFacts",
     "ConversationFilter",
+    "Crowd",
     "CustomField",
     "DeliveryFacts",
     "Due",
@@ -66,6 +70,7 @@ __all__ = [
     "MessageFile",
     "MessagesWithParts",
     "OpenConversation",
+    "Origin",
     "PastConversation",
     "Said",
     "Snippet",
@@ -73,10 +78,12 @@ __all__ = [
     "TimelineMessage",
     "TimelinePage",
     "View",
+    "Window",
     "cases",
     "conversation_facts",
     "conversations_in_view",
     "conversations_of",
+    "crowd_page",
     "custom_fields",
     "due_soon",
     "inbox_page",
@@ -89,6 +96,7 @@ __all__ = [
     "mail_body",
     "message_facts",
     "open_conversation",
+    "origins_of",
     "queue_counts",
     "read_filter",
     "require_version",

@@ -86,6 +86,7 @@ class TimelineMessage(Struct, frozen=True, kw_only=True):
     channel: str
     account_id: UUID | None
     identity_id: UUID | None
+    person_id: UUID | None  # who said it, or to whom
     author_id: UUID | None
     author_name: str
     text: str
@@ -95,6 +96,8 @@ class TimelineMessage(Struct, frozen=True, kw_only=True):
     subject: str
     data: dict[str, Any]
     reply_to: str
+    branch: str | None
+    wants_answer: bool
     automatic: str
     reactions: dict[str, Any]
     at: datetime
@@ -136,8 +139,10 @@ async def open_conversation(work: UnitOfWork, conversation_id: UUID, me: UUID) -
 
 
 _MESSAGE: Final = f"""
-SELECT m.id, m.direction, m.kind, m.channel, m.account_id, m.identity_id, m.author_id, m.author_name, left(m.text, 100000) AS text,
-       m.html <> '' AS has_html, left(m.quoted, 50000) AS quoted, m.signature, m.subject, m.data, m.reply_to, m.automatic, m.reactions,
+SELECT m.id, m.direction, m.kind, m.channel, m.account_id, m.identity_id, i.person_id, m.author_id, m.author_name,
+       left(m.text, 100000) AS text,
+       m.html <> '' AS has_html, left(m.quoted, 50000) AS quoted, m.signature, m.subject, m.data, m.reply_to, m.branch, m.wants_answer,
+       m.automatic, m.reactions,
        m.at, m.edited_at, m.deleted_at, {IDENTITY_NAME} AS sender,
        m.external_id IS NOT NULL AS known, q.id AS answered_id, coalesce(q.conversation_id = m.conversation_id, false) AS answered_here,
        coalesce(q.direction, '') AS answered_direction, coalesce(q.kind, '') AS answered_kind,

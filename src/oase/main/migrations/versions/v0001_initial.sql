@@ -880,7 +880,7 @@ CREATE TABLE message (
     CONSTRAINT message_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
 );
 
-CREATE INDEX message_branch ON message (workspace_id, conversation_id, branch) WHERE branch IS NOT NULL;
+CREATE INDEX message_branch ON message (workspace_id, branch) WHERE branch IS NOT NULL;
 
 CREATE UNIQUE INDEX message_client_key ON message (workspace_id, client_key) WHERE client_key IS NOT NULL;
 
