@@ -84,6 +84,11 @@ class Wall:
 async def wall(database: Database, safe: Safe, workspace_id: UUID, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch) -> Wall:
     """A page on which nothing was said yet."""
     page_channel.installed(monkeypatch)
+    return await open_wall(database, safe, workspace_id, take_in)
+
+
+async def open_wall(database: Database, safe: Safe, workspace_id: UUID, take_in: TakeIn) -> Wall:
+    """The account of the page in a new workspace."""
     async with database.work(workspace_id) as work:
         account_id = await create_account(work, safe, "testpage", "Rad & Tat", {"base_url": "https://page.example"})
         await work.run(

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.channels import adapter
 from oase.channels.contract import Manifest
 from oase.conversations.rules import TARGETS
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import NotFound
 from oase.kernel.ids import new_id
 
 How = Literal["done", "answered", "hidden", "deleted", "solved"]
@@ -197,6 +199,16 @@ async def unsettle(work: UnitOfWork, message_ids: Sequence[UUID], *hows: How) ->
     )
 
 
+async def wait_again(work: UnitOfWork, message_ids: Sequence[UUID]) -> list[Waited]:
+    """Messages whose answer was taken back wait again, unless they were taken back themselves. Gives them."""
+    return await work.all(
+        Waited,
+        "UPDATE message SET wants_answer = true, data = data - 'settled' WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+        " AND deleted_at IS NULL AND NOT wants_answer RETURNING id, conversation_id",
+        {"ids": sorted(message_ids)},
+    )
+
+
 async def unsettle_all(work: UnitOfWork, conversation_id: UUID) -> None:
     """A solved conversation is opened again by an agent: what it settled by being solved waits again."""
     await work.run(
@@ -206,19 +218,35 @@ async def unsettle_all(work: UnitOfWork, conversation_id: UUID) -> None:
     )
 
 
+def manifest_of(channel: str) -> Manifest | None:
+    """The manifest of a channel; None if it is not installed any more."""
+    try:
+        return adapter(channel).manifest
+    except NotFound:
+        return None
+
+
 async def recount(
-    work: UnitOfWork, conversation_ids: Sequence[UUID], manifest: Manifest | None, *, answered: set[UUID] | None = None
+    work: UnitOfWork,
+    conversation_ids: Sequence[UUID],
+    manifest: Manifest | None,
+    *,
+    answered: set[UUID] | None = None,
+    open_while_waiting: bool = False,
 ) -> None:
     """What these conversations say of their messages: how many wait, since when, what is due, how many speak. One statement.
 
-    Those in `answered` of which nothing waits any more wait for customers. Without a manifest the promise stays as long as it is.
+    Those in `answered` of which nothing waits any more wait for customers; with `open_while_waiting`, those in which something
+    waits are open. Without a manifest the promise stays as long as it is.
     """
     target = TARGETS[manifest.side(True).pace] if manifest else None
     await work.run(
         "UPDATE conversation c SET waiting_count = w.count, waiting_since = w.since,"
         " due_at = w.since + coalesce(%(target)s::interval, c.due_at - c.waiting_since, %(usual)s),"
         " speaker_count = w.speakers, state = CASE WHEN w.count = 0 AND c.state = 'open' AND c.id = ANY(%(answered)b::uuid[])"
-        " THEN 'waiting' ELSE c.state END FROM (SELECT n.id, m.count, m.since, (SELECT count(*) FROM participant p"
+        " THEN 'waiting'"
+        " WHEN w.count > 0 AND %(opens)s THEN 'open' ELSE c.state END"
+        " FROM (SELECT n.id, m.count, m.since, (SELECT count(*) FROM participant p"
         " WHERE p.workspace_id = %(workspace_id)s AND p.conversation_id = n.id) AS speakers FROM unnest(%(ids)b::uuid[]) AS n (id),"
         " LATERAL (SELECT count(*) AS count, min(least(at, created_at)) AS since FROM message WHERE workspace_id = %(workspace_id)s"
         " AND conversation_id = n.id AND wants_answer) AS m) AS w"
@@ -228,5 +256,6 @@ async def recount(
             "target": target,
             "usual": TARGETS["messaging"],
             "answered": sorted(answered or ()),
+            "opens": open_while_waiting,
         },
     )

@@ -62,7 +62,7 @@ async def insert_message(work: UnitOfWork, message: Mapping[str, Any]) -> UUID:
     now = work.clock.now()
     row = {
         "id": new_id(), "kind": "text", "account_id": None, "identity_id": None, "author_id": None, "author_name": "",
-        "text": "", "html": "", "subject": "", "data": {}, "reply_to": "", "automatic": "", "client_key": None, "at": now,
+        "text": "", "html": "", "subject": "", "data": {}, "reply_to": "", "branch": None, "automatic": "", "client_key": None, "at": now,
         "created_at": now, **message,
     }  # fmt: skip
     row["data"] = Jsonb(row["data"])

@@ -34,7 +34,7 @@ async def _tell(
     newest = await work.row(
         "SELECT m.account_id, m.external_id, i.value FROM message m JOIN identity i ON i.workspace_id = m.workspace_id"
         " AND i.id = m.identity_id WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.direction = 'in'"
-        " ORDER BY m.at DESC, m.id DESC LIMIT 1",
+        " AND m.branch IS NULL ORDER BY m.at DESC, m.id DESC LIMIT 1",  # in public nobody is told
         {"id": conversation_id},
     )
     account = await book.get(newest["account_id"]) if newest and newest["account_id"] else None

@@ -60,6 +60,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
     choices_label: str = ""
     reply_to_id: UUID | None = None  # our id of the message that is answered
+    audience: Literal["", "public", "private"] = ""  # in public: everybody, unless it is to its author alone
     quote: bool = True  # mail: the message answered below
     account_id: UUID | None = None  # another account than the conversation's
     identity_id: UUID | None = None  # another address of the person
@@ -110,7 +111,7 @@ class IdentityRow(Struct, frozen=True, kw_only=True):
 
 EventKind = Literal[
     "assigned", "unassigned", "state", "snoozed", "woke", "tagged", "untagged", "priority", "team", "merged", "split", "subject",
-    "reopened", "channel", "unmerged", "field",
+    "reopened", "channel", "unmerged", "field", "from_public",
 ]  # fmt: skip
 """What the system did, as the timeline shows it in one thin line; `data` holds the rest."""
 

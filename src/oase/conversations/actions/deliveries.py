@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
-from oase.conversations import repository
+from oase.conversations import public, repository
 from oase.conversations.errors import NoMessage, TooLate
 from oase.conversations.types import ConversationRow
 from oase.kernel.db import UnitOfWork
@@ -54,20 +54,45 @@ async def cancel(work: UnitOfWork, message_id: UUID) -> None:
         "UPDATE conversation SET message_count = greatest(message_count - 1, 0) WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id},
     )
-    await _as_before(work, conversation.id, data)
+    await _as_before(work, conversation, data)
     work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
     work.audit("message.cancelled", subject="message", subject_id=message_id)
 
 
-async def _as_before(work: UnitOfWork, conversation_id: UUID, data: Mapping[str, Any]) -> None:
+async def _as_before(work: UnitOfWork, conversation: ConversationRow, data: Mapping[str, Any]) -> None:
     """The conversation owes what it owed before the message, which kept that in its data."""
     before = data.get("before") or {}
     await work.run(
         "UPDATE conversation SET state = coalesce(%(state)s, state), due_at = %(due_at)s, solved_at = %(solved_at)s,"
         " waiting_since = CASE WHEN %(due_at)s::timestamptz IS NULL THEN waiting_since ELSE coalesce(waiting_since, last_in_at) END,"
         " version = version + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {"id": conversation_id, **{name: before.get(name) for name in ("state", "due_at", "solved_at")}},
+        {"id": conversation.id, **{name: before.get(name) for name in ("state", "due_at", "solved_at")}},
     )
+    waited = await _wait_again(work, conversation, [UUID(one) for one in before.get("settled", ())])
+    for one in sorted({one.conversation_id for one in waited} | ({conversation.id} if conversation.kind == "public" else set())):
+        place = await repository.lock_conversation(work, one)
+        manifest = public.manifest_of(place.channel)
+        await public.recount(work, [one], manifest, open_while_waiting=place.state == "waiting")
+
+
+async def _wait_again(work: UnitOfWork, conversation: ConversationRow, message_ids: list[UUID]) -> list[public.Waited]:
+    """What the message had answered in public waits again; if that was done in private, the line between the two goes."""
+    if not message_ids:
+        return []
+    waited = await public.wait_again(work, message_ids)
+    ids = {"id": conversation.id, "ids": message_ids}
+    await work.run(
+        "DELETE FROM conversation_link WHERE workspace_id = %(workspace_id)s AND private_id = %(id)s AND message_id = ANY(%(ids)s)",
+        ids,
+    )
+    await work.run(
+        "DELETE FROM message WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s AND direction = 'event'"
+        " AND kind = 'from_public' AND (data->>'message')::uuid = ANY(%(ids)s)",
+        ids,
+    )
+    for one in waited:
+        work.emit("conversation", one.conversation_id, {"what": "changed", "messages": [str(one.id)]})
+    return waited
 
 
 async def retry(work: UnitOfWork, message_id: UUID) -> None:
@@ -112,7 +137,7 @@ async def drop(work: UnitOfWork, message_id: UUID) -> None:
         and conversation.state == "waiting"
         and not await _went_on(work, conversation.id, message_id)
     ):
-        await _as_before(work, conversation.id, data)
+        await _as_before(work, conversation, data)
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.audit("message.dropped", subject="message", subject_id=message_id)
 

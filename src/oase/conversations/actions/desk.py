@@ -92,7 +92,7 @@ async def _settle_with(work: UnitOfWork, author: Author, conversation: Conversat
         await public.settle_all(work, conversation.id, author.name)
     elif conversation.state == "solved":
         await public.unsettle_all(work, conversation.id)
-    await public.recount(work, [conversation.id], None)
+    await public.recount(work, [conversation.id], public.manifest_of(conversation.channel))
 
 
 async def snooze(work: UnitOfWork, author: Author, conversation_id: UUID, until: datetime) -> None:

@@ -53,7 +53,8 @@ async def react(work: UnitOfWork, book: AccountBook, author: Author, message_id:
         delivery_id = new_id()
         envelope = Envelope(
             id=str(delivery_id), to=target.address or "", to_name=target.name or "", from_name=author.name,
-            token=conversation.token, reply_to=target.external_id or "", at=work.clock.now(),
+            token=conversation.token, reply_to=target.external_id or "", thread=conversation.thread_external_id or "",
+            at=work.clock.now(),
         )  # fmt: skip
         planned = Planned(outbound=React(envelope=envelope, emoji=emoji))
         place = (delivery_id, message_id, conversation.id, account.id, envelope.to, len(past), planned, work.clock.now())
@@ -82,9 +83,10 @@ async def _account(work: UnitOfWork, book: AccountBook, target: _Target, convers
         raise CannotAnswer(message("There is no account over which a reaction could go."))
     if not account.enabled:
         raise CannotAnswer(message("The account %(name)s is switched off.", name=account.name))
-    if Capability.REACTION not in account.manifest.capabilities:
+    side = account.manifest.side(conversation.kind == "public")
+    if Capability.REACTION not in side.capabilities:
         raise CannotSay(Capability.REACTION)
-    if not window_open(account.reply_window, conversation.last_in_at, work.clock.now()):
+    if not window_open(side.limits.window(account.account.settings), conversation.last_in_at, work.clock.now()):
         raise WindowClosed(message("The last message of the customer is too old for a reaction: only templates can be sent now."))
     return account
 

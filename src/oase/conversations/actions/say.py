@@ -1,12 +1,11 @@
 """Saying something: the message and its deliveries in one transaction.
 
 answer --(known client key?)--> the message it made the first time
-       --> conversation locked · account and address chosen · window checked · degraded into parts
-       --> message, deliveries (not before: undo or schedule), conversation moves on, live events
+       --> conversation locked · who will read it: the person, everybody, or one of many in private (`audience`)
+       --> degraded into parts · message, deliveries (not before: undo or schedule), conversation moves on, live events
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,13 +25,13 @@ from oase.channels.contract import (
     UseTemplate,
 )
 from oase.channels.degrade import NeedsLink, degrade
-from oase.conversations import repository
+from oase.conversations import public, repository
+from oase.conversations.actions.audience import To, aside_with, link, to_everybody, to_the_person
 from oase.conversations.actions.contents import content_of
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
-from oase.conversations.errors import CannotAnswer, WindowClosed
-from oase.conversations.rules import first_line, window_open
-from oase.conversations.types import Answer, Author, ConversationRow, IdentityRow
+from oase.conversations.rules import first_line
+from oase.conversations.types import Answer, Author, ConversationRow
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
@@ -46,7 +45,7 @@ _QUOTE_CHARACTERS: Final = 20_000
 async def say(
     work: UnitOfWork, book: AccountBook, author: Author, conversation_id: UUID, answer: Answer, *, link_of: LinkOf | None = None
 ) -> UUID:
-    """Says it in the conversation and gives the message's id.
+    """Says it in the conversation and gives the message's id. In public everybody reads it, unless its audience is private.
 
     `link_of` makes a public address of a file that the channel cannot carry. Raises Invalid (nothing said), CannotAnswer,
     WindowClosed, CannotSay.
@@ -56,33 +55,71 @@ async def say(
         return known
     _check(answer)
     conversation = await repository.lock_conversation(work, conversation_id)
-    account, identity = await _way(work, book, conversation, answer)
-    now = work.clock.now()
-    if answer.template is None and not window_open(account.reply_window, conversation.last_in_at, now):
-        hours = int((account.reply_window or timedelta(0)).total_seconds() // 3600)
-        raise WindowClosed(f"The last message of the customer is more than {hours} hours old: only templates can be sent now.")
-    quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
-    reply_to = await _answered(work, conversation, account, answer.reply_to_id) if answer.reply_to_id and quotes else ""
-    message_id = await _write_message(work, conversation, account, identity, author, answer, reply_to)
+    if conversation.kind == "public" and answer.audience == "private":
+        return await _say_in_private(work, book, author, conversation, answer, link_of)
+    if conversation.kind == "public":
+        to = await to_everybody(work, book, conversation, answer)
+    elif answer.audience == "public":
+        raise Invalid(message("This conversation is private: nothing of it is said in public."), field="audience")
+    else:
+        to = await to_the_person(work, book, conversation, answer)
+    message_id = await _say_to(work, author, conversation, to, answer, link_of)
+    if to.thread and not answer.automatic:
+        await _remember_settled(work, message_id, await public.settle_answered(work, [message_id]))
+    await _move_on(work, conversation, to, answer)
+    return message_id
+
+
+async def _say_in_private(
+    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer, link_of: LinkOf | None
+) -> UUID:
+    """To the author of a public message alone, in a private conversation of theirs; both are linked."""
+    aside = await aside_with(work, book, conversation, answer)
+    apart = await repository.lock_conversation(work, aside.conversation_id)
+    message_id = await _say_to(work, author, apart, aside.to, answer, link_of)
+    settled = await public.settle(work, [aside.message_id], "answered", author.name)
+    await _remember_settled(work, message_id, settled)
+    await _move_on(work, apart, aside.to, answer)
+    await link(work, author, conversation, apart, aside.message_id)
+    await public.recount(work, [conversation.id], aside.to.account.manifest, answered={conversation.id} if settled else None)
+    if author.id is not None:
+        await repository.delete_draft(work, conversation.id, author.id)
+    return message_id
+
+
+async def _say_to(
+    work: UnitOfWork, author: Author, conversation: ConversationRow, to: To, answer: Answer, link_of: LinkOf | None
+) -> UUID:
+    """The message and its deliveries."""
+    message_id = await _write_message(work, conversation, to, author, answer)
     files = await repository.attach(work, message_id, answer.attachment_ids)
     if len(files) != len(set(answer.attachment_ids)):
         raise Invalid("One of the files does not exist or was sent already.", field="attachment_ids")
-    outbound = await _outbound(work, conversation, account, identity, author, answer, reply_to, files)
-    planned = _plan(outbound, account, files, link_of)
-    not_before = answer.send_at or now + answer.undo
+    outbound = await _outbound(work, conversation, to, author, answer, files)
+    planned = _plan(outbound, to.account, files, link_of)
+    not_before = answer.send_at or work.clock.now() + answer.undo
     await deliveries.insert(
         work,
         [
-            (one.outbound_id, message_id, conversation.id, account.id, identity.value, part, one.planned, not_before)
+            (one.outbound_id, message_id, conversation.id, to.account.id, to.recipient, part, one.planned, not_before)
             for part, one in enumerate(planned)
         ],
     )
-    await _move_on(work, conversation, account, identity, answer, not_before)
     if author.id is not None:
         await repository.delete_draft(work, conversation.id, author.id)
     work.emit("conversation", conversation.id, {"what": "said", "messages": [str(message_id)]})
-    work.emit("delivery", account.id)
+    work.emit("delivery", to.account.id)
     return message_id
+
+
+async def _remember_settled(work: UnitOfWork, message_id: UUID, settled: Sequence[public.Waited]) -> None:
+    """Undo brings back what the answer settled."""
+    if settled:
+        await work.run(
+            "UPDATE message SET data = jsonb_set(data, '{before,settled}', to_jsonb(%(settled)b::uuid[]))"
+            " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+            {"id": message_id, "settled": [one.id for one in settled]},
+        )
 
 
 def _check(answer: Answer) -> None:
@@ -99,59 +136,7 @@ def _check(answer: Answer) -> None:
         raise Invalid(message("A contact card needs a phone number or an e-mail address."), field="card")
 
 
-async def _answered(work: UnitOfWork, conversation: ConversationRow, account: StoredAccount, message_id: UUID) -> str:
-    """The provider's id of the message that is answered; empty if it went another way, where nobody could quote it."""
-    found = await repository.external_id(work, message_id, conversation.id, account.id)
-    if found is None:
-        raise Invalid(message("The message that is answered is not in this conversation."), field="reply_to")
-    return found
-
-
-async def _way(
-    work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer
-) -> tuple[StoredAccount, IdentityRow]:
-    """Over which account, to which address."""
-    identity_id = answer.identity_id or conversation.identity_id
-    identity = await repository.identity(work, identity_id) if identity_id else None
-    if identity is None:
-        raise CannotAnswer("This conversation has no address to which an answer could go.")
-    if identity.person_id != conversation.person_id and answer.identity_id:
-        raise CannotAnswer("This address belongs to another person.")
-    wanted = answer.account_id or conversation.account_id
-    account = await book.get(wanted) if wanted else None
-    if account is not None and Capability.TEXT not in account.manifest.capabilities:
-        account = await _answering_account(book, account)
-    if account is None or account.workspace_id != work.workspace_id:
-        raise CannotAnswer("There is no account over which an answer could go. Choose another channel.")
-    if not account.enabled:
-        raise CannotAnswer(f"The account {account.name} is switched off.")
-    if account.manifest.identity != identity.kind:
-        raise CannotAnswer(f"{account.manifest.name.en} cannot reach {identity.value}.")
-    return account, identity
-
-
-async def _answering_account(book: AccountBook, account: StoredAccount) -> StoredAccount | None:
-    """Some channels only take in (forms): their settings name the account that answers, else one that reaches the address."""
-    for setting in account.manifest.settings:
-        chosen = account.account.settings.get(setting.name)
-        if setting.kind == "account" and chosen:
-            return await book.get(UUID(str(chosen)))
-    for other in await book.enabled():
-        same_place = other.workspace_id == account.workspace_id and other.manifest.identity == account.manifest.identity
-        if same_place and Capability.TEXT in other.manifest.capabilities:
-            return other
-    return None
-
-
-async def _write_message(
-    work: UnitOfWork,
-    conversation: ConversationRow,
-    account: StoredAccount,
-    identity: IdentityRow,
-    author: Author,
-    answer: Answer,
-    reply_to: str,
-) -> UUID:
+async def _write_message(work: UnitOfWork, conversation: ConversationRow, to: To, author: Author, answer: Answer) -> UUID:
     before = {"state": conversation.state, "due_at": conversation.due_at, "solved_at": conversation.solved_at}
     data: dict[str, Any] = {"before": msgspec.to_builtins(before, str_keys=True)}  # what undo brings back
     if answer.template:
@@ -169,16 +154,17 @@ async def _write_message(
             "conversation_id": conversation.id,
             "direction": "out",
             "kind": content.kind if content.data else "text",
-            "channel": account.channel,
-            "account_id": account.id,
-            "identity_id": identity.id,
+            "channel": to.account.channel,
+            "account_id": to.account.id,
+            "identity_id": to.identity.id if to.identity else None,
             "author_id": author.id,
             "author_name": author.name,
             "text": content.text,
             "html": answer.html,
             "subject": answer.subject or "",
             "data": {**data, **content.data},
-            "reply_to": reply_to,
+            "reply_to": to.reply_to,
+            "branch": to.branch,
             "automatic": "auto_reply" if answer.automatic else "",
             "client_key": answer.client_key,
             "at": answer.send_at or work.clock.now(),
@@ -189,25 +175,26 @@ async def _write_message(
 async def _outbound(
     work: UnitOfWork,
     conversation: ConversationRow,
-    account: StoredAccount,
-    identity: IdentityRow,
+    to: To,
     author: Author,
     answer: Answer,
-    reply_to: str,
     files: Sequence[dict[str, Any]],
 ) -> Outbound:
-    thread = await repository.thread(work, conversation.id, account.id) if account.manifest.threads == "subject" else []
+    by_subject = to.account.manifest.threads == "subject" and not to.thread
+    thread = await repository.thread(work, conversation.id, to.account.id) if by_subject else []
     newest = thread[0] if thread else None
     envelope = Envelope(
         id=str(new_id()),
-        to=identity.value,
-        to_name=identity.name,
+        to=to.identity.value if to.identity else "",
+        to_name=to.identity.name if to.identity else "",
         copy_to=answer.copy_to,
         from_name=author.name,
         token=conversation.token,
-        subject=answer.subject or _answer_subject(conversation.subject, bool(newest)),
-        reply_to=reply_to or (newest["external_id"] if newest else ""),
+        subject=answer.subject or ("" if to.thread else _answer_subject(conversation.subject, bool(newest))),
+        reply_to=to.reply_to or (newest["external_id"] if newest else ""),
         references=tuple(row["external_id"] for row in reversed(thread)),
+        thread=to.thread,
+        about=to.about,
         at=work.clock.now(),
     )
     if answer.template is not None:
@@ -221,7 +208,7 @@ async def _outbound(
         return Position(envelope=envelope, **msgspec.structs.asdict(answer.place))
     if answer.cards:
         return Card(envelope=envelope, contacts=tuple(msgspec.to_builtins(card) for card in answer.cards))
-    quoted = next((row for row in thread if _is_answered(row, reply_to)), None) if answer.quote else None
+    quoted = next((row for row in thread if _is_answered(row, to.reply_to)), None) if answer.quote else None
     return Say(
         envelope=envelope,
         text=answer.text,
@@ -284,26 +271,25 @@ def _plan(outbound: Outbound, account: StoredAccount, files: Sequence[dict[str, 
     return parts
 
 
-async def _move_on(
-    work: UnitOfWork, conversation: ConversationRow, account: StoredAccount, identity: IdentityRow, answer: Answer, at: datetime
-) -> None:
-    """The conversation after an answer: nothing is owed any more."""
+async def _move_on(work: UnitOfWork, conversation: ConversationRow, to: To, answer: Answer) -> None:
+    """The conversation after an answer: nothing is owed any more; in public, what nobody answered yet still is."""
+    now = work.clock.now()
     changes: dict[str, Any] = {
-        "account_id": account.id,
-        "channel": account.channel,
-        "identity_id": identity.id,
-        "last_at": work.clock.now(),
-        "last_out_at": at,
+        "last_at": now,
+        "last_out_at": answer.send_at or now + answer.undo,
         "first_line": first_line(content_of(answer)),
         "first_line_by": "out",
     }
+    if to.identity is not None and not to.thread:
+        changes |= {"account_id": to.account.id, "channel": to.account.channel, "identity_id": to.identity.id}
     if not answer.automatic:
         changes |= {"due_at": None, "waiting_since": None}
         if answer.then is not None:
-            solved_at = work.clock.now() if answer.then == "solved" else None
-            changes |= {"state": answer.then, "snoozed_until": None, "solved_at": solved_at}
+            changes |= {"state": answer.then, "snoozed_until": None, "solved_at": now if answer.then == "solved" else None}
     await repository.update_conversation(work, conversation.id, changes)
     await work.run(
         "UPDATE conversation SET message_count = message_count + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id},
     )
+    if to.thread:
+        await public.recount(work, [conversation.id], to.account.manifest, open_while_waiting=True)
