@@ -26,8 +26,8 @@ from oase.channels.contract import (
 )
 from oase.channels.degrade import NeedsLink, degrade
 from oase.conversations import public, repository
-from oase.conversations.actions.audience import To, aside_with, link, to_everybody, to_the_person
 from oase.conversations.actions.contents import content_of
+from oase.conversations.audience import To, aside_with, link, to_everybody, to_the_person
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.conversations.rules import first_line

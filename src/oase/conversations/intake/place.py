@@ -78,7 +78,7 @@ class Placed(Struct, kw_only=True):
     touched: dict[UUID, Touched] = {}
     reopened: set[UUID] = set()
     spoke: list[Spoke] = []
-    threads: dict[UUID, Thread] = {}  # of public conversations, as last told
+    threads: dict[UUID, Thread | None] = {}  # of public conversations, as last told; None: nothing was told of the place itself
 
 
 class Placer:
@@ -118,7 +118,10 @@ class Placer:
         """The one conversation of the thread, with who spoke there and what is known of the place."""
         received = incoming.received
         conversation = self._by_thread.get(thread.external_id) or self._above(received) or self._open_in_public(received, thread)
-        self.placed.threads[conversation.id] = thread
+        if conversation.thread == thread.external_id:
+            self.placed.threads[conversation.id] = thread
+        else:
+            self.placed.threads.setdefault(conversation.id, None)
         message = self._message(incoming, conversation)
         message.branch = self._branch(received, conversation)
         self._external[received.external_id] = KnownMessage(message.id, conversation.id, message.branch)

@@ -203,7 +203,7 @@ async def _write(work: UnitOfWork, account: StoredAccount, placed: Placed) -> No
 async def _write_public(work: UnitOfWork, account: StoredAccount, placed: Placed) -> None:
     """Who spoke, what is known of the places, and which messages still wait. The conversations are locked by now."""
     await public.hear(work, [(one.conversation_id, one.identity_id, one.at) for one in placed.spoke])
-    await public.learn(work, {key: thread_facts(thread) for key, thread in placed.threads.items()})
+    await public.learn(work, {key: thread_facts(thread) for key, thread in placed.threads.items() if thread})
     said = [one for one in placed.messages if one.conversation_id in placed.threads]
     fresh = {
         one.id: public.Fresh(
