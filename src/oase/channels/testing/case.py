@@ -107,7 +107,7 @@ class Case:
         given = self._account_file
         manifest = self.adapter.manifest
         found = specimens(manifest.identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
-        return {capability: _as_carried(one, manifest.limits) for capability, one in found.items()}
+        return {capability: _as_carried(capability, one, manifest.limits) for capability, one in found.items()}
 
     @cached_property
     def public_specimens(self) -> Mapping[Capability, Outbound]:
@@ -117,7 +117,9 @@ class Case:
         manifest = self.adapter.manifest
         limits = manifest.side(True).limits
         return {
-            capability: _as_carried(replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below)), limits)
+            capability: _as_carried(
+                capability, replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below)), limits
+            )
             for capability, one in specimens(manifest.identity, given.get("to", ""), below).items()
         }
 
@@ -177,10 +179,13 @@ class Case:
         return list(secret_texts(self.account))
 
 
-def _as_carried(outbound: Outbound, limits: Limits) -> Outbound:
-    """A specimen without its text beside a file, where files carry none there."""
+def _as_carried(capability: Capability, outbound: Outbound, limits: Limits) -> Outbound:
+    """A specimen with its file of a type that the channel names, and without text beside it where files carry none."""
     if not isinstance(outbound, Say) or not outbound.files:
         return outbound
+    rule = limits.files.get(capability)
+    if rule is not None and rule.types and not any(rule.allows(file.type, file.size_bytes) for file in outbound.files):
+        outbound = replace(outbound, files=tuple(replace(file, type=rule.types[0]) for file in outbound.files))
     rules = [limits.files.get(kind) for file in outbound.files if (kind := limits.carrier(file.type, file.size_bytes))]
     bare = limits.caption_length == 0 or any(rule is not None and not rule.caption for rule in rules)
     return replace(outbound, text="") if bare and rules else outbound

@@ -193,11 +193,12 @@ def _point(url: str) -> tuple[float, float] | None:
 def _template(payload: wire.Content, title: str) -> Content:
     """Cards: of a template, or of products that the customer asks about."""
     products = payload.product.elements if payload.product is not None else []
-    elements = [*payload.elements, *products]
+    cards = payload.generic.elements if payload.generic is not None else []
+    elements = [*payload.elements, *cards, *products]
     lines = [str(_PRODUCT)] if products else [line for line in (title, payload.text or "") if line]
     for one in elements:
         lines.append(" · ".join(part for part in (one.title, one.subtitle, one.url or one.item_url) if part) or str(one.id))
-    cards = [{"id": str(one.id), "title": one.title or "", "url": one.url or one.item_url or ""} for one in elements]
+    shown = [{"id": str(one.id), "title": one.title or "", "url": one.url or one.item_url or ""} for one in elements]
     if not any(lines):
         return Content(kind="placeholder", text=str(_NOT_PASSED_ON), data={"attachment": "template"})
-    return Content(kind="order" if products else "text", text="\n".join(lines), data={"cards": cards})
+    return Content(kind="order" if products else "text", text="\n".join(lines), data={"cards": shown})

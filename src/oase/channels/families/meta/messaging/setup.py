@@ -98,18 +98,18 @@ class Setup(Struct, frozen=True, kw_only=True):
         content, error = self._read(replies[0])
         if content is None:
             return Checked(ok=False, summary=f"{_APP}\n{error}")
-        elsewhere = self._elsewhere(account, content)
-        if elsewhere:
+        told = self._address(content)
+        if told not in ("", account.webhook_url):
             words = message(
                 "The application delivers to another address already: %(address)s. Change it in the application's dashboard, "
                 "under *Webhooks*, or use an application of its own.",
-                address=elsewhere,
+                address=told,
             )
             return Checked(ok=False, summary=words)
         if len(replies) == 1:
             return self._deliver_here(account)
         content, error = self._read(replies[1])
-        if content is None:
+        if content is None and not told:
             return Checked(ok=False, summary=f"{_BY_HAND}\n{error}")
         if len(replies) == 2:
             return _get(account, page(account), "subscribed_apps")
@@ -184,11 +184,11 @@ class Setup(Struct, frozen=True, kw_only=True):
             )
         return ""
 
-    def _elsewhere(self, account: Account, content: Content) -> str:
-        """Where the application delivers this place's events, if that is not our address."""
+    def _address(self, content: Content) -> str:
+        """Where the application delivers this place's events so far; empty if nowhere."""
         data = content.get("data")
         for one in data if isinstance(data, list) else ():
-            if isinstance(one, dict) and one.get("object") == self.object and one.get("callback_url") != account.webhook_url:
+            if isinstance(one, dict) and one.get("object") == self.object:
                 return str(one.get("callback_url") or "")[:500]
         return ""
 

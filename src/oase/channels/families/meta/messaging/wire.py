@@ -76,6 +76,7 @@ class Content(Struct):
     coordinates: Coordinates | None = None
     template_type: str | None = None
     elements: list[Element] = []
+    generic: Product | None = None
     product: Product | None = None
 
 
