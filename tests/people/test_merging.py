@@ -18,6 +18,7 @@ from oase.people import (
     keep_apart,
     recognise,
     suggestions,
+    verify_identity,
 )
 
 
@@ -119,3 +120,13 @@ async def test_who_was_said_to_be_another_stays_so_after_a_third_entry_is_merged
         await keep_apart(work, one, other)
         await merge_persons(work, third, other)
         assert await suggestions(work, one, 5) == []
+
+
+async def test_unmerging_takes_back_what_proved_the_address(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        kept = (await _someone(work, "email", "proof@example.com", "Jörg")).person_id
+        merged = await _someone(work, "phone", "+493023125077", "Jörg W.")
+        record = await merge_persons(work, kept, merged.person_id)
+        await verify_identity(work, merged.identity_id)
+        await unmerge_persons(work, record.id)
+        assert [one.verified for one in await identities_of(work, [merged.person_id])] == [False]

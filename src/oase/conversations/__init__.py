@@ -64,6 +64,7 @@ from oase.conversations.errors import CannotAnswer, ConversationError, NoConvers
 from oase.conversations.fields import read_values
 from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
 from oase.conversations.intake import IntakeWorker
+from oase.conversations.invitations import Invitation, invite, inviting
 from oase.conversations.jobs import jobs
 from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
 from oase.conversations.journal.repository import became as journal_became
@@ -184,6 +185,7 @@ __all__ = [
     "InboxRow",
     "Indexer",
     "IntakeWorker",
+    "Invitation",
     "Journal",
     "JournalRow",
     "JournalState",
@@ -249,6 +251,8 @@ __all__ = [
     "inbox_page",
     "inbox_rows",
     "insert_upload",
+    "invite",
+    "inviting",
     "jobs",
     "journal_became",
     "journal_entry",

@@ -74,9 +74,15 @@ async def insert_message(work: UnitOfWork, message: Mapping[str, Any]) -> UUID:
 
 
 async def insert_event(
-    work: UnitOfWork, conversation: ConversationRow, kind: EventKind, author: Author, data: Mapping[str, Any]
+    work: UnitOfWork,
+    conversation: ConversationRow,
+    kind: EventKind,
+    author: Author,
+    data: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
 ) -> None:
-    """What the system or an agent did, for the timeline."""
+    """What the system or an agent did, for the timeline: now, or at another moment."""
     await insert_message(
         work,
         {
@@ -87,6 +93,7 @@ async def insert_event(
             "author_id": author.id,
             "author_name": author.name,
             "data": dict(data),
+            **({"at": at} if at else {}),
         },
     )
 

@@ -353,6 +353,24 @@ mention = workspace_table(
     comment="An agent was named in a note.",
 )
 
+invitation = workspace_table(
+    "invitation",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),  # over which it is to go on; a code means nothing elsewhere
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("created_at", NOW, nullable=False),
+    Column("expires_at", NOW, nullable=False),
+    Column("by_id", Uuid),  # the agent who invited; none: the customer asked for it
+    Column("used_at", NOW),
+    Column("used_by", Uuid),  # the address that brought the code
+    belongs_to("conversation_id", "conversation"),
+    UniqueConstraint("workspace_id", "code_hash"),
+    Index("invitation_conversation", "workspace_id", "conversation_id"),
+    owner="conversations",
+    retention="conversation",
+    comment="A link with a code that counts once, by which a conversation goes on over another channel.",
+)
+
 conversation_merge = workspace_table(
     "conversation_merge",
     Column("kept_id", Uuid, nullable=False),

@@ -5,7 +5,17 @@ from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_pe
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name, name_of
 from oase.people.recognise import add_identity, recognise
-from oase.people.repository import delete_unheard, find_identity, find_person, identities_of, merges_of, set_consent, suggestions
+from oase.people.repository import (
+    are_apart,
+    delete_unheard,
+    find_identity,
+    find_person,
+    identities_of,
+    merges_of,
+    set_consent,
+    suggestions,
+    verify_identity,
+)
 from oase.people.repository import listing as list_persons
 from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
 
@@ -29,6 +39,7 @@ __all__ = [
     "Suggestion",
     "add_address",
     "add_identity",
+    "are_apart",
     "ask_again",
     "called",
     "change_person",
@@ -51,4 +62,5 @@ __all__ = [
     "set_consent",
     "suggestions",
     "take_apart",
+    "verify_identity",
 ]

@@ -63,9 +63,11 @@ async def merge_into(work: UnitOfWork, kept_id: UUID, merged_id: UUID, *, conver
     kept, merged = persons[kept_id], persons[merged_id]
     if kept.merged_into or merged.merged_into:
         raise CannotMerge(message("One of these persons was merged into another one before."))
-    identities = [one.id for one in await repository.identities_of(work, [merged_id])]
+    addresses = await repository.identities_of(work, [merged_id])
+    identities = [one.id for one in addresses]
     moved = {
         "identities": [str(one) for one in identities],
+        "unverified": [str(one.id) for one in addresses if not one.verified],
         "conversations": [str(one) for one in conversation_ids],
         "kept": msgspec.to_builtins(_known(kept)),
     }
@@ -95,6 +97,7 @@ async def take_apart(work: UnitOfWork, merge_id: UUID) -> MergeRecord:
     before = {**_known(kept), **record.moved["kept"]}
     together = _together(msgspec.structs.replace(kept, **before), merged)
     await repository.move_identities(work, [UUID(one) for one in record.moved["identities"]], record.merged_id)
+    await repository.doubt(work, [UUID(one) for one in record.moved.get("unverified", ())])
     await repository.update_person(work, record.merged_id, {"merged_into": None})
     await repository.update_person(work, kept.id, left_over(before, together, _known(kept)))
     await repository.mark_undone(work, merge_id)

@@ -34,10 +34,16 @@ async def recognise(work: UnitOfWork, seen: Sequence[Seen]) -> Mapping[Key, Reco
             for key, (identity, person, _) in fresh.items()
         }
     await _remember(work, newest, known)
-    return {key: Recognised(known[key][0], known[key][1], known[key][2] and known[key][1] not in before) for key in newest}
+    return {key: _recognised(key, one, known, before) for key, one in newest.items()}
 
 
 Known = dict[Key, tuple[UUID, UUID, bool]]
+
+
+def _recognised(key: Key, one: Seen, known: Known, before: set[UUID]) -> Recognised:
+    identity, person, made = known[key]
+    others = {known[alias][1] for alias in one.aliases if alias in known} - {person}
+    return Recognised(identity, person, made and person not in before, tuple(sorted(others)))
 
 
 async def _known(work: UnitOfWork, keys: Sequence[Key]) -> Known:

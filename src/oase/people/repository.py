@@ -160,6 +160,34 @@ async def put_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
     )
 
 
+async def are_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> bool:
+    """Whether somebody said that these two are not the same."""
+    one, other = sorted((person_id, other_id))
+    return bool(
+        await work.value(
+            "SELECT EXISTS (SELECT FROM person_distinct WHERE workspace_id = %(workspace_id)s AND one_id = %(one)s"
+            " AND other_id = %(other)s)",
+            {"one": one, "other": other},
+        )
+    )
+
+
+async def verify_identity(work: UnitOfWork, identity_id: UUID) -> None:
+    """This address is the person's beyond doubt."""
+    await work.run(
+        "UPDATE identity SET verified = true WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND NOT verified",
+        {"id": identity_id},
+    )
+
+
+async def doubt(work: UnitOfWork, identity_ids: Sequence[UUID]) -> None:
+    """What proved that these addresses are the person's has been taken back."""
+    await work.run(
+        "UPDATE identity SET verified = false WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) AND verified",
+        {"ids": sorted(identity_ids)},
+    )
+
+
 async def drop_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
     """Two persons may be the same after all."""
     one, other = sorted((person_id, other_id))

@@ -14,6 +14,7 @@ class Recognised(Struct, frozen=True):
     identity_id: UUID
     person_id: UUID
     new: bool  # the person, not only the address
+    others: tuple[UUID, ...] = ()  # persons to whom addresses belong that the provider vouches for, too
 
 
 class Seen(Struct, frozen=True, kw_only=True):

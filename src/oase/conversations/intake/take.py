@@ -32,7 +32,9 @@ from oase.conversations.actions.persons import merge_persons
 from oase.conversations.delivery.receipts import apply_receipts, receipts_in_disguise
 from oase.conversations.intake import repository
 from oase.conversations.intake.changes import change
+from oase.conversations.intake.persons import join_vouched
 from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer, Spoken, as_received, clean, thread_facts
+from oase.conversations.invitations import claim
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.kernel.db import UnitOfWork
@@ -124,6 +126,9 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     if not fresh:
         return Placed()
     people = await recognise(work, [_seen(account, person) for _, one in fresh if (person := _person(one))])
+    people = await join_vouched(work, people)
+    changed, people = await claim(work, account, [one for _, one in fresh if isinstance(one, Received)], people)
+    fresh = [(row, changed.get(one.external_id, one)) for row, one in fresh]
     knowledge = await _knowledge(work, account, fresh, people, by_external)
     placer = Placer(account.id, account.manifest, knowledge, work.clock.now())
     for journal_id, one in fresh:

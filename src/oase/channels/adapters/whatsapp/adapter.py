@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import ClassVar
+from urllib.parse import quote
 
 from oase.channels.adapters.whatsapp.checking import check
 from oase.channels.adapters.whatsapp.files import fetch
@@ -64,6 +65,14 @@ class WhatsApp(Adapter):
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """Number, permissions, subscription."""
         return check(account, replies)
+
+    def invite(self, account: Account, code: str, text: str) -> str:
+        """A click-to-chat link: WhatsApp opens with our number, and `text` filled in.
+
+        Source: faq.whatsapp.com, "How to use click to chat".
+        """
+        number = "".join(letter for letter in account.facts.get("display_phone_number", "") if letter.isdigit())
+        return f"https://wa.me/{number}?text={quote(text, safe='')}" if number else ""
 
     def templates(self, account: Account, replies: Sequence[Reply] = ()) -> Call | Sequence[Template]:
         """The templates of the WhatsApp Business account, page by page."""

@@ -127,6 +127,7 @@ MANIFEST = Manifest(
     pace="messaging",
     wire="http",
     webhook=True,
+    invites=True,
     signature="X-Hub-Signature-256: HMAC-SHA256 over the raw body with the app secret",
     capabilities=_OUT,
     incoming=_IN,

@@ -847,6 +847,30 @@ ALTER TABLE draft ENABLE ROW LEVEL SECURITY;
 ALTER TABLE draft FORCE ROW LEVEL SECURITY;
 CREATE POLICY draft_workspace ON draft USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE invitation (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    code_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id UUID,
+    used_at TIMESTAMP WITH TIME ZONE,
+    used_by UUID,
+    CONSTRAINT invitation_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT invitation_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT invitation_workspace_id_code_hash_key UNIQUE (workspace_id, code_hash)
+);
+
+CREATE INDEX invitation_conversation ON invitation (workspace_id, conversation_id);
+
+COMMENT ON TABLE invitation IS 'A link with a code that counts once, by which a conversation goes on over another channel.';
+
+ALTER TABLE invitation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invitation FORCE ROW LEVEL SECURITY;
+CREATE POLICY invitation_workspace ON invitation USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE message (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
