@@ -4,26 +4,30 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
+from oase.channels import StoredAccount
 from oase.channels.contract import (
-    Accepted,
     Account,
     Adapter,
     Again,
     Call,
     Checked,
     Event,
+    File,
+    Media,
     NoReply,
     Outbound,
     Outcome,
     Polled,
     Refused,
     Reply,
-    Unclear,
 )
-from oase.kernel.http import ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+from oase.conversations import perform
+from oase.conversations.delivery.wire import deliver
+from oase.kernel.http import Outside
 
 
 class Caller:
@@ -36,20 +40,23 @@ class Caller:
 
     async def perform(self, call: Call) -> Reply | NoReply:
         """One call over HTTP."""
-        request = OutgoingRequest(
-            method=call.method,
-            url=call.url,
-            headers=call.headers,
-            json=call.json,
-            parts=tuple(FormPart(**asdict(part)) for part in call.parts),
+        return await perform(self._outside, self._stored, call)
+
+    @property
+    def _stored(self) -> StoredAccount:
+        """The account as the core has it."""
+        return StoredAccount(
+            workspace_id=UUID(int=1),
+            id=UUID(int=2),
+            channel=self.adapter.manifest.id,
+            name="Test",
+            enabled=True,
+            state="up",
+            state_why="",
+            state_since=self._now(),
+            account=self.account,
+            manifest=self.adapter.manifest,
         )
-        try:
-            answer = await self._outside.send(request)
-        except ConnectionNotMade as error:
-            return NoReply(sent=False, why=str(error))
-        except NoAnswer as error:
-            return NoReply(sent=True, why=str(error))
-        return Reply(status=answer.status, headers=answer.headers, body=answer.body)
 
     async def check(self) -> Checked:
         """Tests the account; what a good test finds is kept."""
@@ -75,12 +82,19 @@ class Caller:
 
     async def say(self, outbound: Outbound) -> Outcome:
         """Sends it; what became of it."""
-        outcome: Outcome = Unclear(why="nothing was rendered")
-        for call in self.adapter.render(outbound, self.account):
-            outcome = self.adapter.interpret(call, await self.perform(call))
-            if not isinstance(outcome, Accepted):
-                break
-        return outcome
+        return await deliver(self._outside, self._stored, outbound)
+
+    async def subscribe(self) -> Checked:
+        """Tells the provider where to deliver."""
+        found = await self._steps(lambda replies: self.adapter.subscribe(self.account, replies))
+        assert isinstance(found, Checked)
+        return found
+
+    async def fetch(self, media: Media) -> File | Again | Refused:
+        """A file of a customer, with its bytes."""
+        found = await self._steps(lambda replies: self.adapter.fetch(media, self.account, replies))
+        assert isinstance(found, File | Again | Refused)
+        return found
 
     async def _steps(self, step: Callable[[Sequence[Reply | NoReply]], object]) -> object:
         replies: list[Reply | NoReply] = []

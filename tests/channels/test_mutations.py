@@ -15,6 +15,12 @@ from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
 from oase.channels.adapters.email import inbound, outcome
+from oase.channels.adapters.telegram import api as telegram_api
+from oase.channels.adapters.telegram import errors as telegram_errors
+from oase.channels.adapters.telegram import ids as telegram_ids
+from oase.channels.adapters.telegram import reading as telegram_reading
+from oase.channels.adapters.telegram import replies as telegram_replies
+from oase.channels.adapters.telegram import updates as telegram_updates
 from oase.channels.adapters.whatsapp import errors, people, reading, receipts, replies
 from oase.channels.contract import (
     Accepted,
@@ -46,6 +52,7 @@ SIGNATURE = (
 )
 IDS = (
     "test_recordings_mean_the_expected_events",
+    "test_what_cannot_be_read_is_malformed_for_the_recorded_reason",
     "test_a_repeated_delivery_gives_the_same_ids",
     "test_different_messages_have_different_ids",
     "test_different_deliveries_have_different_keys",
@@ -250,6 +257,18 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (inbound._said_elsewhere, IDS),
     ),
     "form": ((visitor.check_page, SIGNATURE), (visitor.sign_page, SIGNATURE)),
+    "telegram": (
+        (telegram_updates.check_secret, SIGNATURE),
+        (telegram_updates.key_of, IDS),
+        (telegram_ids.external_id, IDS),
+        (telegram_ids.person, IDS),
+        *((function, IDS) for function in vars(telegram_reading).values() if is_own(function, telegram_reading)),
+        *((function, REPLIES) for function in vars(telegram_replies).values() if is_own(function, telegram_replies)),
+        (telegram_api.failure_of, REPLIES),
+        (telegram_api.result_of, REPLIES),
+        (telegram_errors.meaning_of, REPLIES),
+        (telegram_errors.sentence, REPLIES),
+    ),
     "webchat": tuple(
         (function, SIGNATURE)
         for function in (visitor.check_signed, visitor.session_of, visitor.session_key, visitor.sign, visitor._same)

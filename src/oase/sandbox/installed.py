@@ -3,5 +3,6 @@
 from typing import Final
 
 from oase.sandbox.places import Platform
+from oase.sandbox.telegram import Telegram
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = ()
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Telegram,)

@@ -13,6 +13,8 @@ from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
 from oase.sandbox.places import Platform
+from oase.sandbox.places.platform import COMPANY_NAME
+from oase.sandbox.telegram import Telegram
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -25,7 +27,15 @@ class Connection(Struct, frozen=True, kw_only=True):
 
 Connect = Callable[[Any], Connection]  # given the simulator of that platform, which knows its own keys
 
-CONNECTIONS: Final[Mapping[str, Connect]] = {}
+
+def _telegram(platform: Telegram) -> Connection:
+    settings = {"bot_token": platform.token, "webhook_secret": platform.first_secret, "base_url": platform.base_url}
+    return Connection(channel="telegram", name=COMPANY_NAME, settings=settings)
+
+
+CONNECTIONS: Final[Mapping[str, Connect]] = {
+    "telegram": _telegram,
+}
 
 
 async def connect_places(house: House, work: UnitOfWork, sandbox: Sandbox) -> None:

@@ -27,7 +27,7 @@ Sign = Callable[[bytes, str], Mapping[str, str]]
 
 
 class Hook(msgspec.Struct, kw_only=True):
-    """One webhook: what is posted where. `taken` is called once, when it was answered with success."""
+    """One webhook: what is posted where. `taken` is called once, when it was answered with success; `heard` gets each such answer."""
 
     url: str
     body: bytes
@@ -36,6 +36,7 @@ class Hook(msgspec.Struct, kw_only=True):
     content_type: str = "application/json"
     method: str = "POST"
     taken: Callable[[], None] = lambda: None
+    heard: Callable[[bytes], None] = lambda _: None
 
 
 class Attempt(msgspec.Struct, kw_only=True, frozen=True):
@@ -159,7 +160,9 @@ class Courier:
         with suppress(aiohttp.ClientError, TimeoutError, OSError):
             async with self._session.request(hook.method, hook.url, data=body, headers=headers, allow_redirects=False) as answer:
                 status = answer.status
-                await answer.read()
+                said = await answer.read()
+                if 200 <= status < 300 and not secret:
+                    hook.heard(said)
         self.counts.requests += 1
         self.counts.refused += not 200 <= status < 300
         shown = body[:20_000].decode(errors="replace")

@@ -112,6 +112,9 @@ class Platform:
     def on_typing(self, customer: Customer, on: bool) -> None:
         """A customer types."""
 
+    def on_blocked(self, customer: Customer) -> None:
+        """A customer blocks the company, or no longer."""
+
     def on_post(self, post: Post) -> None:
         """Somebody said something in public."""
 

@@ -144,8 +144,9 @@ def _people_routes(found: Find) -> list[HTTPRouteHandler]:
         person = phone.customer(customer)
         if data.read_receipts is not None:
             person.read_receipts = data.read_receipts
-        if data.blocked is not None:
+        if data.blocked is not None and data.blocked != person.blocked:
             person.blocked = data.blocked
+            found(app).on_blocked(person)
         if data.online is not None:
             phone.go_online(customer, data.online)
         return customer_view(person)

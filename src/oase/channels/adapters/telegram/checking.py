@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from oase.channels.adapters.telegram.api import failure_of, method, result_of
+from oase.channels.adapters.telegram.api import API, base_url, failure_of, method, result_of
 from oase.channels.adapters.telegram.errors import CREDENTIALS, sentence
 from oase.channels.adapters.telegram.updates import ALLOWED
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
@@ -64,7 +64,7 @@ def subscribe(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Ch
     if not replies:
         if asks(account):
             return method(account, "deleteWebhook", {"drop_pending_updates": False})
-        if urlsplit(account.webhook_url).scheme != "https":
+        if urlsplit(account.webhook_url).scheme != "https" and base_url(account) == API:
             return Checked(
                 ok=False,
                 summary=message(

@@ -55,13 +55,19 @@ def with_links(text: str, entities: Sequence[wire.Entity]) -> str:
     hidden = [one for one in entities if one.type == "text_link" and one.url]
     if not hidden:
         return text
-    units = text.encode("utf-16-le", "replace")
+    units = text.encode("utf-16-le")
     for entity in sorted(hidden, key=lambda one: one.offset, reverse=True):
-        start, end = entity.offset * 2, (entity.offset + entity.length) * 2
-        words = units[start:end].decode("utf-16-le", "replace")
-        if 0 <= start < end <= len(units) and words != entity.url:
+        words, end = part_of(text, entity), (entity.offset + entity.length) * 2
+        if words and words != entity.url:
             units = units[:end] + f" ({entity.url})".encode("utf-16-le") + units[end:]
     return units.decode("utf-16-le", "replace")
+
+
+def part_of(text: str, entity: wire.Entity) -> str:
+    """The part of a text that an entity is about; empty if it lies outside. Offsets count UTF-16 code units."""
+    units = text.encode("utf-16-le")
+    start, end = entity.offset * 2, (entity.offset + entity.length) * 2
+    return units[start:end].decode("utf-16-le", "replace") if 0 <= start < end <= len(units) else ""
 
 
 def _text(message: wire.Message) -> Content:
@@ -181,26 +187,35 @@ def _web_app(message: wire.Message) -> Content:
 
 
 def _rich(message: wire.Message) -> Content | None:
-    lines: list[str] = []
     blocks = (message.rich_message or {}).get("blocks")
-    for block in blocks if isinstance(blocks, list) else ():
-        line = "".join(_words(block, _DEEPEST))
-        lines += [line] if line.strip() else []
-    return Content(text="\n".join(lines), data={"rich": True}) if lines else None
+    lines = [_words(block, _DEEPEST) for block in blocks] if isinstance(blocks, list) else []
+    text = "\n".join(line for line in lines if line.strip())
+    return Content(text=text, data={"rich": True}) if text else None
 
 
-def _words(value: object, levels: int) -> list[str]:
-    """Every text inside a rich block, in its order."""
+def _words(value: object, levels: int) -> str:
+    """Every text inside a rich block or text, in its order; nested blocks on lines of their own."""
     if isinstance(value, str):
-        return [value]
+        return value
     if levels <= 0:
-        return []
+        return ""
     if isinstance(value, list):
-        return [word for one in value for word in _words(one, levels - 1)]
-    if isinstance(value, dict):
-        inner = (value.get(key) for key in ("text", "title", "items", "blocks", "cells", "rows", "caption"))
-        return [word for one in inner if one is not None for word in _words(one, levels - 1)]
-    return []
+        return "".join(_words(one, levels - 1) for one in value)
+    if not isinstance(value, dict):
+        return ""
+    named = (value.get(key) for key in ("label", "summary", "text", "expression", "alternative_text"))
+    head = " ".join(_words(one, levels - 1) for one in named if one)
+    link = value.get("url")
+    head += f" ({link})" if isinstance(link, str) and link != head else ""
+    nested = [one for key in ("items", "blocks") for one in _listed(value.get(key))]
+    rows = [" | ".join(_words(cell, levels - 1) for cell in _listed(row)) for row in _listed(value.get("cells"))]
+    lines = [head, *(_words(one, levels - 1) for one in nested), *rows]
+    lines += [_words(value.get(key), levels - 1) for key in ("caption", "credit")]
+    return "\n".join(line for line in lines if line)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 _WRITERS: Mapping[str, Callable[[wire.Message], Content | None]] = {

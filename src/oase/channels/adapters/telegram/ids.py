@@ -53,7 +53,7 @@ def person(user: wire.User, connection: str | None = None, phone: str = "") -> A
     aliases = [("telegram", str(user.id))] if connection else []
     aliases += [("phone", phone)] if phone else []
     value = f"{connection}/{user.id}" if connection else str(user.id)
-    return Address(value=value, name=name or (user.username or ""), aliases=tuple(aliases), fields=fields)
+    return Address(value=value, name=name or user.username or "", aliases=tuple(aliases), fields=fields)
 
 
 def chat_as_person(chat: wire.Chat, connection: str | None = None) -> Address:

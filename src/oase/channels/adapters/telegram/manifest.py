@@ -96,7 +96,7 @@ _BOTH_WAYS = {
     Capability.REACTION,
 }
 _OUT = frozenset({*_BOTH_WAYS, Capability.TYPING})
-_IN = frozenset({*_BOTH_WAYS, Capability.STICKER, Capability.EDIT, Capability.DELETE, Capability.ELSEWHERE, Capability.RECEIPTS})
+_IN = frozenset({*_BOTH_WAYS, Capability.STICKER, Capability.EDIT, Capability.DELETE, Capability.ELSEWHERE})
 _OUT_IN_GROUPS = frozenset({*_BOTH_WAYS, Capability.TYPING})
 _IN_GROUPS_TOO = frozenset(
     {Capability.TEXT, Capability.IMAGE, Capability.BUTTONS, Capability.LIST, Capability.REPLY, Capability.REACTION}

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oase.channels.adapters.telegram import wire
-from oase.channels.adapters.telegram.content import Incomplete, content_of, extra_of, phone_of
+from oase.channels.adapters.telegram.content import Incomplete, content_of, extra_of, part_of, phone_of
 from oase.channels.adapters.telegram.ids import chat_as_person, external_id, moment, person
 from oase.channels.adapters.telegram.notices import connected, membership
 from oase.channels.contract import (
@@ -29,7 +29,6 @@ from oase.channels.contract import (
     Malformed,
     Raw,
     Reacted,
-    Receipt,
     Received,
     SaidElsewhere,
     Thread,
@@ -65,7 +64,7 @@ def _unknown(kinds: Mapping[str, msgspec.Raw], number: int, at: datetime) -> Unk
     data = as_mapping(kinds[kind]) if kinds else {}
     author = data.get("from") or data.get("user")
     try:
-        sender = person(msgspec.convert(author, wire.User)) if author else None
+        sender: Address | None = person(msgspec.convert(author, wire.User))
     except Unreadable:
         sender = None
     return Unknown(kind=kind[:100], external_id=f"update/{number}", at=at, sender=sender, data=data)
@@ -102,8 +101,7 @@ def _business(raw: msgspec.Raw, account: Account, at: datetime) -> Iterable[Even
         return
     id = external_id(message.chat.id, message.message_id, connection)
     if message.sender_business_bot is not None:
-        yield Receipt(external_id=id, state="sent", at=moment(message.date, at))
-        return
+        return  # what we said there ourselves comes back
     content = content_of(message) or Content(kind="placeholder", data={"unknown": _kind(raw)})
     yield SaidElsewhere(
         external_id=id,
@@ -191,8 +189,8 @@ def _start(message: wire.Message) -> tuple[bool, str]:
 
 
 def _whole(content: Content, message: wire.Message) -> Content:
-    extra, quoted = extra_of(message), message.quote.text if message.quote else ""
-    return msgspec.structs.replace(content, data={**content.data, **extra}, quoted=quoted) if extra or quoted else content
+    quoted = message.quote.text if message.quote else ""
+    return msgspec.structs.replace(content, data={**content.data, **extra_of(message)}, quoted=quoted)
 
 
 def _answered(message: wire.Message) -> str:
@@ -215,16 +213,13 @@ def _addresses_us(message: wire.Message, account: Account) -> bool:
     if answered is not None and us and str(answered.id) == us:
         return True
     text = message.text if message.text is not None else message.caption or ""
-    units = text.encode("utf-16-le", "replace")
-    for entity in (*message.entities, *message.caption_entities):
-        part = units[max(0, entity.offset * 2) : max(0, (entity.offset + entity.length) * 2)].decode("utf-16-le", "replace")
-        if entity.type == "mention" and part.lower() == name:
-            return True
-        if entity.type == "text_mention" and entity.user is not None and str(entity.user.id) == us:
-            return True
-        if entity.type == "bot_command" and ("@" not in part or part.lower().endswith(name)):
-            return True
-    return False
+    parts = [(entity, part_of(text, entity).lower()) for entity in (*message.entities, *message.caption_entities)]
+    return any(
+        (entity.type == "mention" and part == name)
+        or (entity.type == "text_mention" and entity.user is not None and str(entity.user.id) == us)
+        or (entity.type == "bot_command" and ("@" not in part or part.endswith(name)))
+        for entity, part in parts
+    )
 
 
 def _author(message: wire.Message) -> Address:

@@ -67,7 +67,7 @@ def _unreadable(call: Call, reply: Reply) -> Outcome:
             return Again(why=why, after=_SOON)
         case 429:
             return Again(why=why, after=_SOON, account=True)
-        case status if status >= 500 or status < 300:
+        case status if status >= 500:
             return _unclear(call, why)
         case _:
             return Refused(why=why, code=str(reply.status))
