@@ -12,6 +12,7 @@ from oase.channels.contract import Address, Content, Deleted, Receipt, SaidElsew
 from oase.conversations import Answer, Author, say, set_state
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Fate
+from oase.kernel.clock import SetClock
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Safe
@@ -58,8 +59,9 @@ async def test_an_answer_from_the_phone_stands_in_the_conversation_and_nothing_i
 
 
 async def test_a_question_that_came_after_the_answer_still_waits_although_we_heard_of_the_answer_later(
-    timed: Database, workspace_id: UUID, tell: Tell
+    timed: Database, workspace_id: UUID, clock: SetClock, tell: Tell
 ) -> None:
+    clock.advance(10 * MINUTE)
     await tell(says("Wo bleibt mein Paket?", number=1), says("Und die Rechnung?", number=2, at=AT + 5 * MINUTE))
     due = await the(timed, workspace_id, "due_at")
     await tell(said("Kommt morgen!", at=AT + MINUTE))

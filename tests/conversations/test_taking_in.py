@@ -89,11 +89,12 @@ async def the(database: Database, workspace_id: UUID, column: str = "id") -> Any
 
 @pytest.mark.parametrize(("days", "expected"), [(2.9, [("open", 2)]), (3.1, [("solved", 1), ("open", 1)])])
 async def test_what_was_solved_only_just_is_opened_again_and_later_a_new_one_begins(
-    timed: Database, workspace_id: UUID, tell: Tell, days: float, expected: Sequence[tuple[str, int]]
+    timed: Database, workspace_id: UUID, clock: SetClock, tell: Tell, days: float, expected: Sequence[tuple[str, int]]
 ) -> None:
     await tell(says("Mein Paket fehlt", number=1))
     async with timed.work(workspace_id) as work:
         await set_state(work, Author(), await work.value("SELECT id FROM conversation"), "solved")
+    clock.advance(timedelta(days=days))
     await tell(says("Es ist noch immer nicht da", number=2, at=AT + timedelta(days=days)))
     assert await conversations(timed, workspace_id) == expected
 
@@ -120,6 +121,14 @@ async def test_the_promise_is_the_oldest_waiting_messages(timed: Database, works
     await tell(says("Guten Tag", number=1))
     await tell(says("Hallo?", number=2, at=AT + timedelta(minutes=10)))
     assert await the(timed, workspace_id, "due_at") == AT + timedelta(minutes=15)
+
+
+async def test_a_provider_whose_clock_is_ahead_puts_nothing_behind_our_answer(
+    timed: Database, workspace_id: UUID, clock: SetClock, tell: Tell
+) -> None:
+    await tell(says("Ist der Steg noch frei?", number=1, at=AT + timedelta(minutes=7)))
+    async with timed.work(workspace_id) as work:
+        assert await work.value("SELECT at FROM message") == AT
 
 
 async def test_an_item_of_an_unknown_kind_is_a_visible_placeholder(timed: Database, workspace_id: UUID, tell: Tell) -> None:

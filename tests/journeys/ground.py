@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.looks import DESK
 from tests.servers.chromium import complaints
 
@@ -177,3 +177,16 @@ class People:
 async def live(page: Page) -> None:
     """Waits until the inbox hears live events."""
     await page.wait_for_selector('#inbox[data-live="on"]', state="attached")
+
+
+async def open_row(agent: Page, text: str) -> None:
+    """The agent opens the conversation whose row shows this text, as soon as it is there."""
+    await agent.mouse.move(1300, 600)  # a list under the pointer keeps still
+    await agent.locator("#rows .row-link", has_text=text).first.click()
+    await expect(agent.locator("#entries")).to_contain_text(text)
+
+
+async def answer(agent: Page, text: str) -> None:
+    """The agent answers in the open conversation."""
+    await agent.locator("#composer-text").fill(text)
+    await agent.keyboard.press("Control+Enter")

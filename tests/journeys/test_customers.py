@@ -4,24 +4,11 @@ import re
 import time
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from .ground import SOPHIE, Installation, People
+from .ground import SOPHIE, Installation, People, answer, open_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-
-
-async def open_row(agent: Page, text: str) -> None:
-    """The agent opens the conversation whose row shows this text, as soon as it is there."""
-    await agent.mouse.move(1300, 600)  # a list under the pointer keeps still
-    await agent.locator("#rows .row-link", has_text=text).first.click()
-    await expect(agent.locator("#entries")).to_contain_text(text)
-
-
-async def answer(agent: Page, text: str) -> None:
-    """The agent answers in the open conversation."""
-    await agent.locator("#composer-text").fill(text)
-    await agent.keyboard.press("Control+Enter")
 
 
 async def test_a_message_from_the_phone_is_with_the_agent_within_a_second_and_the_answer_is_read(people: People) -> None:

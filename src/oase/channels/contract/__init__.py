@@ -79,6 +79,7 @@ from oase.channels.contract.outbound import (
     Unclear,
     UseTemplate,
 )
+from oase.kernel.secrets import Secret
 
 __all__ = [
     "Accepted",
@@ -140,6 +141,7 @@ __all__ = [
     "Reply",
     "SaidElsewhere",
     "Say",
+    "Secret",
     "Setting",
     "ShowTyping",
     "Side",

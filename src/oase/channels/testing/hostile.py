@@ -124,13 +124,13 @@ class HostileChecks(Case):
         @given(st.sampled_from(raws), st.one_of(mutated(bodies), mutated(bodies), st.binary(max_size=300)))
         def check(like: Raw, body: bytes) -> None:
             raw = replace(like, body=body)
-            started = time.perf_counter()
+            started = time.thread_time()
             try:
                 events = self.events(raw)
             except Malformed as error:
                 assert str(error).strip(), "Malformed without a reason."
                 events = []
-            seconds = time.perf_counter() - started
+            seconds = time.thread_time() - started
             allowed = _AT_LEAST_SECONDS + SECONDS_PER_MEGABYTE * len(body) / 1e6
             assert seconds < allowed, f"{seconds:.2f} s for {len(body)} bytes."
             for event in events:

@@ -8,11 +8,11 @@ Whatever happens before the COMMIT, the rows wait on; whatever happens after it,
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from oase.channels import StoredAccount, note_heard, visitor_key
 from oase.channels.contract import (
@@ -122,7 +122,8 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
         return Placed()
     wanted = sorted({ref for _, one in spoken for ref in (one.external_id, one.reply_to, *one.references[:30]) if ref})
     by_external = await repository.messages_by_external_id(work, account.id, wanted)
-    fresh = [(row, one) for row, one in spoken if one.external_id not in by_external]
+    now = work.clock.now()
+    fresh = [(row, _not_ahead(one, now)) for row, one in spoken if one.external_id not in by_external]
     if not fresh:
         return Placed()
     people = await recognise(work, [_seen(account, person) for _, one in fresh if (person := _person(one))])
@@ -130,7 +131,7 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     changed, people = await claim(work, account, [one for _, one in fresh if isinstance(one, Received)], people)
     fresh = [(row, changed.get(one.external_id, one)) for row, one in fresh]
     knowledge = await _knowledge(work, account, fresh, people, by_external)
-    placer = Placer(account.id, account.manifest, knowledge, work.clock.now())
+    placer = Placer(account.id, account.manifest, knowledge, now)
     for journal_id, one in fresh:
         person = _person(one)
         who = people[account.manifest.identity, person.value] if person else None
@@ -139,6 +140,11 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     if account.manifest.wire == "local":
         _echo(work, account, fresh, placer.placed)
     return placer.placed
+
+
+def _not_ahead(one: Spoken, now: datetime) -> Spoken:
+    """A message of a provider whose clock is ahead of ours was said now: else our answer would stand above it."""
+    return one if one.at <= now else structs.replace(one, at=now)
 
 
 def _spoken(event: Event) -> Spoken | None:
