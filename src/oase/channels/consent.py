@@ -132,15 +132,19 @@ async def finish(
         raise ConsentRefused(message("This answer came from another provider than the one that was asked. Begin once more."))
     if not answer.get("code"):
         raise ConsentRefused(message("The provider sent you back without a code. Begin once more."))
+    secret = account.account.secret(consent.client_secret)
     body = oauth.form(
         grant_type="authorization_code",
         code=answer["code"],
         redirect_uri=back,
         client_id=client_id,
-        client_secret=account.account.secret(consent.client_secret),
+        client_secret="" if consent.basic else secret,
         code_verifier=_verifier(safe, attempt.number),
     )
-    request = OutgoingRequest(method="POST", url=exchange, headers=oauth.HEADERS, body=body, limit_bytes=oauth.LIMIT_BYTES)
+    headers: dict[str, str | Secret] = {**oauth.HEADERS}
+    if consent.basic:
+        headers["Authorization"] = oauth.basic(client_id, secret)
+    request = OutgoingRequest(method="POST", url=exchange, headers=headers, body=body, limit_bytes=oauth.LIMIT_BYTES)
     try:
         reply = await outside.send(request)
     except OaseError as error:

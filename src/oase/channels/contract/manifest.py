@@ -174,6 +174,7 @@ class Consent(Struct, frozen=True, kw_only=True):
     client_secret: str
     parameters: Mapping[str, str] = {}  # of the browser's way, beyond the standard's
     hints: tuple[str, ...] = ()  # settings that say who is to sign in; the first that is filled in
+    basic: bool = False  # the client proves itself by HTTP Basic (RFC 6749, 2.3.1), not inside the form
     issuer: str = ""  # how the provider calls itself in its answer (RFC 9207)
     only_if: Condition | None = None
     guide: Words = Words("", "")  # markdown: what to create at the provider

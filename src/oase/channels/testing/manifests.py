@@ -27,7 +27,7 @@ class ManifestChecks(Case):
         manifest, limits = self.adapter.manifest, self.adapter.manifest.limits
         has = manifest.capabilities
         wrong = {
-            "id": not re.fullmatch(r"[a-z][a-z0-9_-]{1,30}", manifest.id),
+            "id": not re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", manifest.id),
             "icon": not manifest.icon,
             "color": not re.fullmatch(r"#[0-9a-f]{6}", manifest.color.lower()),
             "identity": not manifest.identity,

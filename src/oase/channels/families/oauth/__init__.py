@@ -4,11 +4,11 @@ authorization_address --browser, the person agrees--> code --exchange_form--> PO
                                              refresh token --refresh_form--> POST --read_answer--> Granted | Refusal
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct
@@ -57,6 +57,12 @@ def form(**parameters: str | Secret) -> bytes:
     return urlencode({name: value for name, value in plain.items() if value}).encode()
 
 
+def basic(client_id: str, client_secret: Secret) -> Secret:
+    """The header by which a client proves itself at the token endpoint (RFC 6749, 2.3.1)."""
+    pair = f"{quote_plus(client_id)}:{quote_plus(client_secret.reveal())}"
+    return Secret(f"Basic {b64encode(pair.encode()).decode()}")
+
+
 def read_answer(status: int, body: bytes) -> Granted | Refusal:
     """What a token endpoint said (RFC 6749, 5)."""
     said = _object(body)
@@ -91,7 +97,7 @@ def claims(id_token: Secret) -> Mapping[str, Any]:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 
