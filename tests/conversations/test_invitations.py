@@ -202,9 +202,9 @@ async def test_only_a_hash_of_the_code_is_kept_and_it_lasts_a_week(ground: Groun
     ("said", "left"),
     [
         ("Hallo, ich möchte hier weiterschreiben. Mein Code: k7f2-m9xq-3hbt", "Hallo, ich möchte hier weiterschreiben."),
-        ("Hello, I would like to go on here. My code: k7f2-m9xq-3hbt", "Hello, I would like to go on here."),
+        ("Hello, I would like to continue here. My code: k7f2-m9xq-3hbt", "Hello, I would like to continue here."),
         ("Mein Code: K7F2-M9XQ-3HBT", "Hallo, ich möchte hier weiterschreiben."),
-        ("k7f2-m9xq-3hbt", "Hello, I would like to go on here."),
+        ("k7f2-m9xq-3hbt", "Hello, I would like to continue here."),
         ("Wo ist mein Rad? (k7f2-m9xq-3hbt)", "Wo ist mein Rad?"),
     ],
 )

@@ -146,7 +146,7 @@ from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
-from oase.conversations.visitors import VisibleMessage, visitor_message, visitor_timeline
+from oase.conversations.visitors import VisibleMessage, visitor_conversation, visitor_message, visitor_timeline
 
 __all__ = [
     "COUNTED",
@@ -329,6 +329,7 @@ __all__ = [
     "unmerge_persons",
     "uploads_of",
     "view_of",
+    "visitor_conversation",
     "visitor_message",
     "visitor_timeline",
     "wake_snoozed",

@@ -33,7 +33,7 @@ from oase.people import Recognised, verify_identity
 LASTS: Final = timedelta(days=7)
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 _CODE: Final = re.compile(rf"(?<![\w-])[{_LETTERS}]{{4}}-[{_LETTERS}]{{4}}-[{_LETTERS}]{{4}}(?![\w-])", re.IGNORECASE)
-_HELLO: Final = message("Hello, I would like to go on here.")
+_HELLO: Final = message("Hello, I would like to continue here.")
 _MOST_CODES: Final = 3  # of one message
 
 

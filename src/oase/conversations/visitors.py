@@ -57,6 +57,17 @@ async def visitor_message(work: UnitOfWork, account_id: UUID, kind: str, address
     return found[0] if found else None
 
 
+async def visitor_conversation(work: UnitOfWork, kind: str, address: str) -> UUID | None:
+    """The conversation in which this address's person was heard of last, with them alone."""
+    found = await work.value(
+        "SELECT c.id FROM identity i JOIN conversation c ON c.workspace_id = i.workspace_id AND c.person_id = i.person_id"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.kind = %(kind)s AND i.value = %(address)s AND c.kind = 'private'"
+        " AND c.merged_into IS NULL ORDER BY c.last_at DESC LIMIT 1",
+        {"kind": kind, "address": address},
+    )
+    return found if isinstance(found, UUID) else None
+
+
 async def _load(work: UnitOfWork, condition: str, parameters: dict[str, Any]) -> list[VisibleMessage]:
     rows = await work.rows(
         "SELECT m.id, m.at, m.direction = 'out' AS ours, m.kind = 'system' AS system, m.text, m.author_name,"

@@ -16,11 +16,21 @@ import structlog
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oase.channels import StoredAccount
-from oase.conversations import VisibleMessage, visitor_message, visitor_timeline
+from oase.conversations import (
+    VisibleMessage,
+    invite,
+    inviting,
+    visitor_conversation,
+    visitor_message,
+    visitor_timeline,
+)
 from oase.kernel import metrics
 from oase.kernel.errors import OaseError
+from oase.kernel.i18n import Language
 from oase.main.house import House
 from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
@@ -33,6 +43,7 @@ from oase.web.live import Live
 from oase.web.services import Services
 from oase.web.widget import (
     Abuse,
+    Door,
     Face,
     Feed,
     HotPaths,
@@ -50,12 +61,20 @@ _TEXT: Final = [(b"content-type", b"text/plain; charset=utf-8")]
 log = structlog.get_logger()
 
 
+class _Known(Struct):
+    """What is kept of a workspace for a moment: who is there, and where visitors may go on."""
+
+    at: datetime
+    presence: Presence
+    elsewhere: list[StoredAccount]
+
+
 class VisitorDesk:
     """What visitors of the widget may know: their own dialogue, and whether somebody is there."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._presence: dict[UUID, tuple[datetime, Presence]] = {}
+        self._known: dict[UUID, _Known] = {}
 
     async def timeline(self, account: StoredAccount, visitor: str, *, limit: int) -> Sequence[VisitorMessage]:
         """The newest messages, oldest first."""
@@ -71,15 +90,35 @@ class VisitorDesk:
 
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         """Who of the team is there. Nothing is claimed that is not measured: of the wait nothing is said yet."""
-        known = self._presence.get(account.workspace_id)
+        known = self._known.get(account.workspace_id)
         now = self._house.clock.now()
-        if known is None or now - known[0] > _PRESENCE_KEPT:
+        if known is None or now - known.at > _PRESENCE_KEPT:
             async with self._house.database.work(account.workspace_id) as work:
                 agents = await list_agents(work)
+                accounts = await self._house.book.of_workspace(work)
             here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
             faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
-            known = self._presence[account.workspace_id] = (now, Presence(open=bool(here), faces=faces))
-        return known[1]
+            presence = Presence(open=bool(here), faces=faces)
+            known = self._known[account.workspace_id] = _Known(now, presence, [one for one in accounts if inviting(one)])
+        offers = account.account.settings.get("elsewhere", True)
+        doors = [Door(id=str(one.id), name=_name(one, language)) for one in known.elsewhere] if offers else []
+        return replace(known.presence, elsewhere=doors)
+
+    async def invite(self, account: StoredAccount, visitor: str, to: str, language: Language) -> str:
+        """A link by which the visitor goes on over another account; empty if there is nothing to go on with."""
+        offered = (await self.presence(account, language)).elsewhere
+        if to not in {door.id for door in offered}:
+            return ""
+        other = await self._house.book.get(UUID(to))
+        async with self._house.database.work(account.workspace_id) as work:
+            conversation_id = await visitor_conversation(work, account.manifest.identity, visitor)
+            if conversation_id is None or other is None:
+                return ""
+            return (await invite(work, other, conversation_id, language)).link
+
+
+def _name(account: StoredAccount, language: str) -> str:
+    return account.manifest.name.de if language == "de" else account.manifest.name.en
 
 
 def _shown(message: VisibleMessage) -> VisitorMessage:

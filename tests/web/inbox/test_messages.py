@@ -1,10 +1,13 @@
 """Single messages: answered, reacted to, left unsent; by mouse, by keyboard and by tap; places, cards and quick replies beside words."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from oase.channels import create_account, keep_check
+from oase.channels.contract import Checked
 from oase.conversations import IN_COPY, Author, say
 from oase.conversations.types import Answer
 from oase.kernel.ids import new_id
@@ -201,3 +204,17 @@ async def test_quick_replies_go_with_the_text_and_come_back_with_the_draft(desk:
     await page.locator("#composer-text").press("Control+Enter")
     await expect(page.locator("#entries .entry.out .offered li")).to_have_text(["Rot", "Blau"])
     assert [one["title"] for one in (await outbound(desk))["choices"]] == ["Rot", "Blau"]
+
+
+async def test_a_customer_is_invited_to_another_channel_by_a_link_in_their_language(desk: Desk, screens: Screens) -> None:
+    async with desk.database.work(desk.workspace_id) as work:
+        account_id = await create_account(work, desk.services.safe, "telegram", "Telegram Shop", {"bot_token": "1:geheim"})
+        await keep_check(work, account_id, Checked(ok=True, summary="", facts={"username": "lindgruen_bot"}))
+    page = await opened(desk, screens)
+    await page.get_by_role("button", name="Anderes anhängen").click()
+    await page.get_by_role("menuitem", name="Telegram").click()
+    text = page.locator("#composer-text")
+    await expect(text).to_have_value(
+        re.compile(r"^Sie können auch über Telegram mit uns weiterschreiben: https://t\.me/lindgruen_bot\?start=[a-z2-9-]{14}$")
+    )
+    assert await desk.value("SELECT account_id FROM invitation") == account_id

@@ -187,6 +187,10 @@ class SmallDesk:
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         return self.here
 
+    async def invite(self, account: StoredAccount, visitor: str, to: str, language: str) -> str:
+        offered = {door.id for door in self.here.elsewhere}
+        return f"https://chat.example/start?{to}-{language}" if to in offered and self.said.get((account.id, visitor)) else ""
+
 
 class Site:
     """A running server. `origin` is its address; what is put into `at_the_end` ends before it."""

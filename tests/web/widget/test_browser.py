@@ -10,7 +10,7 @@ from tests.web.widget.chat import Chat
 from tests.web.widget.ground import Site
 
 from oase.channels.contract import Moved, Receipt, Received, Typing
-from oase.web.widget import Presence
+from oase.web.widget import Door, Presence
 
 pytestmark = pytest.mark.browser
 
@@ -490,3 +490,21 @@ async def test_the_whole_way_by_keyboard_alone(site: Site, page: Page) -> None:
     await expect(chat.root.get_by_label("Weitere Möglichkeiten")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(chat.launcher).to_be_focused()
+
+
+async def test_the_menu_leads_to_another_channel_in_a_tab_of_its_own(site: Site, page: Page) -> None:
+    site.desk.here = Presence(elsewhere=[Door(id="w-1", name="WhatsApp")])
+    await page.context.route("https://chat.example/**", lambda route: route.fulfill(body="WhatsApp", content_type="text/html"))
+    chat = await (await Chat.on(page, site, site.webchat())).open()
+    more = chat.root.get_by_role("button", name="Weitere Möglichkeiten")
+    await more.click()
+    await expect(chat.root.get_by_role("menuitem", name="Weiter auf WhatsApp")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await chat.write("Mein Rad quietscht 🚲")
+    await expect(chat.state()).to_contain_text("Zugestellt")
+    await more.click()
+    async with page.context.expect_page() as opened:
+        await chat.root.get_by_role("menuitem", name="Weiter auf WhatsApp").click()
+    tab = await opened.value
+    await tab.wait_for_url("https://chat.example/start?w-1-de")
+    await expect(chat.root.get_by_role("link", name="WhatsApp öffnen und dort weiterschreiben")).to_be_visible()

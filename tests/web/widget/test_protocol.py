@@ -14,7 +14,7 @@ from oase.channels import StoredAccount
 from oase.channels.contract import Moved, Received
 from oase.channels.families.visitor import sign
 from oase.kernel.errors import Unavailable
-from oase.web.widget import Presence, Rate, Rules
+from oase.web.widget import Door, Presence, Rate, Rules
 from oase.web.widget.puzzle import solve
 
 
@@ -316,3 +316,20 @@ async def test_the_loader_carries_the_look_and_no_secret(site: Site) -> None:
         assert IDENTITY_SECRET not in answer.text
         again = await http.get(answer.url, headers={"if-none-match": answer.headers["etag"]})
         assert again.status_code == 304
+
+
+async def test_a_visitor_gets_a_link_into_another_channel_that_is_offered_once_something_was_said(site: Site) -> None:
+    site.desk.here = Presence(elsewhere=[Door(id="w-1", name="WhatsApp")])
+    visitor = Visitor(site, site.webchat())
+    assert (await visitor.hello(make=True)).json()["presence"]["elsewhere"] == [{"id": "w-1", "name": "WhatsApp"}]
+
+    async def go_on(to: str, *, signed: str = "") -> httpx.Response:
+        body, now = json.dumps({"to": to, "lang": "de"}).encode(), visitor.now()
+        query = visitor.query("continue", f"{now}\n".encode() + (signed.encode() or body), t=now)
+        return await visitor.http.post(f"{visitor.root}/continue?{query}", content=body)
+
+    assert (await go_on("w-1")).status_code == 404
+    await visitor.say("Mein Rad quietscht 🚲")
+    assert (await go_on("w-1")).json() == {"link": "https://chat.example/start?w-1-de"}
+    assert (await go_on("w-2")).status_code == 404
+    assert (await go_on("w-1", signed="something else")).status_code == 401

@@ -1,6 +1,6 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, joining, pages, persons, saved, writing
+from oase.web.inbox import acts, files, inviting, joining, pages, persons, saved, writing
 
 handlers = [
     *pages.handlers,
@@ -10,4 +10,5 @@ handlers = [
     *saved.handlers,
     *persons.handlers,
     *joining.handlers,
+    *inviting.handlers,
 ]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from oase.kernel.i18n import Translator, message
 from oase.web.inbox.fields import label_of, shown
+from oase.web.inbox.marks import mark
 
 _STATES: Final = {
     "open": message("opened this again"),
@@ -65,7 +66,7 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "reopened": reader.gettext("Opened again by a new message"),
-        "channel": reader.gettext("Goes on over another channel"),
+        "channel": reader.gettext("Continues on %(channel)s, by an invitation", channel=mark(to, reader).name if to else "?"),
     }
     return sentences.get(kind, kind)
 

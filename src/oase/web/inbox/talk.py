@@ -19,6 +19,7 @@ from oase.conversations import (
     TimelinePage,
     conversations_of,
     custom_fields,
+    inviting,
     open_conversation,
     speaker_of,
     timeline_entries,
@@ -53,6 +54,7 @@ from oase.web.inbox.views import (
     Colleague,
     Composer,
     Conversation,
+    Elsewhere,
     Past,
     Quoted,
     Somebody,
@@ -208,9 +210,17 @@ async def _composer(
         files=[file_of(file) for file in await uploads_of(work, uploads)] if uploads else [],
         quoted=await _answered(work, found, draft, viewer, reader),
         choices=[str(one) for one in draft.get("choices", ())],
+        elsewhere=[] if found.kind == "public" else _elsewhere(accounts, answers, reader),
         can_reply=viewer.may(Permission.CONVERSATION_REPLY),
         can_note=viewer.may(Permission.CONVERSATION_NOTE),
     )
+
+
+def _elsewhere(accounts: Sequence[StoredAccount], answers: Sequence[Answer], reader: Translator) -> list[Elsewhere]:
+    """Where the customer can be invited to: accounts over which nothing can be said to them yet."""
+    reached = {one.account_id for one in answers}
+    found = (one for one in accounts if one.id not in reached and inviting(one))
+    return [Elsewhere(account_id=one.id, mark=mark(one.channel, reader), account=one.name) for one in found]
 
 
 async def _answered(

@@ -235,6 +235,14 @@ class Template(Struct, frozen=True, kw_only=True):
     places: int
 
 
+class Elsewhere(Struct, frozen=True, kw_only=True):
+    """Another account to which the customer can be invited."""
+
+    account_id: UUID
+    mark: Mark
+    account: str
+
+
 class Composer(Struct, frozen=True, kw_only=True):
     """Where the agent writes. `answers` is empty when nothing can be sent to this person."""
 
@@ -249,6 +257,7 @@ class Composer(Struct, frozen=True, kw_only=True):
     files: Sequence[File]
     quoted: Quoted | None = None  # the message that is being answered
     choices: Sequence[str] = ()
+    elsewhere: Sequence[Elsewhere] = ()
     can_reply: bool
     can_note: bool
 

@@ -8,14 +8,15 @@
 from oase.web.widget.abuse import Abuse, Rate, Rules
 from oase.web.widget.feed import Feed
 from oase.web.widget.hot import HotPaths
-from oase.web.widget.pages import file, hello, loader, upload, widget_asset
-from oase.web.widget.parts import Face, Parts, Presence, VisitorChoice, VisitorFile, VisitorMessage
+from oase.web.widget.pages import file, go_on, hello, loader, upload, widget_asset
+from oase.web.widget.parts import Door, Face, Parts, Presence, VisitorChoice, VisitorFile, VisitorMessage
 from oase.web.widget.puzzle import Puzzles
 
-handlers = [loader, widget_asset, hello, upload, file]
+handlers = [loader, widget_asset, hello, go_on, upload, file]
 
 __all__ = [
     "Abuse",
+    "Door",
     "Face",
     "Feed",
     "HotPaths",

@@ -3,6 +3,7 @@
 GET  /widget/<account>/oase.js           the loader with the account's look
 GET  /widget/assets/<version>/<path>     modules, style sheet, words
 POST /widget/<account>/hello             a session (new, renewed, or of a signed-in user), the timeline, who is there
+POST /widget/<account>/continue          a link by which the visitor goes on over another channel
 POST /widget/<account>/upload            a file, before the message that names it
 GET  /widget/<account>/file/<reference>  a file of the conversation
 """
@@ -26,7 +27,7 @@ from oase.channels import StoredAccount
 from oase.channels.contract import Forged
 from oase.channels.families import visitor as visitors
 from oase.kernel.errors import NotFound
-from oase.kernel.i18n import message
+from oase.kernel.i18n import choose, message
 from oase.kernel.ids import new_id
 from oase.web.assets import Assets
 from oase.web.widget import origins
@@ -145,6 +146,38 @@ async def _hello(request: AnyRequest, account: StoredAccount) -> Response[Any]:
             "timeline": await timeline_of(parts, account, session.visitor) if session else [],
         },
     )
+
+
+class GoOn(Struct, frozen=True, kw_only=True):
+    """Where the visitor wants to go on: the id of an account out of `presence.elsewhere`."""
+
+    to: Annotated[str, Meta(max_length=40)]
+    lang: Annotated[str, Meta(max_length=35)] = "en"
+
+
+@post("/widget/{account_id:str}/continue", opt=_PUBLIC, include_in_schema=False, request_max_body_size=_HELLO_BYTES)
+async def go_on(request: AnyRequest, account_id: FromPath[str]) -> Response[Any]:
+    """A link that counts once, for the dialogue that the visitor already has."""
+    try:
+        return await _go_on(request, await _site(request, account_id))
+    except Refusal as refusal:
+        return _refused(request, refusal)
+
+
+async def _go_on(request: AnyRequest, account: StoredAccount) -> Response[Any]:
+    parts, query, body = parts_of(request), dict(request.query_params), await request.body()
+    session = check_session(account, query, "continue", f"{query.get('t', '')}\n".encode() + body, parts)
+    address = network_of(request.client.host if request.client else "")
+    if wait := parts.abuse.address.take(address) or parts.abuse.visitor.take(session.visitor):
+        raise Refusal(429, "slow", retry_after=wait)
+    try:
+        wanted = msgspec.json.decode(body, type=GoOn)
+    except (ValueError, RecursionError):
+        raise Refusal(422, "malformed") from None
+    link = await parts.desk.invite(account, session.visitor, wanted.to, choose(wanted.lang))
+    if not link:
+        raise Refusal(404, "nowhere")
+    return _json(request, {"link": link})
 
 
 def _known_session(parts: Parts, account: StoredAccount, query: dict[str, str], body: bytes) -> visitors.Session | None:

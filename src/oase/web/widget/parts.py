@@ -13,6 +13,7 @@ from msgspec import Struct
 from oase.channels import StoredAccount
 from oase.channels.contract import Raw
 from oase.kernel.clock import Clock
+from oase.kernel.i18n import Language
 from oase.web.widget.abuse import Abuse
 from oase.web.widget.puzzle import Puzzles
 
@@ -61,6 +62,13 @@ class Face(Struct, frozen=True, kw_only=True, omit_defaults=True):
     avatar: str = ""
 
 
+class Door(Struct, frozen=True, kw_only=True):
+    """Another channel on which the visitor may go on."""
+
+    id: str  # of its account
+    name: str
+
+
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether somebody is there, in words for the visitor's language; empty where we do not know."""
 
@@ -68,6 +76,7 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     wait: str = ""  # "Usually answers within 5 minutes"
     hours: str = ""  # "Mon-Fri 9:00-17:00"
     faces: Sequence[Face] = ()
+    elsewhere: Sequence[Door] = ()
 
 
 class Accounts(Protocol):
@@ -103,6 +112,10 @@ class Desk(Protocol):
 
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         """Whether somebody is there now."""
+        ...
+
+    async def invite(self, account: StoredAccount, visitor: str, to: str, language: Language) -> str:
+        """A link by which the visitor goes on over another account; empty if there is nothing to go on with."""
         ...
 
 

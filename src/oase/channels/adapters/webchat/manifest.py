@@ -100,6 +100,15 @@ _TALKS = (
             "Besucher können eine Adresse hinterlassen; Antworten, die sie im Chat nicht gesehen haben, erhalten sie per E-Mail.",
         ),
     ),
+    _yes(
+        "elsewhere",
+        Words("Offer to continue on other channels", "Anbieten, auf anderen Kanälen weiterzuschreiben"),
+        default=True,
+        help_=Words(
+            "The menu of the chat leads to WhatsApp, Telegram and other connected channels; the conversation continues there.",
+            "Das Menü des Chats führt zu WhatsApp, Telegram und anderen verbundenen Kanälen; das Gespräch geht dort weiter.",
+        ),
+    ),
 )
 
 _BEFORES = (

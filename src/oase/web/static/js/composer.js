@@ -100,6 +100,8 @@ customElements.define("oase-composer", class extends HTMLElement {
     if (sends) this.send({ then: sends.dataset.send, at: sends.dataset.at });
     const inserts = event.target.closest("[data-inserts]");
     if (inserts) { this.insert(inserts.dataset.inserts); this.suggestions.look(); }
+    const invites = event.target.closest("[data-invites]");
+    if (invites) this.things.invite(invites.dataset.invites);
     const clash = event.target.closest("[data-clash]");
     if (clash) this.decide(clash.dataset.clash);
   }

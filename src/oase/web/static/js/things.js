@@ -1,5 +1,6 @@
 // What goes beside words: the message that is answered, quick replies, a location, a contact card.
 import { newestShown } from "./timeline.js";
+import { toast } from "./toast.js";
 
 /** Who was faster, where the server keeps an answer back for that; empty otherwise. */
 export async function clashIn(response) {
@@ -102,7 +103,17 @@ export class Things {
     const facts = this.composer.answer?.dataset ?? {};
     const has = { places: facts.places === "yes", cards: facts.cards === "yes", choices: Number(facts.choices ?? 0) > 0 };
     for (const item of this.more.querySelectorAll("[data-attaches]")) item.hidden = !has[item.dataset.attaches];
-    this.more.hidden = this.composer.closed || !Object.values(has).includes(true);
+    const invites = this.more.querySelector("[data-invites]") !== null;
+    this.more.hidden = this.composer.closed || !(invites || Object.values(has).includes(true));
+  }
+
+  /** Puts a link into the answer by which the customer goes on over another account. */
+  async invite(account) {
+    const body = new URLSearchParams({ account });
+    const response = await fetch(`${this.composer.path}/invite`, { method: "POST", headers: { "hx-request": "true" }, body }).catch(() => null);
+    if (response?.ok) { this.composer.insert((await response.json()).text); return; }
+    const said = response?.headers.get("hx-trigger");
+    toast(said ? JSON.parse(said)["oase:toast"] : { text: document.getElementById("toasts").dataset.failed, kind: "error" });
   }
 
   async send(form) {

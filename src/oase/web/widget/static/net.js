@@ -60,6 +60,13 @@ export class Net {
     return this.post(`/deliver${this.query("deliver", text)}`, text, { keepalive: text.length < 30000 });
   }
 
+  /** A link by which this dialogue goes on over another channel. */
+  goOn(to, lang) {
+    const text = JSON.stringify({ to, lang });
+    const t = String(Math.round(this.now()));
+    return this.post(`/continue${this.query("continue", `${t}\n${text}`, { t })}`, text);
+  }
+
   /** Sends a file; `onProgress` gets 0 to 1. Gives its reference and address. `abort()` is on the promise. */
   upload(file, size, onProgress) {
     const request = new XMLHttpRequest();

@@ -66,7 +66,7 @@ export class Panel {
   drawHead() {
     const { presence } = this.chat;
     const line = presence.wait || (presence.open ? "" : this.say("away_line"));
-    const key = JSON.stringify([presence, this.menuOpen]);
+    const key = JSON.stringify([presence, this.menuOpen, this.chat.messages.size > 0]);
     if (key === this.headKey) return;
     this.headKey = key;
     this.head.replaceChildren(
@@ -82,7 +82,17 @@ export class Panel {
     return h("div", { class: "menu", role: "menu", "aria-label": this.say("menu") },
       item("sound", this.say("menu.sound"), () => { this.extras.sound = !this.extras.sound; this.extras.unlock(); }, this.extras.sound),
       window.Notification && item("bell", this.say("menu.notices"), () => this.extras.setNotices(!this.extras.notices), this.extras.notices),
-      this.look.by_mail && item("mail", this.say("menu.mail"), () => { this.asks = true; this.chat.changed(); }));
+      this.look.by_mail && item("mail", this.say("menu.mail"), () => { this.asks = true; this.chat.changed(); }),
+      this.chat.messages.size > 0 && (this.chat.presence.elsewhere || []).map((one) => item("away", this.say("menu.elsewhere", { channel: one.name }), () => this.goOn(one))));
+  }
+
+  /** The other channel in a tab of its own, opened at the click; where browsers do not let us, a link does the same. */
+  async goOn({ id, name }) {
+    const tab = window.open("about:blank", "_blank");
+    const { link } = await this.chat.net.goOn(id, this.say.language).catch(() => ({}));
+    if (tab && link) { tab.opener = null; tab.location.replace(link); } else tab?.close();
+    this.thread.list.append(h("div", { class: "note" }, link ? h("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, this.say("elsewhere.open", { channel: name })) : this.say("elsewhere.failed")));
+    this.thread.toEnd();
   }
 
   menu(open) {
