@@ -76,6 +76,7 @@ from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
 from oase.conversations.keeping.repository import sweep_uploads
+from oase.conversations.naming import Introducer
 from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
     COUNTED,
@@ -185,6 +186,7 @@ __all__ = [
     "InboxRow",
     "Indexer",
     "IntakeWorker",
+    "Introducer",
     "Invitation",
     "Journal",
     "JournalRow",

@@ -4,7 +4,7 @@ from oase.people.actions import add_address, ask_again, change_person, create_pe
 from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name, name_of
-from oase.people.recognise import add_identity, recognise
+from oase.people.recognise import add_identity, learn, recognise
 from oase.people.repository import (
     are_apart,
     delete_unheard,
@@ -53,6 +53,7 @@ __all__ = [
     "identities_of",
     "keep_apart",
     "known_name",
+    "learn",
     "list_persons",
     "merge_into",
     "merges_of",

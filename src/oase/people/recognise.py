@@ -137,6 +137,16 @@ async def _remember(work: UnitOfWork, newest: Mapping[Key, Seen], known: Known) 
     )
 
 
+async def learn(work: UnitOfWork, seen: Seen) -> bool:
+    """What a channel says later of an address that spoke. False if nobody has that address (any more)."""
+    known = await _known(work, [(seen.kind, seen.value)])
+    if not known:
+        return False
+    await _remember(work, {(seen.kind, seen.value): seen}, known)
+    work.emit("person", known[seen.kind, seen.value][1], {"what": "changed"})
+    return True
+
+
 async def add_identity(work: UnitOfWork, old: Key, new: Key) -> None:
     """A person has a new address on a channel (a changed phone number): both belong to the same person from now on."""
     await work.run(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from oase.channels.contract.inbound import Event, Media, Polled, Raw
+from oase.channels.contract.inbound import Address, Event, Media, Polled, Raw
 from oase.channels.contract.manifest import Account, Manifest
 from oase.channels.contract.outbound import (
     Again,
@@ -125,6 +125,10 @@ class Adapter:
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """The next step of *test connection*, given the replies so far."""
         return Checked(ok=True, summary="")
+
+    def whois(self, address: str, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Address | Again | Refused:
+        """The next step to what the provider knows of somebody who spoke (manifest.names), given the replies so far."""
+        raise NotImplementedError
 
     def renew(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Renewed | Again | Refused:
         """The next step to a new access token (manifest.renews), given the replies so far.

@@ -234,6 +234,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     safe_to_repeat: bool = False  # the provider recognises a repeated send by our id
     threads: Literal["person", "subject"] = "person"  # "subject": a person may hold several conversations (mail)
     public: Public | None = None
+    names: bool = False  # deliveries tell an address without a name: `whois` asks for it, once for each new address
     renews: bool = False  # calls need an access token that ends soon: `renew` fetches the next one
     polls: bool = False  # what arrives is asked for (`poll`), instead of or beside a webhook
     polls_if: Condition | None = None  # only where a setting says so

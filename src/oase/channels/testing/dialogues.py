@@ -1,4 +1,4 @@
-"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `renew`, `subscribe`, `templates`."""
+"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `renew`, `subscribe`, `templates`, `whois`."""
 
 import json
 from collections.abc import Sequence
@@ -35,6 +35,7 @@ class DialogueChecks(Case):
         needed |= {"check"} if manifest.wire == "http" else set()
         needed |= {"poll"} if manifest.polls else set()
         needed |= {"renew"} if manifest.renews else set()
+        needed |= {"whois"} if manifest.names else set()
         needed |= {"subscribe"} if manifest.subscribes else set()
         events = [event for recording in self.deliveries for event in recording.expected]
         media = [media for event in events for media in event.get("content", {}).get("media", [])]
@@ -57,6 +58,8 @@ class DialogueChecks(Case):
                 return self.adapter.check(self.account, replies)
             case "templates":
                 return self.adapter.templates(self.account, [reply for reply in replies if isinstance(reply, Reply)])
+            case "whois":
+                return self.adapter.whois(dialogue.address, self.account, replies)
             case "poll":
                 return self.adapter.poll(self.account, dialogue.cursor, dialogue.now, replies)
             case "renew":

@@ -60,6 +60,7 @@ class ManifestChecks(Case):
         needed |= {"verify"} if manifest.signature else set()
         needed |= {"poll"} if manifest.polls else set()
         needed |= {"renew"} if manifest.renews else set()
+        needed |= {"whois"} if manifest.names else set()
         needed |= {"subscribe"} if manifest.subscribes else set()
         needed |= {"invite"} if manifest.invites else set()
         needed |= {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()

@@ -102,10 +102,11 @@ class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     about: str
     source: Source
-    function: Literal["check", "fetch", "poll", "renew", "subscribe", "templates"]
+    function: Literal["check", "fetch", "poll", "renew", "subscribe", "templates", "whois"]
     steps: list[Step]
     expected: Any
     media: dict[str, Any] | None = None  # of `fetch`
+    address: str = ""  # of `whois`
     cursor: dict[str, Any] = {}  # of `poll`: where it goes on
     now: datetime = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)  # of `poll`
     name: str = ""

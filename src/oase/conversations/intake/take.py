@@ -37,6 +37,7 @@ from oase.conversations.intake.place import Incoming, Knowledge, Placed, Placer,
 from oase.conversations.invitations import claim
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
+from oase.conversations.naming import tell_unnamed
 from oase.kernel.db import UnitOfWork
 from oase.people import Recognised, Seen, add_identity, find_identity, recognise
 
@@ -137,6 +138,8 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
         who = people[account.manifest.identity, person.value] if person else None
         placer.place(Incoming(journal_id=journal_id, received=one, who=who))
     await _write(work, account, placer.placed)
+    if account.manifest.names:
+        tell_unnamed(work, account, [one for _, one in fresh if isinstance(one, Received)])
     if account.manifest.wire == "local":
         _echo(work, account, fresh, placer.placed)
     return placer.placed
