@@ -116,7 +116,7 @@ async def mark_act(work: UnitOfWork, message_id: UUID, act: Act, by: str, at: da
         statement = (
             f"UPDATE message SET data = data || jsonb_build_object('{name}', jsonb_build_object('by', %(by)s::text,"
             " 'at', %(at)s::timestamptz)) WHERE workspace_id = %(workspace_id)s AND id = %(id)s"
-            f" AND NOT data ? '{name}'"
+            f" AND (NOT data ? '{name}' OR (data->'{name}'->>'by' = '' AND %(by)s::text <> ''))"
         )
     else:
         statement = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from oase.channels.contract import Content, Pace
+from oase.channels.contract import Act, Content, Pace
 
 State = Literal["open", "waiting", "snoozed", "solved"]
 
@@ -78,6 +78,18 @@ def moves_forward(old: str, new: str) -> bool:
     if new not in ORDER or old not in ORDER:
         return False
     return ORDER.index(new) > ORDER.index(old)
+
+
+FAMILIES: Final[dict[Act, str]] = {"hide": "hidden", "show": "hidden", "like": "liked", "unlike": "liked", "delete": "deleted"}
+"""What acts decide about: of those that decide the same, the newest counts."""
+
+
+def act_there(act: Act, past: Sequence[tuple[Act, str]], *, hidden: bool, liked: bool) -> bool:
+    """Whether an act has taken effect already, from what the message says and (act, state) of what we sent, oldest first."""
+    for sent, state in reversed(past):
+        if FAMILIES[sent] == FAMILIES[act] and state in ("sending", "unknown"):
+            return False  # we cannot tell: it is sent, after the other one
+    return {"hide": hidden, "show": not hidden, "like": liked, "unlike": not liked, "delete": False}[act]
 
 
 _MAY_BE_THERE: Final = ("sending", "unknown", "sent", "delivered", "read")

@@ -273,7 +273,7 @@ delivery = workspace_table(
     Column("conversation_id", Uuid, nullable=False),
     Column("account_id", Uuid, nullable=False),
     Column("recipient", Text, nullable=False),  # address: order is kept within it
-    Column("kind", Text, nullable=False, server_default=text("'message'")),  # message, or our reaction to it
+    Column("kind", Text, nullable=False, server_default=text("'message'")),  # message, reaction or act: ours, to it
     Column("part", SmallInteger, nullable=False),
     Column("outbound", JSONB, nullable=False),  # contract.Outbound without the bytes of files
     Column("state", Text, nullable=False),  # queued, sending, sent, delivered, read, failed, unknown, cancelled
@@ -297,7 +297,7 @@ delivery = workspace_table(
     Index("delivery_external", "workspace_id", "account_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
     owner="conversations",
     retention="conversation",
-    comment="The fate of one outgoing message (of each of its parts), and of our reactions to a message.",
+    comment="The fate of one outgoing message (of each of its parts), of our reactions to a message, and of acts about it.",
 )
 
 parked_receipt = workspace_table(

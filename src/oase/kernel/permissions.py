@@ -19,6 +19,7 @@ class Permission(StrEnum):
     CONVERSATION_NOTE = "conversation.note"
     CONVERSATION_ASSIGN = "conversation.assign"
     CONVERSATION_CLOSE = "conversation.close"
+    CONVERSATION_MODERATE = "conversation.moderate"
     CONVERSATION_DELETE = "conversation.delete"
     CONVERSATION_EXPORT = "conversation.export"
     PERSON_READ = "person.read"
@@ -54,6 +55,7 @@ _ANSWERING: Final = frozenset(
         Permission.CONVERSATION_NOTE,
         Permission.CONVERSATION_ASSIGN,
         Permission.CONVERSATION_CLOSE,
+        Permission.CONVERSATION_MODERATE,
         Permission.PERSON_READ,
         Permission.PERSON_WRITE,
         Permission.STAFF_READ,

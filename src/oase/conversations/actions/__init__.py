@@ -18,6 +18,7 @@ from oase.conversations.actions.desk import (
     wake_snoozed,
 )
 from oase.conversations.actions.join import merge, split, unmerge
+from oase.conversations.actions.moderate import moderate, needs_an_answer, needs_no_answer
 from oase.conversations.actions.persons import merge_persons, unmerge_persons
 from oase.conversations.actions.react import react
 from oase.conversations.actions.say import say
@@ -33,6 +34,9 @@ __all__ = [
     "mark_read",
     "merge",
     "merge_persons",
+    "moderate",
+    "needs_an_answer",
+    "needs_no_answer",
     "note",
     "react",
     "resolve_unknown",

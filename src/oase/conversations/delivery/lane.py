@@ -19,7 +19,8 @@ import psycopg
 import structlog
 
 from oase.channels import StoredAccount, note_sent, set_account_state, visitor_key
-from oase.channels.contract import Accepted, Again, File, Outbound, Outcome, Refused, Say, Unclear
+from oase.channels.contract import Accepted, Again, File, Moderate, Outbound, Outcome, Refused, Say, Unclear
+from oase.conversations.changes import mark_act
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.receipts import apply_parked
 from oase.conversations.delivery.rules import Pace, fate_of
@@ -126,6 +127,10 @@ class Lane:
         named = [fate.external_id for fate in fates if fate.external_id]
         if named:
             await apply_parked(work, self.account.id, named)
+        for fate, (delivery, _) in zip(fates, ended, strict=True):
+            outbound = delivery.planned.outbound
+            if isinstance(outbound, Moderate) and fate.state in ("sent", "delivered"):
+                await mark_act(work, fate.message_id, outbound.act, outbound.envelope.from_name, now)
         for fate in fates:
             if fate.delivery_id in changed:
                 work.emit("conversation", fate.conversation_id, news_of(fate.kind, fate.message_id, fate.state))

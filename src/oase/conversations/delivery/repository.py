@@ -122,8 +122,9 @@ async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[t
     return [
         (message, conversation)
         for message, conversation in await work.tuples(
-            "UPDATE delivery SET state = %(state)s, why = %(why)s WHERE workspace_id = %(workspace_id)s"
-            " AND account_id = %(account_id)s AND state = 'sending' RETURNING message_id, conversation_id",
+            "UPDATE delivery SET state = CASE WHEN kind = 'act' THEN 'queued' ELSE %(state)s END, why = %(why)s"
+            " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND state = 'sending'"
+            " RETURNING message_id, conversation_id",
             {"account_id": account_id, "state": state, "why": why},
         )
     ]

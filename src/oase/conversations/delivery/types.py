@@ -11,7 +11,7 @@ from oase.channels.contract import Card, MarkRead, Moderate, Position, React, Sa
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
 
 
-DeliveryKind = Literal["message", "reaction"]
+DeliveryKind = Literal["message", "reaction", "act"]
 
 
 class Planned(Struct, frozen=True, kw_only=True):
@@ -56,10 +56,10 @@ class Fate(Struct, frozen=True, kw_only=True):
 
 
 def news_of(kind: DeliveryKind, message_id: UUID, state: str) -> dict[str, Any]:
-    """What the live log tells of a delivery that moved: of a reaction only that its message looks different now."""
+    """What the live log tells of a delivery that moved: of a reaction or an act only that its message looks different now."""
     messages = [str(message_id)]
     return (
         {"what": "changed", "messages": messages}
-        if kind == "reaction"
+        if kind != "message"
         else {"what": "delivery", "messages": messages, "state": state}
     )

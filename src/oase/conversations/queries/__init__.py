@@ -1,6 +1,6 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
-from oase.conversations.queries.crowd import Beside, Branch, Crowd, Origin, Window, crowd_page, origins_of
+from oase.conversations.queries.crowd import Beside, Branch, Crowd, Linked, Origin, Window, crowd_page, linked_to, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
 from oase.conversations.queries.person import (
@@ -63,6 +63,7 @@ __all__ = [
     "Due",
     "FileFacts",
     "InboxRow",
+    "Linked",
     "MailBody",
     "MergeFacts",
     "MessageFacts",
@@ -89,6 +90,7 @@ __all__ = [
     "inbox_page",
     "inbox_rows",
     "known_tags",
+    "linked_to",
     "list_conversations",
     "list_merges",
     "list_messages",

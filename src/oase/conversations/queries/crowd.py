@@ -142,6 +142,27 @@ async def _beside(work: UnitOfWork, message_ids: Sequence[UUID]) -> list[Beside]
     )
 
 
+class Linked(Struct, frozen=True, kw_only=True):
+    """The other side of a conversation that is both: in public, and with one person in private."""
+
+    conversation_id: UUID
+    number: int
+    kind: Literal["private", "public"]
+    message_id: UUID  # the public one that was answered in private
+    at: datetime
+
+
+async def linked_to(work: UnitOfWork, conversation_id: UUID) -> list[Linked]:
+    """Conversations that are linked to this one, the newest first. One query."""
+    return await work.all(
+        Linked,
+        "SELECT c.id AS conversation_id, c.number, c.kind, l.message_id, l.at FROM conversation_link l JOIN conversation c"
+        " ON c.workspace_id = l.workspace_id AND c.id = CASE WHEN l.public_id = %(id)s THEN l.private_id ELSE l.public_id END"
+        " WHERE l.workspace_id = %(workspace_id)s AND (l.public_id = %(id)s OR l.private_id = %(id)s) ORDER BY l.id DESC LIMIT 100",
+        {"id": conversation_id},
+    )
+
+
 class Origin(Struct, frozen=True, kw_only=True):
     """The public message from which a private conversation came, and where it stands."""
 

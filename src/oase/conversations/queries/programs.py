@@ -94,6 +94,7 @@ class DeliveryFacts(Struct, frozen=True, kw_only=True):
     part: int
     recipient: str
     emoji: str  # of our reaction; empty where one was taken back
+    act: str  # hide, show, delete, like, unlike: what was done about a public message
     state: str
     code: str
     why: str
@@ -122,6 +123,8 @@ class MessageFacts(Struct, frozen=True, kw_only=True):
     html: str
     quoted: str
     reply_to: str
+    branch: str | None
+    wants_answer: bool
     data: dict[str, Any]
     external_id: str | None
     automatic: str
@@ -144,7 +147,8 @@ _CONVERSATION: Final = ", ".join(f"c.{name}" for name in ConversationFacts.__str
 _MESSAGE: Final = ", ".join(f"m.{name}" for name in MessageFacts.__struct_fields__)
 _FILE: Final = ", ".join(FileFacts.__struct_fields__)
 _EMOJI: Final = "CASE WHEN kind = 'reaction' THEN coalesce(outbound->'outbound'->>'emoji', '') ELSE '' END AS emoji"
-_DELIVERY: Final = ", ".join(_EMOJI if name == "emoji" else name for name in DeliveryFacts.__struct_fields__)
+_ACT: Final = "CASE WHEN kind = 'act' THEN coalesce(outbound->'outbound'->>'act', '') ELSE '' END AS act"
+_DELIVERY: Final = ", ".join({"emoji": _EMOJI, "act": _ACT}.get(name, name) for name in DeliveryFacts.__struct_fields__)
 
 
 async def conversation_facts(work: UnitOfWork, conversation_id: UUID) -> ConversationFacts:

@@ -69,6 +69,7 @@ class MessageFate(Struct, frozen=True, kw_only=True):
     message_id: UUID
     kind: DeliveryKind
     emoji: str  # of our reaction; empty where one was taken back
+    act: str  # what was done about a public message
     by: str  # who of us sent it
     state: str
     code: str
@@ -209,6 +210,7 @@ async def _with_parts(work: UnitOfWork, messages: Sequence[TimelineMessage], ear
     fates = await work.all(
         MessageFate,
         "SELECT message_id, kind, coalesce(outbound->'outbound'->>'emoji', '') AS emoji,"
+        " coalesce(outbound->'outbound'->>'act', '') AS act,"
         " coalesce(outbound->'outbound'->'envelope'->>'from_name', '') AS by, state, code, why, next_at,"
         " coalesce(read_at, delivered_at, sent_at, failed_at) AS at FROM delivery"
         " WHERE workspace_id = %(workspace_id)s AND message_id = ANY(%(ids)s) ORDER BY message_id, kind, part",

@@ -14,6 +14,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[tuple[P, Message], ...]], ...]] = (
             (P.CONVERSATION_NOTE, message("Write notes to colleagues")),
             (P.CONVERSATION_ASSIGN, message("Assign conversations to agents and teams")),
             (P.CONVERSATION_CLOSE, message("Solve, snooze and open again")),
+            (P.CONVERSATION_MODERATE, message("Hide, delete and like what customers say in public")),
             (P.CONVERSATION_DELETE, message("Delete conversations and messages")),
             (P.CONVERSATION_EXPORT, message("Export conversations")),
         ),

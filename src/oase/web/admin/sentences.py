@@ -11,6 +11,21 @@ Facts = dict[str, Any]
 _SOMEBODY: Final = message("Somebody")
 _OASE: Final = message("Oase")
 
+
+def _moderated(facts: Facts) -> Message:
+    """What somebody did about a public message."""
+    facts = {"conversation": "–", **facts}
+    said = {
+        "hide": message("%(who)s hid a public message in conversation #%(conversation)s.", **facts),
+        "show": message("%(who)s showed a hidden public message in conversation #%(conversation)s again.", **facts),
+        "delete": message("%(who)s deleted a public message in conversation #%(conversation)s.", **facts),
+        "like": message("%(who)s liked a public message in conversation #%(conversation)s.", **facts),
+        "unlike": message("%(who)s took back a like in conversation #%(conversation)s.", **facts),
+    }
+    left = message("%(who)s left a public message in conversation #%(conversation)s as it was.", **facts)
+    return said.get(str(facts.get("moderated")), left)
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "account.created": lambda f: message("%(who)s connected the account “%(name)s”.", **f),
     "account.changed": lambda f: message("%(who)s changed the account “%(target)s”.", **f),
@@ -97,6 +112,10 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "message.cancelled": lambda f: message("%(who)s took a message back before it was sent.", **f),
     "message.retried": lambda f: message("%(who)s sent a message once more.", **f),
     "message.dropped": lambda f: message("%(who)s left a message unsent.", **f),
+    "message.moderated": _moderated,
+    "message.settled": lambda f: message("%(who)s said that %(count)s public messages need no answer.", **f),
+    "message.unsettled": lambda f: message("%(who)s said that %(count)s public messages need an answer after all.", **f),
+    "setting.changed": lambda f: message("%(who)s changed what is kept of messages that were edited or taken back.", **f),
     "message.resolved": lambda f: message("%(who)s decided on a message of unknown fate.", **f),
 }
 

@@ -22,6 +22,7 @@ from oase.web.api import (
     messages,
     persons,
     problems,
+    public,
     signals,
     staff,
     views,
@@ -35,6 +36,7 @@ MAXIMUM_BODY_BYTES: Final = 2 * 1024 * 1024  # of JSON; uploads say their own
 _AREAS: Final = (
     conversations,
     messages,
+    public,
     signals,
     files,
     persons,

@@ -35,7 +35,17 @@ from oase.web.api.conversations import IdempotencyKey
 from oase.web.api.parts import GivenCaller
 from oase.web.api.problems import InvalidInputs
 from oase.web.api.request import Page, carried_out
-from oase.web.api.shapes import Account, AccountCheck, AccountTest, Channel, ChannelSetting, Choice, MessageTemplate, shown
+from oase.web.api.shapes import (
+    Account,
+    AccountCheck,
+    AccountTest,
+    Channel,
+    ChannelSetting,
+    Choice,
+    MessageTemplate,
+    PublicSide,
+    shown,
+)
 from oase.web.channels import manifests
 from oase.web.given import GivenServices
 from oase.web.services import Services
@@ -91,9 +101,23 @@ def public(stored: StoredAccount) -> Account:
         stored,
         address_kind=manifest.identity,
         capabilities=sorted(map(str, manifest.capabilities)),
+        public=_public_side(manifest),
         settings={name: value for name, value in stored.account.settings.items() if name in names},
         secrets=sorted(name for name, values in stored.account.secrets.items() if any(one.reveal() for one in values)),
         webhook_url=stored.account.webhook_url or None,
+    )
+
+
+def _public_side(manifest: Manifest) -> PublicSide | None:
+    side = manifest.public
+    if side is None:
+        return None
+    return PublicSide(
+        name=_words(side.name),
+        readers=_words(side.readers),
+        capabilities=sorted(map(str, side.capabilities)),
+        acts=sorted(side.acts),
+        private_reply=side.private_reply,
     )
 
 
@@ -152,6 +176,7 @@ def _channel(manifest: Manifest) -> Channel:
         name=_words(manifest.name),
         address_kind=manifest.identity,
         capabilities=sorted(map(str, manifest.capabilities)),
+        public=_public_side(manifest),
         settings=[_setting(one) for one in manifest.settings],
     )
 

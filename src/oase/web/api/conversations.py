@@ -181,6 +181,7 @@ async def list_all(
     channel: Annotated[str | None, QueryParameter(max_length=40, description="Of the newest message.")] = None,
     account: Annotated[UUID | None, QueryParameter(description="An account's id.")] = None,
     person: Annotated[UUID | None, QueryParameter(description="A person's id.")] = None,
+    kind: Annotated[Literal["private", "public"] | None, QueryParameter(description="Which kind.")] = None,
     tag: Annotated[str | None, QueryParameter(max_length=40, description="A tag's name.")] = None,
     number: Annotated[int | None, QueryParameter(ge=1, le=2**53, description="The conversation of this number.")] = None,
     since: Annotated[Moment | None, QueryParameter(description="Newest message at or after.")] = None,
@@ -191,7 +192,7 @@ async def list_all(
     """The newest message first. Conversations that became part of others are left out."""
     wanted = ConversationFilter(
         states=states or (), assignee=_assignee(assignee, caller), team_id=team, channel=channel or "", account_id=account,
-        person_id=person, tag=tag or "", number=number, since=since, until=until,
+        person_id=person, kind=kind or "", tag=tag or "", number=number, since=since, until=until,
     )  # fmt: skip
     async with services.database.work(caller.workspace_id) as work:
         rows = await list_conversations(work, wanted, after=read_cursor(cursor), limit=limit + 1)

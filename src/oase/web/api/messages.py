@@ -99,6 +99,13 @@ class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reply_to: Annotated[
         UUID | None, Meta(description="The message of this conversation that is answered, where the channel can quote one.")
     ] = None
+    audience: Annotated[
+        Literal["public", "private"] | None,
+        Meta(
+            description="Of a public conversation: who is to read it. `private`: only the author of `reply_to`; it is said in a"
+            " private conversation of theirs, which is linked to this one. Without: everybody."
+        ),
+    ] = None
     account_id: Annotated[UUID | None, Meta(description="Another account than the conversation's.")] = None
     identity_id: Annotated[UUID | None, Meta(description="Another address of the person.")] = None
     send_at: Annotated[Moment | None, Meta(description="Not before.")] = None
@@ -192,6 +199,7 @@ async def say_it(
         choices=tuple(Choice(id=one.id, title=one.title, description=one.description) for one in data.choices),
         choices_label=data.choices_label,
         reply_to_id=data.reply_to,
+        audience=data.audience or "",
         account_id=data.account_id,
         identity_id=data.identity_id,
         undo=timedelta(seconds=data.undo_seconds),

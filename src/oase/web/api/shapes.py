@@ -88,9 +88,13 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """The fate of one part of a message of ours, or of our reaction. `unknown`: nobody can tell whether the provider took it."""
 
     id: UUID
-    kind: Annotated[Literal["message", "reaction"], Meta(description="`reaction`: what we sent to a message of the person.")]
+    kind: Annotated[
+        Literal["message", "reaction", "act"],
+        Meta(description="`reaction`: what we sent to a message of the person; `act`: what we did about a public message."),
+    ]
     part: int
     emoji: Annotated[str, Meta(description="Of a reaction; empty: it was taken away.")]
+    act: Annotated[str, Meta(description="hide, show, delete, like, unlike; empty unless the kind is `act`.")]
     recipient: str
     state: DeliveryState
     code: Annotated[str, Meta(description="The provider's error code.")]
@@ -120,7 +124,14 @@ class Message(Struct, frozen=True, kw_only=True):
     html: Annotated[str, Meta(description="Sanitised.")]
     quoted: str
     in_reply_to: Annotated[str, Meta(description="The provider's id of the message that is answered.")]
-    data: dict[str, Any]
+    branch: Annotated[
+        str | None, Meta(description="In public: the provider's id of the comment at the top of those that answer each other.")
+    ]
+    wants_answer: Annotated[bool, Meta(description="In public: it still needs an answer.")]
+    data: Annotated[
+        dict[str, Any],
+        Meta(description="What its kind needs more; of public ones also `link`, `hidden`, `liked` and `settled`: by whom, when."),
+    ]
     external_id: Annotated[str | None, Meta(description="The provider's.")]
     automatic: Annotated[str, Meta(description="auto_reply, bounce, list, loop; empty for what people write.")]
     reactions: Annotated[dict[str, Any], Meta(description="Of persons; ours are among the deliveries.")]
@@ -160,6 +171,16 @@ class Identity(Struct, frozen=True, kw_only=True):
     last_seen_at: datetime
 
 
+class PublicSide(Struct, frozen=True, kw_only=True):
+    """The side of a channel on which everybody reads along."""
+
+    name: Annotated[dict[str, str], Meta(description="By language.")]
+    readers: Annotated[dict[str, str], Meta(description="Who reads what is said there, by language.")]
+    capabilities: list[str]
+    acts: Annotated[list[str], Meta(description="What can be done about public messages.", examples=[["hide", "show", "like"]])]
+    private_reply: Annotated[bool, Meta(description="Who speaks there can be answered in private.")]
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """A configured connection of a channel."""
 
@@ -172,6 +193,7 @@ class Account(Struct, frozen=True, kw_only=True):
     state_since: datetime
     address_kind: Annotated[str, Meta(description="The kind of address that it reaches.", examples=["phone"])]
     capabilities: list[str]
+    public: Annotated[PublicSide | None, Meta(description="Null: everything is private there.")]
     settings: Annotated[dict[str, Any], Meta(description="What the channel asks for (see channels), without secrets.")]
     secrets: Annotated[list[str], Meta(description="Names of the secrets that are set; they are never shown.")]
     webhook_url: Annotated[str | None, Meta(description="Where the provider delivers, if the channel works so.")]
@@ -212,6 +234,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     name: Annotated[dict[str, str], Meta(description="By language.")]
     address_kind: Annotated[str, Meta(examples=["phone"])]
     capabilities: list[str]
+    public: PublicSide | None
     settings: Sequence[ChannelSetting]
 
 

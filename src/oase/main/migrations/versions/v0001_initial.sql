@@ -1112,7 +1112,7 @@ CREATE INDEX delivery_lane ON delivery (workspace_id, account_id, recipient, id)
 
 CREATE INDEX delivery_trouble ON delivery (workspace_id, account_id, id) WHERE state IN ('failed', 'unknown');
 
-COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts), and of our reactions to a message.';
+COMMENT ON TABLE delivery IS 'The fate of one outgoing message (of each of its parts), of our reactions to a message, and of acts about it.';
 
 ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
