@@ -146,7 +146,7 @@ from oase.conversations.queries import (
     write_filter,
 )
 from oase.conversations.renewing import Renewer
-from oase.conversations.repository import insert_upload
+from oase.conversations.repository import heard_over, insert_upload
 from oase.conversations.rules import TARGETS, State, reaction_there, window_open
 from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
@@ -256,6 +256,7 @@ __all__ = [
     "fate_of",
     "find_snippet",
     "forget_read",
+    "heard_over",
     "inbox_page",
     "inbox_rows",
     "insert_upload",

@@ -66,8 +66,9 @@ class _Answered(Struct, frozen=True, kw_only=True):
 async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
     """Over which account, to which address, in answer to what. Raises CannotAnswer, WindowClosed, Invalid."""
     account, identity = await _way(work, book, conversation, answer)
-    if answer.template is None:
-        _check_window(account.reply_window, conversation.last_in_at, work.clock.now())
+    if answer.template is None and account.reply_window:
+        since = await repository.heard_over(work, conversation, account.id, identity.id)
+        _check_window(account.reply_window, since, work.clock.now())
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
     reply_to = ""
     if answer.reply_to_id and quotes:

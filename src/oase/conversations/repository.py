@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from oase.conversations.errors import NoConversation
-from oase.conversations.types import Author, ConversationRow, EventKind, IdentityRow
+from oase.conversations.types import Author, ConversationRow, EventKind, IdentityRow, OnItsWay
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
@@ -47,6 +47,20 @@ async def identity(work: UnitOfWork, identity_id: UUID) -> IdentityRow | None:
         "SELECT id, person_id, kind, value, name FROM identity WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": identity_id},
     )
+
+
+async def heard_over(work: UnitOfWork, conversation: OnItsWay, account_id: UUID, identity_id: UUID) -> datetime | None:
+    """When the person wrote last over this account, from this address: what counts for its reply window."""
+    if (account_id, identity_id) == (conversation.account_id, conversation.identity_id):
+        return conversation.last_in_at
+    found = await work.value(
+        "SELECT coalesce((SELECT max(m.at) FROM message m WHERE m.workspace_id = %(workspace_id)s"
+        " AND m.conversation_id = %(conversation)s AND m.account_id = %(account)s AND m.identity_id = %(identity)s"
+        " AND m.direction = 'in'), (SELECT i.last_seen_at FROM identity i WHERE i.workspace_id = %(workspace_id)s"
+        " AND i.id = %(identity)s AND i.last_seen_at > i.created_at))",  # elsewhere, to half an hour; never, if only added by hand
+        {"conversation": conversation.id, "account": account_id, "identity": identity_id},
+    )
+    return found if isinstance(found, datetime) else None
 
 
 async def message_by_client_key(work: UnitOfWork, client_key: UUID) -> UUID | None:

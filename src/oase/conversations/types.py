@@ -1,7 +1,7 @@
 """What others hand to this slice's actions, and what they get."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -62,12 +62,26 @@ class Answer(Struct, frozen=True, kw_only=True):
     reply_to_id: UUID | None = None  # our id of the message that is answered
     audience: Literal["", "public", "private"] = ""  # in public: everybody, unless it is to its author alone
     quote: bool = True  # mail: the message answered below
+    story: bool = False  # what was said so far on other channels, shortened below the text
     account_id: UUID | None = None  # another account than the conversation's
     identity_id: UUID | None = None  # another address of the person
     undo: timedelta = timedelta(seconds=5)
     send_at: datetime | None = None
     then: State | None = "waiting"
     automatic: bool = False
+
+
+class OnItsWay(Protocol):
+    """A conversation, as far as the way counts that its answers go."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def account_id(self) -> UUID | None: ...
+    @property
+    def identity_id(self) -> UUID | None: ...
+    @property
+    def last_in_at(self) -> datetime | None: ...
 
 
 class ConversationRow(Struct, frozen=True, kw_only=True):

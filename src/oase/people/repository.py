@@ -34,6 +34,18 @@ async def identities_of(work: UnitOfWork, person_ids: Sequence[UUID]) -> list[Id
     )
 
 
+async def left_addresses(work: UnitOfWork, person_id: UUID) -> list[tuple[str, str]]:
+    """(kind, value) of the addresses that a person wrote down somewhere, and that nobody writes from."""
+    rows = await work.tuples(
+        "SELECT l.kind, l.value FROM person p, LATERAL (VALUES ('email', lower(trim(p.fields->>'email'))),"
+        " ('phone', regexp_replace(p.fields->>'phone', '[^+0-9]', '', 'g'))) AS l (kind, value)"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.id = %(id)s AND l.value ~ '^(\\+[0-9]{7,15}|[^@ ]+@[^@ ]+)$'"
+        " AND NOT EXISTS (SELECT FROM identity i WHERE i.workspace_id = %(workspace_id)s AND i.kind = l.kind AND i.value = l.value)",
+        {"id": person_id},
+    )
+    return [(kind, value) for kind, value in rows]
+
+
 async def find_identity(work: UnitOfWork, kind: str, value: str) -> Identity | None:
     """An address, whoever it belongs to."""
     return await work.one(

@@ -31,6 +31,7 @@ from oase.conversations.audience import To, aside_with, link, to_everybody, to_t
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.conversations.rules import first_line
+from oase.conversations.story import with_story
 from oase.conversations.types import Answer, Author, ConversationRow
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
@@ -63,6 +64,7 @@ async def say(
         raise Invalid(message("This conversation is private: nothing of it is said in public."), field="audience")
     else:
         to = await to_the_person(work, book, conversation, answer)
+        answer = await with_story(work, conversation, to.account.id, answer) if answer.story else answer
     message_id = await _say_to(work, author, conversation, to, answer, link_of)
     if to.thread and not answer.automatic:
         await _remember_settled(work, message_id, await public.settle_answered(work, [message_id]))

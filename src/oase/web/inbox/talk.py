@@ -19,6 +19,7 @@ from oase.conversations import (
     TimelinePage,
     conversations_of,
     custom_fields,
+    heard_over,
     inviting,
     open_conversation,
     speaker_of,
@@ -39,6 +40,7 @@ from oase.people import (
     called,
     find_person,
     identities_of,
+    left_addresses,
     merges_of,
     name_of,
     suggestions,
@@ -64,6 +66,8 @@ from oase.web.inbox.views import (
 )
 from oase.web.sessions import Viewer
 
+LEFT: Final = UUID(int=0)
+"""Stands for an address that the person only wrote down: it has no id until it is answered."""
 _FILE_KINDS: Final = (Capability.DOCUMENT, Capability.IMAGE, Capability.VIDEO, Capability.AUDIO)
 
 
@@ -184,12 +188,9 @@ async def _composer(
     accounts = [one for one in await book.of_workspace(work) if one.enabled and Capability.TEXT in one.manifest.capabilities]
     now = work.clock.now()
     draft = found.draft or {}
-    answers = [
-        answer_of(account, identity, found, now, reader)
-        for identity in identities
-        for account in accounts
-        if account.manifest.identity == identity.kind
-    ]
+    known_ones = [*identities, *(await _left(work, found.person_id) if found.person_id and identities else [])]
+    ways = [(one, account) for one in known_ones for account in accounts if account.manifest.identity == one.kind]
+    answers = [answer_of(account, one, await _heard(work, found, account, one), found, now, reader) for one, account in ways]
     chosen = _chosen(answers, found, str(draft.get("answer", "")))
     known = [] if chosen is None or chosen.window_open else await templates(work, chosen.account_id)
     uploads = [UUID(one) for one in draft.get("attachments", [])]
@@ -234,13 +235,39 @@ async def _answered(
     return next((Quoted(id=entry.id, author=entry.author, line=entry.line) for entry in entries if entry.line), None)
 
 
-def answer_of(account: StoredAccount, identity: Identity, found: OpenConversation, now: datetime, reader: Translator) -> Answer:
-    """One way to answer, with what its channel can carry."""
+async def _left(work: UnitOfWork, person_id: UUID) -> list[Identity]:
+    """Addresses that the person wrote down, as if they were theirs already."""
+    return [
+        Identity(
+            id=LEFT,
+            person_id=person_id,
+            kind=kind,
+            value=value,
+            name="",
+            verified=False,
+            consent={},
+            last_seen_at=work.clock.now(),
+        )
+        for kind, value in await left_addresses(work, person_id)
+    ]
+
+
+async def _heard(work: UnitOfWork, found: OpenConversation, account: StoredAccount, identity: Identity) -> datetime | None:
+    """Since when the account's reply window counts for this address."""
+    if not account.reply_window or found.kind == "public":
+        return found.last_in_at
+    return None if identity.id == LEFT else await heard_over(work, found, account.id, identity.id)
+
+
+def answer_of(
+    account: StoredAccount, identity: Identity, heard: datetime | None, found: OpenConversation, now: datetime, reader: Translator
+) -> Answer:
+    """One way to answer, with what its channel can carry; `heard`: when the person wrote last that way."""
     limits, capabilities = account.manifest.limits, account.manifest.capabilities
     rules = [limits.files[kind] for kind in _FILE_KINDS if kind in limits.files]
     carries = any(kind in capabilities for kind in _FILE_KINDS)
     types = sorted({kind for rule in rules for kind in rule.types})
-    free = window_open(account.reply_window, found.last_in_at, now)
+    free = window_open(account.reply_window, heard, now)
     trouble = {
         "down": message("This account cannot be reached at the moment. What you send waits until it can."),
         "needs_sign_in": message("This account needs to be signed in again by an administrator. What you send waits until then."),
@@ -265,9 +292,11 @@ def answer_of(account: StoredAccount, identity: Identity, found: OpenConversatio
         choices=max(limits.buttons, limits.list_rows) if Capability.BUTTONS in capabilities else 0,
         choice_length=max(limits.button_length, limits.row_length if Capability.LIST in capabilities else 0),
         window_open=free,
-        window_ends_at=found.last_in_at + account.reply_window if account.reply_window and found.last_in_at and free else None,
+        window_ends_at=heard + account.reply_window if account.reply_window and heard and free else None,
         public=found.kind == "public",
         trouble=trouble,
+        left=identity.id == LEFT,
+        here=account.id == found.account_id or found.kind == "public",
     )
 
 

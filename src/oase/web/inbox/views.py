@@ -224,6 +224,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     window_ends_at: datetime | None
     public: bool
     trouble: str = ""  # the account is down or needs to sign in
+    left: bool = False  # an address that the person wrote down; it becomes one of theirs with the first answer
+    here: bool = True  # the way of the conversation: the customer has its story there
 
 
 class Template(Struct, frozen=True, kw_only=True):

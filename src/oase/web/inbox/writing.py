@@ -33,11 +33,13 @@ from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
-from oase.people import find_person
+from oase.people import add_address, find_person, left_addresses
+from oase.web.act import Act
 from oase.web.forms import uuid
 from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.places import position_in
 from oase.web.inbox.sniff import kind_of
+from oase.web.inbox.talk import LEFT
 from oase.web.pages import reader_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -63,8 +65,25 @@ async def send_answer(act: GivenAct, conversation_id: FromPath[UUID]) -> Respons
         faster = await _who_was_faster(work, conversation_id, form.get("seen", ""), act.viewer.agent_id)
         if faster and form.get("anyway") != "yes":
             return Response(Said(clash=faster), status_code=409)
-        message_id = await say(work, act.services.book, act.author, conversation_id, _answer(form))
+        message_id = await say(
+            work, act.services.book, act.author, conversation_id, await _known(work, act, conversation_id, form)
+        )
     return Response(Said(id=message_id))
+
+
+async def _known(work: UnitOfWork, act: Act, conversation_id: UUID, form: Mapping[str, str]) -> Answer:
+    """The answer; an address that the person only wrote down becomes one of theirs. Raises AddressTaken."""
+    answer = _answer(form)
+    if answer.identity_id != LEFT or answer.account_id is None:
+        return answer
+    account = await act.services.book.get(answer.account_id)
+    found = await open_conversation(work, conversation_id, act.viewer.agent_id)
+    left = dict(await left_addresses(work, found.person_id)) if found.person_id else {}
+    kind = account.manifest.identity if account else ""
+    if found.person_id is None or kind not in left:
+        raise Invalid(message("This address is not there any more. Please choose another way."), field="answer")
+    identity_id = await add_address(work, found.person_id, kind, left[kind])
+    return msgspec.structs.replace(answer, identity_id=identity_id)
 
 
 def _answer(form: Mapping[str, str]) -> Answer:
@@ -88,6 +107,7 @@ def _answer(form: Mapping[str, str]) -> Answer:
         identity_id=uuid(identity, "answer") if identity else None,
         account_id=uuid(account, "answer") if account else None,
         send_at=send_at,
+        story=form.get("story") == "yes",
         **facts,
     )
 

@@ -128,6 +128,8 @@ customElements.define("oase-composer", class extends HTMLElement {
     const mail = this.querySelector("#composer-mail");
     mail.hidden = !reply || facts.subject !== "yes";
     this.querySelector("#composer-copies").hidden = facts.copies !== "yes";
+    const story = this.querySelector("#composer-story");
+    if (story) story.hidden = !reply || facts.here === "yes" || this.closed;
     const dot = this.querySelector("#composer-dot");
     if (dot && facts.channel) dot.className = `channel-dot channel-${facts.channel}`;
     this.classList.toggle("is-public", facts.public === "yes");
@@ -244,6 +246,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     body.set("text", this.closed ? "" : text);
     body.set("attachments", this.uploads.ids().join(","));
     body.set("seen", newestShown());
+    if (this.querySelector("#composer-story")?.hidden ?? true) body.delete("story");
     if (this.closed) { body.set("preview", this.preview()); body.delete("reply_to"); body.delete("choices"); }
     else body.delete("template");
     if (then === "solve" || then === "stay") body.set("then", then);

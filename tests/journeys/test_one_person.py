@@ -1,0 +1,85 @@
+"""One person, many addresses: web chat, then WhatsApp by the link, then mail; one person, one conversation, one timeline; and two again."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from .ground import Installation, People, answer, open_row, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+
+async def _continued(visitor: Page, chat: Any) -> str:
+    """Goes on on WhatsApp from the chat's menu; what WhatsApp fills in for the customer."""
+
+    async def whatsapp(route: Route) -> None:
+        await route.fulfill(body="WhatsApp", content_type="text/html")
+
+    await visitor.context.route("https://wa.me/**", whatsapp)
+    await chat.get_by_role("button", name="Weitere Möglichkeiten").click()
+    async with visitor.context.expect_page() as opened:
+        await chat.get_by_role("menuitem", name="Weiter auf WhatsApp").click()
+    tab = await opened.value
+    await tab.wait_for_url("https://wa.me/**")
+    return parse_qs(urlsplit(tab.url).query)["text"][0]
+
+
+async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_one_conversation(
+    oase: Installation, people: People
+) -> None:
+    statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
+    await until(lambda: oase.rows(statement), "the account has been tested and knows its number")
+    agent, visitor = await people.agent(), await people.somebody("/demo/shop")
+    chat = visitor.locator("oase-chat")
+    await chat.locator(".launcher").click()
+    await chat.locator("textarea").fill("Haben Sie das Lastenrad „Murmeltier“ auf Lager? 🦫")
+    await visitor.keyboard.press("Enter")
+    await open_row(agent, "„Murmeltier“")
+    await answer(agent, "Ja, zwei Stück. Wohin dürfen wir schreiben, wenn Sie unterwegs sind?")
+    await expect(chat.locator(".row.us:not(.hi) .bubble")).to_contain_text("zwei Stück")
+    await chat.get_by_role("button", name="Weitere Möglichkeiten").click()
+    await chat.get_by_role("menuitem", name="Per E-Mail weitermachen").click()
+    await chat.locator(".card").get_by_label("E-Mail-Adresse").fill("ingrid.oezil@example.com")
+    await chat.locator(".card").get_by_role("button", name="Per E-Mail senden").click()
+
+    said = await _continued(visitor, chat)
+    assert said.startswith("Hallo, ich möchte hier weiterschreiben. Mein Code: ")
+    phone = await people.somebody("/sandbox/phone")
+    await phone.wait_for_selector("html[data-ready]", state="attached")
+    await phone.locator("details.add summary").click()
+    await phone.locator("#person-form [name=name]").fill("Ingrid Özil")
+    await phone.locator("#person-form [name=handle]").fill("+49 30 23125 777")
+    await phone.get_by_role("button", name="Hinzufügen").click()
+    await expect(phone.locator("#person-list")).to_contain_text("Ingrid Özil")
+    await phone.get_by_role("textbox", name="Nachricht").fill(said)
+    await phone.keyboard.press("Enter")
+    entries = agent.locator("#entries")
+    await expect(entries).to_contain_text("Hallo, ich möchte hier weiterschreiben.")
+    await expect(entries).to_contain_text("Geht nach einer Einladung über WhatsApp weiter")
+    await expect(entries).not_to_contain_text("Mein Code")
+    await expect(agent.locator("#talk-head")).to_contain_text("Ingrid Özil")
+    await answer(agent, "Schön, dass Sie da sind! Wir legen eines zurück.")
+    await expect(phone.locator(".message:not(.mine)").last).to_contain_text("Wir legen eines zurück")
+
+    way = agent.locator("#composer-answer")
+    await way.select_option(label=next(one for one in await way.locator("option").all_text_contents() if "ingrid.oezil" in one))
+    await expect(agent.locator("#composer-story")).to_be_visible()
+    await answer(agent, "Das Angebot steht hier schwarz auf weiß: 4.200 Euro.")
+    mailbox = await people.somebody("/sandbox/mailbox")
+    await mailbox.locator("#mails button", has_text="ingrid.oezil").first.click()
+    await mailbox.get_by_role("tab", name="Text").click()
+    await expect(mailbox.locator("#body")).to_contain_text("4.200 Euro")
+    await expect(mailbox.locator("#body")).to_contain_text("Haben Sie das Lastenrad „Murmeltier“ auf Lager?")
+    await mailbox.locator("#answer").click()
+    await mailbox.locator("#mail-form textarea").fill("Das nehme ich, danke!")
+    await mailbox.get_by_role("button", name="Senden").click()
+    await expect(entries).to_contain_text("Das nehme ich, danke!")
+
+    found = await oase.rows(
+        "SELECT count(DISTINCT m.conversation_id) AS conversations, count(DISTINCT i.person_id) AS persons,"
+        " array_agg(DISTINCT m.channel) AS channels FROM message m JOIN identity i ON i.id = m.identity_id"
+        " WHERE m.text ~ 'Murmeltier|ich möchte hier weiterschreiben|Das nehme ich, danke' AND m.direction = 'in'"
+    )
+    assert found == [{"conversations": 1, "persons": 1, "channels": ["email", "webchat", "whatsapp"]}]
