@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
 from oase.sandbox.telegram import Telegram
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Telegram,)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram)

@@ -12,6 +12,8 @@ from oase.channels import StoredAccount, create_account
 from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
+from oase.sandbox.meta import Facebook, Instagram
+from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
 from oase.sandbox.places.platform import COMPANY_NAME
 from oase.sandbox.telegram import Telegram
@@ -33,7 +35,31 @@ def _telegram(platform: Telegram) -> Connection:
     return Connection(channel="telegram", name=COMPANY_NAME, settings=settings)
 
 
+def _meta(platform: MetaPlatform, **more: str) -> Mapping[str, Any]:
+    """What both of Meta's forms ask for."""
+    keys = platform.keys
+    return {
+        "page_id": keys.page_id,
+        "app_id": keys.app_id,
+        "app_secret": keys.app_secret,
+        "access_token": keys.access_token,
+        "verify_token": keys.verify_token,
+        "base_url": f"{platform.base_url}/graph",
+        **more,
+    }
+
+
+def _facebook(platform: Facebook) -> Connection:
+    return Connection(channel="facebook", name=COMPANY_NAME, settings=_meta(platform))
+
+
+def _instagram(platform: Instagram) -> Connection:
+    return Connection(channel="instagram", name=COMPANY_NAME, settings=_meta(platform, instagram_id=platform.own_id))
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
+    "facebook": _facebook,
+    "instagram": _instagram,
     "telegram": _telegram,
 }
 

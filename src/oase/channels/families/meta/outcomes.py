@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
@@ -18,6 +19,12 @@ from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=6)
+
+
+class _Usage(Struct):
+    """One limit, as Meta's header tells of it."""
+
+    estimated_time_to_regain_access: int = 0  # minutes
 
 
 class Judge(Struct, frozen=True, kw_only=True):
@@ -109,8 +116,17 @@ def _fate_by_status(error: GraphError, status: int) -> str:
 
 
 def _after(reply: Reply, otherwise: timedelta) -> timedelta:
-    """The wait that the reply asks for in seconds, if it is longer than ours."""
+    """The wait that the reply asks for, in seconds or in Meta's own header in minutes, if it is longer than ours."""
     asked = reply.headers.get("retry-after", "")
-    if not (asked.isascii() and asked.isdigit()):
-        return otherwise
-    return max(otherwise, min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))
+    seconds = int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
+    return max(otherwise, min(max(timedelta(seconds=seconds), _regained(reply)), _LONGEST_WAIT))
+
+
+def _regained(reply: Reply) -> timedelta:
+    """When we may ask again, by `X-Business-Use-Case-Usage`: the longest of the waits of all limits."""
+    try:
+        usage = msgspec.json.decode(reply.headers.get("x-business-use-case-usage", ""), type=dict[str, list[_Usage]])
+    except msgspec.MsgspecError:
+        return timedelta(0)
+    minutes = [one.estimated_time_to_regain_access for found in usage.values() for one in found]
+    return timedelta(minutes=min(max(minutes, default=0), 100_000))

@@ -12,7 +12,7 @@ from oase.channels.families.meta.graph import GraphError
 from oase.channels.families.meta.meanings import Meaning
 from oase.kernel.i18n import message
 
-_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_SHORTLY, _HOUR = timedelta(seconds=15), timedelta(hours=1)
 
 _CREDENTIALS = message("Meta does not accept our access token. Enter a new one in the account's settings.")
 _PERMISSION = message("The access token lacks a permission, or the application lacks Meta's approval for it.")
@@ -48,7 +48,7 @@ _BY_SUBCODE: Mapping[tuple[int, int], Meaning] = {
     (200, 1545041): Meaning("refused", _UNREACHABLE),
     (551, 1545041): Meaning("refused", _UNREACHABLE),
     (2, 2018344): Meaning("refused", _RESTRICTED),
-    (4, 2018022): Meaning("account_again", _FAST, _MINUTE),
+    (4, 2018022): Meaning("account_again", _FAST, _SHORTLY),
 }
 
 _BY_CODE: Mapping[int, Meaning] = {
@@ -67,15 +67,15 @@ _BY_CODE: Mapping[int, Meaning] = {
     2635: Meaning("sign_in", _VERSION),
     12: Meaning("refused", _VERSION),
     368: Meaning("sign_in", _RESTRICTED),
-    4: Meaning("account_again", _FAST, _MINUTE),
-    17: Meaning("account_again", _FAST, _MINUTE),
-    32: Meaning("account_again", _FAST, _MINUTE),
+    4: Meaning("account_again", _FAST, _SHORTLY),
+    17: Meaning("account_again", _FAST, _SHORTLY),
+    32: Meaning("account_again", _FAST, _SHORTLY),
     341: Meaning("account_again", _FAST, _HOUR),
-    613: Meaning("account_again", _FAST, _MINUTE),
-    80001: Meaning("account_again", _FAST, _MINUTE),
-    80002: Meaning("account_again", _FAST, _MINUTE),
-    80006: Meaning("account_again", _FAST, _MINUTE),
-    9: Meaning("again", message("Too many messages to this customer in a short time."), _MINUTE),
+    613: Meaning("account_again", _FAST, _SHORTLY),
+    80001: Meaning("account_again", _FAST, _SHORTLY),
+    80002: Meaning("account_again", _FAST, _SHORTLY),
+    80006: Meaning("account_again", _FAST, _SHORTLY),
+    9: Meaning("again", message("Too many messages to this customer in a short time."), _SHORTLY),
     100: Meaning("refused", _REQUEST),
     506: Meaning("refused", message("The same was said just before; Meta takes it for a repetition.")),
     551: Meaning("refused", _UNREACHABLE),
