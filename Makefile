@@ -8,14 +8,14 @@ PYTEST_WORKERS ?= 3
 # the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
 SEED := $(if $(CI),--randomly-seed=20261122)
 
-.PHONY: run test check collected prism unit browser faults bench requirements servers clean
+.PHONY: run test check collected prism synapse unit browser faults bench requirements servers clean
 
 run: .venv/run-installed
 	@exec $(BIN)/oase run
 
 # first what waits for the network and what one core does, side by side; then the tests, which want both cores
 test: .venv/bin/python
-	$(MAKE) -j4 --no-print-directory servers check collected prism
+	$(MAKE) -j4 --no-print-directory servers check collected prism synapse
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory faults
 

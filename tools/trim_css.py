@@ -37,8 +37,9 @@ class Used(NamedTuple):
 
 
 def is_page(path: PurePath) -> bool:
-    """Whether classes of pages may stand in this file."""
-    return path.suffix in {".html", ".js", ".py"} and path.parent.name != "vendor"
+    """Whether classes of pages may stand in this file. Channels have no pages, and the sandbox's have their own sheets."""
+    elsewhere = {"channels", "sandbox"}.intersection(path.parts)
+    return path.suffix in {".html", ".js", ".py"} and path.parent.name != "vendor" and not elsewhere
 
 
 def is_sheet(path: PurePath) -> bool:

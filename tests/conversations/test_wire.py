@@ -161,3 +161,9 @@ async def test_calls_build_on_earlier_replies_and_a_question_on_the_way_is_asked
     await runner.cleanup()
     assert outcome == Accepted(external_id="1")
     assert heard == [("/upload", None), *[("/media/a/7", None)] * 3, ("/say", {"media": ["a/7"]})]
+
+
+def test_values_of_earlier_replies_are_found_inside_lists_too() -> None:
+    replies = [Reply(status=200, body=b'{"posts":[{"cid":"bafy"}]}')]
+    call = Call(method="POST", url="https://x.example", json={"parent": {"cid": FromReply(call=0, key="posts.0.cid")}})
+    assert wire._filled(call, replies).json == {"parent": {"cid": "bafy"}}

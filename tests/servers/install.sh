@@ -3,7 +3,7 @@
 # Without the right to install it says what is missing and ends with 1; the tests then skip what needs it, with the same words.
 set -eu
 
-wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd fonts-noto-color-emoji kannel kannel-extras mariadb-server php8.2-cli php8.2-mysql postfix postgresql-15 wordpress"
+wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd fonts-noto-color-emoji kannel kannel-extras mariadb-server php8.2-cli php8.2-mysql postfix postgresql-15 wordpress prosody"
 
 missing=""
 for package in $wanted; do

@@ -186,7 +186,7 @@ class FileWorker:
 
     async def _step(self, account: StoredAccount, call: Call, key: str, type: str) -> Reply | NoReply:
         """One call; the file itself goes straight to its place, never wholly into memory."""
-        if not call.download or account.manifest.wire == "own":
+        if not call.download or (account.manifest.wire == "own" and not call.url.startswith(("https:", "http:"))):
             return await perform(self._outside, account, call)
 
         async def keep(chunks: AsyncIterator[bytes]) -> int:

@@ -125,7 +125,7 @@ Outbound = Say | Position | Card | UseTemplate | React | Moderate | MarkRead | S
 class FromReply(Struct, frozen=True, kw_only=True):
     """Stands inside a call's `json`, or in `fill`, for a value of an earlier reply (an uploaded file's id), of call number `call`.
 
-    `key` is the name of the value in that reply's JSON; dots lead inside ("data.id").
+    `key` is the name of the value in that reply's JSON; dots lead inside ("data.id", "posts.0.cid").
     """
 
     call: int

@@ -158,7 +158,7 @@ def _filled(call: Call, replies: Sequence[Reply]) -> Call:
 def _value(place: FromReply, replies: Sequence[Reply]) -> Any:
     value = msgspec.json.decode(replies[place.call].body)
     for key in place.key.split("."):
-        value = value[key]
+        value = value[int(key)] if isinstance(value, list) else value[key]
     return value
 
 

@@ -69,7 +69,12 @@ async def list_accounts(request: AnyRequest, services: GivenServices, viewer: Gi
     context: dict[str, Any] = {"accounts": accounts, "moments": moments, "needy": needy, "now": now}
     if is_partial(request):
         return html(request, fragment(request, "admin/account_list.html", **context))
-    return page(request, viewer, "accounts.html", "channels", gallery=list(manifests().values()), **context)
+    return page(request, viewer, "accounts.html", "channels", gallery=_by_name(viewer.language), **context)
+
+
+def _by_name(language: str) -> list[Manifest]:
+    """All channels, as the reader's alphabet has them."""
+    return sorted(manifests().values(), key=lambda one: str(getattr(one.name, language, one.name.en)).casefold())
 
 
 @get("/admin/channels/new/{channel:str}", opt=WRITE, include_in_schema=False)
