@@ -26,6 +26,18 @@ async def _continued(visitor: Page, chat: Any) -> str:
     return parse_qs(urlsplit(tab.url).query)["text"][0]
 
 
+async def _phone_of(people: People, name: str, number: str) -> Page:
+    """The phone of somebody new."""
+    phone = await people.somebody("/sandbox/phone")
+    await phone.wait_for_selector("html[data-ready]", state="attached")
+    await phone.locator("details.add summary").click()
+    await phone.locator("#person-form [name=name]").fill(name)
+    await phone.locator("#person-form [name=handle]").fill(number)
+    await phone.get_by_role("button", name="Hinzufügen").click()
+    await expect(phone.locator("#person-list [aria-current=true], #person-list [aria-pressed=true]")).to_contain_text(name)
+    return phone
+
+
 async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_one_conversation(
     oase: Installation, people: People
 ) -> None:
@@ -46,13 +58,7 @@ async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_o
 
     said = await _continued(visitor, chat)
     assert said.startswith("Hallo, ich möchte hier weiterschreiben. Mein Code: ")
-    phone = await people.somebody("/sandbox/phone")
-    await phone.wait_for_selector("html[data-ready]", state="attached")
-    await phone.locator("details.add summary").click()
-    await phone.locator("#person-form [name=name]").fill("Ingrid Özil")
-    await phone.locator("#person-form [name=handle]").fill("+49 30 23125 777")
-    await phone.get_by_role("button", name="Hinzufügen").click()
-    await expect(phone.locator("#person-list")).to_contain_text("Ingrid Özil")
+    phone = await _phone_of(people, "Ingrid Özil", "+49 30 23125 777")
     await phone.get_by_role("textbox", name="Nachricht").fill(said)
     await phone.keyboard.press("Enter")
     entries = agent.locator("#entries")
@@ -60,6 +66,7 @@ async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_o
     await expect(entries).to_contain_text("Geht nach einer Einladung über WhatsApp weiter")
     await expect(entries).not_to_contain_text("Mein Code")
     await expect(agent.locator("#talk-head")).to_contain_text("Ingrid Özil")
+    await expect(agent.locator("#composer-answer option:checked")).to_contain_text("WhatsApp")
     await answer(agent, "Schön, dass Sie da sind! Wir legen eines zurück.")
     await expect(phone.locator(".message:not(.mine)").last).to_contain_text("Wir legen eines zurück")
 
@@ -68,7 +75,7 @@ async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_o
     await expect(agent.locator("#composer-story")).to_be_visible()
     await answer(agent, "Das Angebot steht hier schwarz auf weiß: 4.200 Euro.")
     mailbox = await people.somebody("/sandbox/mailbox")
-    await mailbox.locator("#mails button", has_text="ingrid.oezil").first.click()
+    await mailbox.locator("#mails button", has_text="Ingrid Özil").first.click()
     await mailbox.get_by_role("tab", name="Text").click()
     await expect(mailbox.locator("#body")).to_contain_text("4.200 Euro")
     await expect(mailbox.locator("#body")).to_contain_text("Haben Sie das Lastenrad „Murmeltier“ auf Lager?")
@@ -83,3 +90,44 @@ async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_o
         " WHERE m.text ~ 'Murmeltier|ich möchte hier weiterschreiben|Das nehme ich, danke' AND m.direction = 'in'"
     )
     assert found == [{"conversations": 1, "persons": 1, "channels": ["email", "webchat", "whatsapp"]}]
+
+
+_AS_IT_IS = (
+    "SELECT (SELECT jsonb_agg(to_jsonb(p) - 'updated_at' ORDER BY p.id) FROM person p WHERE p.id = ANY(%(persons)s)) AS persons,"
+    " (SELECT jsonb_agg(to_jsonb(i) - 'last_seen_at' ORDER BY i.id) FROM identity i WHERE i.person_id = ANY(%(persons)s)) AS addresses,"
+    " (SELECT jsonb_agg(jsonb_build_object('id', c.id, 'person', c.person_id, 'number', c.number) ORDER BY c.id) FROM conversation c"
+    " WHERE c.person_id = ANY(%(persons)s)) AS conversations,"
+    " (SELECT jsonb_agg(to_jsonb(m) ORDER BY m.id) FROM message m JOIN conversation c ON c.id = m.conversation_id"
+    " WHERE c.person_id = ANY(%(persons)s) AND m.direction = 'in' AND m.text !~ 'weiterschreiben') AS messages"
+)
+
+
+async def test_a_known_customer_who_follows_the_link_is_one_person_until_an_agent_takes_them_apart_exactly(
+    oase: Installation, people: People
+) -> None:
+    agent, visitor = await people.agent(), await people.somebody("/demo/shop")
+    phone = await _phone_of(people, "Kaspar Ünal", "+49 30 23125 778")
+    await phone.get_by_role("textbox", name="Nachricht").fill("Haben Sie Klingeln in Kupfer? 🔔")
+    await phone.keyboard.press("Enter")
+    chat = visitor.locator("oase-chat")
+    await chat.locator(".launcher").click()
+    await chat.locator("textarea").fill("Reparieren Sie auch Tandems?")
+    await visitor.keyboard.press("Enter")
+    await open_row(agent, "auch Tandems?")
+    statement = "SELECT c.person_id FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.text ~ 'in Kupfer|auch Tandems'"
+    await until(lambda: oase.rows(statement), "both have written")
+    both = [row["person_id"] for row in await oase.rows(statement)]
+    assert len(set(both)) == 2
+    before = await oase.rows(_AS_IT_IS, persons=both)
+
+    said = await _continued(visitor, chat)
+    await phone.get_by_role("textbox", name="Nachricht").fill(said)
+    await phone.keyboard.press("Enter")
+    pane = agent.locator("#person")
+    await expect(pane).to_contain_text("Kaspar Ünal")
+    await expect(pane.locator(".pasts")).to_contain_text("Haben Sie Klingeln in Kupfer?")
+    assert await oase.rows(_AS_IT_IS, persons=both) != before
+    await pane.get_by_role("button", name="Wieder trennen").click()
+    await pane.locator("dialog[open]").get_by_role("button", name="Trennen").click()
+    await expect(pane).not_to_contain_text("Haben Sie Klingeln in Kupfer?")
+    assert await oase.rows(_AS_IT_IS, persons=both) == before

@@ -174,7 +174,7 @@ def person() -> Somebody:
 def conversation(**changes: object) -> Conversation:
     """The open conversation."""
     facts: dict[str, object] = {
-        "id": number(101), "number": 1001, "title": "Kaffeemaschine tropft", "person": person(), "mark": WHATSAPP, "state": "open",
+        "id": number(101), "number": 1001, "title": "Kaffeemaschine tropft", "person": person(), "mark": WHATSAPP, "way": "", "state": "open",
         "public": False, "assignee": AENNE, "team": SERVICE, "priority": 2, "tags": ["Reparatur", "Garantie"], "due_at": ago(minutes=8),
         "snoozed_until": None, "version": 7, "entries": entries(), "earlier": "", "composer": composer(), "fields": [],
         "others": [Past(id=number(303), number=1009, line="Termin für Wartung", state="open", mark=FORM, last_at=ago(days=1))],

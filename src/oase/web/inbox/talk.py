@@ -106,6 +106,7 @@ def conversation_of(
         title=found.subject or (person.name if person and not public else reader.gettext("In public")),
         person=person,
         mark=mark(found.channel, reader),
+        way=f"{found.identity_id}/{found.account_id}" if found.identity_id and found.account_id else "",
         state=found.state,
         public=public,
         assignee=assignee,

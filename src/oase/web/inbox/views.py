@@ -338,6 +338,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     title: str
     person: Somebody | None  # None in public while nobody has spoken
     mark: Mark
+    way: str  # address and account that an answer goes to, unless the agent chooses others
     state: State
     public: bool
     assignee: Colleague | None

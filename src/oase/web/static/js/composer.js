@@ -37,6 +37,8 @@ customElements.define("oase-composer", class extends HTMLElement {
     document.addEventListener("oase:answer", this.reply);
     document.addEventListener("oase:leave", this.leave);
     document.addEventListener("oase:conversation", this.talk);
+    this.moved = (event) => this.movedTo(event.detail);
+    document.addEventListener("oase:way", this.moved);
     this.draft.told = (kept) => this.tell(kept);
     this.showTemplate();
     const newer = this.draft.newer();
@@ -49,6 +51,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     document.removeEventListener("oase:answer", this.reply);
     document.removeEventListener("oase:leave", this.leave);
     document.removeEventListener("oase:conversation", this.talk);
+    document.removeEventListener("oase:way", this.moved);
     this.draft?.keep();
   }
 
@@ -119,6 +122,20 @@ customElements.define("oase-composer", class extends HTMLElement {
     const gap = before && !/\s$/.test(before) ? " " : "";
     this.text.setRangeText(gap + text, this.text.selectionStart, this.text.selectionEnd, "end");
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** The customer writes from another channel now: an answer that is not begun goes there. */
+  movedTo({ id, way }) {
+    if (!way || way === this.dataset.way || id !== this.closest("#talk")?.dataset.id) return;
+    this.dataset.way = way;
+    const ways = [...(this.querySelector("#composer-answer")?.options ?? [])];
+    for (const one of ways) one.dataset.here = one.value.split("/")[1] === way.split("/")[1] ? "yes" : "";
+    const there = ways.find((one) => one.value === way);
+    if (this.answer?.value !== way && !this.texts.reply && !this.text.value) {
+      if (!there) { document.dispatchEvent(new CustomEvent("oase:open", { detail: { id, push: false, anew: true } })); return; }
+      there.selected = true;
+    }
+    this.follow();
   }
 
   /** The fields follow the chosen channel. */

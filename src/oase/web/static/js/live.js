@@ -80,6 +80,7 @@ async function apply(text, ids, open) {
     const stays = person?.querySelector("[aria-invalid], dialog[open]"); // what was typed and refused is not lost
     if (!stays && !(person?.contains(active) && writes(active))) await swap(person, part("person"));
     await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
+    document.dispatchEvent(new CustomEvent("oase:way", { detail: { id: open, way: part("head").dataset.way } }));
   } else if (open && open === openId()) {
     document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
   }
