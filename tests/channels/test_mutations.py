@@ -15,6 +15,10 @@ from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
 from oase.channels.adapters.email import inbound, outcome
+from oase.channels.adapters.line import api as line_api
+from oase.channels.adapters.line import errors as line_errors
+from oase.channels.adapters.line import reading as line_reading
+from oase.channels.adapters.line import replies as line_replies
 from oase.channels.adapters.telegram import api as telegram_api
 from oase.channels.adapters.telegram import errors as telegram_errors
 from oase.channels.adapters.telegram import ids as telegram_ids
@@ -257,6 +261,13 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (inbound._said_elsewhere, IDS),
     ),
     "form": ((visitor.check_page, SIGNATURE), (visitor.sign_page, SIGNATURE)),
+    "line": (
+        *((function, IDS) for function in vars(line_reading).values() if is_own(function, line_reading)),
+        *((function, REPLIES) for function in vars(line_replies).values() if is_own(function, line_replies)),
+        (line_api.failure_of, REPLIES),
+        (line_errors.meaning_of, REPLIES),
+        (line_errors.sentence, REPLIES),
+    ),
     "telegram": (
         (telegram_updates.check_secret, SIGNATURE),
         (telegram_updates.key_of, IDS),

@@ -79,6 +79,9 @@ def _say(say: Say, side: Side, link_of: LinkOf | None) -> tuple[Outbound | Needs
     if linked and link_of is None:
         why = f"{side.name.en} does not carry a file of this type or size."
         return tuple(NeedsLink(envelope=say.envelope, file=file, why=why) for file in linked)
+    kept, unlinked = _with_links(kept, side, link_of)
+    if unlinked:
+        return tuple(NeedsLink(envelope=say.envelope, file=file, why=f"{side.name.en} fetches files.") for file in unlinked)
     text, html = _texts(say, side)
     links = "\n".join(f"{file.name}: {link_of(file)}" for file in linked) if link_of else ""
     choices = say.choices
@@ -177,6 +180,16 @@ def _sorted_files(files: Sequence[File], side: Side) -> tuple[list[File], list[F
     for file in files:
         (carried if _carrier(file, side) is not None else linked).append(file)
     return carried, linked
+
+
+def _with_links(files: Sequence[File], side: Side, link_of: LinkOf | None) -> tuple[list[File], list[File]]:
+    """The files with the addresses from which the provider fetches them, where it does; and those that have none yet."""
+    fetched = [file for file in files if (kind := _carrier(file, side)) is not None and side.limits.files[kind].by_link]
+    if not fetched:
+        return list(files), []
+    if link_of is None:
+        return list(files), [file for file in fetched if not file.link]
+    return [replace(file, link=file.link or link_of(file)) if file in fetched else file for file in files], []
 
 
 def _carrier(file: File, side: Side) -> Capability | None:

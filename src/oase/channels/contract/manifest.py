@@ -68,6 +68,7 @@ class FileRule(Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     size_bytes: int
     caption: bool = True  # False: no text beside such a file, whatever `caption_length` says
+    by_link: bool = False  # the provider fetches it from us: `File.link` says where
 
     def allows(self, type: str, size_bytes: int) -> bool:
         """Whether a file of this MIME type (its parameters count where a rule names them) and size may go."""

@@ -19,6 +19,7 @@ class File(Struct, frozen=True, kw_only=True):
     inline: bool = False
     content_id: str = ""
     stated_bytes: int = 0
+    link: str = ""  # where the provider fetches it, for kinds that go so (`FileRule.by_link`)
 
     @property
     def size_bytes(self) -> int:

@@ -81,4 +81,5 @@ def specimens(identity: str, to: str = "", reply_to: str = "<frage-1@example.com
 
 
 def _file(envelope: Envelope, name: str, type: str, content: bytes, text: str = "") -> Say:
-    return Say(envelope=envelope, text=text, files=(File(name=name, type=type, content=content),))
+    link = f"https://support.example.com/d/{len(content)}"
+    return Say(envelope=envelope, text=text, files=(File(name=name, type=type, content=content, link=link),))
