@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
 
-from oase.channels.contract import Account, Adapter, Envelope, Event, Forged, Malformed, Raw
+from oase.channels.contract import Account, Adapter, Address, Again, Envelope, Event, Forged, Malformed, Raw, Refused
 from oase.kernel.http import Guard, Outside
 from oase.kernel.secrets import Secret
 from oase.sandbox.meta.base import MetaPlatform
@@ -52,6 +52,12 @@ class Company(Caller):
                 self.malformed += 1
             self._news.notify_all()
         return web.Response()
+
+    async def whois(self, address: str) -> Address | Again | Refused:
+        """What the provider knows of somebody."""
+        found = await self._steps(lambda replies: self.adapter.whois(address, self.account, replies))
+        assert isinstance(found, Address | Again | Refused)
+        return found
 
     async def until(self, kind: type[E], count: int = 1, where: Callable[[Any], bool] = lambda event: True) -> list[E]:
         """Waits for that many events of a kind, and gives them."""

@@ -12,6 +12,7 @@ from tests.sandbox.conftest import Starter, World, endpoint, start
 from oase.channels.adapters.instagram import adapter
 from oase.channels.contract import (
     Accepted,
+    Address,
     Again,
     Capability,
     Choice,
@@ -246,3 +247,12 @@ async def test_nothing_that_is_told_is_unknown_to_us(instagram: Instagram, compa
     instagram.timeline.publish(ERIKA, "Hallo", parent_id=instagram.timeline.threads()[0].id)
     await company.until(Received, 2)
     assert not [event for event in company.heard if isinstance(event, Unknown | Notice)]
+
+
+async def test_who_somebody_is_stands_in_their_profile(instagram: Instagram, company: Company) -> None:
+    found = await company.whois(ERIKA)
+    assert isinstance(found, Address)
+    assert found.name == "Erika Mustermann"
+    instagram.faults.add(Fault(kind="outage", remaining=1))
+    assert isinstance(await company.whois(ERIKA), Again)
+    assert isinstance(await company.whois("1"), Refused)

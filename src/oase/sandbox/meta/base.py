@@ -161,6 +161,10 @@ class MetaPlatform(Platform):
             if any(map(_ATTACHMENT.match, fields_of(given))) and message.files:
                 return {"attachments": {"data": [self._stored(one) for one in message.files]}, "id": node}
             return {"id": node}
+        if method == "GET" and node in self.phone.customers:
+            self.keys.need(self.messaging_permission)
+            known = self.profile(self.phone.customer(node))
+            return {name: known[name] for name in fields_of(given) or ("name",) if name in known} | {"id": node}
         raise missing(node)
 
     async def edge(self, method: str, node: str, edge: str, given: Json, upload: Upload | None) -> Json:
@@ -343,6 +347,11 @@ class MetaPlatform(Platform):
     echo_field: ClassVar[str]
     link_source: ClassVar[str]
     inbox_app_id: ClassVar[str]
+
+    def profile(self, customer: Customer) -> Json:
+        """What a customer's profile tells."""
+        first, _, last = customer.name.partition(" ")
+        return {"name": customer.name, "first_name": first, "last_name": last}
 
     def echo_marks(self, app_id: str, metadata: str) -> Json:
         """How an echo is marked."""

@@ -90,6 +90,10 @@ class Instagram(MetaPlatform):
         linked = {"id": self.own_id, "username": self.username, "name": COMPANY_NAME}
         return {"id": self.page_id, "name": COMPANY_NAME, "instagram_business_account": linked}
 
+    def profile(self, customer: Customer) -> Json:
+        """What a customer's profile tells."""
+        return {"name": customer.name, "username": customer.handle or customer.name}
+
     def echo_marks(self, app_id: str, metadata: str) -> Json:
         """Instagram does not tell which application it was."""
         return {"is_echo": True}

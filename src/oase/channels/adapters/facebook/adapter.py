@@ -12,6 +12,7 @@ from oase.channels.adapters.facebook.writing import write
 from oase.channels.contract import (
     Account,
     Adapter,
+    Address,
     Again,
     Answer,
     Call,
@@ -28,7 +29,7 @@ from oase.channels.contract import (
     Reply,
 )
 from oase.channels.families.meta import answer_handshake, check_signature
-from oase.channels.families.meta.messaging import fetch, page, read_delivery
+from oase.channels.families.meta.messaging import fetch, page, read_delivery, whois
 
 
 class Facebook(Adapter):
@@ -59,6 +60,10 @@ class Facebook(Adapter):
     def fetch(self, media: Media, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | File | Again | Refused:
         """The file's bytes; where its address has expired, a new one first."""
         return fetch(media, account, replies, JUDGE)
+
+    def whois(self, address: str, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Address | Again | Refused:
+        """The name of somebody who wrote."""
+        return whois(address, account, replies, fields="first_name,last_name", judge=JUDGE)
 
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """Page, token, permissions, subscription."""

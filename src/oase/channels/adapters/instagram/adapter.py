@@ -13,6 +13,7 @@ from oase.channels.adapters.instagram.writing import write
 from oase.channels.contract import (
     Account,
     Adapter,
+    Address,
     Again,
     Answer,
     Call,
@@ -29,7 +30,7 @@ from oase.channels.contract import (
     Reply,
 )
 from oase.channels.families.meta import answer_handshake, check_signature
-from oase.channels.families.meta.messaging import fetch, read_delivery
+from oase.channels.families.meta.messaging import fetch, read_delivery, whois
 
 
 class Instagram(Adapter):
@@ -60,6 +61,10 @@ class Instagram(Adapter):
     def fetch(self, media: Media, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | File | Again | Refused:
         """The file's bytes; of a mention, what was said, which its webhook does not tell."""
         return fetch_mention(media, account, replies) if is_mention(media) else fetch(media, account, replies, JUDGE)
+
+    def whois(self, address: str, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Address | Again | Refused:
+        """The name of somebody who wrote."""
+        return whois(address, account, replies, fields="name,username", judge=JUDGE)
 
     def check(self, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | Checked:
         """Instagram account, token, permissions, subscription."""

@@ -161,6 +161,7 @@ MANIFEST = Manifest(
     customer_starts=True,
     safe_to_repeat=False,
     public=PUBLIC,
+    names=True,
     subscribes=True,
     invites=True,
 )

@@ -7,6 +7,7 @@ from oase.channels.families.meta.messaging.content import media_of
 from oase.channels.families.meta.messaging.delivery import ReadChange, read_delivery
 from oase.channels.families.meta.messaging.errors import meaning_of
 from oase.channels.families.meta.messaging.files import fetch
+from oase.channels.families.meta.messaging.people import whois
 from oase.channels.families.meta.messaging.place import Place, app_id, person, program
 from oase.channels.families.meta.messaging.reading import Incomplete, Scene, messaging_events
 from oase.channels.families.meta.messaging.replies import accepted, harmless_twice, is_act
@@ -34,4 +35,5 @@ __all__ = [
     "program",
     "read_delivery",
     "recipient",
+    "whois",
 ]
