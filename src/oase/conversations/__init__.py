@@ -63,6 +63,15 @@ from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
+from oase.conversations.devices import (
+    Device,
+    DevicePush,
+    FcmTarget,
+    check_device,
+    forget_device,
+    forget_stale_devices,
+    keep_device,
+)
 from oase.conversations.errors import CannotAnswer, ConversationError, NoConversation, NoMessage, OutOfDate, TooLate, WindowClosed
 from oase.conversations.fields import read_values
 from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all_fields, all_snippets, tag_uses
@@ -152,7 +161,15 @@ from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
-from oase.conversations.visitors import VisibleMessage, visitor_conversation, visitor_message, visitor_timeline
+from oase.conversations.visitors import (
+    VisibleConversation,
+    VisibleMessage,
+    visitor_conversation,
+    visitor_conversations,
+    visitor_message,
+    visitor_page,
+    visitor_timeline,
+)
 
 __all__ = [
     "COUNTED",
@@ -185,7 +202,10 @@ __all__ = [
     "DeliveryFacts",
     "DeliveryState",
     "DeliveryWorker",
+    "Device",
+    "DevicePush",
     "Due",
+    "FcmTarget",
     "FileFacts",
     "FileWorker",
     "InboxRow",
@@ -232,6 +252,7 @@ __all__ = [
     "TimelinePage",
     "TooLate",
     "View",
+    "VisibleConversation",
     "VisibleMessage",
     "Went",
     "Window",
@@ -245,6 +266,7 @@ __all__ = [
     "cases",
     "change_view",
     "check_account",
+    "check_device",
     "connect_account",
     "conversation_facts",
     "conversations_in_view",
@@ -255,7 +277,9 @@ __all__ = [
     "due_soon",
     "fate_of",
     "find_snippet",
+    "forget_device",
     "forget_read",
+    "forget_stale_devices",
     "heard_over",
     "inbox_page",
     "inbox_rows",
@@ -267,6 +291,7 @@ __all__ = [
     "journal_entry",
     "journal_listing",
     "journal_replay",
+    "keep_device",
     "keep_draft",
     "known_tags",
     "life_of",
@@ -343,7 +368,9 @@ __all__ = [
     "uploads_of",
     "view_of",
     "visitor_conversation",
+    "visitor_conversations",
     "visitor_message",
+    "visitor_page",
     "visitor_timeline",
     "wake_snoozed",
     "window_open",

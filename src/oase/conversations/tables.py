@@ -312,6 +312,25 @@ parked_receipt = workspace_table(
     comment="Receipts that came before their message.",
 )
 
+app_device = workspace_table(
+    "app_device",
+    Column("account_id", Uuid, nullable=False),
+    Column("visitor", Text, nullable=False),  # the customer's address on the account
+    Column("live_key", Uuid, nullable=False),  # by which live events name account and customer
+    Column("fingerprint", LargeBinary, nullable=False),  # of the device's address, which is secret
+    Column("sealed", LargeBinary, nullable=False),  # address and keys
+    Column("kind", Text, nullable=False),  # webpush, fcm
+    Column("language", Text, nullable=False),
+    _text("trouble"),  # why the last push did not arrive
+    Column("created_at", NOW, nullable=False),
+    Column("seen_at", NOW, nullable=False),
+    UniqueConstraint("workspace_id", "account_id", "fingerprint"),
+    Index("app_device_customer", "workspace_id", "live_key"),
+    owner="conversations",
+    retention="short",
+    comment="Phones and browsers of customers that want to be told of an answer.",
+)
+
 draft = workspace_table(
     "draft",
     Column("conversation_id", Uuid, nullable=False),

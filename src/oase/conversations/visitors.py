@@ -34,6 +34,17 @@ class VisibleMessage(Struct, frozen=True, kw_only=True):
     files: list[VisibleFile]
 
 
+class VisibleConversation(Struct, frozen=True, kw_only=True):
+    """One conversation as the customer may see it."""
+
+    id: UUID
+    state: str
+    began_at: datetime
+    last_at: datetime
+    last_text: str
+    unread: int
+
+
 _WHO: Final = (
     "m.workspace_id = %(workspace_id)s AND m.account_id = %(account_id)s AND m.direction IN ('in', 'out') AND m.deleted_at IS NULL"
     " AND m.identity_id = (SELECT id FROM identity i WHERE i.workspace_id = %(workspace_id)s AND i.kind = %(kind)s"
@@ -48,6 +59,34 @@ async def visitor_timeline(work: UnitOfWork, account_id: UUID, kind: str, addres
     """The newest messages of an address over one account, oldest first."""
     parameters = {"account_id": account_id, "kind": kind, "address": address, "limit": limit}
     return await _load(work, f"{_WHO} ORDER BY m.at DESC, m.id DESC LIMIT %(limit)s", parameters)
+
+
+async def visitor_page(
+    work: UnitOfWork, account_id: UUID, kind: str, address: str, *, limit: int, before: UUID | None, conversation: UUID | None
+) -> list[VisibleMessage]:
+    """A page of an address's messages over one account, oldest first: those before one of them, of one conversation or of all."""
+    parameters = {
+        "account_id": account_id, "kind": kind, "address": address, "limit": limit, "before": before, "conversation": conversation,
+    }  # fmt: skip
+    older = " AND (m.at, m.id) < (SELECT b.at, b.id FROM message b WHERE b.workspace_id = %(workspace_id)s AND b.id = %(before)s)"
+    condition = _WHO + (older if before else "") + (" AND m.conversation_id = %(conversation)s" if conversation else "")
+    return await _load(work, f"{condition} ORDER BY m.at DESC, m.id DESC LIMIT %(limit)s", parameters)
+
+
+async def visitor_conversations(
+    work: UnitOfWork, account_id: UUID, kind: str, address: str, *, limit: int
+) -> list[VisibleConversation]:
+    """The conversations of an address over one account, the newest first, as the customer may see them."""
+    return await work.all(
+        VisibleConversation,
+        "SELECT m.conversation_id AS id, max(c.state) AS state, min(m.at) AS began_at, max(m.at) AS last_at,"
+        " (array_agg(m.text ORDER BY m.at DESC, m.id DESC))[1] AS last_text, count(*) FILTER (WHERE m.direction = 'out'"
+        " AND m.kind <> 'system' AND EXISTS (SELECT FROM delivery r WHERE r.workspace_id = m.workspace_id AND r.message_id = m.id"
+        " AND r.part = 0 AND r.state IN ('sent', 'delivered'))) AS unread"
+        " FROM message m JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
+        f" WHERE {_WHO} GROUP BY m.conversation_id ORDER BY max(m.at) DESC LIMIT %(limit)s",
+        {"account_id": account_id, "kind": kind, "address": address, "limit": limit},
+    )
 
 
 async def visitor_message(work: UnitOfWork, account_id: UUID, kind: str, address: str, message_id: UUID) -> VisibleMessage | None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from oase.channels import AccountBook
-from oase.conversations import carry_on_by_mail, sweep_uploads, wake_snoozed
+from oase.conversations import carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.idempotency import forget_old as forget_answers
@@ -74,6 +74,7 @@ class Clockwork:
             )
             await forget_answers(work)
             await work.run("DELETE FROM parked_receipt WHERE created_at < %(before)s", {"before": now - _PARKED_KEPT})
+            await forget_stale_devices(work, now)
         await clean_up(self._database, idle=self._session_length)
         for workspace in await list_workspaces(self._database):
             async with self._database.work(workspace.id) as work:

@@ -15,7 +15,7 @@ import structlog
 
 from oase.channels import AccountBook
 from oase.channels.registry import all_adapters
-from oase.conversations import DeliveryWorker, FileWorker, Indexer, IntakeWorker, Introducer, Journal, Renewer
+from oase.conversations import DeliveryWorker, DevicePush, FileWorker, Indexer, IntakeWorker, Introducer, Journal, Renewer
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
 from oase.kernel.blobs import Blobs, open_blobs
@@ -89,6 +89,8 @@ class House:
         self.begin("webhook feed", feed.run)
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
+        devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
+        self.begin("devices", devices.run)
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)

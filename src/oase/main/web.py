@@ -1,6 +1,6 @@
 """The web side of a process: one ASGI application that sends each request to its part.
 
-/hooks/…  providers' deliveries        /live, /widget/…/deliver, /widget/…/stream   streams and hot paths (bare ASGI)
+/hooks/…  providers' deliveries        /live, /widget/…/deliver, /widget/…/stream, /app/…/stream   streams and hot paths (bare ASGI)
 /sandbox/…  simulated providers        /healthz, /readyz, /metrics                  for machines
 everything else: the pages and the API (Litestar)
 """
@@ -20,22 +20,32 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oase.channels import StoredAccount
+from oase.channels.families.visitor import live_key
 from oase.conversations import (
+    Device,
+    VisibleConversation,
     VisibleMessage,
+    check_device,
+    forget_device,
     invite,
     inviting,
+    keep_device,
     visitor_conversation,
+    visitor_conversations,
     visitor_message,
+    visitor_page,
     visitor_timeline,
 )
 from oase.kernel import metrics
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import Language
+from oase.kernel.webpush import Vapid
 from oase.main.house import House
 from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
 from oase.staff import list_agents
 from oase.web.app import make_app
+from oase.web.customerapp import AppParts, AppStream
 from oase.web.hooks import PREFIX as HOOKS
 from oase.web.hooks import Hooks
 from oase.web.live import PATH as LIVE
@@ -56,6 +66,7 @@ from oase.web.widget import (
 )
 
 _PRESENCE_KEPT: Final = timedelta(seconds=15)
+_CONVERSATIONS: Final = 100
 _HERE: Final = timedelta(minutes=5)  # an agent's page is heard from at least every minute
 _TEXT: Final = [(b"content-type", b"text/plain; charset=utf-8")]
 log = structlog.get_logger()
@@ -121,6 +132,38 @@ def _name(account: StoredAccount, language: str) -> str:
     return account.manifest.name.de if language == "de" else account.manifest.name.en
 
 
+class CustomerDesk:
+    """What customers of the app may know and do beside: pages of their messages, their conversations, their devices."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def page(
+        self, account: StoredAccount, visitor: str, *, limit: int, before: UUID | None, conversation: UUID | None
+    ) -> Sequence[VisitorMessage]:
+        """Messages before one of them, oldest first."""
+        kind = account.manifest.identity
+        async with self._house.database.work(account.workspace_id) as work:
+            found = await visitor_page(work, account.id, kind, visitor, limit=limit, before=before, conversation=conversation)
+        return [_shown(message) for message in found]
+
+    async def conversations(self, account: StoredAccount, visitor: str) -> Sequence[VisibleConversation]:
+        """The newest conversations first."""
+        async with self._house.database.work(account.workspace_id) as work:
+            return await visitor_conversations(work, account.id, account.manifest.identity, visitor, limit=_CONVERSATIONS)
+
+    async def keep_device(self, account: StoredAccount, visitor: str, device: Device) -> UUID:
+        """Registers a device; raises Invalid."""
+        key = live_key(account.account.id, visitor)
+        async with self._house.database.work(account.workspace_id) as work:
+            return await keep_device(work, self._house.safe, account.id, visitor, key, check_device(device))
+
+    async def forget_device(self, account: StoredAccount, visitor: str, device_id: UUID) -> bool:
+        """Forgets a device of the customer."""
+        async with self._house.database.work(account.workspace_id) as work:
+            return await forget_device(work, device_id, live_key(account.account.id, visitor))
+
+
 def _shown(message: VisibleMessage) -> VisitorMessage:
     return VisitorMessage(
         id=str(message.id),
@@ -165,6 +208,9 @@ class Front:
         self.feed = Feed(parts.desk, house.clock)
         house.begin("visitors", lambda: self.feed.run(house.hub))
         self._widget = HotPaths(parts, self.feed)
+        app = AppParts(widget=parts, desk=CustomerDesk(house), push_key=Vapid(house.safe, house.settings).public)
+        self._pages.state.customerapp = app
+        self._app = AppStream(app, self.feed)
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -179,6 +225,8 @@ class Front:
             await self._live(scope, receive, send)
         elif self._widget.takes(scope):  # type: ignore[arg-type]
             await self._widget(scope, receive, send)  # type: ignore[arg-type]
+        elif self._app.takes(scope):  # type: ignore[arg-type]
+            await self._app(scope, receive, send)  # type: ignore[arg-type]
         elif self._sandbox is not None and path.startswith("/sandbox"):
             await self._sandbox(scope, receive, send)
         elif path in ("/healthz", "/readyz", "/metrics"):

@@ -20,13 +20,14 @@ from tests.servers.http import listening
 from oase.channels import StoredAccount, adapter
 from oase.channels.contract import Account, Event, Moved, Raw, Received
 from oase.channels.families.visitor import live_key
+from oase.conversations import Device, VisibleConversation, check_device
 from oase.kernel import blobs
 from oase.kernel.clock import SystemClock
 from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, Position
 from oase.kernel.secrets import Secret
-from oase.web import channels, errors, portal, widget
+from oase.web import channels, customerapp, errors, portal, widget
 from oase.web.app import finish_headers, follow
 from oase.web.assets import Assets, asset
 from oase.web.guards import permitted
@@ -86,6 +87,7 @@ class SmallDesk:
         self.known: set[bytes] = set()
         self.here = Presence(open=True)
         self.fails: Exception | None = None
+        self.devices: dict[UUID, tuple[str, Device]] = {}
         self.quiet = False  # True: visitors' own messages are not sent back to them
         self.feed = Feed(self, SystemClock())  # type: ignore[arg-type]
         self._heard = asyncio.Condition()
@@ -115,7 +117,7 @@ class SmallDesk:
         self.events.append(event)
         if isinstance(event, Moved):
             self.said.setdefault((account_id, event.new), []).extend(self.said.pop((account_id, event.old), []))
-        if isinstance(event, Received) and self.accounts[account_id].channel == "webchat":
+        if isinstance(event, Received) and self.accounts[account_id].channel in ("webchat", "app"):
             files = [VisitorFile(blob=m.ref, name=m.name, type=m.type, size_bytes=m.size_bytes or 0) for m in event.content.media]
             message = VisitorMessage(
                 id=str(new_id()),
@@ -184,6 +186,30 @@ class SmallDesk:
     async def message(self, account: StoredAccount, visitor: str, message_id: str) -> VisitorMessage | None:
         return next((one for one in self.said.get((account.id, visitor), ()) if one.id == message_id), None)
 
+    async def page(
+        self, account: StoredAccount, visitor: str, *, limit: int, before: UUID | None, conversation: UUID | None
+    ) -> list[VisitorMessage]:
+        said = self.said.get((account.id, visitor), [])
+        end = next((place for place, one in enumerate(said) if one.id == str(before)), len(said)) if before else len(said)
+        return said[max(0, end - limit) : end]
+
+    async def conversations(self, account: StoredAccount, visitor: str) -> list[VisibleConversation]:
+        said = self.said.get((account.id, visitor), [])
+        if not said:
+            return []
+        unread = sum(one.from_ == "us" for one in said)
+        first, last = (datetime.fromisoformat(one.at) for one in (said[0], said[-1]))
+        return [
+            VisibleConversation(id=new_id(), state="solved", began_at=first, last_at=last, last_text=said[-1].text, unread=unread)
+        ]
+
+    async def keep_device(self, account: StoredAccount, visitor: str, device: Device) -> UUID:
+        self.devices[device_id := new_id()] = (visitor, check_device(device))
+        return device_id
+
+    async def forget_device(self, account: StoredAccount, visitor: str, device_id: UUID) -> bool:
+        return self.devices.pop(device_id, None) is not None
+
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         return self.here
 
@@ -207,6 +233,9 @@ class Site:
     def form(self, **settings: Any) -> StoredAccount:
         return self._add(stored("form", **settings))
 
+    def app(self, **settings: Any) -> StoredAccount:
+        return self._add(stored("app", **settings))
+
     def repaint(self, account: StoredAccount, color: str) -> None:
         """The company chooses another colour."""
         settings = {**account.account.settings, "color": color}
@@ -222,7 +251,7 @@ def pages() -> Litestar:
     """The public areas as `oase.web.app` puts them together; made once, as their routes and files take longer than most tests."""
     assets = Assets({"css/channels.css": channels.colors()})
     return Litestar(
-        route_handlers=[asset, *widget.handlers, *portal.handlers],
+        route_handlers=[asset, *widget.handlers, *portal.handlers, *customerapp.handlers],
         guards=[permitted],
         middleware=[follow],
         before_send=[finish_headers],
@@ -248,10 +277,15 @@ def application(desk: SmallDesk, rules: Rules | None = None) -> Any:
     app = pages()
     app.state.widget = parts
     hot = HotPaths(parts, desk.feed)
+    given = customerapp.AppParts(widget=parts, desk=desk, push_key="BPk")
+    app.state.customerapp = given
+    stream = customerapp.AppStream(given, desk.feed)
 
     async def all_of_it(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and hot.takes(scope):
             await hot(scope, receive, send)
+        elif scope["type"] == "http" and stream.takes(scope):
+            await stream(scope, receive, send)
         else:
             await app(scope, receive, send)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from oase.conversations import public
+from oase.conversations.devices.repository import erase_devices
 from oase.conversations.keeping.repository import delete_conversations, delete_deliveries, delete_messages
 from oase.conversations.repository import forget_lines, recount
 from oase.kernel.db import UnitOfWork
@@ -122,6 +123,7 @@ async def erase(work: UnitOfWork, ids: Sequence[UUID]) -> None:
     )
     await delete_conversations(work, [one for (one,) in conversations])
     await delete_deliveries(work, [one for (one,) in deliveries])
+    await erase_devices(work, ids)
     await _erase_public(work, ids)
 
 

@@ -148,4 +148,11 @@ async def _connect(house: House, work: UnitOfWork) -> None:
     }
     email = await create_account(work, house.safe, "email", MAIL_ADDRESS, mail)
     await create_account(work, house.safe, "webchat", "Shop", {"company": COMPANY, "color": "#0f766e"})
+    app = {
+        "company": COMPANY,
+        "color": "#0f766e",
+        "greeting_de": "Moin! Womit können wir helfen?",
+        "greeting_en": "Hello! What can we do for you?",
+    }
+    await create_account(work, house.safe, "app", "App", app)
     await create_account(work, house.safe, "form", "Kontaktformular", {"company": COMPANY, "answer_account": str(email)})

@@ -95,18 +95,7 @@ class HotPaths:
         body = await _body(headers, receive)
         kept: dict[str, str] = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
         raw = Raw(body=body, headers=kept, query=query, received_at=self._parts.clock.now())
-        channel = adapter("webchat")
-        try:
-            channel.verify(raw, account.account)
-        except Forged as error:
-            raise Refusal(401, "session", why=str(error)) from error
-        if wait := abuse.visitor.take(query["v"]):
-            raise Refusal(429, "slow", retry_after=wait)
-        try:
-            channel.parse(raw, account.account)
-        except Malformed as error:  # its sender is right here: tell him, do not keep it
-            raise Refusal(422, "malformed", why=str(error)) from error
-        await self._parts.journal.accept(account.workspace_id, account.id, "webchat", raw, dedup=channel.dedup_key(raw))
+        await take_in(self._parts, account, raw)
         return raw.received_at.isoformat()
 
     async def _stream(self, account: StoredAccount, query: dict[str, str], origin: str, receive: Receive, send: Send) -> None:
@@ -127,6 +116,22 @@ class HotPaths:
             await stream.drained()
 
 
+async def take_in(parts: Parts, account: StoredAccount, raw: Raw) -> None:
+    """Keeps a visitor's delivery for good; raises Refusal for one that is not genuine, cannot be read, or comes too fast."""
+    channel = adapter(account.channel)
+    try:
+        channel.verify(raw, account.account)
+    except Forged as error:
+        raise Refusal(401, "session", why=str(error)) from error
+    if wait := parts.abuse.visitor.take(raw.query["v"]):
+        raise Refusal(429, "slow", retry_after=wait)
+    try:
+        channel.parse(raw, account.account)
+    except Malformed as error:  # its sender is right here: tell him, do not keep it
+        raise Refusal(422, "malformed", why=str(error)) from error
+    await parts.journal.accept(account.workspace_id, account.id, account.channel, raw, dedup=channel.dedup_key(raw))
+
+
 async def presence_of(parts: Parts, account: StoredAccount, lang: str) -> dict[str, Any]:
     """Who is there now, as JSON, in words of the language that the widget speaks."""
     return shape.presence(await parts.desk.presence(account, choose(lang)))
@@ -138,13 +143,13 @@ async def timeline_of(parts: Parts, account: StoredAccount, visitor: str) -> lis
     return shape.messages(account, visitor, found, parts.clock.now())
 
 
-async def site_of(parts: Parts, account_id: str, origin: str, host: str) -> StoredAccount:
-    """The web chat account that a page of this origin asks for; raises Refusal."""
+async def site_of(parts: Parts, account_id: str, origin: str, host: str, channel: str = "webchat") -> StoredAccount:
+    """The account of this channel that a page of this origin asks for; raises Refusal."""
     try:
         account = await parts.accounts.get(UUID(account_id))
     except ValueError:
         account = None
-    if account is None or not account.enabled or account.channel != "webchat":
+    if account is None or not account.enabled or account.channel != channel:
         raise Refusal(404, "gone")
     if not origins.allowed(origin, host, origins.lines(account.account.settings, "origins")):
         raise Refusal(403, "origin", why="This site is not on the account's list of allowed sites.")

@@ -11,7 +11,7 @@ GET  /widget/<account>/file/<reference>  a file of the conversation
 import hashlib
 import math
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -36,6 +36,7 @@ from oase.web.widget.hot import Refusal, check_session, presence_of, site_of, ti
 from oase.web.widget.lean import lean
 from oase.web.widget.look import look_of
 from oase.web.widget.parts import Parts
+from oase.web.widget.shape import address_of_file
 from oase.web.widget.usertoken import BadToken, read_user
 
 AnyRequest = Request[Any, Any, Any]
@@ -246,31 +247,38 @@ async def upload(request: AnyRequest, account_id: FromPath[str]) -> Response[Any
 
 async def _upload(request: AnyRequest, account: StoredAccount) -> Response[Any]:
     parts, query = parts_of(request), dict(request.query_params)
-    name, size = query.get("name", "")[:200], query.get("size", "")
+    size = query.get("size", "")
     session = check_session(account, query, "upload", f"{query.get('t', '')}\n{query.get('name', '')}\n{size}".encode(), parts)
+    return _json(request, await take_file(request, parts, account, session.visitor, query, size), status=201)
+
+
+async def take_file(
+    request: AnyRequest, parts: Parts, account: StoredAccount, visitor: str, query: Mapping[str, str], size: str
+) -> dict[str, str]:
+    """Stores the body as a visitor's file, and gives the reference that a message may name; raises Refusal."""
     look = look_of(account)
     if not look.files:
         raise Refusal(403, "no_files")
     if not size.isascii() or not size.isdigit() or not 0 < int(size) <= look.file_size_bytes:
         raise Refusal(413, "file_too_large")
     address = network_of(request.client.host if request.client else "")
-    wait = parts.abuse.visitor_upload.take(session.visitor, int(size)) or parts.abuse.address_upload.take(address, int(size))
+    wait = parts.abuse.visitor_upload.take(visitor, int(size)) or parts.abuse.address_upload.take(address, int(size))
     if wait:
         raise Refusal(429, "slow", retry_after=wait)
     key = f"{account.workspace_id}/uploads/{new_id()}"
     await parts.blobs.put(key, _exactly(request.stream(), int(size)))
     ref = visitors.FileRef(
         blob=key,
-        name=_clean_name(name),
+        name=_clean_name(query.get("name", "")[:200]),
         type=request.headers.get("content-type", "application/octet-stream").replace("\0", "")[:_MIME_LENGTH],
         size_bytes=int(size),
-        visitor=session.visitor,
+        visitor=visitor,
         until=int((parts.clock.now() + _UPLOAD_LASTS).timestamp()),
         width=_pixels(query.get("width", "")),
         height=_pixels(query.get("height", "")),
     )
     reference = visitors.pack_file(account.account.secret("session_secret"), ref)
-    return _json(request, {"ref": reference, "url": f"/widget/{account.id}/file/{reference}"}, status=201)
+    return {"ref": reference, "url": address_of_file(account, reference)}
 
 
 async def _exactly(stream: AsyncIterator[bytes], size_bytes: int) -> AsyncIterator[bytes]:
@@ -300,10 +308,17 @@ async def file(request: AnyRequest, account_id: FromPath[str], reference: FromPa
     """A file of a conversation; whoever has the reference may read it until it expires."""
     try:
         account = await _site(request, account_id)
-        found = visitors.unpack_file(reference, account.account.secrets.get("session_secret", ()))
-    except (Refusal, Forged):
+    except Refusal:
         raise NotFound(message("There is no such file.")) from None
-    parts = parts_of(request)
+    return give_file(request, parts_of(request), account, reference)
+
+
+def give_file(request: AnyRequest, parts: Parts, account: StoredAccount, reference: str) -> Stream:
+    """The file behind a reference; raises NotFound."""
+    try:
+        found = visitors.unpack_file(reference, account.account.secrets.get("session_secret", ()))
+    except Forged:
+        raise NotFound(message("There is no such file.")) from None
     if found.until < parts.clock.now().timestamp():
         raise NotFound(message("This link has expired. Open the chat again to see the file."))
     kind = found.type.partition(";")[0].strip().lower()

@@ -46,4 +46,9 @@ def _file(account: StoredAccount, visitor: str, file: VisitorFile, now: datetime
     reference = pack_file(account.account.secret("session_secret"), ref)
     shown: dict[str, Any] = msgspec.to_builtins(file)
     del shown["blob"]
-    return shown | {"url": f"/widget/{account.id}/file/{reference}"}
+    return shown | {"url": address_of_file(account, reference)}
+
+
+def address_of_file(account: StoredAccount, reference: str) -> str:
+    """Where a customer finds a file: with the widget, or with the company's own app."""
+    return f"/app/{account.id}/v1/files/{reference}" if account.channel == "app" else f"/widget/{account.id}/file/{reference}"

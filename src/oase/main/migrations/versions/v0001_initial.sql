@@ -133,6 +133,31 @@ ALTER TABLE agent ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agent FORCE ROW LEVEL SECURITY;
 CREATE POLICY agent_workspace ON agent USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE app_device (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    visitor TEXT NOT NULL,
+    live_key UUID NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    sealed BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    language TEXT NOT NULL,
+    trouble TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT app_device_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT app_device_workspace_id_account_id_fingerprint_key UNIQUE (workspace_id, account_id, fingerprint)
+);
+
+CREATE INDEX app_device_customer ON app_device (workspace_id, live_key);
+
+COMMENT ON TABLE app_device IS 'Phones and browsers of customers that want to be told of an answer.';
+
+ALTER TABLE app_device ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app_device FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_device_workspace ON app_device USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE audit_entry (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,

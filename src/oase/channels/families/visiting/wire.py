@@ -1,4 +1,4 @@
-"""What the widget sends: one JSON object per delivery, told apart by `type`. Lengths are limits against abuse."""
+"""What the widget and the app send: one JSON object per delivery, told apart by `type`. Lengths are limits against abuse."""
 
 from typing import Annotated, Literal
 

@@ -1,0 +1,100 @@
+"""A customer with the company's app: on the home screen, in both languages, without a network, with a push message for the answer."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+from tests.axe import axe
+
+from .ground import Installation, People, answer, open_row
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
+
+
+async def app(people: People, oase: Installation, **options: Any) -> Page:
+    """A customer opens the app."""
+    return await people.somebody(f"/app/{await oase.account('app')}/start", **{**PHONE, **options})
+
+
+async def write(page: Page, text: str) -> None:
+    await page.locator("#text").fill(text)
+    await page.locator("#send").click()
+
+
+async def test_a_customer_writes_in_the_app_an_agent_answers_and_each_sees_what_the_other_does(
+    people: People, oase: Installation
+) -> None:
+    customer = await app(people, oase)
+    await expect(customer.locator(".hello")).to_have_text("Moin! Womit können wir helfen?")
+    await write(customer, "Mein Lenker wackelt 🚲 – kann ich vorbeikommen?")
+    await expect(customer.locator(".mine .tick")).to_have_text("Gesendet")
+    agent = await people.agent()
+    await open_row(agent, "Mein Lenker wackelt")
+    await expect(customer.locator(".mine .tick")).to_have_text("Gelesen")
+    await answer(agent, "Natürlich, heute bis 18 Uhr: https://example.com/werkstatt")
+    await expect(customer.locator(".theirs .said")).to_contain_text("heute bis 18 Uhr")
+    await expect(customer.locator(".theirs a")).to_have_attribute("href", "https://example.com/werkstatt")
+    await expect(agent.locator("#entries")).to_contain_text("heute bis 18 Uhr")
+    await customer.locator("#file").set_input_files({"name": "Lenker.png", "mimeType": "image/png", "buffer": PNG})
+    await expect(customer.locator(".chosen")).to_contain_text("Lenker.png")
+    await customer.locator("#send").click()
+    await expect(customer.locator(".mine img")).to_be_visible()
+    await expect(agent.locator("#entries").get_by_role("img", name="Lenker.png", exact=True)).to_be_visible()
+    await customer.reload()
+    await expect(customer.locator(".message")).to_have_count(3)
+
+
+@pytest.mark.parametrize("language", ["de-DE", "en-GB"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_app_can_be_used_by_everybody_in_both_looks(
+    people: People, oase: Installation, language: str, scheme: Any
+) -> None:
+    customer = await app(people, oase, locale=language, color_scheme=scheme)
+    await expect(customer.locator(".hello")).to_be_visible()
+    assert await axe(customer) == []
+    await write(customer, "Ein Test der Ansicht")
+    await expect(customer.locator(".mine .tick")).to_be_visible()
+    assert await axe(customer) == []
+
+
+async def test_without_a_network_the_app_opens_and_what_is_written_goes_later(people: People, oase: Installation) -> None:
+    customer = await app(people, oase)
+    await write(customer, "Erste Nachricht")
+    await expect(customer.locator(".mine .tick")).to_have_text("Gesendet")
+    await customer.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await customer.reload()
+    await expect(customer.locator(".mine")).to_have_count(1)
+    await customer.context.set_offline(True)
+    people.troubles.clear()
+    await customer.reload()
+    await expect(customer.locator("#network")).to_contain_text("Kein Netz")
+    await write(customer, "Im Funkloch geschrieben")
+    await expect(customer.locator(".mine .tick")).to_have_text("Wird gesendet")
+    await customer.context.set_offline(False)
+    await expect(customer.locator(".mine .tick").last).to_have_text("Gesendet", timeout=25_000)
+    people.troubles.clear()  # the console tells of each request that found no network
+
+
+async def test_the_app_can_be_put_on_the_home_screen(people: People, oase: Installation) -> None:
+    account = await oase.account("app")
+    async with httpx.AsyncClient(base_url=oase.url, follow_redirects=True) as http:
+        page = await http.get(f"/app/{account}")
+        assert page.url.path == f"/app/{account}/start"
+        manifest = (await http.get(f"/app/{account}/manifest.webmanifest")).json()
+        assert (manifest["display"], manifest["start_url"]) == ("standalone", f"/app/{account}/start")
+        icon = await http.get(manifest["icons"][0]["src"])
+        assert icon.headers["content-type"].startswith("image/svg+xml")
+        description = (await http.get("/app/v1/openapi.json")).json()
+        assert "/app/{account}/v1/messages" in description["paths"]
+        assert (await http.get(f"/app/{uuid4()}/start")).status_code == 404
