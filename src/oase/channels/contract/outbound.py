@@ -151,7 +151,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     method: str
     url: str
-    fill: Mapping[str, FromReply] = {}  # of the address: "id" for https://api.example.com/media/{id}
+    fill: Mapping[str, FromReply] = {}  # of the address: "id" for https://api.example.com/media/{id}, quoted; or the whole of it
     secrets: Mapping[str, Secret] = {}  # of the address: "token" for https://api.example.com/bot{token}/send; already quoted
     headers: Mapping[str, str | Secret] = {}
     json: Any = None

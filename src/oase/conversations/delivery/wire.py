@@ -151,7 +151,8 @@ def _filled(call: Call, replies: Sequence[Reply]) -> Call:
     """The call with the values that earlier replies gave, in place of `FromReply`. Raises LookupError where one is not there."""
     url = call.url
     for name, value in call.fill.items():
-        url = url.replace(f"{{{name}}}", quote(str(_value(value, replies)), safe=""))
+        found = str(_value(value, replies))
+        url = found if url == f"{{{name}}}" else url.replace(f"{{{name}}}", quote(found, safe=""))
     return msgspec.structs.replace(call, url=url, fill={}, json=_fill(call.json, replies))
 
 

@@ -1,0 +1,62 @@
+"""What a reply of the Web API means for the message. Slack answers 200 with `ok: false` for most errors; 429 has a header.
+
+Slack does not recognise a repeated message, so one whose fate is not known is never sent again by itself.
+"""
+
+from datetime import timedelta
+
+from oase.channels.adapters.slack.errors import after, failure
+from oase.channels.adapters.slack.wire import json_of, mapping, message_id, objects, text
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.kernel.i18n import message
+
+_SOON = timedelta(seconds=30)
+_HARMLESS = ("/reactions.add", "/reactions.remove", "/conversations.open", "/files.getUploadURLExternal")
+
+
+def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
+    """Accepted, Again, Refused or Unclear."""
+    harmless = call.url.endswith(_HARMLESS) or bool(call.body)
+    if isinstance(reply, NoReply):
+        return Unclear(why=reply.why) if reply.sent and not harmless else Again(why=reply.why, after=_SOON)
+    content = json_of(reply)
+    error = text(content or {}, "error")
+    if error and (content or {}).get("ok") is not True:
+        return failure(error, content or {}, reply)
+    if call.body and 200 <= reply.status <= 299:
+        return Accepted(external_id="")
+    if 200 <= reply.status <= 299:
+        return _accepted(content, harmless, reply.status)
+    return _unreadable(reply, harmless)
+
+
+def _accepted(content: dict[str, object] | None, harmless: bool, status: int) -> Outcome:
+    if content is not None and content.get("ok") is True:
+        channel, ts = text(content, "channel"), text(content, "ts")
+        files = objects(content, "files")
+        if channel and ts:
+            return Accepted(external_id=message_id(channel, ts))
+        if files:
+            return Accepted(external_id=f"file:{text(files[0], 'id')}")
+        if harmless or text(content, "upload_url") or mapping(content, "channel"):
+            return Accepted(external_id="")
+    return Unclear(why=_words(status))
+
+
+def _words(status: int) -> str:
+    return message("Slack answered with HTTP status %(status)s and nothing that can be read.", status=status)
+
+
+def _unreadable(reply: Reply, harmless: bool) -> Outcome:
+    why = _words(reply.status)
+    match reply.status:
+        case 401 | 403:
+            return Refused(why=why, code=str(reply.status), sign_in=True)
+        case 429:
+            return Again(why=why, after=after(reply, _SOON), account=True)
+        case 408 | 425 | 503:
+            return Again(why=why, after=after(reply, _SOON))
+        case status if status >= 500 or status < 300:
+            return Again(why=why, after=_SOON) if harmless else Unclear(why=why)
+        case _:
+            return Refused(why=why, code=str(reply.status))
