@@ -130,3 +130,27 @@ async def test_unmerging_takes_back_what_proved_the_address(database: Database, 
         await verify_identity(work, merged.identity_id)
         await unmerge_persons(work, record.id)
         assert [one.verified for one in await identities_of(work, [merged.person_id])] == [False]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "detail"),
+    [
+        ({"email": "Sven@Example.com"}, {"email": "sven@example.com"}, "sven@example.com"),
+        ({"phone": "0049 30 / 23125-188"}, {"phone": "+49 (30) 23125188"}, "+493023125188"),
+    ],
+)
+async def test_two_who_wrote_down_the_same_address_are_suggested(
+    database: Database, workspace_id: UUID, one: dict[str, str], other: dict[str, str], detail: str
+) -> None:
+    async with database.work(workspace_id) as work:
+        first = (await _someone(work, "visitor", "v-31", "Sven", **one)).person_id
+        second = (await _someone(work, "visitor", "v-32", "S. Öberg", **other)).person_id
+        (found,) = await suggestions(work, first, 5)
+    assert (found.id, found.reason, found.detail) == (second, "written", detail)
+
+
+async def test_a_number_as_people_write_it_leads_to_whoever_writes_from_it(database: Database, workspace_id: UUID) -> None:
+    async with database.work(workspace_id) as work:
+        known = (await _someone(work, "phone", "+493023125199", "Åsa")).person_id
+        visitor = (await _someone(work, "visitor", "v-33", phone="0049 30 23125-199")).person_id
+        assert [(one.id, one.reason) for one in await suggestions(work, visitor, 5)] == [(known, "address")]

@@ -144,6 +144,9 @@ async def _accounts(settings: Settings, database: Database) -> AsyncIterator[Fin
     safe = Safe(load_key(settings.data_dir, settings.secret_key.reveal()))
     for account in await AccountBook(database, safe, settings.url).enabled():
         name = f"{account.manifest.name.en} “{account.name}”"
+        if account.ends_soon(database.clock.now()):
+            ends = account.expires_at.date() if account.expires_at else ""
+            yield Finding(state="hint", what=f"The credentials of {name} end on {ends}", remedy="Enter new ones before.")
         if account.state == "up":
             yield _good(f"{name} is up")
         else:

@@ -37,8 +37,8 @@ async def identities_of(work: UnitOfWork, person_ids: Sequence[UUID]) -> list[Id
 async def left_addresses(work: UnitOfWork, person_id: UUID) -> list[tuple[str, str]]:
     """(kind, value) of the addresses that a person wrote down somewhere, and that nobody writes from."""
     rows = await work.tuples(
-        "SELECT l.kind, l.value FROM person p, LATERAL (VALUES ('email', lower(trim(p.fields->>'email'))),"
-        " ('phone', regexp_replace(p.fields->>'phone', '[^+0-9]', '', 'g'))) AS l (kind, value)"
+        "SELECT l.kind, l.value FROM person p,"
+        " LATERAL (VALUES ('email', trim(p.written_email)), ('phone', p.written_phone)) AS l (kind, value)"
         " WHERE p.workspace_id = %(workspace_id)s AND p.id = %(id)s AND l.value ~ '^(\\+[0-9]{7,15}|[^@ ]+@[^@ ]+)$'"
         " AND NOT EXISTS (SELECT FROM identity i WHERE i.workspace_id = %(workspace_id)s AND i.kind = l.kind AND i.value = l.value)",
         {"id": person_id},
@@ -210,7 +210,7 @@ async def drop_apart(work: UnitOfWork, person_id: UUID, other_id: UUID) -> None:
 
 
 async def suggestions(work: UnitOfWork, person_id: UUID, limit: int) -> list[Suggestion]:
-    """Who may be the same human: an address that one only wrote down and the other writes from, or the same full name.
+    """Who may be the same human: an address that one wrote down and the other writes from or wrote down, too; the same full name.
 
     Those that somebody said are not the same (nor whoever was merged into them) are left out.
     """
@@ -228,6 +228,10 @@ async def suggestions(work: UnitOfWork, person_id: UUID, limit: int) -> list[Sug
         " ON p.workspace_id = %(workspace_id)s AND p.written_email = lower(m.value) WHERE m.kind = 'email'"
         " UNION ALL SELECT p.id, 'address', m.value FROM mine m JOIN person p"
         " ON p.workspace_id = %(workspace_id)s AND p.written_phone = m.value WHERE m.kind = 'phone'"
+        " UNION ALL (SELECT p.id, 'written', p.written_email FROM me JOIN person p ON p.workspace_id = %(workspace_id)s"
+        " AND p.written_email = me.written_email LIMIT 50)"
+        " UNION ALL (SELECT p.id, 'written', p.written_phone FROM me JOIN person p ON p.workspace_id = %(workspace_id)s"
+        " AND p.written_phone = me.written_phone WHERE length(me.written_phone) > 5 LIMIT 50)"
         " UNION ALL (SELECT p.id, 'name', p.name FROM me JOIN person p ON p.workspace_id = %(workspace_id)s AND p.folded_name <> ''"
         " AND p.folded_name = me.folded_name WHERE position(' ' IN trim(me.folded_name)) > 0 LIMIT 50)),"
         " apart AS (SELECT CASE WHEN d.one_id = o.id THEN d.other_id ELSE d.one_id END AS id FROM (SELECT %(id)s::uuid AS id UNION ALL"

@@ -1,9 +1,14 @@
 """Persons, their identities (addresses on channels), and the merges that can be undone."""
 
+from typing import Final
+
 from sqlalchemy import Boolean, Column, Computed, DateTime, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from oase.kernel.schema import belongs_to, workspace_table
+
+WRITTEN_PHONE: Final = "regexp_replace(regexp_replace(fields->>'phone', '[^+0-9]', '', 'g'), '^00', '+')"
+"""SQL: a number as people write it, "0049 30 / 23125-100", as channels know it."""
 
 person = workspace_table(
     "person",
@@ -20,7 +25,7 @@ person = workspace_table(
     # what may say that two persons are one; columns, since row-level security keeps PostgreSQL from indexes of expressions
     Column("folded_name", Text, Computed("lower(name)", persisted=True)),
     Column("written_email", Text, Computed("lower(fields->>'email')", persisted=True)),
-    Column("written_phone", Text, Computed("fields->>'phone'", persisted=True)),
+    Column("written_phone", Text, Computed(WRITTEN_PHONE, persisted=True)),
     Index("person_newest", "workspace_id", "created_at"),
     Index("person_merged", "workspace_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("person_folded_name", "workspace_id", "folded_name", postgresql_where=text("folded_name <> ''")),

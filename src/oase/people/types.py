@@ -68,7 +68,8 @@ class MergeRecord(Struct, frozen=True, kw_only=True):
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """A person who may be the same human. `reason` is "address" or "name", `detail` what they share."""
+    """A person who may be the same human. `detail` is what they share; `reason`: an "address" that one writes from and the other
+    wrote down, the same one "written" down by both, or the "name"."""
 
     id: UUID
     name: str

@@ -108,7 +108,7 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 
     person_id: UUID
     name: str
-    reason: Annotated[Literal["address", "name"], Meta(description="What both have in common.")]
+    reason: Annotated[Literal["address", "written", "name"], Meta(description="What both have in common.")]
     detail: Annotated[str, Meta(description="The address or the name.")]
 
 

@@ -342,7 +342,10 @@ async def read_person(
 
 
 def _twin(found: Suggestion, reader: Translator) -> Twin:
-    why = message("Same address: %(detail)s", detail=found.detail) if found.reason == "address" else message("Same name")
+    why = {
+        "address": message("Same address: %(detail)s", detail=found.detail),
+        "written": message("Both wrote down: %(detail)s", detail=found.detail),
+    }.get(found.reason, message("Same name"))
     return Twin(id=found.id, name=found.name or found.detail, why=reader.text(why))
 
 

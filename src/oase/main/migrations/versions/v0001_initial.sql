@@ -322,7 +322,7 @@ CREATE TABLE person (
     blocked BOOLEAN DEFAULT false NOT NULL,
     folded_name TEXT GENERATED ALWAYS AS (lower(name)) STORED,
     written_email TEXT GENERATED ALWAYS AS (lower(fields->>'email')) STORED,
-    written_phone TEXT GENERATED ALWAYS AS (fields->>'phone') STORED,
+    written_phone TEXT GENERATED ALWAYS AS (regexp_replace(regexp_replace(fields->>'phone', '[^+0-9]', '', 'g'), '^00', '+')) STORED,
     CONSTRAINT person_pkey PRIMARY KEY (workspace_id, id)
 );
 
