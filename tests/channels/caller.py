@@ -12,6 +12,7 @@ from oase.channels import StoredAccount
 from oase.channels.contract import (
     Account,
     Adapter,
+    Address,
     Again,
     Call,
     Checked,
@@ -88,6 +89,12 @@ class Caller:
         """Tells the provider where to deliver."""
         found = await self._steps(lambda replies: self.adapter.subscribe(self.account, replies))
         assert isinstance(found, Checked)
+        return found
+
+    async def whois(self, address: str) -> Address:
+        """Who somebody is."""
+        found = await self._steps(lambda replies: self.adapter.whois(address, self.account, replies))
+        assert isinstance(found, Address), found
         return found
 
     async def fetch(self, media: Media) -> File | Again | Refused:

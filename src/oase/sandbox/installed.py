@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from oase.sandbox.line import Line
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
 from oase.sandbox.telegram import Telegram
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line)

@@ -12,6 +12,7 @@ from oase.channels import StoredAccount, create_account
 from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
+from oase.sandbox.line import Line
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
@@ -57,9 +58,15 @@ def _instagram(platform: Instagram) -> Connection:
     return Connection(channel="instagram", name=COMPANY_NAME, settings=_meta(platform, instagram_id=platform.own_id))
 
 
+def _line(platform: Line) -> Connection:
+    settings = {"access_token": platform.token, "channel_secret": platform.secret, "base_url": platform.base_url}
+    return Connection(channel="line", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "facebook": _facebook,
     "instagram": _instagram,
+    "line": _line,
     "telegram": _telegram,
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from oase.channels.adapters.line.api import send
+from oase.channels.adapters.line.api import API, base_url, send
 from oase.channels.contract import (
     Account,
     Call,
@@ -46,7 +46,7 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
     match outbound:
         case Say():
             limits = manifest.side(bool(outbound.envelope.thread)).limits
-            return [_push(account, outbound.envelope, _said(outbound, limits))]
+            return [_push(account, outbound.envelope, _said(outbound, limits, account))]
         case Position():
             return [_push(account, outbound.envelope, [_place(outbound)])]
         case ShowTyping() if not outbound.envelope.thread:
@@ -71,7 +71,7 @@ def _push(account: Account, envelope: Envelope, messages: list[Body]) -> Call:
     return send(account, body, "message", "push", retry_key=str(uuid5(NAMESPACE_URL, f"oase:{envelope.id}")))
 
 
-def _said(say: Say, limits: Limits) -> list[Body]:
+def _said(say: Say, limits: Limits, account: Account) -> list[Body]:
     if say.envelope.about:
         raise CannotSay("private_reply", message("On LINE one can write only to people who have added the account."))
     if len(say.files) > limits.attachments_per_message or (say.files and say.choices):
@@ -79,7 +79,7 @@ def _said(say: Say, limits: Limits) -> list[Body]:
     described = [f"{choice.title} – {choice.description}" for choice in say.choices if choice.description]
     text = "\n".join(line for line in (say.text, *described) if line)
     objects: list[Body] = [{"type": "text", "text": part} for part in _pieces(text)] if text.strip() else []
-    objects += [_image(file, limits) for file in say.files]
+    objects += [_image(file, limits, account) for file in say.files]
     if not objects:
         raise CannotSay("text", message("LINE cannot carry an empty message."))
     if len(text) > limits.text_length or len(objects) > _OBJECTS:
@@ -101,10 +101,10 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def _image(file: File, limits: Limits) -> Body:
+def _image(file: File, limits: Limits, account: Account) -> Body:
     if limits.carrier(file.type, file.size_bytes) is not Capability.IMAGE:
         raise CannotSay("file", message("LINE does not carry a file of this type and size: %(file)s.", file=file.name))
-    if not file.link.startswith("https://"):
+    if not file.link.startswith("https://" if base_url(account) == API else "http"):
         raise CannotSay("file", message("LINE fetches pictures from us: that needs an address with https://."))
     return {"type": "image", "originalContentUrl": file.link, "previewImageUrl": file.link}
 
