@@ -25,7 +25,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.things = new Things(this);
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.text.addEventListener("input", () => { this.count(); this.later(); writing(); });
-    this.form.addEventListener("change", (event) => { if (event.target.matches("#composer-answer, [name=subject], [name=copy_to]")) { this.follow(); this.later(); } });
+    this.form.addEventListener("change", (event) => { if (event.target.matches("#composer-answer, [name=subject], [name=copy_to]")) { this.follow(); this.later(); this.needsTemplates(); } });
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.querySelector("#template")?.addEventListener("change", () => this.showTemplate());
@@ -124,6 +124,13 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  /** The chosen way takes templates only, and none are here: the pane comes anew, with them and with the draft. */
+  async needsTemplates() {
+    if (!this.closed || this.querySelector("#composer-templates")) return;
+    await this.draft.keep();
+    document.dispatchEvent(new CustomEvent("oase:open", { detail: { id: this.path.split("/").at(-1), push: false, anew: true } }));
+  }
+
   /** The customer writes from another channel now: an answer that is not begun goes there. */
   movedTo({ id, way }) {
     if (!way || way === this.dataset.way || id !== this.closest("#talk")?.dataset.id) return;
@@ -148,7 +155,13 @@ customElements.define("oase-composer", class extends HTMLElement {
     const story = this.querySelector("#composer-story");
     if (story) story.hidden = !reply || facts.here === "yes" || this.closed;
     const dot = this.querySelector("#composer-dot");
-    if (dot && facts.channel) dot.className = `channel-dot channel-${facts.channel}`;
+    if (dot && facts.channel) {
+      dot.className = `channel-dot channel-${facts.channel}`;
+      const drawing = dot.querySelector("use");
+      drawing?.setAttribute("href", drawing.getAttribute("href").replace(/#.*/, `#${facts.icon}`));
+    }
+    const ends = this.querySelector(".composer-window");
+    if (ends) ends.hidden = ends.dataset.of !== this.answer?.value;
     this.classList.toggle("is-public", facts.public === "yes");
     const attach = this.querySelector("#composer-attach");
     attach.hidden = reply && facts.files === "0";
