@@ -68,7 +68,9 @@ async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: Conve
     account, identity = await _way(work, book, conversation, answer)
     if answer.template is None and account.reply_window:
         since = await repository.heard_over(work, conversation, account.id, identity.id)
-        _check_window(account.reply_window, since, work.clock.now())
+        _check_window(
+            account.reply_window, since, work.clock.now(), templates=Capability.TEMPLATE in account.manifest.capabilities
+        )
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
     reply_to = ""
     if answer.reply_to_id and quotes:
@@ -214,10 +216,15 @@ async def _account_of_place(work: UnitOfWork, book: AccountBook, conversation: C
     return account
 
 
-def _check_window(window: timedelta | None, since: datetime | None, now: datetime) -> None:
-    if not window_open(window, since, now):
-        hours = int((window or timedelta(0)) / _HOUR)
+def _check_window(window: timedelta | None, since: datetime | None, now: datetime, *, templates: bool = False) -> None:
+    if window_open(window, since, now):
+        return
+    hours = int((window or timedelta(0)) / _HOUR)
+    if templates:
         raise WindowClosed(f"The last message of the customer is more than {hours} hours old: only templates can be sent now.")
+    raise WindowClosed(
+        message("That message is more than %(hours)s hours old: this channel lets us answer only sooner than that.", hours=hours)
+    )
 
 
 async def _way(
