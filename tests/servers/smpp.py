@@ -62,7 +62,7 @@ class Operator:
         self.do("set", **how)
         await self.until("set", count + 1)
 
-    def deliver(self, source: str = "491725551234", destination: str = "4915228817386", **how: Any) -> None:
+    def deliver(self, source: str = "491729925904", destination: str = "4915228817386", **how: Any) -> None:
         """A message of a customer: text, or hex of its bytes; udh, fields."""
         self.do("deliver", source=source, destination=destination, **how)
 

@@ -5,6 +5,7 @@ from typing import Final
 from oase.sandbox.line import Line
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
+from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, SmsNetwork)

@@ -12,12 +12,12 @@ NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 ACCOUNT = Account(id="1", channel="sms")
 
 
-def unit(text: bytes, sequence: int, header: bytes = b"", source: str = "491725551234") -> Pdu:
+def unit(text: bytes, sequence: int, header: bytes = b"", source: str = "491729925904") -> Pdu:
     message = ShortMessage(source=Number(source, 1, 1), text=header + text, esm_class=0x40 if header else 0)
     return Pdu(command=Command.DELIVER_SM, sequence=sequence, body=write_message(message))
 
 
-def part(number: int, text: bytes, sequence: int, total: int = 3, reference: int = 42, source: str = "491725551234") -> Pdu:
+def part(number: int, text: bytes, sequence: int, total: int = 3, reference: int = 42, source: str = "491729925904") -> Pdu:
     return unit(text, sequence, bytes((5, 0, 3, reference, total, number)), source)
 
 
@@ -60,8 +60,8 @@ def test_another_message_under_the_same_reference_ends_the_first() -> None:
 def test_parts_of_two_senders_are_not_mixed() -> None:
     first = keeper()
     first.take(part(1, b"a", 1, total=2), NOW)
-    first.take(part(1, b"x", 2, total=2, source="43660"), NOW)
-    assert texts(first.take(part(2, b"y", 3, total=2, source="43660"), NOW)) == ["xy"]
+    first.take(part(1, b"x", 2, total=2, source="491713920001"), NOW)
+    assert texts(first.take(part(2, b"y", 3, total=2, source="491713920001"), NOW)) == ["xy"]
     assert texts(first.take(part(2, b"b", 4, total=2), NOW)) == ["ab"]
 
 

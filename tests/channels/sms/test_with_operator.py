@@ -35,7 +35,7 @@ from oase.channels.contract import (
 from oase.kernel.secrets import Secret
 
 pytestmark = pytest.mark.servers
-CUSTOMER = "+491725551234"
+CUSTOMER = "+491729925904"
 LONG = "Sehr geehrte Frau Özdemir, Ihr Paket {4711} für 20 € ist unterwegs. " * 4
 
 
@@ -138,7 +138,7 @@ async def company(installed: None) -> AsyncIterator[Company]:
 async def test_a_text_arrives_at_the_operator_as_it_was_written(company: Company, text: str) -> None:
     outcome = await company.say(text)
     (submitted,) = await company.smsc.until("submit")
-    assert (submitted["text"], submitted["source"], submitted["destination"]) == (text, "4915228817386", "491725551234")
+    assert (submitted["text"], submitted["source"], submitted["destination"]) == (text, "4915228817386", "491729925904")
     assert outcome == Accepted(external_id=submitted["id"])
 
 

@@ -17,6 +17,7 @@ from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
 from oase.sandbox.places.platform import COMPANY_NAME
+from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 
 
@@ -29,6 +30,18 @@ class Connection(Struct, frozen=True, kw_only=True):
 
 
 Connect = Callable[[Any], Connection]  # given the simulator of that platform, which knows its own keys
+
+
+def _sms(network: SmsNetwork) -> Connection:
+    """By Twilio's API; the same network can be reached by SMPP, too."""
+    settings = {
+        "account_sid": network.twilio.account_sid,
+        "auth_token": network.twilio.token,
+        "sender": "number",
+        "from_number": network.twilio.number,
+        "base_url": network.base_url,
+    }
+    return Connection(channel="twilio", name=COMPANY_NAME, settings=settings)
 
 
 def _telegram(platform: Telegram) -> Connection:
@@ -67,6 +80,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "line": _line,
+    "sms": _sms,
     "telegram": _telegram,
 }
 

@@ -52,6 +52,7 @@ class Platform:
     color: ClassVar[str]
     features: ClassVar[frozenset[Feature]] = frozenset()  # what customers can do in a chat; empty: there are no chats
     public_name: ClassVar[str] = ""  # of the public side, where it is called otherwise
+    tells_reading: ClassVar[bool] = True  # receipts of its phones know reading, not only arriving
     public: ClassVar[frozenset[PublicFeature]] = frozenset()  # what people can do in public; empty: nothing is public
 
     def __init__(self, clock: Clock, hub: Hub, base_url: str) -> None:

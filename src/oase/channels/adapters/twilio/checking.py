@@ -1,4 +1,4 @@
-"""*Test connection* and the webhook's address: is the account alive, can its sender send, do messages reach us; in words."""
+"""*Test connection*: is the account alive, can its sender send; and telling Twilio where messages go. In words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -86,25 +86,16 @@ def _sender(account: Account, reply: Reply | NoReply, name: str, trial: bool) ->
     if found is None:
         return Checked(ok=False, summary=error)
     if setting(account, "sender") == "service":
-        who, address = text_of(found.get("friendly_name")), text_of(found.get("inbound_request_url"))
-        if found.get("use_inbound_webhook_on_number") is True:
-            address = account.webhook_url  # each number has its own, which we cannot all see here
-    else:
-        number = _number(found)
-        if number is None:
-            return Checked(ok=False, summary=_no_number(account))
-        can = number.get("capabilities")
-        if isinstance(can, dict) and not (can.get("sms") or can.get("SMS")):
-            return Checked(
-                ok=False, summary=message("The number %(number)s cannot send SMS.", number=setting(account, "from_number"))
-            )
-        who, address = setting(account, "from_number"), text_of(number.get("sms_url"))
-    if account.webhook_url and address.partition("#")[0] != account.webhook_url:
-        words = message(
-            "%(name)s · %(sender)s: its messages do not come to Oase yet. See step 4 of the guide.", name=name, sender=who
+        return Checked(ok=True, summary=_summary(name, text_of(found.get("friendly_name")), trial))
+    number = _number(found)
+    if number is None:
+        return Checked(ok=False, summary=_no_number(account))
+    can = number.get("capabilities")
+    if isinstance(can, dict) and not (can.get("sms") or can.get("SMS")):
+        return Checked(
+            ok=False, summary=message("The number %(number)s cannot send SMS.", number=setting(account, "from_number"))
         )
-        return Checked(ok=False, summary=words)
-    return Checked(ok=True, summary=_summary(name, who, trial))
+    return Checked(ok=True, summary=_summary(name, setting(account, "from_number"), trial))
 
 
 def _summary(name: str, sender: str, trial: bool) -> str:

@@ -39,6 +39,7 @@ SETTINGS = (
     ),
     Setting(
         name="from_number",
+        default="",
         only_if=("sender", "number"),
         label=Words("Number or sender's name", "Nummer oder Absendername"),
         help=Words(
@@ -48,6 +49,7 @@ SETTINGS = (
     ),
     Setting(
         name="messaging_service_sid",
+        default="",
         only_if=("sender", "service"),
         label=Words("Messaging service SID", "Messaging-Service-SID"),
         help=Words("Begins with MG.", "Beginnt mit MG."),
@@ -55,6 +57,7 @@ SETTINGS = (
     Setting(
         name="api_key_sid",
         required=False,
+        default="",
         group=_KEY,
         label=Words("API key SID", "API-Schlüssel-SID"),
         help=Words(
