@@ -1,0 +1,106 @@
+"""Where an answer goes: a conversation at a service of Microsoft's, as `conversation@host/path`.
+
+The service differs by region and is told with each message; only Microsoft's own are believed, since our token goes there.
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#base-uri (read 2026-11)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+
+from oase.channels.contract import Account, CannotSay, NoReply, Reply
+from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.kernel.i18n import message
+from oase.kernel.secrets import Secret
+
+LOGIN = "https://login.microsoftonline.com"
+KEYS = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+_HOSTS = (
+    ".smba.trafficmanager.net",
+    ".botframework.com",
+    ".teams.microsoft.com",
+    ".botframework.azure.us",
+    ".teams.microsoft.us",
+)
+_FOREIGN = message("The address names a service that is not Microsoft's.")
+
+
+def is_microsofts(url: str, account: Account) -> bool:
+    """Whether our token may be shown there: Microsoft's own hosts over TLS, or the sandbox that the settings name."""
+    try:
+        address, own = urlsplit(url), urlsplit(sandbox(account))
+        port = address.port
+    except ValueError:
+        return False
+    if own.netloc and (address.scheme, address.netloc) == (own.scheme, own.netloc):
+        return True
+    plain = not address.username and port in (None, 443)
+    return plain and address.scheme == "https" and f".{address.hostname or ''}".endswith(_HOSTS)
+
+
+def sandbox(account: Account) -> str:
+    """The address of a simulated Microsoft; empty for the real one."""
+    return str(account.settings.get("authority") or "").rstrip("/")
+
+
+def value_of(conversation: str, service_url: str) -> str:
+    """A conversation with its service as one address."""
+    scheme, _, rest = service_url.rstrip("/").partition("://")
+    return f"{conversation}@{rest if scheme == 'https' else f'{scheme}:{rest}'}"
+
+
+def activities(value: str, account: Account) -> str:
+    """The address at which a conversation takes messages. Raises CannotSay if it is not one of Microsoft's."""
+    conversation, at, service = value.rpartition("@")
+    url = f"http://{service[5:]}" if service.startswith("http:") else f"https://{service}"
+    if not (conversation and at and is_microsofts(url, account)):
+        raise CannotSay("address", str(_FOREIGN))
+    return f"{url}/v3/conversations/{quote(conversation, safe='')}/activities"
+
+
+def message_id(conversation: str, activity: str) -> str:
+    """How a message is known here: activities are numbered in their conversation."""
+    return f"{conversation}/{activity}"
+
+
+def conversation_in(url: str) -> str:
+    """The conversation inside an address of `activities`."""
+    return unquote(url.partition("/v3/conversations/")[2].partition("/")[0])
+
+
+def bearer(account: Account) -> Mapping[str, str | Secret]:
+    """The header that carries our token."""
+    return {"authorization": Secret(f"Bearer {account.secret('access_token').reveal()}")}
+
+
+def json_of(reply: Reply | NoReply) -> dict[str, Any] | None:
+    """The JSON object of a reply; None if there is none."""
+    if isinstance(reply, NoReply):
+        return None
+    try:
+        found = msgspec.json.decode(sound(reply.body))
+    except Unreadable:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def mapping(value: Any, *path: str) -> dict[str, Any]:
+    """The object at a place; an empty one if there is none."""
+    found: Any = value
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, dict) else {}
+
+
+def text(value: Any, key: str) -> str:
+    """The text of a key; empty if there is none."""
+    found = value.get(key) if isinstance(value, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def objects(value: Any, key: str) -> list[dict[str, Any]]:
+    """The objects of a list."""
+    found = value.get(key) if isinstance(value, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -1,0 +1,81 @@
+"""What a reply of the Bot Connector means for the message. It does not recognise repetitions: what is not known is not sent again.
+
+https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+(read 2026-11)
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from oase.channels.adapters.teams.places import conversation_in, json_of, mapping, message_id, text
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.kernel.i18n import Message, message
+
+_SOON = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=6)
+_BLOCKED = message("The customer has removed or blocked the app, or it may not write there.")
+_GONE = message("The conversation no longer exists.")
+_LARGE = message("The message is too large for Teams.")
+_WORDS: Mapping[str, Message] = {
+    "BotNotInConversationRoster": _BLOCKED,
+    "ConversationBlockedByUser": _BLOCKED,
+    "MessageWritesBlocked": _BLOCKED,
+    "ForbiddenOperationException": _BLOCKED,
+    "InvalidBotApiHost": message("The conversation lies in another region of Microsoft's. The customer must write again."),
+    "NotEnoughPermissions": message("The app lacks a permission for this conversation."),
+    "BotDisabledByAdmin": message("The customer's administrator has switched the app off."),
+    "ConversationNotFound": _GONE,
+    "ActivityNotFoundInConversation": _GONE,
+    "MessageSizeTooBig": _LARGE,
+    "BadArgument": message("Teams does not accept the form of this message."),
+    "BadSyntax": message("Teams does not accept the form of this message."),
+}
+_TOKEN = message("Microsoft does not accept our token.")
+_SLOWER = message("Teams asks us to send more slowly.")
+
+
+def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
+    """Accepted, Again, Refused or Unclear."""
+    typing = isinstance(call.json, dict) and call.json.get("type") == "typing"
+    if isinstance(reply, NoReply):
+        return Unclear(why=reply.why) if reply.sent and not typing else Again(why=reply.why, after=_SOON)
+    content = json_of(reply)
+    error = mapping(content, "error")
+    code = text(error, "code") or text(content, "errorCode")
+    if code or not 200 <= reply.status <= 299:
+        return _failed(reply, code, text(error, "message") or text(content, "message"), typing)
+    if typing:
+        return Accepted(external_id="")
+    found = text(content, "id")
+    return Accepted(external_id=message_id(conversation_in(call.url), found)) if found else Unclear(why=unreadable(reply.status))
+
+
+def unreadable(status: int) -> str:
+    """What is said of an answer that nobody can read."""
+    return message("Teams answered with HTTP status %(status)s and nothing that can be read.", status=status)
+
+
+def _failed(reply: Reply, code: str, theirs: str, typing: bool) -> Outcome:
+    known = _WORDS.get(code)
+    words = str(known or theirs[:300] or code[:100] or unreadable(reply.status))
+    why = f"{words}\n{theirs[:300]}" if known and theirs else words
+    match reply.status:
+        case 429:
+            return Again(why=str(_SLOWER), after=_after(reply), account=True)
+        case 401:
+            return Refused(why=f"{_TOKEN}\n{theirs[:300]}".strip(), code=code or "401", sign_in=True)
+        case 403:
+            return Refused(why=why, code=code or "403", sign_in=known is None)
+        case 408 | 412 | 425 | 503:
+            return Again(why=why, after=_after(reply))
+        case status if status >= 500 or (status < 300 and not code):
+            return Again(why=why, after=_SOON) if typing else Unclear(why=why)
+        case _:
+            return Refused(why=why, code=(code or str(reply.status))[:100])
+
+
+def _after(reply: Reply) -> timedelta:
+    asked = reply.headers.get("retry-after", "")
+    if not (asked.isascii() and asked.isdigit()):
+        return _SOON
+    return max(timedelta(seconds=1), min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))
