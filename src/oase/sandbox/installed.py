@@ -3,9 +3,10 @@
 from typing import Final
 
 from oase.sandbox.line import Line
+from oase.sandbox.mastodon import Mastodon
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, SmsNetwork)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, SmsNetwork, Mastodon)

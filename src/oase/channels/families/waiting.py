@@ -1,10 +1,10 @@
-"""How long a server asks us to wait."""
+"""How long we wait: as a server asks us to, or as an account's settings say."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from oase.channels.contract import Reply
+from oase.channels.contract import Account, Reply
 
 LONGEST: Final = timedelta(hours=6)
 
@@ -21,3 +21,9 @@ def asked_wait(reply: Reply, otherwise: timedelta, now: datetime | None = None) 
         return max(otherwise, min(until.replace(tzinfo=until.tzinfo or UTC) - now, LONGEST))
     except (ValueError, TypeError, OverflowError):
         return otherwise
+
+
+def pause_of(account: Account, usual: timedelta) -> timedelta:
+    """The wait between two rounds of asking: the account's setting `interval`, in seconds, or what is usual."""
+    seconds = account.settings.get("interval")
+    return timedelta(seconds=min(max(seconds, 1), 3_600)) if isinstance(seconds, int | float) else usual

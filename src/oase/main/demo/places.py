@@ -13,6 +13,7 @@ from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
 from oase.sandbox.line import Line
+from oase.sandbox.mastodon import Mastodon
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
@@ -76,11 +77,17 @@ def _line(platform: Line) -> Connection:
     return Connection(channel="line", name=COMPANY_NAME, settings=settings)
 
 
+def _mastodon(platform: Mastodon) -> Connection:
+    settings = {"base_url": platform.base_url, "access_token": platform.token, "interval": 1}
+    return Connection(channel="mastodon", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "line": _line,
     "sms": _sms,
+    "mastodon": _mastodon,
     "telegram": _telegram,
 }
 

@@ -50,6 +50,18 @@ SETTINGS = (
         ),
     ),
     Setting(
+        name="interval",
+        kind="number",
+        required=False,
+        default=20,
+        group=Words("For experts", "Für Fachleute"),
+        label=Words("Seconds between two questions", "Sekunden zwischen zwei Fragen"),
+        help=Words(
+            "How often Oase asks Bluesky. Bluesky takes 3,000 calls in five minutes.",
+            "Wie oft Oase Bluesky fragt. Bluesky nimmt 3.000 Aufrufe in fünf Minuten.",
+        ),
+    ),
+    Setting(
         name="base_url",
         kind="url",
         required=False,

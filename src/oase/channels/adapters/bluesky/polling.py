@@ -21,6 +21,7 @@ from oase.channels.adapters.bluesky.wire import ChatMessage, Log, Notification, 
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
 from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.channels.families.steps import Dialogue
+from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
 
 _PAUSE: Final = timedelta(seconds=20)
@@ -71,7 +72,7 @@ class Logs(Struct):
 
 def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialogue[Polled | Again | Refused]:
     """A round."""
-    kept = _kept(cursor)
+    kept, pause = _kept(cursor), pause_of(account, _PAUSE)
     kept.me = kept.me or me_of(account)
     if not kept.me:
         answer = yield get(account, "com.atproto.server.getSession")
@@ -85,10 +86,10 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
     public += yield from _gone(account, kept, now)
     chats = (yield from _chats(account, kept, now)) if account.settings.get("messages", True) else []
     if isinstance(chats, Again) and public:  # what is there is kept; the chats are asked for again later
-        return Polled(raws=tuple(public), cursor=msgspec.to_builtins(kept), after=max(chats.after, _PAUSE))
+        return Polled(raws=tuple(public), cursor=msgspec.to_builtins(kept), after=max(chats.after, pause))
     if not isinstance(chats, list):
         return chats
-    return Polled(raws=(*public, *chats), cursor=msgspec.to_builtins(kept), after=_PAUSE)
+    return Polled(raws=(*public, *chats), cursor=msgspec.to_builtins(kept), after=pause)
 
 
 def _kept(cursor: Mapping[str, Any]) -> Kept:

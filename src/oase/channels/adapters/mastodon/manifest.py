@@ -62,6 +62,18 @@ SETTINGS = (
             "Beide kann jeder lesen. Nicht gelistete Antworten füllen nicht die Zeitleisten derer, die Ihnen folgen.",
         ),
     ),
+    Setting(
+        name="interval",
+        kind="number",
+        required=False,
+        default=20,
+        group=Words("For experts", "Für Fachleute"),
+        label=Words("Seconds between two questions", "Sekunden zwischen zwei Fragen"),
+        help=Words(
+            "How often Oase asks the server for what is new. Servers allow 300 calls in five minutes.",
+            "Wie oft Oase den Server nach Neuem fragt. Server erlauben 300 Aufrufe in fünf Minuten.",
+        ),
+    ),
 )
 
 _FILES = {Capability.IMAGE, Capability.VIDEO, Capability.AUDIO}

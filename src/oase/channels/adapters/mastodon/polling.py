@@ -21,6 +21,7 @@ from oase.channels.adapters.mastodon.wire import PRIVATE, Notification, Status, 
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
 from oase.channels.families.json_in_the_wild import Unreadable
 from oase.channels.families.steps import Dialogue
+from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
 
 _PAGE: Final = 40
@@ -56,7 +57,7 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
     more = len(items) >= _PAGE
     if not more:
         raws += yield from _changes(account, kept, now)
-    return Polled(raws=tuple(raws), cursor=msgspec.to_builtins(kept), after=timedelta(0) if more else _PAUSE)
+    return Polled(raws=tuple(raws), cursor=msgspec.to_builtins(kept), after=timedelta(0) if more else pause_of(account, _PAUSE))
 
 
 def _kept(cursor: Mapping[str, Any]) -> Kept:

@@ -106,6 +106,18 @@ SETTINGS = (
         help=Words("Of the application itself; it registers the webhook.", "Der Anwendung selbst; er meldet den Webhook an."),
     ),
     Setting(
+        name="interval",
+        kind="number",
+        required=False,
+        default=60,
+        group=Words("For experts", "Für Fachleute"),
+        label=Words("Seconds between two questions", "Sekunden zwischen zwei Fragen"),
+        help=Words(
+            "How often Oase asks X, where X does not deliver. X takes 15 questions for messages in 15 minutes.",
+            "Wie oft Oase X fragt, wenn X nicht liefert. X nimmt 15 Fragen nach Nachrichten in 15 Minuten.",
+        ),
+    ),
+    Setting(
         name="base_url",
         kind="url",
         required=False,

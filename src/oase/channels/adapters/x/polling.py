@@ -20,6 +20,7 @@ from oase.channels.adapters.x.wire import Message, Post, Told, get, mapping, me_
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
 from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.channels.families.steps import Dialogue
+from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
 
 _PAUSE: Final = timedelta(seconds=60)  # 15 questions for messages in 15 minutes
@@ -58,7 +59,7 @@ class Page(Struct):
 
 def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialogue[Polled | Again | Refused]:
     """A round."""
-    kept = _kept(cursor)
+    kept, pause = _kept(cursor), pause_of(account, _PAUSE)
     if not kept.me:
         kept.me = me_of(account)
     if not kept.me:
@@ -72,10 +73,10 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
         return mentions
     messages = yield from _messages(account, kept, now)
     if isinstance(messages, Again) and mentions:  # what is there is kept; the messages are asked for again later
-        return Polled(raws=tuple(mentions), cursor=msgspec.to_builtins(kept), after=max(messages.after, _PAUSE))
+        return Polled(raws=tuple(mentions), cursor=msgspec.to_builtins(kept), after=max(messages.after, pause))
     if not isinstance(messages, list):
         return messages
-    return Polled(raws=(*mentions, *messages), cursor=msgspec.to_builtins(kept), after=_PAUSE)
+    return Polled(raws=(*mentions, *messages), cursor=msgspec.to_builtins(kept), after=pause)
 
 
 def _kept(cursor: Mapping[str, Any]) -> Kept:
