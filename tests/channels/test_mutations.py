@@ -25,6 +25,11 @@ from oase.channels.adapters.telegram import ids as telegram_ids
 from oase.channels.adapters.telegram import reading as telegram_reading
 from oase.channels.adapters.telegram import replies as telegram_replies
 from oase.channels.adapters.telegram import updates as telegram_updates
+from oase.channels.adapters.viber import api as viber_api
+from oase.channels.adapters.viber import content as viber_content
+from oase.channels.adapters.viber import errors as viber_errors
+from oase.channels.adapters.viber import reading as viber_reading
+from oase.channels.adapters.viber import replies as viber_replies
 from oase.channels.adapters.whatsapp import errors, people, reading, receipts, replies
 from oase.channels.contract import (
     Accepted,
@@ -279,6 +284,14 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (telegram_api.result_of, REPLIES),
         (telegram_errors.meaning_of, REPLIES),
         (telegram_errors.sentence, REPLIES),
+    ),
+    "viber": (
+        *((function, IDS) for function in vars(viber_reading).values() if is_own(function, viber_reading)),
+        *((function, REPLIES) for function in vars(viber_replies).values() if is_own(function, viber_replies)),
+        (viber_content.ids_of, IDS),
+        (viber_api.status_of, REPLIES),
+        (viber_errors.meaning_of, REPLIES),
+        (viber_errors.sentence, REPLIES),
     ),
     "webchat": tuple(
         (function, SIGNATURE)
