@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from oase.channels import set_account_state
+from oase.channels import last_moments, set_account_state
 from oase.channels.contract import Accepted, Address, Again, Envelope, Limits, Receipt, Refused, Say, Unclear
 from oase.conversations import IN_COPY, TooLate, cancel, resolve_unknown, retry
 from oase.conversations.delivery import repository
@@ -433,3 +433,10 @@ def test_each_outcome_has_one_fate(outcome: Any, state: str) -> None:
     fate = fate_of(a_delivery(), outcome, NOW)
     assert fate.state == state
     assert state != "queued" or (fate.next_at is not None and fate.next_at >= NOW)
+
+
+async def test_the_account_knows_when_it_sent_something_last(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.sends()
+    async with counter.database.work(counter.workspace_id) as work:
+        assert (await last_moments(work))[counter.account_id][1] == counter.clock.now()

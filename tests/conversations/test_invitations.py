@@ -1,5 +1,6 @@
 """A conversation goes on over another account by a link with a code: once, for its person, and for nobody else."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from oase.channels import AccountBook, StoredAccount, create_account, keep_check
-from oase.channels.contract import Checked
+from oase.channels.contract import Checked, Raw
 from oase.conversations import invite, unmerge_persons
 from oase.conversations.invitations import without_code, words
 from oase.kernel.db import Database
@@ -210,3 +211,28 @@ async def test_only_a_hash_of_the_code_is_kept_and_it_lasts_a_week(ground: Groun
 )
 def test_what_is_left_without_the_code(said: str, left: str) -> None:
     assert without_code(said, "k7f2-m9xq-3hbt") == left
+
+
+async def test_a_code_that_the_channel_itself_brings_along_counts_too(
+    ground: Ground, safe: Safe, book: AccountBook, take_in: TakeIn
+) -> None:
+    async with ground.database.work(ground.workspace_id) as work:
+        account_id = await create_account(work, safe, "telegram", "Telegram", {"bot_token": "1:geheim"})
+        await keep_check(work, account_id, Checked(ok=True, summary="", facts={"username": "lindgruen_bot"}))
+    telegram = await book.get(account_id)
+    assert telegram is not None
+    async with ground.database.work(ground.workspace_id) as work:
+        link = (await invite(work, telegram, await ground.conversation(), "de")).link
+    code = parse_qs(urlsplit(link).query)["start"][0]
+    chat = {"id": 77, "type": "private", "first_name": "Anna"}
+    sender = {"id": 77, "is_bot": False, "first_name": "Anna"}
+    said = {"message_id": 5, "date": 1795512700, "chat": chat, "from": sender, "text": f"/start {code}"}
+    raw = Raw(body=json.dumps({"update_id": 1, "message": said}).encode(), received_at=ground.database.clock.now())
+    await take_in(account_id, raw)
+    kinds = await ground.rows("SELECT value, person_id FROM identity WHERE workspace_id = %(workspace_id)s")
+    assert len({one["person_id"] for one in kinds}) == 1
+    assert len(kinds) == 2
+    places = await ground.rows(
+        "SELECT DISTINCT conversation_id FROM message WHERE workspace_id = %(workspace_id)s AND direction = 'in'"
+    )
+    assert len(places) == 1

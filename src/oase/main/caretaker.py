@@ -1,7 +1,7 @@
 """Care for accounts: each is tested every day, and its provider knows where deliveries go. One process at a time does it.
 
 every 20 s   accounts that are due --check--> facts, when credentials end, up or down --subscribe--> the webhook's address
-due          never tested · a day ago · an hour ago if it is down · its address is not what the provider was told
+due          never tested · a day ago · ten minutes ago if it is down · its address is not what the provider was told
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from oase.kernel.ticks import keep_ticking
 
 _TICK: Final = timedelta(seconds=20)
 _EVERY: Final = timedelta(days=1)
-_AGAIN: Final = timedelta(hours=1)  # while something is wrong
+_AGAIN: Final = timedelta(minutes=10)  # while something is wrong: what passes is over before anybody gets a mail
 _AT_ONCE: Final = 4
 
 
