@@ -91,6 +91,7 @@ class SignatureChecks(Case):
             bare = _with(bare, place, None)
             yield f"without {place}", _with(genuine, place, None)
         yield "no signature", bare
+        yield "nothing but the body", replace(genuine, headers={}, query={})
         others = {name: Secret(_NOT_OURS) for name in self.account.secrets}
         yield "signed with a secret that is not ours", self.sign(replace(genuine, headers={}), others)
         if self.adapter.manifest.signs_body:

@@ -118,8 +118,8 @@ def _fate_by_status(error: GraphError, status: int) -> str:
 def _after(reply: Reply, otherwise: timedelta) -> timedelta:
     """The wait that the reply asks for, in seconds or in Meta's own header in minutes, if it is longer than ours."""
     asked = reply.headers.get("retry-after", "")
-    seconds = int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
-    return max(otherwise, min(max(timedelta(seconds=seconds), _regained(reply)), _LONGEST_WAIT))
+    waits = [timedelta(seconds=int(asked[:9]))] if asked.isascii() and asked.isdigit() else []
+    return max(otherwise, min(max([_regained(reply), *waits]), _LONGEST_WAIT))
 
 
 def _regained(reply: Reply) -> timedelta:
