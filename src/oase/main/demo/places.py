@@ -18,6 +18,7 @@ from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
 from oase.sandbox.places.platform import COMPANY_NAME
+from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 
@@ -77,15 +78,22 @@ def _line(platform: Line) -> Connection:
     return Connection(channel="line", name=COMPANY_NAME, settings=settings)
 
 
+<<<<<<< HEAD
 def _mastodon(platform: Mastodon) -> Connection:
     settings = {"base_url": platform.base_url, "access_token": platform.token, "interval": 1}
     return Connection(channel="mastodon", name=COMPANY_NAME, settings=settings)
+=======
+def _slack(platform: Slack) -> Connection:
+    settings = {"bot_token": platform.token, "signing_secret": platform.secret, "base_url": f"{platform.base_url}/api"}
+    return Connection(channel="slack", name=COMPANY_NAME, settings=settings)
+>>>>>>> e4a02a7 (A simulated Slack: direct messages, a shared channel, signed events; Slack's own SDK drives it)
 
 
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "line": _line,
+    "slack": _slack,
     "sms": _sms,
     "mastodon": _mastodon,
     "telegram": _telegram,
