@@ -10,8 +10,4 @@ from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 
-<<<<<<< HEAD
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, SmsNetwork, Mastodon)
-=======
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Slack, SmsNetwork)
->>>>>>> e4a02a7 (A simulated Slack: direct messages, a shared channel, signed events; Slack's own SDK drives it)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Slack, SmsNetwork, Mastodon)

@@ -78,15 +78,14 @@ def _line(platform: Line) -> Connection:
     return Connection(channel="line", name=COMPANY_NAME, settings=settings)
 
 
-<<<<<<< HEAD
 def _mastodon(platform: Mastodon) -> Connection:
     settings = {"base_url": platform.base_url, "access_token": platform.token, "interval": 1}
     return Connection(channel="mastodon", name=COMPANY_NAME, settings=settings)
-=======
+
+
 def _slack(platform: Slack) -> Connection:
     settings = {"bot_token": platform.token, "signing_secret": platform.secret, "base_url": f"{platform.base_url}/api"}
     return Connection(channel="slack", name=COMPANY_NAME, settings=settings)
->>>>>>> e4a02a7 (A simulated Slack: direct messages, a shared channel, signed events; Slack's own SDK drives it)
 
 
 CONNECTIONS: Final[Mapping[str, Connect]] = {
