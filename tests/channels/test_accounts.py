@@ -9,6 +9,7 @@ import pytest_asyncio
 from oase.channels import AccountBook, StoredAccount, change_account, create_account, keep_check, unsaved_account
 from oase.channels.contract import Checked
 from oase.kernel.db import Database
+from oase.kernel.ids import new_id
 from oase.kernel.secrets import Safe
 
 SAFE = Safe(b"k" * 32)
@@ -104,3 +105,16 @@ async def test_another_name_changes_no_facts(book: AccountBook, database: Databa
         given = (await stored(book, account_id)).account.settings
         await change_account(work, SAFE, account_id, name="WhatsApp Köln", given=given, enabled=False)
     assert (await stored(book, account_id)).account.facts == {"number": "493023125100"}
+
+
+async def test_an_account_whose_channel_was_taken_out_keeps_no_other_from_working(
+    book: AccountBook, database: Database, workspace_id: UUID, account_id: UUID
+) -> None:
+    async with database.work(workspace_id) as work:
+        await work.run(
+            "INSERT INTO account (workspace_id, id, channel, name, state_since, created_at)"
+            " VALUES (%(workspace_id)s, %(id)s, 'gone', 'Brett', now(), now())",
+            {"id": new_id()},
+        )
+        assert [one.id for one in await book.of_workspace(work)] == [account_id]
+    assert account_id in {one.id for one in await book.enabled()}

@@ -4,17 +4,18 @@ set-up page --check--> provider        saved: settings as they are, secrets seal
 hot paths --AccountBook.get--> StoredAccount (kept in memory, forgotten when a live event says that it changed)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from oase.channels import kept, repository
 from oase.channels.contract import Account, Checked, Manifest, Setting
-from oase.channels.registry import adapter
+from oase.channels.registry import adapter, installed
 from oase.channels.types import AccountRow, AccountState, StoredAccount
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
@@ -23,6 +24,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.live import LiveHub
 from oase.kernel.secrets import Safe, Secret
 
+log = structlog.get_logger()
 Secrets = dict[str, list[str]]
 _GENERATED_BYTES: Final = 32
 
@@ -262,6 +264,7 @@ class AccountBook:
         self._safe = safe
         self._url = url
         self._known: dict[UUID, StoredAccount | None] = {}
+        self._missed: set[str] = set()  # channels that were said to be missing
 
     async def get(self, account_id: UUID) -> StoredAccount | None:
         """The account, if it exists; switched off or not."""
@@ -277,11 +280,21 @@ class AccountBook:
         """All accounts that are switched on, of all workspaces, fresh from the database."""
         async with self._database.everywhere() as work:
             rows = await repository.enabled(work)
-        return [open_account(self._safe, row, self._url) for row in rows]
+        return self._opened(rows)
 
     async def of_workspace(self, work: UnitOfWork) -> list[StoredAccount]:
         """All accounts of the workspace that the unit of work is of, fresh from the database."""
-        return [open_account(self._safe, row, self._url) for row in await repository.of_workspace(work)]
+        return self._opened(await repository.of_workspace(work))
+
+    def _opened(self, rows: Sequence[AccountRow]) -> list[StoredAccount]:
+        """Those whose channel is installed: one that is not must not keep the others from working."""
+        missing = {row.channel for row in rows if not installed(row.channel)}
+        for channel in sorted(missing - self._missed):
+            log.warning(
+                "accounts.channel_missing", channel=channel, hint="Its package was taken out; its accounts rest until it is back."
+            )
+        self._missed |= missing
+        return [open_account(self._safe, row, self._url) for row in rows if row.channel not in missing]
 
     def forget(self, account_id: UUID) -> None:
         """The next `get` reads it anew."""

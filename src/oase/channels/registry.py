@@ -33,6 +33,11 @@ def adapter(channel: str) -> Adapter:
     return _load(channel)
 
 
+def installed(channel: str) -> bool:
+    """Whether a channel is there; a third party's may have been taken out again, its accounts stay."""
+    return channel in _points()
+
+
 def all_adapters() -> dict[str, Adapter]:
     """All installed adapters by the id of their channel, in the order of their ids."""
     return {channel: _load(channel) for channel in _points()}
