@@ -82,15 +82,20 @@ async def learn(work: UnitOfWork, threads: Mapping[UUID, Mapping[str, Any]]) -> 
         )
 
 
-async def speaker_of(work: UnitOfWork, conversation_id: UUID) -> UUID | None:
-    """The person who has waited longest for an answer in a public conversation, else who spoke there last; None if nobody did."""
-    found = await work.value(
-        "SELECT coalesce((SELECT i.person_id FROM message m JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
-        " WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.wants_answer ORDER BY m.at, m.id LIMIT 1),"
-        " (SELECT i.person_id FROM participant s JOIN identity i ON i.workspace_id = s.workspace_id AND i.id = s.identity_id"
-        " WHERE s.workspace_id = %(workspace_id)s AND s.conversation_id = %(id)s ORDER BY s.last_at DESC, s.id LIMIT 1))",
-        {"id": conversation_id},
-    )
+_PARTICIPANT: Final = (
+    "SELECT i.person_id FROM participant s JOIN identity i ON i.workspace_id = s.workspace_id AND i.id = s.identity_id"
+    " WHERE s.workspace_id = %(workspace_id)s AND s.conversation_id = %(id)s"
+)
+_SPEAKER: Final = f"""
+SELECT coalesce(({_PARTICIPANT} AND i.person_id = %(chosen)s LIMIT 1),
+    (SELECT i.person_id FROM message m JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id
+    WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.wants_answer ORDER BY m.at, m.id LIMIT 1),
+    ({_PARTICIPANT} ORDER BY s.last_at DESC, s.id LIMIT 1))"""
+
+
+async def speaker_of(work: UnitOfWork, conversation_id: UUID, chosen: UUID | None = None) -> UUID | None:
+    """The chosen person if they spoke in this public conversation; else who has waited longest there, or spoke last; None: nobody."""
+    found = await work.value(_SPEAKER, {"id": conversation_id, "chosen": chosen})
     return found if isinstance(found, UUID) else None
 
 

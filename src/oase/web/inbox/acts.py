@@ -18,6 +18,9 @@ from oase.conversations import (
     fate_of,
     forget_read,
     mark_read,
+    moderate,
+    needs_an_answer,
+    needs_no_answer,
     open_conversation,
     react,
     resolve_unknown,
@@ -40,6 +43,15 @@ _READ: Final = {"permission": Permission.CONVERSATION_READ}
 _ASSIGN: Final = {"permission": Permission.CONVERSATION_ASSIGN}
 _CLOSE: Final = {"permission": Permission.CONVERSATION_CLOSE}
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
+_MODERATE: Final = {"permission": Permission.CONVERSATION_MODERATE}
+_DONE: Final = {
+    "hide": (message("Hidden from others"), "show"),
+    "show": (message("Shown to everybody again"), "hide"),
+    "like": (message("Liked"), "unlike"),
+    "unlike": (message("Like taken back"), "like"),
+    "delete": (message("Is being deleted"), ""),
+    "": (message("Left as it was"), ""),
+}
 _SOLVED: Final = {
     "open": message("Opened again"),
     "waiting": message("Waits for the customer"),
@@ -195,7 +207,36 @@ async def react_to(act: GivenAct, message_id: FromPath[UUID]) -> Response[Any]:
     return act.done()
 
 
+@post("/messages/{message_id:uuid}/moderate", opt=_MODERATE, include_in_schema=False)
+async def act_on_public(act: GivenAct, message_id: FromPath[UUID]) -> Response[Any]:
+    """Hides, shows, deletes, likes or unlikes a public message; an empty act leaves undone what waits or failed."""
+    wanted = await act.given("act")
+    if wanted not in _DONE:
+        raise Invalid(message("There is no such action."), field="act")
+    async with act.work() as work:
+        await moderate(work, act.services.book, act.author, message_id, cast("Any", wanted))
+    said, back = _DONE[wanted]
+    return act.done(said, undo=f"/messages/{message_id}/moderate?act={back}") if back else act.done(said)
+
+
+@post("/messages/{message_id:uuid}/settle", opt=_CLOSE, include_in_schema=False)
+async def settle_message(act: GivenAct, message_id: FromPath[UUID]) -> Response[Any]:
+    """A public message needs no answer."""
+    async with act.work() as work:
+        await needs_no_answer(work, act.author, [message_id])
+    return act.done(message("Needs no answer"), undo=f"/messages/{message_id}/unsettle")
+
+
+@post("/messages/{message_id:uuid}/unsettle", opt=_CLOSE, include_in_schema=False)
+async def unsettle_message(act: GivenAct, message_id: FromPath[UUID]) -> Response[Any]:
+    """A public message needs an answer after all."""
+    async with act.work() as work:
+        await needs_an_answer(work, act.author, [message_id])
+    return act.done(message("Waits for an answer again"))
+
+
 handlers: Final = [
     change_state, snooze_until, give_to_agent, give_to_team, change_priority, change_tags, mark_unread, mark_as_read,
     tell_presence, take_back, send_again, it_arrived, give_up, react_to,
+    act_on_public, settle_message, unsettle_message,
 ]  # fmt: skip

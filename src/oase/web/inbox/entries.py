@@ -15,7 +15,7 @@ from oase.kernel.permissions import Permission
 from oase.web.channels import manifests
 from oase.web.inbox.marks import mark
 from oase.web.inbox.sentences import event_text, line_of
-from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Entry, File, Quoted, Reaction
+from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Earlier, Entry, File, Quoted, Reaction
 from oase.web.sessions import Viewer
 
 _TOGETHER: Final = timedelta(minutes=5)
@@ -57,9 +57,11 @@ def _entry(
     if message.direction == "event":
         text = event_text(message.kind, message.author_name, message.data, reader)
         merge = str(message.data.get("merge", "")) if message.kind == "merged" else ""
+        opens = UUID(str(message.data["conversation"])) if message.kind == "from_public" else None
         return Entry(
-            id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text, merge=merge
-        )
+            id=message.id, direction="event", kind=message.kind, at=message.at, day=day, author="", text=text, merge=merge,
+            opens=opens,
+        )  # fmt: skip
     elsewhere = bool(message.data.get("elsewhere"))
     ours = reader.gettext("A colleague") if elsewhere else reader.gettext("Oase")
     author = message.author_name or (message.sender or person if message.direction == "in" else ours)
@@ -102,9 +104,21 @@ def _entry(
         automatic=message.automatic,
         elsewhere=elsewhere,
         edited=message.edited_at is not None,
+        earlier=_earlier(message, reader),
         deleted=message.deleted_at is not None,
+        deleted_by=str(message.data.get("deleted_by", "")),
+        erased=bool(message.data.get("erased")) or not message.text,
         delivery=delivery_of([fate for fate in fates if fate.kind == "message"], message),
     )
+
+
+def _earlier(message: TimelineMessage, reader: Translator) -> list[Earlier]:
+    """What it said before it was edited."""
+    found = []
+    for one in message.data.get("earlier", ()):
+        until = _moment(one.get("until"))
+        found.append(Earlier(text=str(one.get("text", "")), until=reader.date_time(until, "short") if until else ""))
+    return found
 
 
 def file_of(file: MessageFile) -> File:

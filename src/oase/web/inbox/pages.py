@@ -8,13 +8,14 @@
 
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from oase.conversations import NoConversation, custom_fields, known_tags, open_conversation, timeline_page, timeline_since
+from oase.conversations import NoConversation, Window, custom_fields, known_tags, open_conversation, timeline_page, timeline_since
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Translator
@@ -24,7 +25,7 @@ from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
 from oase.web.inbox.entries import entries_of
-from oase.web.inbox.talk import conversation_of, read_beside, read_conversation
+from oase.web.inbox.talk import NO_PAGE, conversation_of, read_beside, read_conversation, read_stage
 from oase.web.inbox.views import Composer, Inbox
 from oase.web.pages import reader_of, render
 from oase.web.services import Services
@@ -152,6 +153,8 @@ async def changes(
     ids: FromQuery[str] = "",
     open_id: FromQuery[UUID | None] = None,
     since: FromQuery[str] = "",
+    window: FromQuery[str] = "",
+    person: FromQuery[UUID | None] = None,
 ) -> Response[Any]:
     """What became of these conversations: their rows, the counts, and the open one with its entries since a moment."""
     reader, now = reader_of(request), services.clock.now()
@@ -166,14 +169,21 @@ async def changes(
         listing = await read_rows(work, chosen, viewer, staff, reader, wanted)
         conversation = None
         if open_id is not None and open_id in wanted:
-            conversation = await _open_again(work, services, viewer, staff, reader, open_id, since)
+            conversation = await _open_again(work, viewer, staff, reader, open_id, since, window, person)
         tags = await known_tags(work) if conversation else []
     inbox = Inbox(groups=groups, listing=listing, conversation=conversation, now=now, position="")
     return render(request, "inbox/changes.html", inbox=inbox, around=around_of(queue, staff, tags, reader, now))
 
 
 async def _open_again(
-    work: UnitOfWork, services: Services, viewer: Viewer, staff: Staff, reader: Translator, conversation_id: UUID, since: str
+    work: UnitOfWork,
+    viewer: Viewer,
+    staff: Staff,
+    reader: Translator,
+    conversation_id: UUID,
+    since: str,
+    window: str = "",
+    chosen: UUID | None = None,
 ) -> Any:
     """The open conversation without its composer, which belongs to who writes. None if it is gone or merged away."""
     try:
@@ -182,6 +192,11 @@ async def _open_again(
         return None
     if found.merged_into is not None:
         return None
+    if found.kind == "public":
+        stage = await read_stage(work, found, read_window(window), viewer, reader)
+        fields = await custom_fields(work)
+        person = await read_beside(work, found, fields, viewer, reader, chosen=chosen)
+        return conversation_of(found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage)
     page = (
         await timeline_since(work, conversation_id, datetime.fromisoformat(since))
         if since
@@ -190,6 +205,28 @@ async def _open_again(
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
     return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader)
+
+
+@get("/conversations/{conversation_id:uuid}/beside", opt=READ, include_in_schema=False)
+async def show_beside(
+    request: AnyRequest,
+    services: GivenServices,
+    viewer: GivenViewer,
+    directory: GivenDirectory,
+    conversation_id: FromPath[UUID],
+    person: FromQuery[UUID],
+) -> Response[Any]:
+    """The pane of one of those who spoke in a public conversation."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        staff = await directory.of(work)
+        found = await open_conversation(work, conversation_id, viewer.agent_id)
+        fields = await custom_fields(work)
+        somebody = await read_beside(work, found, fields, viewer, reader, chosen=person)
+    conversation = conversation_of(found, NO_PAGE, somebody, fields, _NO_COMPOSER, viewer, staff, reader)
+    return render(
+        request, "inbox/beside.html", conversation=conversation, around=around_of("", staff, [], reader, services.clock.now())
+    )
 
 
 @get("/conversations/{conversation_id:uuid}/pane", opt=READ, include_in_schema=False)
@@ -231,9 +268,19 @@ async def earlier(
     return render(request, "inbox/entries.html", entries=entries, around=around, headers={"x-earlier": page.earlier})
 
 
+def read_window(text: str) -> Window:
+    """How much of a public conversation a page shows: `20.40.key.key`, branches of both sections and those that are open whole."""
+    waiting, _, rest = text.partition(".")
+    shown, _, whole = rest.partition(".")
+    if not (waiting.isdecimal() and shown.isdecimal()):
+        return Window()
+    keys = [unquote(one) for one in whole.split(".") if one]
+    return Window(waiting=int(waiting), rest=int(shown), whole=keys[:_MOST_CHANGED])
+
+
 _NO_COMPOSER: Final = Composer(
     answers=(), chosen=None, templates=(), tab="reply", text="", note="", subject="", copy_to="", files=(), can_reply=False,
     can_note=False,
 )  # fmt: skip
 _NOBODY: Final = Staff(agents=(), teams=(), agent_names={}, team_names={}, teams_of={})
-handlers: Final = [first_queue, show_queue, show_conversation, show_list, more_rows, changes, show_pane, earlier]
+handlers: Final = [first_queue, show_queue, show_conversation, show_list, more_rows, changes, show_pane, show_beside, earlier]

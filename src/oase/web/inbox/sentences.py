@@ -65,6 +65,7 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "unmerged": reader.gettext("%(who)s took #%(number)s out of this again", who=who, number=data.get("number", "?")),
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
+        "from_public": reader.gettext("%(who)s answered a public message here, in private:", who=who),
         "reopened": reader.gettext("Opened again by a new message"),
         "channel": reader.gettext("Continues on %(channel)s, by an invitation", channel=mark(to, reader).name if to else "?"),
     }

@@ -17,7 +17,9 @@ from oase.conversations import (
     OpenConversation,
     PastConversation,
     TimelinePage,
+    Window,
     conversations_of,
+    crowd_page,
     custom_fields,
     heard_over,
     inviting,
@@ -47,6 +49,7 @@ from oase.people import (
 )
 from oase.web.channels import manifests
 from oase.web.directory import Staff
+from oase.web.inbox.crowd import stage_of, ways_of
 from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.fields import field_of
 from oase.web.inbox.marks import address_icon, mark
@@ -60,6 +63,7 @@ from oase.web.inbox.views import (
     Past,
     Quoted,
     Somebody,
+    Stage,
     Team,
     Template,
     Twin,
@@ -68,6 +72,7 @@ from oase.web.sessions import Viewer
 
 LEFT: Final = UUID(int=0)
 """Stands for an address that the person only wrote down: it has no id until it is answered."""
+NO_PAGE: Final = TimelinePage(messages=(), files=(), fates=(), earlier="")
 _FILE_KINDS: Final = (Capability.DOCUMENT, Capability.IMAGE, Capability.VIDEO, Capability.AUDIO)
 
 
@@ -78,12 +83,30 @@ async def read_conversation(
     found = await open_conversation(work, conversation_id, viewer.agent_id)
     if found.merged_into is not None:
         found = await open_conversation(work, found.merged_into, viewer.agent_id)
+    if found.kind == "public":
+        return await _read_public(work, book, found, viewer, staff, reader)
     page = await timeline_page(work, found.id)
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
     own = await identities_of(work, [found.person_id]) if found.person_id else []
     composer = await _composer(work, book, found, own, viewer, reader)
     return conversation_of(found, page, person, fields, composer, viewer, staff, reader)
+
+
+async def _read_public(
+    work: UnitOfWork, book: AccountBook, found: OpenConversation, viewer: Viewer, staff: Staff, reader: Translator
+) -> Conversation:
+    """The same of a public one: a stage instead of a timeline."""
+    stage = await read_stage(work, found, Window(), viewer, reader)
+    fields = await custom_fields(work)
+    person = await read_beside(work, found, fields, viewer, reader)
+    composer = await _composer(work, book, found, [], viewer, reader)
+    return conversation_of(found, NO_PAGE, person, fields, composer, viewer, staff, reader, stage=stage)
+
+
+async def read_stage(work: UnitOfWork, found: OpenConversation, window: Window, viewer: Viewer, reader: Translator) -> Stage:
+    """So much of a public conversation. Five queries."""
+    return stage_of(found, await crowd_page(work, found.id, found.thread_external_id or "", window), viewer, reader)
 
 
 def conversation_of(
@@ -95,6 +118,8 @@ def conversation_of(
     viewer: Viewer,
     staff: Staff,
     reader: Translator,
+    *,
+    stage: Stage | None = None,
 ) -> Conversation:
     """The conversation as the page shows it."""
     public = found.kind == "public"
@@ -105,7 +130,7 @@ def conversation_of(
         number=found.number,
         title=found.subject or (person.name if person and not public else reader.gettext("In public")),
         person=person,
-        mark=mark(found.channel, reader),
+        mark=mark(found.channel, reader, public=public),
         way=f"{found.identity_id}/{found.account_id}" if found.identity_id and found.account_id else "",
         state=found.state,
         public=public,
@@ -116,6 +141,7 @@ def conversation_of(
         due_at=found.due_at,
         snoozed_until=found.snoozed_until,
         version=found.version,
+        stage=stage,
         entries=entries_of(page, person.name if person else "", viewer, reader),
         earlier=page.earlier,
         composer=composer,
@@ -167,7 +193,7 @@ def somebody_of(
                 public=one.kind == "public",
                 line=one.subject or one.first_line,
                 state=one.state,
-                mark=mark(one.channel, reader),
+                mark=mark(one.channel, reader, public=one.kind == "public"),
                 last_at=one.last_at,
             )
             for one in past
@@ -192,6 +218,9 @@ async def _composer(
     known_ones = [*identities, *(await _left(work, found.person_id) if found.person_id and identities else [])]
     ways = [(one, account) for one in known_ones for account in accounts if account.manifest.identity == one.kind]
     answers = [answer_of(account, one, await _heard(work, found, account, one), found, now, reader) for one, account in ways]
+    if found.kind == "public":
+        own = await book.get(found.account_id) if found.account_id else None
+        answers = ways_of(own, found, now, reader) if own and own.enabled and own.workspace_id == work.workspace_id else []
     chosen = _chosen(answers, found, str(draft.get("answer", "")))
     known = [] if chosen is None or chosen.window_open else await templates(work, chosen.account_id)
     uploads = [UUID(one) for one in draft.get("attachments", [])]
@@ -304,7 +333,7 @@ def answer_of(
 def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> Answer | None:
     """The way that the draft, or else the conversation, goes; otherwise the first."""
     for one in answers:
-        if wanted and f"{one.identity_id}/{one.account_id}" == wanted:
+        if wanted and wanted in (f"{one.identity_id}/{one.account_id}", one.audience):
             return one
     for one in answers:
         if one.identity_id == found.identity_id and one.account_id == found.account_id:
@@ -314,10 +343,16 @@ def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> 
 
 
 async def read_beside(
-    work: UnitOfWork, found: OpenConversation, fields: Sequence[CustomField], viewer: Viewer, reader: Translator
+    work: UnitOfWork,
+    found: OpenConversation,
+    fields: Sequence[CustomField],
+    viewer: Viewer,
+    reader: Translator,
+    *,
+    chosen: UUID | None = None,
 ) -> Somebody | None:
-    """The pane beside a conversation: its person; in public who waits longest for an answer, else who spoke last."""
-    person_id = found.person_id or await speaker_of(work, found.id)
+    """The pane beside a conversation: its person; in public the one who was chosen there, else who waits longest, or spoke last."""
+    person_id = found.person_id or await speaker_of(work, found.id, chosen)
     return await read_person(work, person_id, fields, viewer, reader, but=found.id) if person_id else None
 
 

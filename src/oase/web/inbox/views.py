@@ -64,6 +64,8 @@ class Row(Struct, frozen=True, kw_only=True):
     face: UUID  # decides the colour of its picture
     person: str  # the person's name; in public the title of the place
     public: bool = False
+    speakers: int = 0
+    waits: int = 0  # public messages that need an answer
     mark: Mark
     state: State
     subject: str
@@ -162,6 +164,41 @@ class ContactCard(Struct, frozen=True, kw_only=True):
     urls: Sequence[str] = ()
 
 
+class Earlier(Struct, frozen=True, kw_only=True):
+    """What a message said before it was edited, and until when."""
+
+    text: str
+    until: str
+
+
+class Aside(Struct, frozen=True, kw_only=True):
+    """The private conversation in which the author of a public message was answered."""
+
+    id: UUID
+    number: int
+
+
+class Comment(Struct, frozen=True, kw_only=True):
+    """What a public message has more than a private one: its place among the others, and what can be done about it."""
+
+    depth: int  # below how many others it stands: 0 to 3
+    face: UUID | None  # the person who said it; None: our own side
+    waits: bool  # it needs an answer
+    settled: str = ""  # why it needs none any more, in the reader's words
+    hidden: str = ""  # by whom, in the reader's words
+    liked: bool = False
+    link: str = ""  # where everybody reads it
+    pending: str = ""  # what is being done about it
+    trouble: str = ""  # what could not be done
+    why: str = ""  # in the provider's words
+    wanted: str = ""  # the act that could not be done
+    asides: Sequence[Aside] = ()
+    answers: bool = False  # everybody can be told something below it
+    answers_aside: bool = False  # its author can be answered in private
+    acts: Sequence[str] = ()  # hide, show, delete, like, unlike: what can be done now
+    settles: bool = False  # it can be marked as done, or as waiting again
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One entry of the timeline. `direction`: in, out, note, event."""
 
@@ -195,15 +232,46 @@ class Entry(Struct, frozen=True, kw_only=True):
     automatic: str = ""
     elsewhere: bool = False  # our side said it with another program
     edited: bool = False
+    earlier: Sequence[Earlier] = ()  # what it said before
     deleted: bool = False
+    deleted_by: str = ""  # who of us; empty: who said it
+    erased: bool = False  # its words are gone for good
+    opens: UUID | None = None  # of an event: the conversation that it tells of
+    comment: Comment | None = None  # in public
     delivery: Delivery = Delivery()
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """A way to answer: an address of the person and the account that speaks to it."""
+class Branch(Struct, frozen=True, kw_only=True):
+    """A comment with what is below it. `key` asks for all of it; `more` messages of it are not shown."""
 
-    identity_id: UUID
+    key: str
+    entries: Sequence[Entry]
+    more: int
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """What the page of a public conversation shows instead of a timeline."""
+
+    place: Mark  # the public side of the channel
+    link: str
+    author: str  # who opened the place
+    ours: bool  # we did
+    post: Entry | None
+    speakers: int
+    waits: int  # messages that need an answer
+    waiting: Sequence[Branch]  # longest first
+    more_waiting: int
+    rest: Sequence[Branch]  # newest first
+    more_rest: int
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A way to answer: an address of the person and the account that speaks to it. In public: everybody, or one of many."""
+
+    identity_id: UUID | None
     account_id: UUID
+    audience: Literal["", "public", "private"] = ""
+    readers: str = ""  # who will read it, in the reader's words
     mark: Mark
     to: str
     account: str
@@ -222,7 +290,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     choice_length: int
     window_open: bool
     window_ends_at: datetime | None
-    public: bool
+    public: bool  # everybody reads it
     trouble: str = ""  # the account is down or needs to sign in
     left: bool = False  # an address that the person wrote down; it becomes one of theirs with the first answer
     here: bool = True  # the way of the conversation: the customer has its story there
@@ -348,6 +416,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     snoozed_until: datetime | None
     version: int
+    stage: Stage | None = None  # in public
     entries: Sequence[Entry]
     earlier: str  # asks for older entries; empty at the beginning
     composer: Composer

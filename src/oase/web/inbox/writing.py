@@ -6,7 +6,7 @@ composer --say--> message and deliveries, five seconds to undo      --note--> a 
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -50,6 +50,9 @@ _HEAD_BYTES: Final = 512
 _THEN: Final = {"solve": "solved", "stay": "open"}
 
 
+_AUDIENCES: Final[dict[str, Literal["public", "private"]]] = {"public": "public", "private": "private"}
+
+
 class Said(msgspec.Struct, frozen=True):
     """What the composer hears: the new message, or who was faster."""
 
@@ -62,7 +65,7 @@ async def send_answer(act: GivenAct, conversation_id: FromPath[UUID]) -> Respons
     """Says it. With `seen` (the moment of the newest entry on the screen): 409 if a colleague has answered since."""
     form = await act.form()
     async with act.work() as work:
-        faster = await _who_was_faster(work, conversation_id, form.get("seen", ""), act.viewer.agent_id)
+        faster = await _who_was_faster(work, conversation_id, form, act.viewer.agent_id)
         if faster and form.get("anyway") != "yes":
             return Response(Said(clash=faster), status_code=409)
         message_id = await say(
@@ -104,6 +107,7 @@ def _answer(form: Mapping[str, str]) -> Answer:
         choices=_choices(form),
         choices_label=form.get("choices_label", ""),
         reply_to_id=uuid(form["reply_to"], "reply_to") if form.get("reply_to") else None,
+        audience=_AUDIENCES.get(form.get("audience", ""), ""),
         identity_id=uuid(identity, "answer") if identity else None,
         account_id=uuid(account, "answer") if account else None,
         send_at=send_at,
@@ -161,14 +165,16 @@ def _place_order(key: str) -> int:
     return int(number) if number.isdigit() else 0
 
 
-async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, seen: str, me: UUID) -> str:
-    """The colleague who answered after what is on the screen; empty if nobody did."""
+async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, form: Mapping[str, str], me: UUID) -> str:
+    """The colleague who answered after what is on the screen, in public the same message; empty if nobody did."""
     try:
-        since = datetime.fromisoformat(seen)
+        since = datetime.fromisoformat(form.get("seen", ""))
     except ValueError:
         return ""
     page = await timeline_since(work, conversation_id, since)
-    fresh = (one for one in page.messages if one.direction == "out" and one.at > since and one.deleted_at is None)
+    fresh = [one for one in page.messages if one.direction == "out" and one.at > since and one.deleted_at is None]
+    if form.get("audience"):
+        fresh = [one for one in fresh if one.answered_id is not None and str(one.answered_id) == form.get("reply_to")]
     return next((one.author_name or "Oase" for one in fresh if one.author_id != me), "")
 
 

@@ -25,7 +25,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.things = new Things(this);
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.text.addEventListener("input", () => { this.count(); this.later(); writing(); });
-    this.form.addEventListener("change", (event) => { if (event.target.matches("#composer-answer, [name=subject], [name=copy_to]")) { this.follow(); this.later(); this.needsTemplates(); } });
+    this.form.addEventListener("change", (event) => { if (event.target.matches("#composer-answer, [name=audience], [name=subject], [name=copy_to]")) { this.follow(); this.later(); this.needsTemplates(); } });
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.querySelector("#template")?.addEventListener("change", () => this.showTemplate());
@@ -57,19 +57,41 @@ customElements.define("oase-composer", class extends HTMLElement {
 
   get tab() { return this.dataset.tab; }
   get path() { return this.dataset.path; }
-  get answer() { return this.querySelector("#composer-answer")?.selectedOptions[0] ?? this.querySelector("input[name=answer]"); }
+  get answer() { return this.querySelector("[name=audience]:checked") ?? this.querySelector("#composer-answer")?.selectedOptions[0] ?? this.querySelector("input[name=answer]"); }
   get closed() { return this.tab === "reply" && this.answer?.dataset.open === "" ; }
 
   /** One given message is to be answered: over its own account, where that is among the ways. */
-  answerOne({ id, name, line, way }) {
+  answerOne({ id, name, line, way, aside = false }) {
     if (!this.form || this.closed) return;
     if (this.tab !== "reply") this.choose("reply");
     const ways = this.querySelector("#composer-answer");
     const own = [...(ways?.options ?? [])].find((option) => option.value === way);
     if (own && !own.selected) { own.selected = true; this.follow(); }
     this.quote.put({ id, name, line });
+    this.hear(aside ? "private" : "public");
     this.later();
     this.text.focus();
+  }
+
+  /** In public: who is to read it. */
+  hear(audience) {
+    const choice = this.querySelector(`[name=audience][value="${audience}"]`);
+    this.follow(); // whether it is possible follows from what is answered
+    if (choice && !choice.disabled) choice.checked = true;
+    this.follow();
+  }
+
+  /** Only the author of a chosen message can be answered in private, and is named. */
+  followAudience() {
+    const aside = this.querySelector("[name=audience][value=private]");
+    if (!aside) return;
+    const quoted = this.quote.content;
+    const entry = quoted && document.getElementById(`entry-${quoted.id}`);
+    aside.disabled = !quoted || (Boolean(entry) && entry.dataset.aside !== "yes");
+    const everybody = this.querySelector("[name=audience][value=public]");
+    if (aside.disabled && aside.checked && everybody) everybody.checked = true;
+    const reader = this.querySelector("[data-reader]");
+    if (reader) reader.textContent = reader.dataset.reader.replace("{name}", quoted?.name ?? "…");
   }
 
   open(tab) {
@@ -147,11 +169,12 @@ customElements.define("oase-composer", class extends HTMLElement {
 
   /** The fields follow the chosen channel. */
   follow() {
+    this.followAudience();
     const facts = this.answer?.dataset ?? {};
     const reply = this.tab === "reply";
     const mail = this.querySelector("#composer-mail");
     mail.hidden = !reply || facts.subject !== "yes";
-    this.querySelector("#composer-copies").hidden = facts.copies !== "yes";
+    this.querySelector("#composer-copies").hidden = facts.cc !== "yes";
     const story = this.querySelector("#composer-story");
     if (story) story.hidden = !reply || facts.here === "yes" || this.closed;
     const dot = this.querySelector("#composer-dot");
@@ -163,6 +186,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     const ends = this.querySelector(".composer-window");
     if (ends) ends.hidden = ends.dataset.of !== this.answer?.value;
     this.classList.toggle("is-public", facts.public === "yes");
+    this.classList.toggle("is-private", Boolean(this.querySelector("[name=audience]")) && facts.public !== "yes");
     const attach = this.querySelector("#composer-attach");
     attach.hidden = reply && facts.files === "0";
     attach.querySelector("input").accept = reply ? facts.accept ?? "" : "";
@@ -227,7 +251,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     return {
       files, quoted: this.quote.content,
       fields: {
-        tab: this.tab, reply: this.texts.reply, note: this.texts.note, subject: field("subject"), copy_to: field("copy_to"), answer: field("answer"),
+        tab: this.tab, reply: this.texts.reply, note: this.texts.note, subject: field("subject"), copy_to: field("copy_to"), answer: field("audience") || field("answer"),
         reply_to: field("reply_to"), choices: this.choices.titles.join("\n"), attachments: files.map((file) => file.id).join(","),
       },
     };
@@ -246,6 +270,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.uploads.take();
     this.uploads.put(files);
     this.quote.put(quoted);
+    if (fields.answer) this.hear(fields.answer);
     this.choices.put(fields.choices.split("\n").filter(Boolean));
     this.count();
   }

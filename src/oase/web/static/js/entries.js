@@ -9,11 +9,13 @@ const current = () => document.activeElement?.closest?.("#entries .entry");
 
 /** Answers the message that has the focus; false if it cannot be answered by itself. */
 export function answerCurrent() { return answer(current()); }
+/** Answers its author alone, where it was said in public. */
+export function answerAside(entry = current()) { return entry?.dataset.aside === "yes" && answer(entry, true); }
 
-function answer(entry) {
-  if (!entry?.dataset.way) return false;
+function answer(entry, aside = false) {
+  if (!entry?.dataset.way && !aside) return false;
   const { id, name, line, way } = entry.dataset;
-  document.dispatchEvent(new CustomEvent("oase:answer", { detail: { id, name, line, way } }));
+  document.dispatchEvent(new CustomEvent("oase:answer", { detail: { id, name, line, way, aside } }));
   return true;
 }
 
@@ -68,6 +70,8 @@ document.addEventListener("click", (event) => {
   if (jumps) { event.preventDefault(); jump(jumps.dataset.jumps); }
   const answers = event.target.closest("[data-answers]");
   if (answers) answer(answers.closest(".entry"));
+  const aside = event.target.closest("[data-answers-aside]");
+  if (aside) answerAside(aside.closest(".entry"));
   const reacts = event.target.closest("[data-reacts]");
   if (reacts) prepare(reacts.dataset);
   const chosen = event.target.closest("#emoji-picker [data-emoji]");

@@ -3,7 +3,8 @@
 import "./due.js";
 import "./timeline.js";
 import "./composer.js";
-import { answerCurrent, reactToCurrent } from "./entries.js";
+import { hideCurrent, settleCurrent } from "./crowd.js";
+import { answerAside, answerCurrent, reactToCurrent } from "./entries.js";
 import "./presence.js";
 import "./palette.js";
 import "./views.js";
@@ -145,10 +146,10 @@ document.addEventListener("visibilitychange", () => {
 // ---- clicks: plain ones stay in the page, with a modifier they open a tab ----
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const row = event.target.closest(".row-link, a.past");
+  const row = event.target.closest(".row-link, a.past, [data-shows-conversation]");
   if (row) {
     event.preventDefault();
-    openConversation(row.dataset.id, { focus: event.detail === 0 }); // pressed, not clicked
+    openConversation(row.dataset.id ?? row.dataset.showsConversation, { focus: event.detail === 0 }); // pressed, not clicked
     return;
   }
   const queue = event.target.closest("a[data-queue]");
@@ -201,6 +202,9 @@ const KEYS = {
   k: () => step(-1),
   r: () => answerCurrent() || document.dispatchEvent(new CustomEvent("oase:write", { detail: "reply" })),
   "+": () => reactToCurrent(),
+  v: () => answerAside(),
+  d: () => settleCurrent(),
+  h: () => hideCurrent(),
   n: () => document.dispatchEvent(new CustomEvent("oase:write", { detail: "note" })),
   a: () => openMenu("assign-menu"),
   s: () => openMenu("snooze-menu"),

@@ -3,7 +3,7 @@
 // A stream that breaks is resumed by the browser with Last-Event-ID; after `reload` everything is read anew.
 import { writes } from "./app.js";
 import { applyRows } from "./rows.js";
-import { entriesChanged, oldestShown } from "./timeline.js";
+import { entriesChanged, oldestShown, stageShown } from "./timeline.js";
 
 const PAUSE = 120;
 const COUNTS_PAUSE = 1000;
@@ -39,6 +39,7 @@ async function ask() {
   if (open) {
     query.set("open_id", open);
     query.set("since", oldestShown());
+    for (const [name, value] of Object.entries(stageShown())) query.set(name, value);
   }
   try {
     const queue = inbox.dataset.queue;

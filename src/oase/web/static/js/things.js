@@ -13,7 +13,7 @@ export class Quote {
     this.composer = composer;
     this.strip = composer.querySelector("#composer-quoted");
     this.input = this.strip.querySelector("input");
-    this.strip.querySelector("[data-unquotes]").addEventListener("click", () => { this.put(null); changed(); composer.text.focus(); });
+    this.strip.querySelector("[data-unquotes]").addEventListener("click", () => { this.put(null); composer.follow(); changed(); composer.text.focus(); });
   }
 
   get content() {
@@ -34,7 +34,7 @@ export class Quote {
   follow() {
     const way = document.getElementById(`entry-${this.input.value}`)?.dataset.way;
     const account = this.composer.answer?.value.split("/")[1];
-    const fits = this.composer.answer?.dataset.replies === "yes" && (!way || way.split("/")[1] === account);
+    const fits = Boolean(this.composer.querySelector("[name=audience]")) || this.composer.answer?.dataset.replies === "yes" && (!way || way.split("/")[1] === account);
     this.strip.querySelector("[data-unquoted]").hidden = fits;
   }
 }

@@ -5,20 +5,32 @@ const NEAR = 120;
 const timeline = () => document.getElementById("timeline");
 const entries = () => document.getElementById("entries");
 
+/** Public conversations have a stage instead of a line of time: the post on top, those who wait below it. */
+export const onStage = () => document.getElementById("talk")?.dataset.kind === "public";
+
+/** How much of the stage is shown, and whose pane stands beside it: changes are asked for with it. */
+export function stageShown() {
+  if (!onStage()) return {};
+  const { waiting, rest, whole = "" } = entries().dataset;
+  const person = document.getElementById("person")?.dataset.chosen;
+  return { window: [waiting, rest, ...whole.split(" ").filter(Boolean)].join("."), ...(person ? { person } : {}) };
+}
+
 function atEnd() {
   const box = timeline();
+  if (onStage()) return false;
   return !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
 }
 
 export function toEnd() {
   const box = timeline();
-  if (box) box.scrollTop = box.scrollHeight;
+  if (box && !onStage()) box.scrollTop = box.scrollHeight;
 }
 
 /** The moment of the oldest entry on the screen: changes are asked for since then. */
 export function oldestShown() { return entries()?.querySelector(".entry")?.dataset.at ?? ""; }
 /** The moment of the newest entry: an answer says with it what its author has seen. */
-export function newestShown() { return [...(entries()?.querySelectorAll(".entry") ?? [])].at(-1)?.dataset.at ?? ""; }
+export function newestShown() { return [...(entries()?.querySelectorAll(".entry") ?? [])].map((entry) => entry.dataset.at).sort().at(-1) ?? ""; }
 
 /** Runs a change of the entries and stays at the end if one was there; otherwise what one reads stays where it is. */
 export async function entriesChanged(change) {
@@ -38,7 +50,7 @@ function announce(fresh) {
 
 function showDown() {
   const button = document.getElementById("down");
-  if (button) button.hidden = atEnd();
+  if (button) button.hidden = onStage() || atEnd();
 }
 
 /** Puts older entries before those on the screen; false if there are none, or none came. */
