@@ -35,7 +35,7 @@ def fate_of(delivery: Delivery, outcome: Outcome, now: datetime) -> Fate:
         if outcome.sign_in:  # not the message's fault: it waits in the queue until somebody signs in again
             return _fate(delivery, "queued", why=outcome.why, code=outcome.code, next_at=now)
         return _fate(delivery, "failed", why=outcome.why, code=outcome.code)
-    if isinstance(outcome, Again) or delivery.kind == "act":  # hiding twice does no harm: what is unclear is done again
+    if isinstance(outcome, Again) or delivery.kind == "act":  # done twice it does no harm: what is unclear is done again
         pause = back_off(delivery.attempts, delivery.id)
         if pause is None:
             return _fate(delivery, "failed", why=outcome.why)

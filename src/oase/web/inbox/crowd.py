@@ -16,10 +16,11 @@ from oase.conversations import Beside, Branch, Crowd, MessageFate, OpenConversat
 from oase.kernel.i18n import Message, Translator, message
 from oase.kernel.permissions import Permission
 from oase.web.channels import manifests
+from oase.web.inbox.comments import Aside, Comment
 from oase.web.inbox.entries import entries_of
 from oase.web.inbox.marks import mark
 from oase.web.inbox.sentences import line_of
-from oase.web.inbox.views import Answer, Aside, Comment, Entry, Stage
+from oase.web.inbox.views import Answer, Entry, Stage
 from oase.web.inbox.views import Branch as Shown
 from oase.web.sessions import Viewer
 

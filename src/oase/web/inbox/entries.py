@@ -13,9 +13,10 @@ from oase.conversations import IN_COPY, MessageFate, MessageFile, TimelineMessag
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.channels import manifests
+from oase.web.inbox.comments import Earlier
 from oase.web.inbox.marks import mark
 from oase.web.inbox.sentences import event_text, line_of
-from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Earlier, Entry, File, Quoted, Reaction
+from oase.web.inbox.views import ContactCard, Delivery, DeliveryState, Entry, File, Quoted, Reaction
 from oase.web.sessions import Viewer
 
 _TOGETHER: Final = timedelta(minutes=5)
