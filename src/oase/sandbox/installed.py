@@ -9,5 +9,6 @@ from oase.sandbox.places import Platform
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
+from oase.sandbox.viber import Viber
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Slack, SmsNetwork, Mastodon)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Viber, Slack, SmsNetwork, Mastodon)

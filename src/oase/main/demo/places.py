@@ -21,6 +21,7 @@ from oase.sandbox.places.platform import COMPANY_NAME
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
+from oase.sandbox.viber import Viber
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -88,6 +89,10 @@ def _slack(platform: Slack) -> Connection:
     return Connection(channel="slack", name=COMPANY_NAME, settings=settings)
 
 
+def _viber(platform: Viber) -> Connection:
+    return Connection(channel="viber", name=COMPANY_NAME, settings={"auth_token": platform.token, "base_url": platform.base_url})
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "facebook": _facebook,
     "instagram": _instagram,
@@ -96,6 +101,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "sms": _sms,
     "mastodon": _mastodon,
     "telegram": _telegram,
+    "viber": _viber,
 }
 
 
