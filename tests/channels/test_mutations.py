@@ -15,6 +15,7 @@ from tests.channels.mutation import damaged, damages
 from tests.channels.test_contract import INSTALLED, suite_of
 
 from oase.channels.adapters.email import inbound, outcome
+from oase.channels.adapters.facebook import feed
 from oase.channels.adapters.line import api as line_api
 from oase.channels.adapters.line import errors as line_errors
 from oase.channels.adapters.line import reading as line_reading
@@ -50,6 +51,10 @@ from oase.channels.contract import (
 )
 from oase.channels.families import visitor
 from oase.channels.families.meta import graph, meanings, outcomes, times, webhook
+from oase.channels.families.meta.messaging import delivery
+from oase.channels.families.meta.messaging import errors as told
+from oase.channels.families.meta.messaging import reading as messaging
+from oase.channels.families.meta.messaging import replies as taken
 from oase.channels.testing import ChannelSuite
 
 SIGNATURE = (
@@ -272,7 +277,13 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (inbound._written_elsewhere, IDS),
         (inbound._said_elsewhere, IDS),
     ),
-    "facebook": ((outcomes.Judge._failed, REPLIES),),
+    "facebook": (
+        *((function, IDS) for module in (delivery, messaging) for function in vars(module).values() if is_own(function, module)),
+        *((function, IDS) for function in vars(feed).values() if is_own(function, feed)),
+        *((function, REPLIES) for function in (taken.accepted, taken.harmless_twice, taken.is_sign)),
+        (told.meaning_of, REPLIES),
+        (outcomes.Judge._failed, REPLIES),
+    ),
     "form": ((visitor.check_page, SIGNATURE), (visitor.sign_page, SIGNATURE)),
     "line": (
         *((function, IDS) for function in vars(line_reading).values() if is_own(function, line_reading)),

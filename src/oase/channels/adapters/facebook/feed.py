@@ -89,7 +89,7 @@ def _changed(seen: Seen, id: str) -> Event | None:
     if not id:
         raise Incomplete("The change does not say which post or comment it is about.")
     match seen.value.verb:
-        case "add" | "mention" | "":
+        case "add" | "":
             return None
         case "edited" | "edit" | "update":
             return Edited(external_id=id, content=_content(seen, id), at=seen.scene.at)
@@ -151,7 +151,7 @@ def _reaction(seen: Seen) -> Event:
     gone = value.verb in ("remove", "delete")
     if seen.ours:
         return Moderated(external_id=target, act="unlike" if gone else "like", at=seen.at)
-    emoji = "" if gone else _EMOJI.get(value.reaction_type or "like", "👍")
+    emoji = "" if gone else _EMOJI.get(value.reaction_type or "", "👍")
     return Reacted(external_id=target, sender=person(value.author, value.author_name), emoji=emoji, at=seen.at)
 
 
@@ -217,7 +217,7 @@ def _content(seen: Seen, id: str) -> Content:
 def _recommendation(value: wire.Value) -> Content:
     verdict = (value.recommendation_type or "").upper()
     words = {"POSITIVE": str(_RECOMMENDS), "NEGATIVE": str(_ADVISES_AGAINST)}.get(verdict, "")
-    stars = f"{'★' * int(value.rating)}{'☆' * (5 - int(value.rating))}" if 0 < value.rating <= 5 else ""
+    stars = f"{'★' * int(value.rating)}{'☆' * (5 - int(value.rating))}" if 1 <= value.rating <= 5 else ""
     text = "\n".join(part for part in (words or stars, value.review_text) if part)
     rating = {"rating": int(value.rating)} if stars else {}
     recommends = {"recommends": verdict == "POSITIVE"} if words else {}
