@@ -18,6 +18,7 @@ from oase.channels.contract import (
     Checked,
     Event,
     File,
+    FromReply,
     Media,
     NoReply,
     Outbound,
@@ -108,3 +109,10 @@ class Caller:
         while isinstance(due := step(replies), Call):
             replies.append(await self.perform(due))
         return due
+
+
+def _filled(value: Any, replies: Sequence[Reply]) -> Any:
+    """What a call says, with the values of earlier replies."""
+    if isinstance(value, FromReply):
+        return json.loads(replies[value.call].body)[value.key]
+    return {key: _filled(inner, replies) for key, inner in value.items()} if isinstance(value, dict) else value

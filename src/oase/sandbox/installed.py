@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from oase.sandbox.blog import Blog
+from oase.sandbox.forum import Forum
 from oase.sandbox.line import Line
 from oase.sandbox.mastodon import Mastodon
 from oase.sandbox.meta import Facebook, Instagram
@@ -11,4 +13,15 @@ from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
 
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Viber, Slack, SmsNetwork, Mastodon)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (
+    Facebook,
+    Instagram,
+    Telegram,
+    Line,
+    Viber,
+    Slack,
+    SmsNetwork,
+    Mastodon,
+    Forum,
+    Blog,
+)

@@ -1,5 +1,6 @@
 """Deliveries on their way into the journal, and as they lie there."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
@@ -74,6 +75,7 @@ class Became(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+_NAMED: Final = re.compile(r"x-(?:oase|hub)-|x-[a-z]+-event(?:-|$)")  # ours, signatures, and of what kind an event is
 _KEPT_HEADERS: Final = frozenset(
     {"content-type", "user-agent", "x-forwarded-for", "x-real-ip", "origin", "referer", "accept-language"}
 )
@@ -81,4 +83,4 @@ _KEPT_HEADERS: Final = frozenset(
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers worth keeping: what parsing needs and people ask for; no credentials, no cookies."""
-    return {name: value for name, value in headers.items() if name in _KEPT_HEADERS or name.startswith(("x-oase-", "x-hub-"))}
+    return {name: value for name, value in headers.items() if name in _KEPT_HEADERS or _NAMED.match(name)}

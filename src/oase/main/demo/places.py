@@ -12,6 +12,10 @@ from oase.channels import StoredAccount, create_account
 from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
+from oase.sandbox.blog import Blog
+from oase.sandbox.blog import platform as blog
+from oase.sandbox.forum import Forum
+from oase.sandbox.forum import platform as forum
 from oase.sandbox.line import Line
 from oase.sandbox.mastodon import Mastodon
 from oase.sandbox.meta import Facebook, Instagram
@@ -93,8 +97,20 @@ def _viber(platform: Viber) -> Connection:
     return Connection(channel="viber", name=COMPANY_NAME, settings={"auth_token": platform.token, "base_url": platform.base_url})
 
 
+def _forum(platform: Forum) -> Connection:
+    settings = {"url": platform.base_url, "username": forum.USER, "api_key": forum.KEY, "webhook_secret": forum.SECRET}
+    return Connection(channel="discourse", name=COMPANY_NAME, settings=settings)
+
+
+def _blog(platform: Blog) -> Connection:
+    settings = {"url": f"{platform.base_url}/", "user": blog.USER, "password": blog.PASSWORD}
+    return Connection(channel="wordpress", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
+    "blog": _blog,
     "facebook": _facebook,
+    "forum": _forum,
     "instagram": _instagram,
     "line": _line,
     "slack": _slack,

@@ -1,0 +1,5 @@
+"""A simulated blog: articles, a comment form, WordPress's REST API and feeds."""
+
+from oase.sandbox.blog.platform import Blog
+
+__all__ = ["Blog"]
