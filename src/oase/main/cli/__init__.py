@@ -21,6 +21,7 @@ _COMMANDS = (
     ("doctor", "maintain:doctor", "Look for what is wrong, and say what to do."),
     ("journal", "journal:app", "What the outside world delivered, and what became of it."),
     ("mail", "mail:app", "How raw mails are understood."),
+    ("bridge", "bridge:app", "Connectors in any language: the protocol, and whether one keeps to it."),
 )
 for _name, _place, _help in _COMMANDS:
     app.command(f"oase.main.cli.{_place}", name=_name, help=_help)
