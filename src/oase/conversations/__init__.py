@@ -60,6 +60,7 @@ from oase.conversations.actions.start import Start, Started, Starter, normal_add
 from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.carry_on import carry_on_by_mail
+from oase.conversations.changes import ChangeRule, rule_in, set_change_rule
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
@@ -192,6 +193,7 @@ __all__ = [
     "Branch",
     "CannotAnswer",
     "Case",
+    "ChangeRule",
     "ContactCard",
     "ConversationError",
     "ConversationFacts",
@@ -333,6 +335,7 @@ __all__ = [
     "require_version",
     "resolve_unknown",
     "retry",
+    "rule_in",
     "said",
     "said_elsewhere",
     "save_field",
@@ -343,6 +346,7 @@ __all__ = [
     "say",
     "search",
     "send_test",
+    "set_change_rule",
     "set_fields",
     "set_priority",
     "set_state",

@@ -103,6 +103,15 @@ async def test_before_it_is_saved_the_page_says_what_would_be_deleted(company: C
     assert "What this would delete today" in other.words  # what was confirmed is not what is sent
 
 
+async def test_what_stays_of_edited_and_taken_back_messages_is_chosen_and_written_down(company: Company) -> None:
+    assert '<option value="erase" selected>' in (await company.get("/admin/retention")).text
+    await company.post("/admin/retention/changes", {"deleted": "keep", "edited": "forget"})
+    page = await company.get("/admin/retention")
+    assert '<option value="keep" selected>' in page.text
+    assert '<option value="forget" selected>' in page.text
+    assert "changed what is kept of messages that were edited or taken back" in (await company.get("/admin/audit")).words
+
+
 async def test_a_length_that_cannot_be_used_is_said_at_its_field(company: Company) -> None:
     page = await company.post("/admin/retention", {**LENGTHS, "audit": "1", "journal": "bald"})
     assert page.status == 422

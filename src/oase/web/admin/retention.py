@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get, post
 
+from oase.conversations import ChangeRule, rule_in, set_change_rule
 from oase.kernel.errors import Invalid
 from oase.kernel.permissions import Permission
 from oase.kernel.retention import due, lengths, read_length
@@ -26,7 +28,8 @@ async def show(request: AnyRequest, services: GivenServices, viewer: GivenViewer
         workspace = await find_workspace(work)
     held = lengths(services.rules, workspace.settings if workspace else {})
     form = Form(values={name: "" if length is None else length for name, length in held.items()})
-    return page(request, viewer, "retention.html", "retention", form=form, rules=services.rules, dues=None)
+    changes = Form(values=msgspec.structs.asdict(rule_in(workspace.settings if workspace else {})))
+    return page(request, viewer, "retention.html", "retention", form=form, rules=services.rules, dues=None, changes=changes)
 
 
 @post("/admin/retention", opt=_WRITE, include_in_schema=False)
@@ -36,11 +39,25 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
     wanted, errors = _read(services, form)
     if errors:
         shown = Form(values=form, errors=errors)
-        return page(request, viewer, "retention.html", "retention", status=422, form=shown, rules=services.rules, dues=None)
+        facts = {"form": shown, "rules": services.rules, "dues": None, "changes": None}
+        return page(request, viewer, "retention.html", "retention", status=422, **facts)
     if form.get("confirmed") != _fingerprint(wanted):
         return await _ask(request, services, viewer, wanted)
     async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
         await change_retention(work, wanted)
+    return back("/admin/retention", "saved")
+
+
+@post("/admin/retention/changes", opt=_WRITE, include_in_schema=False)
+async def save_changes(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
+    """What stays of messages that were edited or taken back."""
+    form = await texts(request)
+    rule = ChangeRule(
+        edited="forget" if form.get("edited") == "forget" else "keep",
+        deleted="keep" if form.get("deleted") == "keep" else "erase",
+    )
+    async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+        await set_change_rule(work, rule)
     return back("/admin/retention", "saved")
 
 
@@ -71,8 +88,9 @@ async def _ask(request: AnyRequest, services: Services, viewer: Viewer, wanted: 
         form=form,
         rules=services.rules,
         dues=dues,
+        changes=None,
         confirmed=_fingerprint(wanted),
     )
 
 
-handlers: Final = [show, save]
+handlers: Final = [show, save, save_changes]
