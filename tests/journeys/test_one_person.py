@@ -127,6 +127,8 @@ async def test_a_known_customer_who_follows_the_link_is_one_person_until_an_agen
     await expect(pane).to_contain_text("Kaspar Ünal")
     await expect(pane.locator(".pasts")).to_contain_text("Haben Sie Klingeln in Kupfer?")
     assert await oase.rows(_AS_IT_IS, persons=both) != before
+    await expect(agent.locator("#composer-answer option:checked")).to_contain_text("WhatsApp")
+    await agent.wait_for_selector('#inbox[data-busy="no"]', state="attached")
     await pane.get_by_role("button", name="Wieder trennen").click()
     await pane.locator("dialog[open]").get_by_role("button", name="Trennen").click()
     await expect(pane).not_to_contain_text("Haben Sie Klingeln in Kupfer?")

@@ -156,6 +156,7 @@ customElements.define("oase-composer", class extends HTMLElement {
   /** The customer writes from another channel now: an answer that is not begun goes there. */
   movedTo({ id, way }) {
     if (!way || way === this.dataset.way || id !== this.closest("#talk")?.dataset.id) return;
+    if (document.querySelector("dialog[open], [popover]:popover-open")) return; // not under somebody's hands: the next news asks again
     this.dataset.way = way;
     const ways = [...(this.querySelector("#composer-answer")?.options ?? [])];
     for (const one of ways) one.dataset.here = one.value.split("/")[1] === way.split("/")[1] ? "yes" : "";
