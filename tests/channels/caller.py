@@ -25,6 +25,7 @@ from oase.channels.contract import (
     Outcome,
     Polled,
     Refused,
+    Renewed,
     Reply,
 )
 from oase.conversations import perform
@@ -85,6 +86,15 @@ class Caller:
     async def say(self, outbound: Outbound) -> Outcome:
         """Sends it; what became of it."""
         return await deliver(self._outside, self._stored, outbound)
+
+    async def renew(self) -> Renewed | Again | Refused:
+        """Fetches the next access token; what it gave is kept."""
+        found = await self._steps(lambda replies: self.adapter.renew(self.account, replies))
+        assert isinstance(found, Renewed | Again | Refused)
+        if isinstance(found, Renewed):
+            fresh = {name: (secret,) for name, secret in found.secrets.items()}
+            self.account = replace(self.account, secrets={**self.account.secrets, **fresh})
+        return found
 
     async def subscribe(self) -> Checked:
         """Tells the provider where to deliver."""

@@ -11,17 +11,4 @@ from oase.sandbox.places import Platform
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
-from oase.sandbox.viber import Viber
-
-PLATFORMS: Final[tuple[type[Platform], ...]] = (
-    Facebook,
-    Instagram,
-    Telegram,
-    Line,
-    Viber,
-    Slack,
-    SmsNetwork,
-    Mastodon,
-    Forum,
-    Blog,
-)
+PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Viber, Slack, SmsNetwork, Mastodon, Forum, Blog, X)

@@ -26,6 +26,7 @@ from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
+from oase.sandbox.x import X
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -107,6 +108,15 @@ def _blog(platform: Blog) -> Connection:
     return Connection(channel="wordpress", name=COMPANY_NAME, settings=settings)
 
 
+def _x(platform: X) -> Connection:
+    settings = {
+        "client_id": platform.tokens.client_id, "client_secret": platform.tokens.client_secret, "delivery": "webhook",
+        "refresh_token": platform.tokens.refresh, "consumer_secret": platform.consumer_secret, "bearer_token": platform.bearer_token,
+        "base_url": platform.base_url,
+    }  # fmt: skip
+    return Connection(channel="x", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "blog": _blog,
     "facebook": _facebook,
@@ -118,6 +128,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "mastodon": _mastodon,
     "telegram": _telegram,
     "viber": _viber,
+    "x": _x,
 }
 
 

@@ -74,14 +74,16 @@ Routes = Sequence[tuple[str, str, Answering]]
 """Method, regular expression of the path, function: it gets the request and the groups of the expression."""
 
 
-def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+def json_answer(
+    content: object, status: int = 200, headers: Mapping[str, str] | None = None, kind: str = "application/json"
+) -> Answer:
     """A JSON answer."""
-    return Response(msgspec.json.encode(content), status_code=status, media_type="application/json", headers=dict(headers or {}))
+    return Response(msgspec.json.encode(content), status_code=status, media_type=kind, headers=dict(headers or {}))
 
 
-def refusal(refused: Refused) -> Answer:
+def refusal(refused: Refused, kind: str = "application/json") -> Answer:
     """The answer that says what was refused."""
-    return json_answer(refused.body, refused.status, refused.headers)
+    return json_answer(refused.body, refused.status, refused.headers, kind)
 
 
 def handler(prefix: str, answer: Callable[[Asked], Awaitable[Answer]]) -> HTTPRouteHandler:
