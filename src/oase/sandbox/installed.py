@@ -11,4 +11,19 @@ from oase.sandbox.places import Platform
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.telegram import Telegram
-PLATFORMS: Final[tuple[type[Platform], ...]] = (Facebook, Instagram, Telegram, Line, Viber, Slack, SmsNetwork, Mastodon, Forum, Blog, X)
+from oase.sandbox.viber import Viber
+from oase.sandbox.x import X
+
+PLATFORMS: Final[tuple[type[Platform], ...]] = (
+    Facebook,
+    Instagram,
+    Telegram,
+    Line,
+    Viber,
+    Slack,
+    SmsNetwork,
+    Mastodon,
+    Forum,
+    Blog,
+    X,
+)
