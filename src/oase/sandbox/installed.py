@@ -6,6 +6,7 @@ from oase.sandbox.blog import Blog
 from oase.sandbox.forum import Forum
 from oase.sandbox.line import Line
 from oase.sandbox.mastodon import Mastodon
+from oase.sandbox.matrix import Matrix
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
 from oase.sandbox.slack import Slack
@@ -21,6 +22,7 @@ PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Line,
     Viber,
     Slack,
+    Matrix,
     SmsNetwork,
     Mastodon,
     Forum,

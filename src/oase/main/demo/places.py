@@ -18,6 +18,7 @@ from oase.sandbox.forum import Forum
 from oase.sandbox.forum import platform as forum
 from oase.sandbox.line import Line
 from oase.sandbox.mastodon import Mastodon
+from oase.sandbox.matrix import Matrix
 from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.meta.base import MetaPlatform
 from oase.sandbox.places import Platform
@@ -89,6 +90,11 @@ def _mastodon(platform: Mastodon) -> Connection:
     return Connection(channel="mastodon", name=COMPANY_NAME, settings=settings)
 
 
+def _matrix(platform: Matrix) -> Connection:
+    settings = {"homeserver": platform.base_url, "user_id": platform.user, "access_token": platform.token}
+    return Connection(channel="matrix", name=COMPANY_NAME, settings=settings)
+
+
 def _slack(platform: Slack) -> Connection:
     settings = {"bot_token": platform.token, "signing_secret": platform.secret, "base_url": f"{platform.base_url}/api"}
     return Connection(channel="slack", name=COMPANY_NAME, settings=settings)
@@ -123,6 +129,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "forum": _forum,
     "instagram": _instagram,
     "line": _line,
+    "matrix": _matrix,
     "slack": _slack,
     "sms": _sms,
     "mastodon": _mastodon,
