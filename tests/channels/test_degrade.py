@@ -347,3 +347,15 @@ def test_an_account_has_the_length_of_its_own_server_or_plan() -> None:
     assert (of_server.of(account).limits.text_length, of_server.of(account).limits.caption_length) == (5000, 5000)
     assert of_server.of(replace(account, facts={"max_characters": "viele"})) == of_server
     assert of_server.of(replace(account, facts={}, settings={"max_characters": 280})).limits.text_length == 280
+
+
+def test_files_that_the_provider_fetches_stay_files_and_get_their_address() -> None:
+    fetched = {kind: replace(rule, by_link=True) for kind, rule in FILES.items()}
+    picture = File(name="a.jpg", type="image/jpeg", content=b"x" * 10)
+    say = Say(envelope=ENVELOPE, text="So", files=(picture,))
+    [without] = degrade(say, manifest(files=fetched))
+    assert isinstance(without, NeedsLink)
+    [given] = degrade(say, manifest(files=fetched), lambda file: f"https://support.example.com/f/{file.name}")
+    assert isinstance(given, Say)
+    assert given.files == (replace(picture, link="https://support.example.com/f/a.jpg"),)
+    assert given.text == "So"

@@ -266,6 +266,15 @@ class AccountBook:
         self._known: dict[UUID, StoredAccount | None] = {}
         self._missed: set[str] = set()  # channels that were said to be missing
 
+    @property
+    def url(self) -> str:
+        """The installation's public address, without a slash at its end."""
+        return self._url.rstrip("/")
+
+    def key(self, purpose: str) -> bytes:
+        """A key of this installation for one purpose."""
+        return self._safe.derive(purpose)
+
     async def get(self, account_id: UUID) -> StoredAccount | None:
         """The account, if it exists; switched off or not."""
         if account_id not in self._known:

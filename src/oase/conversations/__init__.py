@@ -89,6 +89,7 @@ from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
 from oase.conversations.keeping.repository import sweep_uploads
+from oase.conversations.links import linker, read_link
 from oase.conversations.naming import Introducer
 from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
@@ -298,6 +299,7 @@ __all__ = [
     "known_tags",
     "life_of",
     "linked_to",
+    "linker",
     "list_conversations",
     "list_merges",
     "list_messages",
@@ -326,6 +328,7 @@ __all__ = [
     "react",
     "reaction_there",
     "read_filter",
+    "read_link",
     "read_values",
     "remove_field",
     "remove_snippet",

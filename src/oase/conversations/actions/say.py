@@ -14,8 +14,6 @@ import msgspec
 
 from oase.channels import AccountBook, StoredAccount
 from oase.channels.contract import (
-    CannotSay,
-    Capability,
     Card,
     Envelope,
     File,
@@ -30,6 +28,7 @@ from oase.conversations.actions.contents import content_of
 from oase.conversations.audience import To, aside_with, link, to_everybody, to_the_person
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
+from oase.conversations.links import linker
 from oase.conversations.rules import first_line
 from oase.conversations.story import with_story
 from oase.conversations.types import Answer, Author, ConversationRow
@@ -39,22 +38,21 @@ from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.staff import find_workspace
 
-LinkOf = Callable[[UUID], str]
+LinkOf = Callable[[UUID, str], str]
+"""The link of an attachment, by its id and name."""
 _QUOTE_CHARACTERS: Final = 20_000
 
 
-async def say(
-    work: UnitOfWork, book: AccountBook, author: Author, conversation_id: UUID, answer: Answer, *, link_of: LinkOf | None = None
-) -> UUID:
+async def say(work: UnitOfWork, book: AccountBook, author: Author, conversation_id: UUID, answer: Answer) -> UUID:
     """Says it in the conversation and gives the message's id. In public everybody reads it, unless its audience is private.
 
-    `link_of` makes a public address of a file that the channel cannot carry. Raises Invalid (nothing said), CannotAnswer,
-    WindowClosed, CannotSay.
+    A file that the channel cannot carry goes as a link. Raises Invalid (nothing said), CannotAnswer, WindowClosed, CannotSay.
     """
     known = await repository.message_by_client_key(work, answer.client_key)
     if known is not None:
         return known
     _check(answer)
+    link_of = linker(book, work.workspace_id)
     conversation = await repository.lock_conversation(work, conversation_id)
     if conversation.kind == "public" and answer.audience == "private":
         return await _say_in_private(work, book, author, conversation, answer, link_of)
@@ -73,7 +71,7 @@ async def say(
 
 
 async def _say_in_private(
-    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer, link_of: LinkOf | None
+    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer, link_of: LinkOf
 ) -> UUID:
     """To the author of a public message alone, in a private conversation of theirs; both are linked."""
     aside = await aside_with(work, book, conversation, answer)
@@ -90,7 +88,7 @@ async def _say_in_private(
 
 
 async def _say_to(
-    work: UnitOfWork, author: Author, conversation: ConversationRow, to: To, answer: Answer, link_of: LinkOf | None
+    work: UnitOfWork, author: Author, conversation: ConversationRow, to: To, answer: Answer, link_of: LinkOf
 ) -> UUID:
     """The message and its deliveries."""
     message_id = await _write_message(work, conversation, to, author, answer)
@@ -255,21 +253,20 @@ class _Part(msgspec.Struct, frozen=True):
     planned: Planned
 
 
-def _plan(outbound: Outbound, account: StoredAccount, files: Sequence[dict[str, Any]], link_of: LinkOf | None) -> list[_Part]:
+def _plan(outbound: Outbound, account: StoredAccount, files: Sequence[dict[str, Any]], link_of: LinkOf) -> list[_Part]:
     """The parts as this channel carries them; files stay behind as ids until they are sent."""
     ids = {row["content_id"] or str(row["id"]): row["id"] for row in files}
-    links = (lambda file: link_of(ids[file.content_id])) if link_of else None
     parts = []
-    for part in degrade(outbound, account.manifest, links):
+    for part in degrade(outbound, account.manifest, lambda file: link_of(ids[file.content_id], file.name)):
         if isinstance(part, NeedsLink):
-            raise CannotSay(Capability.DOCUMENT, f"{part.file.name}: {part.why}")
+            raise RuntimeError("With links at hand nothing needs one.")
         delivery_id = new_id()
         named = msgspec.structs.replace(part, envelope=msgspec.structs.replace(part.envelope, id=str(delivery_id)))
-        attachment_ids: tuple[UUID, ...] = ()
+        planned = Planned(outbound=named)
         if isinstance(named, Say):
-            attachment_ids = tuple(ids[file.content_id] for file in named.files)
-            named = msgspec.structs.replace(named, files=())
-        parts.append(_Part(delivery_id, Planned(outbound=named, attachment_ids=attachment_ids)))
+            carried, fetched = tuple(ids[file.content_id] for file in named.files), tuple(file.link for file in named.files)
+            planned = Planned(outbound=msgspec.structs.replace(named, files=()), attachment_ids=carried, links=fetched)
+        parts.append(_Part(delivery_id, planned))
     return parts
 
 

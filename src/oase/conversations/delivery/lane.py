@@ -114,10 +114,11 @@ class Lane:
         async with self._database.work(self.account.workspace_id) as work:
             known = await repository.files(work, delivery.planned.attachment_ids)
         files = []
-        for attachment_id in delivery.planned.attachment_ids:
+        for place, attachment_id in enumerate(delivery.planned.attachment_ids):
             name, kind, blob_key, inline, content_id = known[attachment_id]
             content = await self._read_blob(blob_key)
-            files.append(File(name=name, type=kind, content=content, inline=inline, content_id=content_id))
+            link = delivery.planned.links[place] if delivery.planned.links else ""
+            files.append(File(name=name, type=kind, content=content, inline=inline, content_id=content_id, link=link))
         return msgspec.structs.replace(outbound, files=tuple(files))
 
     async def _settle(self, work: UnitOfWork, ended: Sequence[tuple[Delivery, Outcome]]) -> None:

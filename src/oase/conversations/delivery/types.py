@@ -19,6 +19,7 @@ class Planned(Struct, frozen=True, kw_only=True):
 
     outbound: Say | Position | Card | UseTemplate | React | Moderate | MarkRead | ShowTyping
     attachment_ids: tuple[UUID, ...] = ()
+    links: tuple[str, ...] = ()  # of each of them, where the provider fetches it; else empty
 
 
 IN_COPY: Final = "copy"
