@@ -7,7 +7,7 @@ from oase.channels.adapters.teams.checking import check
 from oase.channels.adapters.teams.files import fetch
 from oase.channels.adapters.teams.genuine import check_genuine
 from oase.channels.adapters.teams.manifest import MANIFEST
-from oase.channels.adapters.teams.reading import dedup_key, read
+from oase.channels.adapters.teams.reading import read
 from oase.channels.adapters.teams.renewing import renew
 from oase.channels.adapters.teams.replies import interpret
 from oase.channels.adapters.teams.writing import write
@@ -39,10 +39,6 @@ class Teams(Adapter):
     def verify(self, raw: Raw, account: Account) -> None:
         """Raises Forged unless Microsoft signed the delivery's token for our app."""
         check_genuine(raw, account)
-
-    def dedup_key(self, raw: Raw) -> bytes | None:
-        """None: the bytes tell activities apart."""
-        return dedup_key(raw)
 
     def parse(self, raw: Raw, account: Account) -> Sequence[Event]:
         """What an activity means."""

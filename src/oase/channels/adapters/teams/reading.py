@@ -1,4 +1,4 @@
-"""From one activity to what it means.
+"""From one activity to what it means. An activity that changes another one has the same id: deliveries are told apart by their bytes.
 
 message, messageUpdate, messageDelete, messageReaction, typing, event (read), installationUpdate; others are shown as unknown.
 https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-activities (read 2026-11)
@@ -69,11 +69,6 @@ def read(raw: Raw, account: Account) -> Sequence[Event]:
     if not (conversation and text(activity, "channelId")) or not is_microsofts(service, account):
         raise Malformed("This does not say in which conversation it was, or names a service that is not Microsoft's.")
     return list(_events(_scene(activity, conversation, service, raw)))
-
-
-def dedup_key(raw: Raw) -> bytes | None:
-    """None: an activity that changes another one has the same id; the bytes tell them apart."""
-    return None
 
 
 def _scene(activity: dict[str, Any], conversation: str, service: str, raw: Raw) -> Scene:
