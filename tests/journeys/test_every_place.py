@@ -12,7 +12,7 @@ from oase.sandbox.places import Platform
 from .ground import Installation, People, answer, open_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("apps")]
-PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in ("facebook", "instagram")]
+PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in ("facebook", "instagram", "forum", "blog")]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.id)
@@ -24,6 +24,7 @@ async def test_a_comment_is_answered_before_everybody(oase: Installation, people
     await public.locator("#below").fill(f"Gibt es das auch in Grün? ({word}) 🚲")
     await public.locator(".below-form").get_by_role("button", name="Antworten").click()
     agent = await people.agent()
+    await agent.locator("#rows .row-link", has_text=word).first.wait_for(timeout=45_000)  # a blog is asked every 20 seconds
     await open_row(agent, word)
     await expect(agent.locator(".composer-public")).to_be_visible()
     await answer(agent, f"Ja, ab Montag im Laden! ({word})")

@@ -27,7 +27,7 @@ HISTORY: Final = timedelta(days=7)
 _PER_PAGE: Final = 100
 _MOST_PAGES: Final = 50
 _MOST_SEEN: Final = 600
-_EVERY: Final = timedelta(seconds=60)
+_EVERY: Final = timedelta(seconds=20)
 
 
 class Kept(Struct, kw_only=True):
