@@ -305,6 +305,18 @@ async def _found(wall: Wall, words: str) -> int:
         return len((await search(work, parse_query(words))).conversations)
 
 
+async def test_what_was_taken_back_edited_or_hidden_before_it_came_is_so_when_it_comes(wall: Wall) -> None:
+    at = AT + timedelta(minutes=1)
+    await wall.hears(Deleted(external_id="c-1", at=at), Moderated(external_id="c-2", act="hide", at=at, by="Ben"))
+    await wall.hears(Edited(external_id="c-2", content=Content(text="Schönes Rad!"), at=at))
+    await wall.hears(comment(1, "Meine Nummer ist +49 30 5550199"), comment(2, "Schönes Rat", BORIS))
+    assert await wall.rows("SELECT text, deleted_at IS NOT NULL, data->'hidden'->>'by' FROM message ORDER BY external_id") == [
+        ("", True, None), ("Schönes Rad!", False, "Ben"),
+    ]  # fmt: skip
+    assert await wall.waiting() == ["Schönes Rad!"]
+    assert await wall.value("SELECT count(*) FROM parked_receipt") == 0
+
+
 async def test_a_workspace_may_keep_what_was_taken_back(wall: Wall) -> None:
     async with wall.database.work(wall.workspace_id) as work:
         await set_change_rule(work, ChangeRule(deleted="keep"))

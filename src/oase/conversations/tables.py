@@ -309,7 +309,7 @@ parked_receipt = workspace_table(
     Index("parked_receipt_external", "workspace_id", "account_id", "external_id"),
     owner="conversations",
     retention="short",
-    comment="Receipts that came before their message.",
+    comment="Receipts, and changes of public messages, that came before their message.",
 )
 
 app_device = workspace_table(

@@ -111,7 +111,7 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequenc
     """Applies receipts that came before the answer to the send did."""
     rows = await work.tuples(
         "DELETE FROM parked_receipt WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND external_id = ANY(%(ids)b::text[]) RETURNING receipt",
+        " AND external_id = ANY(%(ids)b::text[]) AND coalesce(receipt->>'type', 'receipt') = 'receipt' RETURNING receipt",
         {"account_id": account_id, "ids": list(external_ids)},
     )
     if not rows:

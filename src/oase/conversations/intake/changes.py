@@ -7,18 +7,32 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from oase.channels import StoredAccount
 from oase.channels.contract import Deleted, Edited, Event, Moderated, Reacted
 from oase.conversations import public
 from oase.conversations.changes import Changed, ChangeRule, change_rule, erase_words, mark_act, tell_changed
 from oase.conversations.intake.place import clean
+from oase.conversations.intake.repository import messages_by_external_id
 from oase.conversations.repository import forget_lines
 from oase.conversations.rules import first_line
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+_PARKED: Final = Batch(id="uuid", external_id="text", receipt="jsonb")
+Change = Edited | Deleted | Moderated
 
 
-async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Event]) -> None:
-    """Edits, deletions, reactions and acts of others, in this order; what is not about a message of ours is passed over."""
+async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Event], fresh: Sequence[str] = ()) -> None:
+    """Edits, deletions, reactions and acts of others, in this order; what is not about a message of ours is passed over.
+
+    `fresh`: external ids of public messages that have just come. What was told of them before they came is done now.
+    """
+    if account.manifest.public is not None:
+        events = [*await _early(work, account.id, fresh), *events]
+        await _park(work, account.id, [one for one in events if isinstance(one, Change)])
     changed: list[Changed] = []
     edits = [one for one in events if isinstance(one, Edited)]
     deletions = [one for one in events if isinstance(one, Deleted)]
@@ -47,6 +61,36 @@ _ITS_AUTHOR: Final = (
     " AND i.id = message.identity_id AND i.value = %(author)s))"
 )
 """Whether a message is that of the person who changes it; an empty author: the provider has seen to that."""
+
+
+async def _early(work: UnitOfWork, account_id: UUID, fresh: Sequence[str]) -> list[Change]:
+    """What was parked about messages that have come by now."""
+    if not fresh:
+        return []
+    rows = await work.tuples(
+        "DELETE FROM parked_receipt WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
+        " AND external_id = ANY(%(ids)b::text[]) AND receipt->>'type' IN ('edited', 'deleted', 'moderated') RETURNING id, receipt",
+        {"account_id": account_id, "ids": list(fresh)},
+    )
+    return [msgspec.convert(row, Change) for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+async def _park(work: UnitOfWork, account_id: UUID, changes: Sequence[Change]) -> None:
+    """Providers deliver in any order: what changes a message that has not come yet waits for it a while."""
+    if not changes:
+        return
+    known = await messages_by_external_id(work, account_id, sorted({one.external_id for one in changes}))
+    early = [one for one in changes if one.external_id not in known]
+    if early:
+        await work.run(
+            "INSERT INTO parked_receipt (workspace_id, id, account_id, external_id, receipt, created_at) SELECT %(workspace_id)s, n.id,"
+            f" %(account_id)s, n.external_id, n.receipt, %(now)s FROM {_PARKED.rows}",
+            {
+                **_PARKED.values({"id": new_id(), "external_id": one.external_id, "receipt": one} for one in early),
+                "account_id": account_id,
+                "now": work.clock.now(),
+            },
+        )
 
 
 async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: ChangeRule) -> list[Changed]:

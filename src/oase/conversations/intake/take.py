@@ -65,7 +65,8 @@ async def take(work: UnitOfWork, account: StoredAccount, batch: Sequence[Parsed]
         await _move(work, account.manifest.identity, moved)
     own = await receipts_in_disguise(work, account, _events(rows, SaidElsewhere))
     placed = await _place(work, account, rows, own)
-    await change(work, account, [event for one in rows for event in one.events])
+    fresh = [one.external_id for one in placed.messages if one.branch and one.external_id]
+    await change(work, account, [event for one in rows for event in one.events], fresh)
     receipts = [*_events(rows, Receipt), *own.values()]
     if receipts:
         await apply_receipts(work, account, receipts)

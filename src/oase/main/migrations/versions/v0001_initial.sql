@@ -301,7 +301,7 @@ CREATE TABLE parked_receipt (
 
 CREATE INDEX parked_receipt_external ON parked_receipt (workspace_id, account_id, external_id);
 
-COMMENT ON TABLE parked_receipt IS 'Receipts that came before their message.';
+COMMENT ON TABLE parked_receipt IS 'Receipts, and changes of public messages, that came before their message.';
 
 ALTER TABLE parked_receipt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE parked_receipt FORCE ROW LEVEL SECURITY;
