@@ -310,7 +310,7 @@ def answer_of(
         account=account.name,
         text_length=limits.text_length,
         caption_length=limits.caption_length,
-        files=10 if carries else 0,  # several are sent one after the other
+        files=10 if carries or Capability.TEXT in capabilities else 0,  # several go one after the other, or as links in the text
         accepts=",".join(types) if all(rule.types for rule in rules) else "",
         size_bytes=max((rule.size_bytes for rule in rules), default=0),
         subject=Capability.SUBJECT in capabilities,
