@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 
 import msgspec
+from markupsafe import Markup
 
 from oase.sandbox.places import Customer, File, Json
 
@@ -17,6 +18,12 @@ _NOBODY: Json = {
     "note": "", "avatar_description": "", "header_description": "", "followers_count": 12, "following_count": 3, "statuses_count": 40,
     "last_status_at": "2026-11-01", "hide_collections": False, "noindex": False, "emojis": [], "roles": [], "fields": [],
 }  # fmt: skip
+_MENTION = Markup('<span class="h-card" translate="no"><a href="%(url)s" class="u-url mention">@<span>%(name)s</span></a></span>')
+_PARAGRAPH = Markup("<p>%s</p>")
+_LINK = Markup(
+    '<a href="%(scheme)s%(rest)s" target="_blank" rel="nofollow noopener" translate="no"><span class="invisible">%(scheme)s</span>'
+    '<span class="%(dots)s">%(head)s</span><span class="invisible">%(tail)s</span></a>'
+)
 
 
 class Status(msgspec.Struct, kw_only=True):
@@ -82,7 +89,7 @@ def _ending(file: File) -> str:
 def mention_of_us() -> str:
     """The company's name as a link, as it stands in texts."""
     url = f"https://{DOMAIN}/@{USERNAME}"
-    return f'<span class="h-card" translate="no"><a href="{url}" class="u-url mention">@<span>{USERNAME}</span></a></span>'
+    return str(_MENTION % {"url": url, "name": USERNAME})
 
 
 def html_of(text: str, *, names_us: bool) -> str:
@@ -90,7 +97,7 @@ def html_of(text: str, *, names_us: bool) -> str:
     paragraphs = [_links(escape(one)).replace("\n", "<br />") for one in re.split(r"\n{2,}", text.strip())]
     if names_us and f"@{USERNAME}" not in text:
         paragraphs[0] = f"{mention_of_us()} {paragraphs[0]}".strip()
-    return "".join(f"<p>{one}</p>" for one in paragraphs).replace(f"@{USERNAME} ", f"{mention_of_us()} ")
+    return "".join(_PARAGRAPH % Markup(one) for one in paragraphs).replace(f"@{USERNAME} ", f"{mention_of_us()} ")  # noqa: S704 - escaped above
 
 
 def _links(text: str) -> str:
@@ -98,10 +105,8 @@ def _links(text: str) -> str:
         scheme, rest = found.group(1), found.group(2)
         head, tail = rest[:30], rest[30:]
         dots = "ellipsis" if tail else ""
-        return (
-            f'<a href="{scheme}{rest}" target="_blank" rel="nofollow noopener" translate="no"><span class="invisible">{scheme}</span>'
-            f'<span class="{dots}">{head}</span><span class="invisible">{tail}</span></a>'
-        )
+        parts = {"scheme": scheme, "rest": rest, "dots": dots, "head": head, "tail": tail}
+        return str(_LINK % {name: Markup(value) for name, value in parts.items()})  # noqa: S704 - escaped by html_of
 
     return re.sub(r"(https?://)([^\s<]+)", shown, text)
 
