@@ -1,7 +1,7 @@
 """The simulated Mastodon, driven by Mastodon.py, which knows nothing of Oase."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -45,9 +45,11 @@ def server(world: World) -> Mastodon:
 
 
 @pytest.fixture
-def client(server: Mastodon) -> Client:
+def client(server: Mastodon) -> Iterator[Client]:
     """The company's program."""
-    return Client(access_token=server.token, api_base_url=server.base_url, version_check_mode="none", ratelimit_method="throw")
+    client = Client(access_token=server.token, api_base_url=server.base_url, version_check_mode="none", ratelimit_method="throw")
+    yield client
+    client.session.close()
 
 
 async def test_the_account_knows_itself_and_its_server(client: Client) -> None:
@@ -60,6 +62,7 @@ async def test_another_token_is_refused(server: Mastodon) -> None:
     stranger = Client(access_token="other", api_base_url=server.base_url, version_check_mode="none")
     with pytest.raises(MastodonUnauthorizedError):
         await does(stranger.account_verify_credentials)
+    stranger.session.close()
 
 
 async def test_a_post_that_names_us_is_a_mention_and_a_private_one_is_direct(server: Mastodon, client: Client) -> None:

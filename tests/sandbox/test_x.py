@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
 import aiohttp
@@ -58,17 +58,21 @@ def program(place: X, token: str, monkeypatch: pytest.MonkeyPatch) -> tweepy.Cli
 
 
 @pytest.fixture
-def client(place: X, monkeypatch: pytest.MonkeyPatch) -> tweepy.Client:
+def client(place: X, monkeypatch: pytest.MonkeyPatch) -> Iterator[tweepy.Client]:
     """The company's program, signed in as its user."""
-    return program(place, "sandbox-access-0", monkeypatch)
+    client = program(place, "sandbox-access-0", monkeypatch)
+    yield client
+    client.session.close()
 
 
 async def test_the_account_knows_itself_and_another_token_is_refused(
     place: X, client: tweepy.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (await does(client.get_me, user_auth=False)).data.username == "lindgruen_rad"
+    stranger = program(place, "other", monkeypatch)
     with pytest.raises(tweepy.Unauthorized):
-        await does(program(place, "other", monkeypatch).get_me, user_auth=False)
+        await does(stranger.get_me, user_auth=False)
+    stranger.session.close()
 
 
 async def test_mentions_come_with_their_authors_threads_and_pictures(place: X, client: tweepy.Client) -> None:

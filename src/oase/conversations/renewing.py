@@ -25,9 +25,9 @@ from oase.kernel.locks import Locks, lock_key
 from oase.kernel.secrets import Safe
 from oase.kernel.waiting import awakened, end
 
-_LOOK_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 2.0
 _STEPS: Final = 10
-_LATER: Final = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300))
+_LATER: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 60, 300))
 _ONCE_AN: Final = timedelta(hours=1)  # a token that was refused is renewed; when the next one is, too, somebody must look
 log = structlog.get_logger()
 
@@ -129,7 +129,7 @@ class Renewer:
     async def _keep(self, account: StoredAccount, result: Renewed | Again | Refused) -> None:
         if isinstance(result, Again):
             log.info("renewer.later", account_id=str(account.id), why=str(result.why))
-            self._later(account, result.after)
+            self._later(account, result.after if result.account else timedelta(0))  # a message may wait, a token is needed soon
             return
         async with self._database.work(account.workspace_id) as work:
             if isinstance(result, Refused):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from oase.sandbox.blog import Blog
+from oase.sandbox.bluesky import Bluesky
 from oase.sandbox.forum import Forum
 from oase.sandbox.line import Line
 from oase.sandbox.mastodon import Mastodon
@@ -28,4 +29,5 @@ PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Forum,
     Blog,
     X,
+    Bluesky,
 )

@@ -60,7 +60,7 @@ async def _asked(outside: Outside, account: StoredAccount, call: Call, *, patien
     while True:
         reply = await perform(outside, account, call)
         outcome = adapter(account.channel).interpret(call, reply)
-        later = isinstance(outcome, Again) and not outcome.account and isinstance(reply, Reply)
+        later = isinstance(outcome, Again) and isinstance(reply, Reply) and reply.status < 300
         seconds = max(outcome.after.total_seconds(), _LEAST_WAIT_SECONDS) if isinstance(outcome, Again) else 0.0
         if not (patient and later and waited + seconds <= _PATIENCE_SECONDS):
             return reply, outcome

@@ -14,6 +14,7 @@ from oase.main.house import House
 from oase.sandbox import Sandbox
 from oase.sandbox.blog import Blog
 from oase.sandbox.blog import platform as blog
+from oase.sandbox.bluesky import Bluesky
 from oase.sandbox.forum import Forum
 from oase.sandbox.forum import platform as forum
 from oase.sandbox.line import Line
@@ -123,7 +124,16 @@ def _x(platform: X) -> Connection:
     return Connection(channel="x", name=COMPANY_NAME, settings=settings)
 
 
+def _bluesky(platform: Bluesky) -> Connection:
+    settings = {
+        "handle": "lindgruen.example", "app_password": platform.app_password, "messages": True, "interval": 1,
+        "base_url": platform.base_url,
+    }  # fmt: skip
+    return Connection(channel="bluesky", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
+    "bluesky": _bluesky,
     "blog": _blog,
     "facebook": _facebook,
     "forum": _forum,

@@ -121,6 +121,7 @@ def _notifications(account: Account, kept: Kept, now: datetime) -> Dialogue[list
     news = [] if back_to is None else [one for one in found if one[0].indexed_at >= back_to and one[0].uri not in kept.known]
     kept.since = max(filter(None, (kept.since, newest.isoformat() if newest else "")), default="") or now.isoformat()
     kept.known = [*kept.known, *(one.uri for one, _ in (found if first else news))][-_KNOWN:]
+    news.reverse()  # of those of one moment, the last told is the first
     news.sort(key=lambda one: one[0].indexed_at)
     said = [one for one, _ in news if one.reason in _SAID]
     kept.watched = [*kept.watched, *(one.uri for one in said)][-_WATCHED:]

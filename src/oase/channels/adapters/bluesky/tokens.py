@@ -3,15 +3,11 @@
 https://docs.bsky.app/docs/api/com-atproto-server-refresh-session, -create-session (read 2026-08)
 """
 
-from base64 import urlsafe_b64decode
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from oase.channels.adapters.bluesky.replies import outcome_of
-from oase.channels.adapters.bluesky.wire import ENTRYWAY, bearer, mapping
+from oase.channels.adapters.bluesky.wire import ENTRYWAY, bearer, claims_of, mapping
 from oase.channels.contract import Account, Again, Call, NoReply, Refused, Renewed, Reply
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -66,17 +62,8 @@ def _renewed(reply: Reply | NoReply) -> Renewed | Again | Refused:
 
 def _lasts(token: str) -> timedelta:
     """How long a token lasts, by its own words (exp and iat of a JWT)."""
-    claims = _claims(token)
+    claims = claims_of(token)
     issued, ends = claims.get("iat"), claims.get("exp")
     if isinstance(issued, int) and isinstance(ends, int) and 60 <= ends - issued <= 30 * 86_400:
         return timedelta(seconds=ends - issued)
     return _USUAL
-
-
-def _claims(token: str) -> Mapping[str, Any]:
-    middle = token.split(".")[1] if token.count(".") == 2 else ""
-    try:
-        value = msgspec.json.decode(urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    except (ValueError, RecursionError, msgspec.DecodeError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -3,6 +3,7 @@
 The lexicons: https://docs.bsky.app/docs/category/http-reference and https://atproto.com/specs/ (read 2026-08).
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -186,8 +187,19 @@ def service(account: Account) -> str:
 
 
 def me_of(account: Account) -> str:
-    """Our own did, as the last good test found it; empty before."""
-    return account.facts.get("did", "")
+    """Our own did, as the last good test found it, or as our access token says it; empty without both."""
+    said = account.facts.get("did") or claims_of(account.secret("access_token").reveal()).get("sub")
+    return said if isinstance(said, str) else ""
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    """What a token of ours says of itself (a JWT); empty if it is none. Nothing is decided by it that its server does not check."""
+    middle = token.split(".")[1] if token.count(".") == 2 else ""
+    try:
+        value = msgspec.json.decode(urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def address(account: Account, method: str, query: Sequence[tuple[str, str]] = ()) -> str:
