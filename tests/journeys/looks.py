@@ -27,6 +27,7 @@ FOR_PROGRAMS: Final = ("/api/", "/sandbox/control/", "/sandbox/graph/", "/sandbo
 OF_FILES: Final = {
     "version",
     "path",
+    "link",
     "file_path",
     "reference",
     "wa_id",

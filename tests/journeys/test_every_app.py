@@ -99,14 +99,14 @@ async def test_an_answer_that_is_slowed_down_arrives_once_and_withdrawn_credenti
     async with faults_of(oase, app.id) as faults:
         await faults.add("throttled", remaining=1, seconds=1)
         await answer(agent, f"Ja, von 10 bis 14 Uhr. ({word})")
-        await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(1, timeout=30_000)
+        await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(1, timeout=90_000)
         await faults.add("token_expired")
         await answer(agent, f"Und mittags gibt es Kaffee. ({word})")
         await until(lambda: _needs_sign_in(oase, channel), "the account needs somebody to sign in", seconds=30)
     await agent.goto(f"{oase.url}/admin/channels/{await oase.account(channel)}")
     await agent.get_by_role("button", name="Verbindung prüfen").last.click()
     await until(lambda: _is_up(oase, channel), "the account works again", seconds=30)
-    await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(2, timeout=30_000)
+    await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(2, timeout=90_000)
 
 
 def app_of(oase: Installation, app: type[Platform]) -> Platform:

@@ -25,6 +25,7 @@ class Ground:
             self.said.put_nowait(word)
 
         self.say = say
+        self.blueprint = blueprint
         self.jobs = Jobs(dsn, {"test": blueprint})
 
 
@@ -69,3 +70,10 @@ async def test_a_worker_ends_soon_even_when_the_database_is_gone(
     done, _ = await asyncio.wait([working], timeout=8)
     assert done
     assert working.cancelled()
+
+
+async def test_a_further_application_in_one_process_gives_tasks_the_same_names(ground: Ground, fresh_dsn: str) -> None:
+    for _ in range(3):
+        Jobs(fresh_dsn, {"test": ground.blueprint})
+    assert ground.say.name == "test:say"
+    assert set(ground.blueprint.tasks) == {"test:say"}

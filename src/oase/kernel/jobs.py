@@ -30,6 +30,7 @@ class Jobs:
     def __init__(self, dsn: str, blueprints: Mapping[str, Blueprint], *, connections: int = 4) -> None:
         self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=connections, timeout=_PATIENCE_SECONDS))
         for namespace, blueprint in blueprints.items():
+            _take_back_names(blueprint, namespace)
             self._app.add_tasks_from(blueprint, namespace=namespace)
 
     async def open(self) -> None:
@@ -56,3 +57,10 @@ class Jobs:
                 raise_if_cancelled()
                 log.warning("jobs.interrupted", error=str(error.__cause__ or error).splitlines()[0])
                 await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _take_back_names(blueprint: Blueprint, namespace: str) -> None:
+    """A further application in the same process: what the one before put in front of the names would stand there twice."""
+    blueprint.tasks = {name.removeprefix(f"{namespace}:"): task for name, task in blueprint.tasks.items()}
+    for task in set(blueprint.tasks.values()):
+        task.name = task.name.removeprefix(f"{namespace}:")

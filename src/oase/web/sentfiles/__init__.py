@@ -15,10 +15,10 @@ from oase.web.given import GivenServices
 _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/", "video/")
 
 
-@get("/f/{token:str}/{name:str}", opt={"public": True, "quiet": True, "cross_site": True}, include_in_schema=False)
-async def send_file(services: GivenServices, token: FromPath[str], name: FromPath[str]) -> Stream:
+@get("/f/{link:str}/{name:str}", opt={"public": True, "quiet": True, "cross_site": True}, include_in_schema=False)
+async def send_file(services: GivenServices, link: FromPath[str], name: FromPath[str]) -> Stream:
     """The file behind a link; what a browser might run becomes plain bytes."""
-    found = read_link(services.book, token)
+    found = read_link(services.book, link)
     if found is None:
         raise NotFound(message("This file does not exist."))
     async with services.database.work(found[0]) as work:

@@ -56,8 +56,8 @@ def unreadable(status: int) -> str:
 
 
 def _failed(reply: Reply, code: str, theirs: str, typing: bool) -> Outcome:
-    known = _WORDS.get(code)
-    words = str(known or theirs[:300] or code[:100] or unreadable(reply.status))
+    known, theirs = _WORDS.get(code), theirs.strip()
+    words = str(known or theirs[:300] or code[:100].strip() or unreadable(reply.status))
     why = f"{words}\n{theirs[:300]}" if known and theirs else words
     match reply.status:
         case 429:
