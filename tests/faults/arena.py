@@ -37,6 +37,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
 from oase.kernel.secrets import Safe, load_key
 from oase.main.demo.places import CONNECTIONS, Connection
+from oase.main.poller import asks
 from oase.sandbox.installed import PLATFORMS
 from oase.sandbox.live import Hub
 from oase.sandbox.places import Platform
@@ -152,6 +153,7 @@ async def open_arena(folder: Path) -> AsyncIterator[Arena]:
     try:
         await wait_for(lambda: _web_answers(f"{arena.web_url}/readyz"), 40, "the web process")
         await wait_for(lambda: _web_answers(f"{arena.sandbox_url}/control/numbers"), 20, "the simulated provider")
+        await wait_for(lambda: _asked(arena), 60, "the first question to providers: what was said before it is not taken in")
         yield arena
     finally:
         await database.close()
@@ -199,6 +201,13 @@ async def _answers(dsn: str) -> bool:
         return False
 
 
+async def _asked(arena: Arena) -> bool:
+    polled = {one.id for one in await arena.book.enabled() if asks(one)}
+    async with arena.database.everywhere() as work:
+        begun = await work.tuples("SELECT id FROM account WHERE cursor <> '{}'")
+    return polled <= {one for (one,) in begun}
+
+
 async def _web_answers(url: str) -> bool:
     try:
         async with aiohttp.ClientSession() as session, session.get(url, timeout=aiohttp.ClientTimeout(total=2)) as answer:
@@ -220,6 +229,7 @@ class Load:
     senders: int = 200  # each gets fewer answers than the provider lets one person have at once
     agents: int = 10
     written: Counter[str] = field(default_factory=Counter)  # messages by platform and person
+    besides: Counter[str] = field(default_factory=Counter)  # what was heard that nobody of the load wrote
     answered: dict[UUID, str] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
 
@@ -422,8 +432,12 @@ async def judge(load: Load) -> Verdict:
     accepted = await _accepted(arena, texts)
     by_sender: dict[str, list[int]] = defaultdict(list)
     for sender, text in incoming:
-        named = re.match(r"(\w+/\d+) Frage", text)  # written on one of the further platforms
-        by_sender[named[1] if named else sender].append(int(re.findall(r"Frage (\d+)", text)[-1]))
+        numbers = re.findall(r"Frage (\d+)", text)
+        if not numbers:
+            load.besides[text] += 1  # what a platform says by itself: somebody has subscribed
+            continue
+        named = re.search(r"(\w+/\d+) Frage", text)  # written on one of the further platforms
+        by_sender[named[1] if named else sender].append(int(numbers[-1]))
     expected = Counter(f"+4917139200{n % load.senders:03d}" for n in range(load.whatsapp_messages))
     expected.update(f"kunde{n % MAILERS}@example.com" for n in range(load.mails))
     expected.update(load.written)
@@ -433,7 +447,7 @@ async def judge(load: Load) -> Verdict:
     states = {str(delivery): state for delivery, _, state in deliveries}
     said = {message for _, message, _ in deliveries}
     return Verdict(
-        received=len(incoming),
+        received=sum(map(len, by_sender.values())),
         lost=lost,
         doubled=doubled,
         out_of_order=disorder,
@@ -455,5 +469,7 @@ async def _accepted(arena: Arena, texts: dict[str, str]) -> dict[str, int]:
         by_text: Counter[str] = Counter()
         for place in arena.places:
             async with session.get(f"{arena.sandbox_url}/apps/{place}/accepted/counts") as answer:
-                by_text.update(await answer.json())
+                for said, count in (await answer.json()).items():
+                    found = re.search(r"Antwort \d+\.\d+", said)  # some places put the customer's name in front
+                    by_text[found[0] if found else said] += count
     return accepted | {delivery: by_text[text] for delivery, text in texts.items() if text in by_text}

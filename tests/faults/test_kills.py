@@ -31,7 +31,8 @@ async def test_nothing_is_lost_doubled_or_out_of_order_while_processes_die() -> 
             await wait_for(lambda: all_heard(load), DRAIN_SECONDS, "everything that has to be asked for", arena.report)
             verdict = await judge(load)
         failures = arena.failures()
-    print(f"\n{sum(killer.deaths.values())} kills {dict(killer.deaths)}; refused and repeated {dict(load.refusals)}\n{verdict}")
+    print(f"\n{sum(killer.deaths.values())} kills {dict(killer.deaths)}; refused and repeated {dict(load.refusals)}")
+    print(f"besides {dict(load.besides)}\n{verdict}")
     assert (verdict.lost, verdict.doubled, verdict.out_of_order) == (0, 0, 0)
     assert failures == []
     assert verdict.received == MESSAGES
