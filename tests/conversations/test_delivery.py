@@ -375,6 +375,16 @@ async def test_a_receipt_up_to_a_moment_counts_for_everything_before(counter: Co
     assert await counter.states() == ["read", "read", "sent"]
 
 
+async def test_a_receipt_up_to_a_moment_says_nothing_of_what_may_never_have_gone(counter: Counter) -> None:
+    conversation = await counter.person()
+    counter.provider.script.append(hang_up)
+    await counter.says(conversation, "Guten Tag")
+    await counter.says(conversation, "Noch etwas")
+    await counter.sends()
+    await counter.receives(receipt("delivered", up_to=True, sender=Address(value="+4915228817386")))
+    assert await counter.states() == ["unknown", "delivered"]
+
+
 def bounced(address: str, why: str = "550 5.1.1 User unknown", **more: Any) -> Receipt:
     return receipt("failed", "wamid.out.1", why=f"{address}: {why}", code="5.1.1", sender=Address(value=address), **more)
 

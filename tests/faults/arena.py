@@ -229,6 +229,7 @@ class Load:
     senders: int = 200  # each gets fewer answers than the provider lets one person have at once
     agents: int = 10
     written: Counter[str] = field(default_factory=Counter)  # messages by platform and person
+    missing: list[str] = field(default_factory=list)  # answers that count as sent and that no provider took
     besides: Counter[str] = field(default_factory=Counter)  # what was heard that nobody of the load wrote
     answered: dict[UUID, str] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -429,6 +430,7 @@ async def judge(load: Load) -> Verdict:
         )
         deliveries = await work.tuples("SELECT id, message_id, state FROM delivery")
         texts = dict(await work.tuples("SELECT d.id::text, m.text FROM delivery d JOIN message m ON m.id = d.message_id"))
+        channels = dict(await work.tuples("SELECT d.id::text, a.channel FROM delivery d JOIN account a ON a.id = d.account_id"))
     accepted = await _accepted(arena, texts)
     by_sender: dict[str, list[int]] = defaultdict(list)
     for sender, text in incoming:
@@ -446,6 +448,8 @@ async def judge(load: Load) -> Verdict:
     disorder = sum(1 for found in by_sender.values() for a, b in itertools.pairwise(found) if a > b)
     states = {str(delivery): state for delivery, _, state in deliveries}
     said = {message for _, message, _ in deliveries}
+    missing = [one for one, state in states.items() if state in ("sent", "delivered", "read") and not accepted.get(one)]
+    load.missing += [f"{texts[one]} over {channels[one]}: {states[one]}" for one in missing]
     return Verdict(
         received=sum(map(len, by_sender.values())),
         lost=lost,
@@ -455,8 +459,7 @@ async def judge(load: Load) -> Verdict:
         once=sum(1 for one, state in states.items() if accepted.get(one) == 1 and state in ("sent", "delivered", "read")),
         unknown=sum(1 for state in states.values() if state == "unknown"),
         failed=sum(1 for state in states.values() if state == "failed"),
-        silently_lost=sum(1 for one, state in states.items() if state in ("sent", "delivered", "read") and not accepted.get(one))
-        + len(set(load.answered) - said),
+        silently_lost=len(missing) + len(set(load.answered) - said),
         sent_twice=sum(1 for one in states if accepted.get(one, 0) > 1),
     )
 

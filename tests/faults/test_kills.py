@@ -32,7 +32,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_while_processes_die() -> 
             verdict = await judge(load)
         failures = arena.failures()
     print(f"\n{sum(killer.deaths.values())} kills {dict(killer.deaths)}; refused and repeated {dict(load.refusals)}")
-    print(f"besides {dict(load.besides)}\n{verdict}")
+    print(f"besides {dict(load.besides)}; missing {load.missing}\n{verdict}")
     assert (verdict.lost, verdict.doubled, verdict.out_of_order) == (0, 0, 0)
     assert failures == []
     assert verdict.received == MESSAGES

@@ -198,11 +198,11 @@ async def _under_way(work: UnitOfWork, account_id: UUID) -> list[_UnderWay]:
 
 
 async def _earlier(work: UnitOfWork, account_id: UUID, recipient: str, at: datetime) -> list[_Known]:
-    """What went to a person until a moment and is not read yet."""
+    """What went to a person until a moment and is not read yet. What is *unknown* may never have gone: a later one says nothing of it."""
     return await work.all(
         _Known,
         f"SELECT {_COLUMNS} FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND recipient = %(recipient)s AND state IN ('sent', 'delivered', 'unknown') AND created_at <= %(at)s"
+        " AND recipient = %(recipient)s AND state IN ('sent', 'delivered') AND created_at <= %(at)s"
         " AND created_at > %(at)s - interval '30 days' ORDER BY id LIMIT 200 FOR UPDATE",
         {"account_id": account_id, "recipient": recipient, "at": at},
     )
