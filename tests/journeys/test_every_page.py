@@ -61,7 +61,7 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     cookies = {cookie["name"]: cookie["value"] for cookie in await inside.cookies()}
     found = await find_pages(oase, cookies, seen.links)
     # set-up is looked at where nothing is set up (test_first_start); the way back from a provider shows nothing of its own
-    assert found.elsewhere == {"/setup", "/admin/channels/consent"}
+    assert found.elsewhere == {"/sandbox/timeline", "/setup", "/admin/channels/consent"}
     assert found.refused == []
     wrong = seen.wrong
     pages = {True: await outside.new_page(), False: await inside.new_page()}  # by whether anybody may look

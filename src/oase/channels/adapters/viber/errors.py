@@ -45,9 +45,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "sign_in", message("Viber has no webhook for this bot, and without one it sends nothing. Test the account anew.")
     ),
     11: Meaning("refused", message("The customer's Viber is too old for this message.")),
-    12: Meaning(
-        "again", message("Too many messages to this customer without an answer, or too many at once."), timedelta(minutes=10)
-    ),
+    12: Meaning("again", message("Too many messages to this customer without an answer, or too many at once.")),
     13: Meaning("refused", message("The customer's Viber is too old for this message.")),
     14: Meaning("refused", message("The customer's Viber is too old for this message.")),
     15: Meaning("sign_in", message("Viber does not let this bot do that.")),
