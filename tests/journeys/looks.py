@@ -31,7 +31,7 @@ FOR_PROGRAMS: Final = (
     "/sandbox/lookaside/",
     "/sandbox/words/",
     "/sandbox/apps",
-    *(f"/sandbox/{one.id}/" for one in PLATFORMS),
+    *(f"/sandbox/{one.id}" for one in PLATFORMS),
 )
 OF_FILES: Final = {
     "version",
