@@ -5,6 +5,7 @@ rule of the forum are answered with 422 and the rule in the forum's language.
 """
 
 from datetime import timedelta
+from math import isfinite
 from typing import Final, TypeVar
 
 import msgspec
@@ -82,7 +83,7 @@ def decoded(reply: Reply | NoReply, decoder: "msgspec.json.Decoder[T]") -> T | N
 
 def _wait(reply: Reply, problem: Problem) -> timedelta:
     seconds = problem.extras.wait_seconds if problem.extras else None
-    asked = timedelta(seconds=min(max(seconds, 1), LONGEST.total_seconds())) if seconds else _SOON
+    asked = timedelta(seconds=min(max(seconds, 1), LONGEST.total_seconds())) if seconds and isfinite(seconds) else _SOON
     return max(asked, asked_wait(reply, timedelta(seconds=1)))
 
 
