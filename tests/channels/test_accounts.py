@@ -118,3 +118,14 @@ async def test_an_account_whose_channel_was_taken_out_keeps_no_other_from_workin
         )
         assert [one.id for one in await book.of_workspace(work)] == [account_id]
     assert account_id in {one.id for one in await book.enabled()}
+
+
+async def test_what_was_left_out_and_what_was_left_empty_in_the_form_are_the_same_account(
+    book: AccountBook, database: Database, workspace_id: UUID
+) -> None:
+    async with database.work(workspace_id) as work:
+        account_id = await create_account(work, SAFE, "viber", "Viber", {"auth_token": "445da6az1s345z78"})
+    before = await stored(book, account_id)
+    form = {"sender_name": "", "base_url": before.account.settings["base_url"]}
+    tried = unsaved_account(workspace_id, before.manifest, "Viber", form, before, datetime(2026, 11, 29, tzinfo=UTC))
+    assert tried.account == before.account
