@@ -49,7 +49,7 @@ from oase.channels.contract import (
     Reply,
     Unclear,
 )
-from oase.channels.families import visitor
+from oase.channels.families import json_in_the_wild, visitor
 from oase.channels.families.meta import graph, meanings, outcomes, times, webhook
 from oase.channels.families.meta.messaging import delivery
 from oase.channels.families.meta.messaging import errors as told
@@ -342,7 +342,7 @@ DECIDING: Mapping[str, Sequence[tuple[FunctionType, Sequence[str]]]] = {
         (errors.meaning_of, REPLIES),
         (errors.sentence, REPLIES),
         (graph.graph_error, REPLIES),
-        (graph.json_of, REPLIES),
+        (json_in_the_wild.object_of, REPLIES),
     ),
 }
 UNNOTICEABLE: Mapping[str, str] = {

@@ -5,11 +5,12 @@ parser's patience nor the database's (PostgreSQL takes no NUL in a text). Such c
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from oase.channels.contract import Malformed, Reply
+from oase.channels.contract import Malformed, NoReply, Reply
 
 T = TypeVar("T")
 
@@ -54,13 +55,35 @@ def as_mapping(raw: msgspec.Raw) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"value": value}
 
 
-def object_of(reply: Reply) -> dict[str, Any] | None:
-    """The JSON object that a provider answered; None if it is something else (empty, HTML, cut off)."""
+def object_of(reply: Reply | NoReply) -> dict[str, Any] | None:
+    """The JSON object that a provider answered; None if it is something else (nothing, HTML, cut off)."""
+    if isinstance(reply, NoReply):
+        return None
     try:
         value = msgspec.json.decode(sound(reply.body))
     except Unreadable:
         return None
     return value if isinstance(value, dict) else None
+
+
+def mapping(value: Any, *path: str) -> dict[str, Any]:
+    """The object at a place inside; an empty one if there is none."""
+    found: Any = value
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, dict) else {}
+
+
+def text(value: Any, key: str) -> str:
+    """The text of a key; empty if there is none."""
+    found = value.get(key) if isinstance(value, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def objects(value: Any, key: str) -> list[dict[str, Any]]:
+    """The objects of a list; what is no object is left out."""
+    found = value.get(key) if isinstance(value, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from oase.channels.adapters.bluesky.replies import outcome_of
 from oase.channels.adapters.bluesky.tokens import entryway, signing_in
-from oase.channels.adapters.bluesky.wire import CHAT, Json, mapping
+from oase.channels.adapters.bluesky.wire import CHAT, Json
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
@@ -21,7 +22,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     if not str(account.settings.get("handle") or "").strip():
         return Checked(ok=False, summary=_HANDLE)
     answer = yield signing_in(account)
-    said = mapping(answer)
+    said = object_of(answer)
     if isinstance(answer, NoReply):
         return Checked(ok=False, summary=message("Bluesky cannot be reached: %(why)s", why=answer.why))
     if answer.status != 200:

@@ -17,9 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.bluesky.replies import outcome_of
-from oase.channels.adapters.bluesky.wire import ChatMessage, Log, Notification, PostRecord, PostView, Told, get, mapping, me_of
+from oase.channels.adapters.bluesky.wire import ChatMessage, Log, Notification, PostRecord, PostView, Told, get, me_of
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.json_in_the_wild import Unreadable, object_of, sound
 from oase.channels.families.steps import Dialogue
 from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
@@ -76,7 +76,7 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
     kept.me = kept.me or me_of(account)
     if not kept.me:
         answer = yield get(account, "com.atproto.server.getSession")
-        did = (mapping(answer) or {}).get("did")
+        did = (object_of(answer) or {}).get("did")
         if not isinstance(did, str):
             return _failed(answer)
         kept.me = did
@@ -174,7 +174,7 @@ def _gone(account: Account, kept: Kept, now: datetime) -> Dialogue[list[Raw]]:
 def _chats(account: Account, kept: Kept, now: datetime) -> Dialogue[list[Raw] | Again | Refused]:
     if kept.rev is None:
         answer = yield get(account, "chat.bsky.convo.listConvos", [("limit", "1")], chat=True)
-        convos = (mapping(answer) or {}).get("convos")
+        convos = (object_of(answer) or {}).get("convos")
         if not isinstance(convos, list):
             return _failed(answer)
         newest = convos[0] if convos and isinstance(convos[0], dict) else {}
@@ -203,7 +203,7 @@ def _members(account: Account, convos: Sequence[str]) -> Dialogue[dict[str, tupl
     found: dict[str, tuple[msgspec.Raw, ...]] = {}
     for convo in dict.fromkeys(one for one in convos if one):
         answer = yield get(account, "chat.bsky.convo.getConvo", [("convoId", convo)], chat=True)
-        inner = (mapping(answer) or {}).get("convo")
+        inner = (object_of(answer) or {}).get("convo")
         people = inner.get("members") if isinstance(inner, dict) else None
         if isinstance(people, list):
             found[convo] = tuple(msgspec.Raw(msgspec.json.encode(one)) for one in people)

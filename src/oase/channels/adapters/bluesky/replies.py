@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from oase.channels.adapters.bluesky.wire import mapping
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import Message, message
 
@@ -50,7 +50,7 @@ _KNOWN: Final[tuple[tuple[str, Message, bool], ...]] = (
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
-    content = mapping(reply)
+    content = object_of(reply)
     if isinstance(reply, Reply) and 200 <= reply.status <= 299:
         if content is not None and not content.get("error"):
             return _done(call, content)
@@ -79,7 +79,7 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:
     """What a reply means that gives nothing."""
     if isinstance(reply, NoReply):
         return Unclear(why=reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
-    words, code = _words(mapping(reply)), str(reply.status)
+    words, code = _words(object_of(reply)), str(reply.status)
     match reply.status:
         case 429:
             return Again(why=_with(_FAST, words), after=_pause(reply), account=True)

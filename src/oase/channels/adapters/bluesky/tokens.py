@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from oase.channels.adapters.bluesky.replies import outcome_of
-from oase.channels.adapters.bluesky.wire import ENTRYWAY, bearer, claims_of, mapping
+from oase.channels.adapters.bluesky.wire import ENTRYWAY, bearer, claims_of
 from oase.channels.contract import Account, Again, Call, NoReply, Refused, Renewed, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
@@ -44,11 +45,11 @@ def renewing(account: Account) -> Dialogue[Renewed | Again | Refused]:
 
 
 def _has_ended(reply: Reply | NoReply) -> bool:
-    return isinstance(reply, Reply) and reply.status in (400, 401) and (mapping(reply) or {}).get("error") in _ENDED
+    return isinstance(reply, Reply) and reply.status in (400, 401) and (object_of(reply) or {}).get("error") in _ENDED
 
 
 def _renewed(reply: Reply | NoReply) -> Renewed | Again | Refused:
-    said = mapping(reply) or {}
+    said = object_of(reply) or {}
     access, refresh = said.get("accessJwt"), said.get("refreshJwt")
     if isinstance(reply, Reply) and reply.status == 200 and isinstance(access, str) and isinstance(refresh, str):
         return Renewed(secrets={"access_token": Secret(access), "refresh_token": Secret(refresh)}, lasts=_lasts(access))

@@ -13,8 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from oase.channels.contract import Account, Call, FromReply, NoReply, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account, Call, FromReply
 from oase.kernel.secrets import Secret
 
 Json = dict[str, Any]
@@ -260,14 +259,3 @@ def like_key(uri: str) -> str:
 
 def _tid(number: int) -> str:
     return "".join(_SORTABLE[(number >> shift) & 31] for shift in range(60, -1, -5))
-
-
-def mapping(reply: Reply | NoReply) -> Json | None:
-    """The reply's JSON object; None if it is something else."""
-    if not isinstance(reply, Reply):
-        return None
-    try:
-        value = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return value if isinstance(value, dict) else None

@@ -12,18 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from oase.channels.adapters.bluesky.texts import facet, pieces_of
-from oase.channels.adapters.bluesky.wire import (
-    LIKES,
-    POST,
-    address,
-    bearer,
-    cid_of,
-    get,
-    like_key,
-    me_of,
-    post,
-    record_key,
-)
+from oase.channels.adapters.bluesky.wire import LIKES, POST, address, bearer, cid_of, get, like_key, me_of, post, record_key
 from oase.channels.contract import (
     Account,
     Call,

@@ -1,13 +1,11 @@
 """What the forum's reply to one of our calls means. It does not recognise repetitions by an id of ours."""
 
 from datetime import timedelta
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from oase.channels.adapters.discourse.errors import failed, problem_of, unreadable
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Reply, Unclear
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.json_in_the_wild import object_of
 from oase.kernel.i18n import message
 
 _SOON: Final = timedelta(seconds=30)
@@ -32,7 +30,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
 def _accepted(call: Call, reply: Reply) -> Outcome:
     if _is_act(call) and reply.status == 200:
         return Accepted(external_id="")  # deleting answers with nothing at all
-    found = _json(reply)
+    found = object_of(reply) or {}
     id = found.get("id")
     if isinstance(id, int) and id > 0:
         return Accepted(external_id=str(id))
@@ -40,14 +38,6 @@ def _accepted(call: Call, reply: Reply) -> Outcome:
     if found.get("success") is True and isinstance(waiting, dict):
         return Accepted(external_id=f"pending-{str(waiting.get('id'))[:30]}", note=_HELD)
     return _unclear(call, _NO_POST)
-
-
-def _json(reply: Reply) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _is_act(call: Call) -> bool:

@@ -30,7 +30,8 @@ from oase.channels.contract import (
     Reply,
     Thread,
 )
-from oase.channels.families.meta import bearer, graph_error, graph_url, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta import bearer, graph_error, graph_url
 from oase.channels.families.meta.messaging import Scene
 from oase.kernel.i18n import message
 
@@ -66,7 +67,7 @@ def fetch_mention(media: Media, account: Account, replies: Sequence[Reply | NoRe
     _, place, comment = media.ref.split(":", 2)
     if not replies:
         return Call(method="GET", url=_url(account, place, comment), headers=bearer(account))
-    content = json_of(replies[0]) if isinstance(replies[0], Reply) else None
+    content = object_of(replies[0])
     found = (content or {}).get("mentioned_comment" if comment else "mentioned_media")
     words = _words(found) if isinstance(found, dict) and graph_error(content) is None else ""
     if words:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from oase.channels.adapters.mastodon.replies import outcome_of
-from oase.channels.adapters.mastodon.wire import Json, get, host, mapping
+from oase.channels.adapters.mastodon.wire import Json, get, host
 from oase.channels.contract import Account, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
 
@@ -22,7 +23,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     if not host(account):
         return Checked(ok=False, summary=_FIRST)
     answer = yield get(account, "/api/v1/accounts/verify_credentials")
-    me = mapping(answer)
+    me = object_of(answer)
     if isinstance(answer, NoReply):
         return Checked(ok=False, summary=message("The server cannot be reached: %(why)s", why=answer.why))
     if answer.status != 200:
@@ -30,9 +31,9 @@ def checking(account: Account) -> Dialogue[Checked]:
         return Checked(ok=False, summary=wrong)
     if me is None or not isinstance(me.get("id"), str) or not isinstance(me.get("acct"), str):
         return Checked(ok=False, summary=_NO_API)
-    app = mapping((yield get(account, "/api/v1/apps/verify_credentials"))) or {}
+    app = object_of((yield get(account, "/api/v1/apps/verify_credentials"))) or {}
     server = yield get(account, "/api/v2/instance")
-    instance = mapping(server) if isinstance(server, Reply) and server.status == 200 else None
+    instance = object_of(server) if isinstance(server, Reply) and server.status == 200 else None
     return _found(account, me, app, instance or {})
 
 

@@ -17,9 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.mastodon.replies import outcome_of
-from oase.channels.adapters.mastodon.wire import PRIVATE, Notification, Status, Told, get, host, mapping, objects
+from oase.channels.adapters.mastodon.wire import PRIVATE, Notification, Status, Told, get, host, objects
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
-from oase.channels.families.json_in_the_wild import Unreadable
+from oase.channels.families.json_in_the_wild import Unreadable, object_of
 from oase.channels.families.steps import Dialogue
 from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
@@ -74,10 +74,10 @@ def _wanted() -> Sequence[tuple[str, str]]:
 def _beginning(account: Account, kept: Kept, now: datetime) -> Dialogue[Polled | Again | Refused]:
     """Who we are, and where the notifications stand."""
     answer = yield get(account, "/api/v1/accounts/verify_credentials")
-    me = mapping(answer) or {}
+    me = object_of(answer) or {}
     if not (isinstance(answer, Reply) and answer.status == 200 and isinstance(me.get("id"), str)):
         return _failed(answer)
-    instance = mapping((yield get(account, "/api/v2/instance"))) or {}
+    instance = object_of((yield get(account, "/api/v2/instance"))) or {}
     domain = instance.get("domain")
     newest = yield get(account, "/api/v1/notifications", [*_wanted(), ("limit", "1")])
     items = objects(newest)

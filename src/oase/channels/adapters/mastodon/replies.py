@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from oase.channels.adapters.mastodon.wire import mapping
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import Message, message
 
@@ -38,7 +38,7 @@ _STILL_WORKING: Final = re.compile(r"not finished processing|try again in a mome
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
-    content = mapping(reply)
+    content = object_of(reply)
     if isinstance(reply, Reply) and reply.status in (200, 202) and content is not None and isinstance(content.get("id"), str):
         return Accepted(external_id=content["id"])
     if isinstance(reply, Reply) and reply.status == 206:  # of a file: come back
@@ -53,7 +53,7 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused:
     """What a reply means that gives nothing."""
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    words = _words(mapping(reply))
+    words = _words(object_of(reply))
     code = str(reply.status)
     match reply.status:
         case 429:

@@ -141,14 +141,3 @@ def objects(reply: Reply | NoReply) -> list[msgspec.Raw] | None:
         return msgspec.json.decode(sound(reply.body), type=list[msgspec.Raw])
     except Unreadable:
         return None
-
-
-def mapping(reply: Reply | NoReply) -> Json | None:
-    """The reply's JSON object; None if it is something else."""
-    if not isinstance(reply, Reply):
-        return None
-    try:
-        value = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return value if isinstance(value, dict) else None

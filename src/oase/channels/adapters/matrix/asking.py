@@ -19,9 +19,9 @@ import msgspec
 
 from oase.channels.adapters.matrix.addresses import bearer, own_id, url
 from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
-from oase.channels.adapters.matrix.wire import Json, content_of, mapping, objects, text
+from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Account, Again, Call, NoReply, Polled, Raw, Refused, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.json_in_the_wild import Unreadable, mapping, object_of, objects, sound, text
 from oase.channels.families.steps import Dialogue, step
 
 _HOLD: Final = timedelta(seconds=30)
@@ -70,7 +70,7 @@ def _round(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
     reply = yield _sync(account, since)
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    content = content_of(reply)
+    content = object_of(reply)
     if reply.status != 200 or content is None or not text(content, "next_batch"):
         return _failed(reply, content)
     invited = _invited(content, account) | {str(room): int(tries) for room, tries in mapping(cursor, "invites").items()}
@@ -207,7 +207,7 @@ def _gap(
     for _ in range(min(_PAGES, left[0])):
         left[0] -= 1
         query = urlencode({"dir": "b", "from": start, "to": since, "limit": "100", "filter": more})
-        content = content_of((yield _call(account, "GET", "client", "v3", "rooms", room, "messages", query=query)))
+        content = object_of((yield _call(account, "GET", "client", "v3", "rooms", room, "messages", query=query)))
         if content is None or code_of(content):
             return found, True
         page = objects(content, "chunk")
@@ -224,7 +224,7 @@ def _other(account: Account, room: str, names: dict[str, str], left: list[int]) 
     if left[0] <= 0:
         return ""
     left[0] -= 1
-    content = content_of((yield _call(account, "GET", "client", "v3", "rooms", room, "joined_members")))
+    content = object_of((yield _call(account, "GET", "client", "v3", "rooms", room, "joined_members")))
     joined = mapping(content or {}, "joined")
     others = sorted(user for user in joined if user != own_id(account))
     for user in others:

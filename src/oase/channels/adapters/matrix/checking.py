@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from oase.channels.adapters.matrix.addresses import bearer, is_user_id, own_id, url
 from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
-from oase.channels.adapters.matrix.wire import Json, content_of, text
+from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of, text
 from oase.channels.families.steps import Dialogue, step
 from oase.kernel.i18n import message
 
@@ -25,10 +26,10 @@ def _steps(account: Account) -> Dialogue[Checked]:
     reply = yield Call(method="GET", url=url(account, "client", "versions"))
     if isinstance(reply, NoReply):
         return Checked(ok=False, summary=message("The Matrix server cannot be reached: %(why)s", why=reply.why))
-    if not isinstance((content_of(reply) or {}).get("versions"), list):
+    if not isinstance((object_of(reply) or {}).get("versions"), list):
         return Checked(ok=False, summary=_NO_SERVER)
     who = yield Call(method="GET", url=url(account, "client", "v3", "account", "whoami"), headers=bearer(account))
-    content = content_of(who) or {}
+    content = object_of(who) or {}
     if isinstance(who, NoReply) or who.status != 200 or not text(content, "user_id"):
         return Checked(ok=False, summary=_words(who, content))
     if text(content, "user_id") != own_id(account):
@@ -39,7 +40,7 @@ def _steps(account: Account) -> Dialogue[Checked]:
             ),
         )
     media = yield Call(method="GET", url=url(account, "client", "v1", "media", "config"), headers=bearer(account))
-    limit = (content_of(media) or {}).get("m.upload.size")
+    limit = (object_of(media) or {}).get("m.upload.size")
     facts = {"user_id": own_id(account), "device_id": text(content, "device_id")}
     if isinstance(limit, int) and not isinstance(limit, bool):
         facts["upload_bytes"] = str(limit)

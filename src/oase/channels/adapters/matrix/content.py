@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from oase.channels.adapters.matrix.wire import Json, mapping, text
+from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.json_in_the_wild import mapping, text
 from oase.kernel.i18n import message
 
 ENCRYPTED = message(

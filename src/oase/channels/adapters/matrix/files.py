@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from oase.channels.adapters.matrix.addresses import bearer, url
 from oase.channels.adapters.matrix.errors import code_of, failure
-from oase.channels.adapters.matrix.wire import content_of
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue, step
 from oase.kernel.i18n import message
 
@@ -27,14 +27,14 @@ def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) ->
 def _steps(media: Media, account: Account) -> Dialogue[File | Again | Refused]:
     server, _, media_id = media.ref.removeprefix("mxc://").partition("/")
     reply = yield _download(account, "client", "v1", "media", "download", server, media_id, older=False)
-    if isinstance(reply, Reply) and reply.status in (404, 405) and code_of(content_of(reply)) in ("M_UNRECOGNIZED", ""):
+    if isinstance(reply, Reply) and reply.status in (404, 405) and code_of(object_of(reply)) in ("M_UNRECOGNIZED", ""):
         reply = yield _download(account, "media", "v3", "download", server, media_id, older=True)
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
     if reply.status == 404:
         return Refused(why=str(_GONE), code="404")
     if reply.status != 200:
-        return failure(reply, content_of(reply))
+        return failure(reply, object_of(reply))
     name = media.name or f"{media.type.partition('/')[0] or 'file'}-{media_id[-8:]}"
     return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)
 

@@ -7,8 +7,8 @@ cannot be read is unclear: something that is no Matrix server has answered.
 from datetime import timedelta
 
 from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
-from oase.channels.adapters.matrix.wire import content_of, text
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Reply, Unclear
+from oase.channels.families.json_in_the_wild import object_of, text
 
 _SOON = timedelta(seconds=30)
 
@@ -17,7 +17,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    content = content_of(reply)
+    content = object_of(reply)
     if code_of(content) or not 200 <= reply.status <= 299:
         return failure(reply, content)
     if content is not None and ("/typing/" in call.url or "/receipt/" in call.url):

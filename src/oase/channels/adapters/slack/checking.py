@@ -6,8 +6,9 @@ https://docs.slack.dev/reference/methods/auth.test (read 2026-11); scopes stand 
 from collections.abc import Sequence
 
 from oase.channels.adapters.slack.errors import sentence
-from oase.channels.adapters.slack.wire import ask, json_of, text
+from oase.channels.adapters.slack.wire import ask
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of, text
 from oase.kernel.i18n import message
 
 NEEDED = ("chat:write", "im:history", "im:write", "users:read", "files:read", "files:write", "reactions:read", "reactions:write")
@@ -20,7 +21,7 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
     reply = replies[0]
     if isinstance(reply, NoReply):
         return Checked(ok=False, summary=message("Slack cannot be reached: %(why)s", why=reply.why))
-    content = json_of(reply) or {}
+    content = object_of(reply) or {}
     if content.get("ok") is not True:
         error = text(content, "error")
         words = message("Slack answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)

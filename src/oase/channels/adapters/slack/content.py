@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oase.channels.adapters.slack.wire import Json, objects, text
+from oase.channels.adapters.slack.wire import Json
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.json_in_the_wild import objects, text
 from oase.kernel.i18n import message
 
 _MARK: Final = re.compile(r"<([^<>]{1,4000})>")

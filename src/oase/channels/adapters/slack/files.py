@@ -8,8 +8,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from oase.channels.adapters.slack.errors import MEANINGS, failure
-from oase.channels.adapters.slack.wire import ask, base_url, bearer, json_of, mapping, text
+from oase.channels.adapters.slack.wire import ask, base_url, bearer
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import mapping, object_of, text
 from oase.channels.families.steps import Dialogue, step
 from oase.kernel.i18n import message
 
@@ -25,7 +26,7 @@ def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) ->
 
 def _steps(media: Media, account: Account) -> Dialogue[File | Again | Refused]:
     reply = yield ask(account, "files.info", file=media.ref)
-    content = json_of(reply)
+    content = object_of(reply)
     url = text(mapping(content, "file"), "url_private_download") or text(mapping(content, "file"), "url_private")
     if isinstance(reply, NoReply) or content is None or not url:
         return _failed(reply)
@@ -55,7 +56,7 @@ def _failed(reply: Reply | NoReply) -> Again | Refused:
     """Why a download failed; nothing was changed, so whatever is unclear can be tried again."""
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    content = json_of(reply) or {}
+    content = object_of(reply) or {}
     error = text(content, "error")
     if error in MEANINGS:
         outcome = failure(error, content, reply)

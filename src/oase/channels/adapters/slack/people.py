@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from oase.channels.adapters.slack.errors import MEANINGS, failure
-from oase.channels.adapters.slack.wire import ask, json_of, mapping, text
+from oase.channels.adapters.slack.wire import ask
 from oase.channels.contract import Account, Address, Again, Call, NoReply, Refused, Reply
+from oase.channels.families.json_in_the_wild import mapping, object_of, text
 
 _SOON = timedelta(minutes=1)
 
@@ -20,7 +21,7 @@ def whois(address: str, account: Account, replies: Sequence[Reply | NoReply]) ->
     reply = replies[0]
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    content = json_of(reply) or {}
+    content = object_of(reply) or {}
     user, profile = mapping(content, "user"), mapping(content, "user", "profile")
     if content.get("ok") is not True or not user:
         error = text(content, "error")

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from oase.channels.adapters.slack.content import content_of, plain
 from oase.channels.adapters.slack.emoji import sign_of
-from oase.channels.adapters.slack.wire import Json, mapping, message_id, moment, objects, text
+from oase.channels.adapters.slack.wire import Json, message_id, moment
 from oase.channels.contract import (
     Account,
     Address,
@@ -36,7 +36,7 @@ from oase.channels.contract import (
     Thread,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, reason, sound
+from oase.channels.families.json_in_the_wild import Unreadable, mapping, objects, reason, sound, text
 from oase.kernel.i18n import message
 
 _REVOKED = message("Slack has revoked the app's token. Install the app again.")

@@ -6,8 +6,9 @@ Slack does not recognise a repeated message, so one whose fate is not known is n
 from datetime import timedelta
 
 from oase.channels.adapters.slack.errors import after, failure
-from oase.channels.adapters.slack.wire import json_of, mapping, message_id, objects, text
+from oase.channels.adapters.slack.wire import message_id
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import mapping, object_of, objects, text
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -19,7 +20,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     harmless = call.url.endswith(_HARMLESS) or bool(call.body)
     if isinstance(reply, NoReply):
         return Unclear(why=reply.why) if reply.sent and not harmless else Again(why=reply.why, after=_SOON)
-    content = json_of(reply)
+    content = object_of(reply)
     error = text(content or {}, "error")
     if error and (content or {}).get("ok") is not True:
         return failure(error, content or {}, reply)

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
-from oase.channels.contract import Account, Call, NoReply, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account, Call
 from oase.kernel.secrets import Secret
 
 Json = Mapping[str, Any]
@@ -35,37 +32,6 @@ def call(account: Account, method: str, body: Json) -> Call:
 def ask(account: Account, method: str, **arguments: str) -> Call:
     """A method that takes its arguments as a form."""
     return Call(method="POST", url=f"{base_url(account)}/{method}", headers=bearer(account), form=arguments)
-
-
-def json_of(reply: Reply | NoReply) -> dict[str, Any] | None:
-    """The JSON object of a reply; None if there is none."""
-    if isinstance(reply, NoReply):
-        return None
-    try:
-        found = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def mapping(value: Any, *path: str) -> dict[str, Any]:
-    """The object at a place; an empty one if there is none."""
-    found: Any = value
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, dict) else {}
-
-
-def text(value: Any, key: str) -> str:
-    """The text of a key; empty if there is none."""
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return found if isinstance(found, str) else ""
-
-
-def objects(value: Any, key: str) -> list[dict[str, Any]]:
-    """The objects of a list."""
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def moment(ts: object, otherwise: datetime) -> datetime:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from oase.channels.adapters.teams.places import json_of, text
 from oase.channels.adapters.teams.renewing import refusal, token_call
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of, text
 from oase.kernel.i18n import message
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -22,6 +22,6 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
     reply = replies[0]
     if isinstance(reply, NoReply):
         return Checked(ok=False, summary=message("Microsoft cannot be reached: %(why)s", why=reply.why))
-    if not text(json_of(reply), "access_token"):
+    if not text(object_of(reply), "access_token"):
         return Checked(ok=False, summary=refusal(reply).why)
     return Checked(ok=True, summary=message("Microsoft knows the app %(app)s.", app=app))

@@ -7,8 +7,8 @@ import html
 import re
 from typing import Any, Final
 
-from oase.channels.adapters.teams.places import mapping, objects, text
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.json_in_the_wild import mapping, objects, text
 from oase.kernel.i18n import message
 
 DOWNLOAD: Final = "application/vnd.microsoft.teams.file.download.info"

@@ -15,9 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
-from oase.channels.adapters.teams.places import mapping, objects, text
 from oase.channels.contract import Account, Forged, Raw
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.json_in_the_wild import Unreadable, mapping, objects, sound, text
 from oase.kernel.secrets import Secret
 
 _ISSUER: Final = "https://api.botframework.com"

@@ -5,13 +5,9 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 """
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-import msgspec
-
-from oase.channels.contract import Account, CannotSay, NoReply, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account, CannotSay
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
@@ -73,34 +69,3 @@ def conversation_in(url: str) -> str:
 def bearer(account: Account) -> Mapping[str, str | Secret]:
     """The header that carries our token."""
     return {"authorization": Secret(f"Bearer {account.secret('access_token').reveal()}")}
-
-
-def json_of(reply: Reply | NoReply) -> dict[str, Any] | None:
-    """The JSON object of a reply; None if there is none."""
-    if isinstance(reply, NoReply):
-        return None
-    try:
-        found = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def mapping(value: Any, *path: str) -> dict[str, Any]:
-    """The object at a place; an empty one if there is none."""
-    found: Any = value
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, dict) else {}
-
-
-def text(value: Any, key: str) -> str:
-    """The text of a key; empty if there is none."""
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return found if isinstance(found, str) else ""
-
-
-def objects(value: Any, key: str) -> list[dict[str, Any]]:
-    """The objects of a list."""
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.teams.content import content_of
-from oase.channels.adapters.teams.places import is_microsofts, mapping, message_id, objects, text, value_of
+from oase.channels.adapters.teams.places import is_microsofts, message_id, value_of
 from oase.channels.contract import (
     Account,
     Address,
@@ -31,7 +31,7 @@ from oase.channels.contract import (
     Typing,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, reason, sound
+from oase.channels.families.json_in_the_wild import Unreadable, mapping, objects, reason, sound, text
 from oase.kernel.i18n import message
 
 _EMOJI: Final = {"like": "👍", "heart": "❤️", "laugh": "😆", "surprised": "😮", "sad": "😢", "angry": "😡"}

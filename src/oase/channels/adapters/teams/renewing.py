@@ -10,8 +10,9 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from oase.channels.adapters.teams.places import KEYS, LOGIN, json_of, objects, sandbox, text
+from oase.channels.adapters.teams.places import KEYS, LOGIN, sandbox
 from oase.channels.contract import Account, Again, Call, NoReply, Refused, Renewed, Reply
+from oase.channels.families.json_in_the_wild import object_of, objects, text
 from oase.channels.families.steps import Dialogue, step
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
@@ -29,7 +30,7 @@ def renew(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Renewe
 
 def _steps(account: Account) -> Dialogue[Renewed | Again | Refused]:
     reply = yield token_call(account)
-    content = json_of(reply)
+    content = object_of(reply)
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
     token, lasts = text(content, "access_token"), (content or {}).get("expires_in")
@@ -37,10 +38,10 @@ def _steps(account: Account) -> Dialogue[Renewed | Again | Refused]:
         return refusal(reply)
     seconds = min(max(float(lasts), 60.0), 86_400.0) if isinstance(lasts, int | float) and not isinstance(lasts, bool) else 3600.0
     known = yield Call(method="GET", url=f"{sandbox(account)}/v1/.well-known/openidconfiguration" if sandbox(account) else KEYS)
-    where = text(json_of(known), "jwks_uri")
+    where = text(object_of(known), "jwks_uri")
     if not _is_trusted(where, account):
         return Again(why=str(_ODD), after=_SOON)
-    found = json_of((yield Call(method="GET", url=where)))
+    found = object_of((yield Call(method="GET", url=where)))
     keys = [_slim(key) for key in objects(found, "keys") if text(key, "kty") == "RSA" and text(key, "kid")]
     if not keys:
         return Again(why=str(_ODD), after=_SOON)
@@ -62,7 +63,7 @@ def token_call(account: Account) -> Call:
 
 def refusal(reply: Reply) -> Again | Refused:
     """Why there is no token (RFC 6749, 5.2)."""
-    content = json_of(reply) or {}
+    content = object_of(reply) or {}
     error, words = text(content, "error"), text(content, "error_description").split("\r\n")[0][:300]
     if reply.status in (400, 401, 403) and error:
         return Refused(why=f"{_SIGN_IN}\n{words or error}", code=error[:100], sign_in=True)

@@ -7,8 +7,9 @@ https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-ca
 from collections.abc import Mapping
 from datetime import timedelta
 
-from oase.channels.adapters.teams.places import conversation_in, json_of, mapping, message_id, text
+from oase.channels.adapters.teams.places import conversation_in, message_id
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import mapping, object_of, text
 from oase.kernel.i18n import Message, message
 
 _SOON = timedelta(seconds=30)
@@ -39,7 +40,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     typing = isinstance(call.json, dict) and call.json.get("type") == "typing"
     if isinstance(reply, NoReply):
         return Unclear(why=reply.why) if reply.sent and not typing else Again(why=reply.why, after=_SOON)
-    content = json_of(reply)
+    content = object_of(reply)
     error = mapping(content, "error")
     code = text(error, "code") or text(content, "errorCode")
     if code or not 200 <= reply.status <= 299:

@@ -8,7 +8,6 @@ from oase.channels.adapters.twilio.wire import (
     RETRIES,
     account_url,
     get,
-    json_of,
     number_of,
     post,
     service_url,
@@ -16,6 +15,7 @@ from oase.channels.adapters.twilio.wire import (
     text_of,
 )
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.kernel.i18n import message
 
 Found = dict[str, Any]
@@ -122,7 +122,7 @@ def _entered(reply: Reply | NoReply) -> Checked:
 def _read(reply: Reply | NoReply) -> tuple[Found | None, str]:
     if isinstance(reply, NoReply):
         return None, message("Twilio cannot be reached: %(why)s", why=reply.why)
-    content = json_of(reply)
+    content = object_of(reply) or {}
     if 200 <= reply.status <= 299 and content:
         return content, ""
     code = number_of(content.get("code"))

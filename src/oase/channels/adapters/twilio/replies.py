@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from oase.channels.adapters.twilio.errors import meaning_of, sentence
-from oase.channels.adapters.twilio.wire import json_of, number_of, text_of
+from oase.channels.adapters.twilio.wire import number_of, text_of
 from oase.channels.contract import Accepted, Again, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
 _MINUTE = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=6)
 _NO_ID = message("Twilio answered with success, but without the id of the message.")
 
 
@@ -18,7 +19,7 @@ def interpret(reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
     if isinstance(reply, NoReply):
         return Unclear(why=reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
-    content = json_of(reply)
+    content = object_of(reply) or {}
     if 200 <= reply.status <= 299:
         return _taken(content)
     code = number_of(content.get("code"))
@@ -39,7 +40,7 @@ def _taken(content: dict[str, Any]) -> Outcome:
 def _failed(code: int, words: str, reply: Reply) -> Outcome:
     why, meaning = sentence(code, words), meaning_of(code)
     fate = meaning.fate if meaning is not None else _fate_by_status(reply.status)
-    after = _after(reply, meaning.after if meaning is not None else _SOON)
+    after = asked_wait(reply, meaning.after if meaning is not None else _SOON)
     match fate:
         case "sign_in":
             return Refused(why=why, code=str(code), sign_in=True)
@@ -66,18 +67,10 @@ def _unreadable(reply: Reply, words: str) -> Outcome:
         case 401 | 403:
             return Refused(why=why, code=str(reply.status), sign_in=True)
         case 408 | 425 | 503:
-            return Again(why=why, after=_after(reply, _SOON))
+            return Again(why=why, after=asked_wait(reply, _SOON))
         case 429:
-            return Again(why=why, after=_after(reply, _MINUTE), account=True)
+            return Again(why=why, after=asked_wait(reply, _MINUTE), account=True)
         case status if status >= 500 or status < 300:
             return Unclear(why=why)
         case _:
             return Refused(why=why, code=str(reply.status))
-
-
-def _after(reply: Reply, otherwise: timedelta) -> timedelta:
-    """The wait that the reply asks for in seconds, if it is longer than ours."""
-    asked = reply.headers.get("retry-after", "")
-    if not (asked.isascii() and asked.isdigit()):
-        return otherwise
-    return max(otherwise, min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))

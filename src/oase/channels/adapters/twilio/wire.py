@@ -5,13 +5,9 @@ https://www.twilio.com/docs/usage/requests-to-twilio, https://www.twilio.com/doc
 
 import base64
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-import msgspec
-
-from oase.channels.contract import Account, Call, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account, Call
 from oase.kernel.secrets import Secret
 
 TWILIO = "https://api.twilio.com"
@@ -67,15 +63,6 @@ def get(account: Account, url: str) -> Call:
 def post(account: Account, url: str, form: Mapping[str, str]) -> Call:
     """Sends a form."""
     return Call(method="POST", url=url, headers=sign_in(account), form=form)
-
-
-def json_of(reply: Reply) -> dict[str, Any]:
-    """The reply's JSON object; empty if it is something else (nothing, HTML, cut off)."""
-    try:
-        value = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def number_of(value: object) -> int:

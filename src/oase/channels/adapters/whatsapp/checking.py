@@ -7,7 +7,8 @@ from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.people import phone
 from oase.channels.adapters.whatsapp.replies import JUDGE
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
-from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url
 from oase.kernel.i18n import message
 
 _FIELDS = "verified_name,display_phone_number,quality_rating,status,name_status,messaging_limit_tier,throughput"
@@ -40,7 +41,7 @@ def _get(account: Account, *path: str, **query: str) -> Call:
 def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
     if isinstance(reply, NoReply):
         return None, JUDGE.unreachable(reply.why)
-    content = json_of(reply)
+    content = object_of(reply)
     error = graph_error(content)
     if error is not None:
         return None, _words(error)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.replies import interpret
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
-from oase.channels.families.meta import bearer, graph_error, graph_url, json_of, may_see_token
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta import bearer, graph_error, graph_url, may_see_token
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -44,7 +45,7 @@ def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) ->
 
 
 def _where(account: Account, reply: Reply | NoReply) -> Call | Again | Refused:
-    content = json_of(reply) if isinstance(reply, Reply) else None
+    content = object_of(reply)
     url = (content or {}).get("url")
     if graph_error(content) is not None or not isinstance(url, str):
         return _failed(reply)
@@ -57,7 +58,7 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
     if isinstance(reply, NoReply) or reply.status != 200:
         expired = isinstance(reply, Reply) and reply.status in (404, 410)
         return Again(why=str(_EXPIRED)) if expired else _failed(reply)
-    facts = (json_of(located) if isinstance(located, Reply) else None) or {}
+    facts = (object_of(located)) or {}
     size = str(facts.get("file_size") or "")
     if size.isdigit() and size != str(reply.size_bytes):
         return Again(why=str(_INCOMPLETE), after=_SOON)
@@ -68,7 +69,7 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
 
 def _failed(reply: Reply | NoReply) -> Again | Refused:
     """Why a download failed; nothing was changed at Meta's, so whatever is unclear can be tried again."""
-    error = graph_error(json_of(reply)) if isinstance(reply, Reply) else None
+    error = graph_error(object_of(reply))
     if error is not None and error.code == 100:
         return Refused(why=sentence(131052, error.details, error.message), code="100")
     outcome = interpret(Call(method="GET", url=""), reply)

@@ -9,7 +9,8 @@ from typing import Any
 
 from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.contract import Account, Call, ChannelError, Reply, Template
-from oase.channels.families.meta import after_cursor, bearer, graph_error, graph_url, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta import after_cursor, bearer, graph_error, graph_url
 
 _FIELDS = "name,language,category,status,components,parameter_format"
 _PAGE = "100"
@@ -22,7 +23,7 @@ def templates(account: Account, replies: Sequence[Reply]) -> Call | Sequence[Tem
     found: list[Template] = []
     after = ""
     for reply in replies:
-        content = json_of(reply)
+        content = object_of(reply)
         error = graph_error(content)
         if error is not None or content is None or not isinstance(content.get("data"), list):
             code, details, message = (error.code, error.details, error.message) if error else (2, "", "")

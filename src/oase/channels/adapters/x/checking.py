@@ -5,8 +5,9 @@ from typing import Final
 from oase.channels.adapters.x.replies import outcome_of
 from oase.channels.adapters.x.subscribing import by_webhook
 from oase.channels.adapters.x.tokens import NOBODY
-from oase.channels.adapters.x.wire import address, bearer, get, mapping
+from oase.channels.adapters.x.wire import address, bearer, get
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
 
@@ -19,7 +20,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     if not account.secret("access_token"):
         return Checked(ok=False, summary=_SOON if account.secret("refresh_token") else NOBODY)
     answer = yield get(account, "/2/users/me", [("user.fields", "name,username")])
-    user = (mapping(answer) or {}).get("data")
+    user = (object_of(answer) or {}).get("data")
     if isinstance(answer, NoReply):
         return Checked(ok=False, summary=message("X cannot be reached: %(why)s", why=answer.why))
     if answer.status != 200 or not isinstance(user, dict) or not isinstance(user.get("id"), str):

@@ -16,9 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.x.replies import outcome_of
-from oase.channels.adapters.x.wire import Message, Post, Told, get, mapping, me_of
+from oase.channels.adapters.x.wire import Message, Post, Told, get, me_of
 from oase.channels.contract import Account, Again, NoReply, Polled, Raw, Refused, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.json_in_the_wild import Unreadable, object_of, sound
 from oase.channels.families.steps import Dialogue
 from oase.channels.families.waiting import pause_of
 from oase.kernel.i18n import message
@@ -64,7 +64,7 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
         kept.me = me_of(account)
     if not kept.me:
         answer = yield get(account, "/2/users/me")
-        user = (mapping(answer) or {}).get("data")
+        user = (object_of(answer) or {}).get("data")
         if not (isinstance(user, dict) and isinstance(user.get("id"), str)):
             return _failed(answer)
         kept.me = user["id"]
@@ -181,7 +181,7 @@ def _page(reply: Reply | NoReply) -> Page | None:
         page = msgspec.json.decode(sound(reply.body), type=Page)
     except Unreadable:
         return None
-    content = mapping(reply) or {}
+    content = object_of(reply) or {}
     return None if "errors" in content and "data" not in content and "meta" not in content else page
 
 

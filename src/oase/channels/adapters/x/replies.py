@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from oase.channels.adapters.x.wire import mapping
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import Message, message
 
@@ -51,7 +51,7 @@ _KNOWN: Final[tuple[tuple[str, Message, bool], ...]] = (
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
-    content = mapping(reply)
+    content = object_of(reply)
     data = (content or {}).get("data")
     if isinstance(reply, Reply) and 200 <= reply.status <= 299:
         if isinstance(data, dict):
@@ -93,7 +93,7 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:
     """What a reply means that gives nothing."""
     if isinstance(reply, NoReply):
         return Unclear(why=reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
-    content = mapping(reply)
+    content = object_of(reply)
     words, code = _words(content), str(reply.status)
     match reply.status:
         case 401:

@@ -9,8 +9,9 @@ https://docs.x.com/x-api/webhooks/introduction, /x-api/account-activity/introduc
 from typing import Any
 
 from oase.channels.adapters.x.replies import outcome_of
-from oase.channels.adapters.x.wire import Json, address, bearer, get, mapping
+from oase.channels.adapters.x.wire import Json, address, bearer, get
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
 
@@ -29,14 +30,14 @@ def subscribing(account: Account) -> Dialogue[Checked]:
         return Checked(ok=True, summary=_ASKED)
     own = bearer(account, "bearer_token")
     answer = yield Call(method="GET", url=address(account, "/2/webhooks"), headers=own)
-    listed = mapping(answer)
+    listed = object_of(answer)
     if not _good(answer) or listed is None:
         return _failed(answer)
     known = _ours(listed, account.webhook_url)
     if known is None:
         body = {"url": account.webhook_url}
         made = yield Call(method="POST", url=address(account, "/2/webhooks"), headers=own, json=body)
-        known = _inside(mapping(made))
+        known = _inside(object_of(made))
         if not _good(made) or not isinstance(known.get("id"), str):
             return _failed(made)
     elif known.get("valid") is False:
@@ -45,10 +46,10 @@ def subscribing(account: Account) -> Dialogue[Checked]:
             return _failed(again)
     path = f"/2/account_activity/webhooks/{known['id']}/subscriptions/all"
     state = yield get(account, path)
-    if _good(state) and _inside(mapping(state)).get("subscribed") is True:
+    if _good(state) and _inside(object_of(state)).get("subscribed") is True:
         return Checked(ok=True, summary=_READY)
     done = yield Call(method="POST", url=address(account, path), headers=bearer(account), json={})
-    if _good(done) and _inside(mapping(done)).get("subscribed") is True:
+    if _good(done) and _inside(object_of(done)).get("subscribed") is True:
         return Checked(ok=True, summary=_READY)
     return _failed(done)
 

@@ -13,8 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from oase.channels.contract import Account, Call, NoReply, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account, Call
 from oase.kernel.secrets import Secret
 
 Json = dict[str, Any]
@@ -157,14 +156,3 @@ def me_of(account: Account) -> str:
 def link(username: str, post_id: str) -> str:
     """Where everybody reads a post."""
     return f"{WEB}/{quote(username or 'i', safe='')}/status/{quote(post_id, safe='')}"
-
-
-def mapping(reply: Reply | NoReply) -> Json | None:
-    """The reply's JSON object; None if it is something else."""
-    if not isinstance(reply, Reply):
-        return None
-    try:
-        value = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return value if isinstance(value, dict) else None

@@ -7,7 +7,6 @@ from oase.channels.families.meta.graph import (
     bearer,
     graph_error,
     graph_url,
-    json_of,
     may_see_token,
 )
 from oase.channels.families.meta.meanings import Fate, Meaning, sentence_of
@@ -28,7 +27,6 @@ __all__ = [
     "digest",
     "graph_error",
     "graph_url",
-    "json_of",
     "may_see_token",
     "moment",
     "sentence_of",

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import msgspec
 from msgspec import Struct
 
-from oase.channels.contract import Account, Reply
-from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.contract import Account
 from oase.kernel.secrets import Secret
 
 GRAPH = "https://graph.facebook.com"
@@ -54,15 +52,6 @@ def may_see_token(account: Account, url: str) -> bool:
     if (address.scheme, address.netloc) == (own.scheme, own.netloc):
         return True
     return address.scheme == "https" and f".{address.hostname or ''}".endswith(_HOSTS_OF_META)
-
-
-def json_of(reply: Reply) -> dict[str, Any] | None:
-    """The reply's JSON object; None if it is something else (empty, HTML, cut off)."""
-    try:
-        value = msgspec.json.decode(sound(reply.body))
-    except Unreadable:
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def graph_error(content: Mapping[str, Any] | None) -> GraphError | None:

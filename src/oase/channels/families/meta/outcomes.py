@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
-from oase.channels.families.meta.graph import GraphError, graph_error, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta.graph import GraphError, graph_error
 from oase.channels.families.meta.meanings import Meaning, sentence_of
 from oase.kernel.i18n import message
 
@@ -40,7 +41,7 @@ class Judge(Struct, frozen=True, kw_only=True):
         """Accepted, Again, Refused or Unclear."""
         if isinstance(reply, NoReply):
             return self._unclear(call, reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
-        content = json_of(reply)
+        content = object_of(reply)
         error = graph_error(content)
         if error is not None:
             return self._failed(call, error, reply)

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
-from oase.channels.families.meta.graph import bearer, graph_error, graph_url, json_of, may_see_token
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta.graph import bearer, graph_error, graph_url, may_see_token
 from oase.channels.families.meta.outcomes import Judge
 from oase.kernel.i18n import message
 
@@ -61,7 +62,7 @@ def _download(account: Account, url: str) -> Call | Refused:
 
 
 def _found(account: Account, reply: Reply | NoReply, number: int, judge: Judge) -> Call | Again | Refused:
-    content = json_of(reply) if isinstance(reply, Reply) else None
+    content = object_of(reply)
     url = _address(content or {}, number)
     if graph_error(content) is None and url:
         return _download(account, url)

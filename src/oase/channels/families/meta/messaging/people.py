@@ -7,7 +7,8 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 from collections.abc import Sequence
 
 from oase.channels.contract import Account, Address, Again, Call, NoReply, Refused, Reply
-from oase.channels.families.meta.graph import bearer, graph_error, graph_url, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta.graph import bearer, graph_error, graph_url
 from oase.channels.families.meta.outcomes import Judge
 
 
@@ -19,7 +20,7 @@ def whois(
         return Address(value=address)
     if not replies:
         return Call(method="GET", url=graph_url(account, address, fields=fields), headers=bearer(account))
-    content = json_of(replies[0]) if isinstance(replies[0], Reply) else None
+    content = object_of(replies[0])
     if content is None or graph_error(content) is not None:
         outcome = judge.outcome(Call(method="GET", url=""), replies[0])
         return outcome if isinstance(outcome, Again | Refused) else Address(value=address)

@@ -16,7 +16,8 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
-from oase.channels.families.meta.graph import bearer, graph_error, graph_url, json_of
+from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meta.graph import bearer, graph_error, graph_url
 from oase.channels.families.meta.messaging.place import app_id
 from oase.channels.families.meta.messaging.writing import page
 from oase.channels.families.meta.outcomes import Judge
@@ -137,7 +138,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     def _read(self, reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
         if isinstance(reply, NoReply):
             return None, self.judge.unreachable(reply.why)
-        content = json_of(reply)
+        content = object_of(reply)
         error = graph_error(content)
         if error is not None:
             return None, self.judge.words(error)
