@@ -59,7 +59,7 @@ def test_the_package_passes_the_published_suite(package: Path, installed: Path) 
 def test_the_suite_notices_when_the_package_is_changed_for_the_worse(package: Path, installed: Path) -> None:
     module = installed / "oase_flaschenpost/__init__.py"
     right = module.read_text("utf-8")
-    module.write_text(right.replace("if reply.status in (401, 403):", "if reply.status in (402, 403):"), "utf-8")
+    module.write_text(right.replace("if reply.status in (401, 403):", "if reply.status in (402, 403, 451):"), "utf-8")
     try:
         with pytest.raises(AssertionError, match="wrong-key"):
             suite(package, installed, "-k", "recorded_replies")

@@ -10,7 +10,7 @@ import pytest
 
 from oase.channels import last_moments, set_account_state
 from oase.channels.contract import Accepted, Address, Again, Envelope, Limits, Receipt, Refused, Say, Unclear
-from oase.conversations import IN_COPY, TooLate, cancel, resolve_unknown, retry
+from oase.conversations import IN_COPY, TooLate, apply_late, cancel, resolve_unknown, retry
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.rules import Pace, back_off, fate_of
 from oase.conversations.delivery.types import Delivery, Planned
@@ -373,6 +373,42 @@ async def test_a_receipt_up_to_a_moment_counts_for_everything_before(counter: Co
     await counter.sends()
     await counter.receives(receipt("read", up_to=True, sender=Address(value="+4915228817386")))
     assert await counter.states() == ["read", "read", "sent"]
+
+
+async def test_a_receipt_up_to_a_moment_that_overtakes_the_answer_to_the_send_counts_once_it_has_gone(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    counter.provider.gate = asyncio.Event()
+    sending = asyncio.create_task(counter.sends())
+    await until(lambda: counter.provider.at_once == 1)
+    await counter.receives(receipt("read", up_to=True, sender=Address(value="+4915228817386")))
+    assert await counter.states() == ["sending"]
+    counter.provider.gate.set()
+    await sending
+    assert await counter.states() == ["read"]
+
+
+async def test_a_receipt_up_to_a_moment_that_came_during_a_vain_try_spoke_of_others(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    counter.provider.script.append(graph_error(500, 131000))
+    counter.provider.gate = asyncio.Event()
+    sending = asyncio.create_task(counter.sends())
+    await until(lambda: counter.provider.at_once == 1)
+    await counter.receives(receipt("read", up_to=True, sender=Address(value="+4915228817386")))
+    counter.provider.gate.set()
+    await sending
+    counter.clock.advance(timedelta(minutes=5))
+    await counter.sends()
+    assert await counter.states() == ["sent"]
+
+
+async def test_a_receipt_that_was_parked_while_its_message_got_its_id_is_found_later(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.receives(receipt("delivered", "wamid.out.1"))
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE delivery SET state = 'sent', external_id = 'wamid.out.1'")
+        await apply_late(work)
+        assert await work.value("SELECT count(*) FROM parked_receipt") == 0
+    assert await counter.states() == ["delivered"]
 
 
 async def test_a_receipt_up_to_a_moment_says_nothing_of_what_may_never_have_gone(counter: Counter) -> None:

@@ -61,6 +61,7 @@ from oase.conversations.actions.views import Share, bring_back_view, change_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.changes import ChangeRule, rule_in, set_change_rule
+from oase.conversations.delivery.receipts import apply_late
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
@@ -262,6 +263,7 @@ __all__ = [
     "WindowClosed",
     "all_fields",
     "all_snippets",
+    "apply_late",
     "assign",
     "bring_back_view",
     "cancel",

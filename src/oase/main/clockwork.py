@@ -1,7 +1,7 @@
 """The clockwork: what happens because time passes. One process at a time does it.
 
 every few seconds   snoozed conversations wake
-every half minute   visitors who have left get unread answers by mail
+every half minute   visitors who have left get unread answers by mail; receipts that missed their message find it
 every few minutes   what has outlived its retention goes
 """
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from oase.channels import AccountBook
-from oase.conversations import carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
+from oase.conversations import apply_late, carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.idempotency import forget_old as forget_answers
@@ -50,6 +50,7 @@ class Clockwork:
         await self._wake()
         if tick % _MAIL_EVERY == 0:
             await carry_on_by_mail(self._database, self._book)
+            await self._late_receipts()
         if tick % _SWEEP_EVERY == 0:
             await self._sweep()
 
@@ -62,6 +63,13 @@ class Clockwork:
         for (workspace_id,) in rows:
             async with self._database.work(workspace_id) as work:
                 await wake_snoozed(work)
+
+    async def _late_receipts(self) -> None:
+        async with self._database.everywhere() as work:
+            rows = await work.tuples("SELECT DISTINCT workspace_id FROM parked_receipt")
+        for (workspace_id,) in rows:
+            async with self._database.work(workspace_id) as work:
+                await apply_late(work)
 
     async def _sweep(self) -> None:
         """What lived shortly, then what the workspaces' rules say. The newest old live event stays: it tells who was away too long."""

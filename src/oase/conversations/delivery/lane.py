@@ -125,9 +125,8 @@ class Lane:
         now = work.clock.now()
         fates = [fate_of(delivery, outcome, now) for delivery, outcome in ended]
         changed = await repository.write_fates(work, fates)
-        named = [fate.external_id for fate in fates if fate.external_id]
-        if named:
-            await apply_parked(work, self.account.id, named)
+        names = [name for fate in fates for name in (fate.external_id, str(fate.delivery_id)) if name]
+        await apply_parked(work, self.account.id, names)
         for fate, (delivery, _) in zip(fates, ended, strict=True):
             outbound = delivery.planned.outbound
             if isinstance(outbound, Moderate) and fate.state in ("sent", "delivered"):

@@ -2,6 +2,8 @@
 
 receipt --its delivery is known--> state moves on        (several in one batch: one statement)
         --not yet--> parked, until the send's own answer brings the id
+"everything until now" --sent--> state moves on
+                       --being sent--> parked, until it is known to have gone
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,6 +63,7 @@ def _value(said: SaidElsewhere) -> str:
 
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
+_GONE = ("sent", "delivered", "read")
 _TIMES = "created_at, sent_at, delivered_at, read_at, failed_at"
 _COLUMNS = f"id, message_id, conversation_id, kind, external_id, recipient, state, {_TIMES}, code, why"
 
@@ -77,12 +80,14 @@ async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Seq
             early.append(receipt)
         elif _move(delivery, receipt):
             changed[delivery.id] = delivery
-    await _park(work, account.id, early)
     for receipt in receipts:
         if receipt.up_to and receipt.sender is not None:
             for delivery in await _earlier(work, account.id, receipt.sender.value, receipt.at):
-                if _move(delivery, receipt):
+                if delivery.state == "sending":
+                    early.append(msgspec.structs.replace(receipt, external_id="", our_id=str(delivery.id)))
+                elif _move(delivery, receipt):
                     changed[delivery.id] = delivery
+    await _park(work, account.id, early)
     await _write(work, list(changed.values()))
 
 
@@ -107,12 +112,15 @@ async def receipts_in_disguise(work: UnitOfWork, account: StoredAccount, said: S
     return own
 
 
-async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequence[str]) -> None:
-    """Applies receipts that came before the answer to the send did."""
+async def apply_parked(work: UnitOfWork, account_id: UUID, names: Sequence[str]) -> None:
+    """Applies receipts that came before the answer to the send did. `names`: the provider's ids and ours of what was tried.
+
+    What waited under our own id counts if the message has gone; if not, it spoke of others.
+    """
     rows = await work.tuples(
         "DELETE FROM parked_receipt WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND external_id = ANY(%(ids)b::text[]) AND coalesce(receipt->>'type', 'receipt') = 'receipt' RETURNING receipt",
-        {"account_id": account_id, "ids": list(external_ids)},
+        " AND external_id = ANY(%(names)b::text[]) AND coalesce(receipt->>'type', 'receipt') = 'receipt' RETURNING receipt",
+        {"account_id": account_id, "names": list(names)},
     )
     if not rows:
         return
@@ -120,10 +128,23 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, external_ids: Sequenc
     known = await _find(work, account_id, receipts)
     changed = {}
     for receipt in sorted(receipts, key=lambda one: one.at):
-        delivery = known.get(receipt.external_id)
-        if delivery is not None and _move(delivery, receipt):
+        delivery = known.get(receipt.external_id or receipt.our_id)
+        if delivery is None or (not receipt.external_id and delivery.state not in _GONE):
+            continue
+        if _move(delivery, receipt):
             changed[delivery.id] = delivery
     await _write(work, list(changed.values()))
+
+
+async def apply_late(work: UnitOfWork) -> None:
+    """Receipts that were parked in the very moment in which their message got its id: nobody else comes for them."""
+    rows = await work.tuples(
+        "SELECT p.account_id, array_agg(DISTINCT p.external_id) FROM parked_receipt p JOIN delivery d"
+        " ON d.workspace_id = p.workspace_id AND d.account_id = p.account_id AND d.external_id = p.external_id"
+        " WHERE p.workspace_id = %(workspace_id)s GROUP BY p.account_id"
+    )
+    for account_id, names in rows:
+        await apply_parked(work, account_id, names)
 
 
 def _move(delivery: _Known, receipt: Receipt) -> bool:
@@ -198,11 +219,11 @@ async def _under_way(work: UnitOfWork, account_id: UUID) -> list[_UnderWay]:
 
 
 async def _earlier(work: UnitOfWork, account_id: UUID, recipient: str, at: datetime) -> list[_Known]:
-    """What went to a person until a moment and is not read yet. What is *unknown* may never have gone: a later one says nothing of it."""
+    """What went or goes to a person until a moment and is not read yet. Nobody knows of what is *unknown*: it may never have gone."""
     return await work.all(
         _Known,
         f"SELECT {_COLUMNS} FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND recipient = %(recipient)s AND state IN ('sent', 'delivered') AND created_at <= %(at)s"
+        " AND recipient = %(recipient)s AND state IN ('sending', 'sent', 'delivered') AND created_at <= %(at)s"
         " AND created_at > %(at)s - interval '30 days' ORDER BY id LIMIT 200 FOR UPDATE",
         {"account_id": account_id, "recipient": recipient, "at": at},
     )
@@ -217,7 +238,7 @@ async def _park(work: UnitOfWork, account_id: UUID, early: Sequence[Receipt]) ->
             {
                 "account_id": account_id,
                 "ids": [new_id() for _ in early],
-                "externals": [one.external_id for one in early],
+                "externals": [one.external_id or one.our_id for one in early],
                 "receipts": [msgspec.json.encode(one).decode() for one in early],
                 "now": work.clock.now(),
             },

@@ -29,6 +29,14 @@ function place(menu, opener) {
   menu.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
 }
 
+// the browser itself gives the focus to what has `autofocus`, at once; "toggle" comes a moment later, when the next key may have been pressed
+document.addEventListener("beforetoggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("[popover].menu") || event.newState !== "open") return;
+  const first = menu.querySelector("[autofocus], input, .menu-item[aria-checked='true'], .menu-item");
+  if (first) first.autofocus = true;
+}, true);
+
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!menu.matches?.("[popover].menu")) return;
@@ -37,8 +45,6 @@ document.addEventListener("toggle", (event) => {
   opener?.setAttribute("aria-expanded", String(open));
   if (!open || !opener) return;
   place(menu, opener);
-  const first = menu.querySelector("[autofocus], input, .menu-item[aria-checked='true'], .menu-item");
-  first?.focus({ preventScroll: true });
 }, true);
 
 document.addEventListener("keydown", (event) => {
