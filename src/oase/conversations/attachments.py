@@ -39,8 +39,8 @@ _LOOK_SECONDS: Final = 5.0
 _STEPS: Final = 4
 _FILE_BYTES: Final = 110_000_000  # the largest that any channel carries is 100 MB
 _TOO_LARGE: Final = message("The file is larger than %(n)s MB.", n=_FILE_BYTES // 1_000_000)
-_NO_ACCOUNT: Final = Refused(why="The account over which it came does not exist any more.")
-_NOT_KEPT: Final = Refused(why="Its delivery is not kept any more.")
+_NO_ACCOUNT: Final = Refused(why=message("The account over which it came does not exist any more."))
+_NOT_KEPT: Final = Refused(why=message("Its delivery is not kept any more."))
 log = structlog.get_logger()
 
 
@@ -182,7 +182,7 @@ class FileWorker:
             if not isinstance(step, Call):
                 return [step]
             replies.append(await self._step(account, step, _key(account.workspace_id, together[0].id), media[0].type))
-        return [Refused(why="The provider needs more steps than expected.")]
+        return [Refused(why=message("The provider needs more steps than expected."))]
 
     async def _step(self, account: StoredAccount, call: Call, key: str, type: str) -> Reply | NoReply:
         """One call; the file itself goes straight to its place, never wholly into memory."""

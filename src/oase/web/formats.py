@@ -62,6 +62,7 @@ def install(environment: Environment) -> None:
         "size": lambda size_bytes: reader().size(size_bytes),
         "listed": lambda items, kind="standard": reader().listed(items, kind),
         "say": lambda value: reader().text(value),
+        "retold": lambda text: reader().retold(text),
         "words": words_for_reader,
         "called": lambda name, person_id: reader().text(called(name, person_id) if person_id else name),
         "initials": initials,

@@ -104,6 +104,23 @@ async def test_refused_credentials_are_replaced_on_the_page_and_the_account_is_u
     assert (await company.account(account_id)).state == "up"
 
 
+async def test_a_german_administrator_reads_our_words_in_german_and_the_providers_below(
+    company: Company, given: dict[str, str]
+) -> None:
+    account_id = await company.connect("whatsapp", "WhatsApp", **given)
+    why = "WhatsApp does not accept our access token. Enter a new one in the account's settings.\nError validating access token"
+    await company.falls(account_id, "needs_sign_in", why)
+    async with company.services.database.work(company.workspace_id) as work:
+        await work.run("UPDATE agent SET language = 'de' WHERE workspace_id = %(workspace_id)s")
+    page, listed = await company.get(f"/admin/channels/{account_id}"), await company.get("/admin/channels")
+    told = (
+        "WhatsApp nimmt unseren Zugriffsschlüssel nicht an. Geben Sie in den Einstellungen des Anschlusses einen neuen ein."
+        " Error validating access token"
+    )
+    assert told in page.words
+    assert told in listed.words
+
+
 async def test_connecting_again_brings_an_account_up_and_says_so(company: Company, given: dict[str, str]) -> None:
     account_id = await company.connect("whatsapp", "WhatsApp", **given)
     await company.falls(account_id, "down", "It did not answer.")

@@ -29,6 +29,7 @@ from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
+from oase.kernel.i18n import message
 from oase.kernel.waiting import awakened
 
 _AT_ONCE: Final = 16
@@ -102,10 +103,10 @@ class Lane:
         try:
             return await deliver(self._outside, self.account, await self._outbound(delivery))
         except asyncio.CancelledError:
-            return Unclear(why="The program stopped while this was being sent.")
+            return Unclear(why=message("The program stopped while this was being sent."))
         except Exception as error:  # a fault of ours or of the adapter must not stop the lane
             log.exception("delivery.adapter_failed", delivery_id=str(delivery.id), channel=self.account.channel)
-            return Refused(why=f"It could not be prepared: {type(error).__name__}: {error}")
+            return Refused(why=message("Oase could not prepare it: %(why)s", why=f"{type(error).__name__}: {error}"))
 
     async def _outbound(self, delivery: Delivery) -> Outbound:
         outbound = delivery.planned.outbound

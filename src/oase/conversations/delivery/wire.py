@@ -25,6 +25,7 @@ from oase.channels.contract import (
     Unclear,
 )
 from oase.kernel.http import Answer, AnswerTooLarge, ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
 _ANSWER_BYTES: Final = 10_000_000
@@ -43,7 +44,7 @@ async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) 
     except CannotSay as error:
         return Refused(why=str(error), code=error.capability)
     replies: list[Reply] = []
-    outcome: Outcome = Refused(why="There was nothing to send.")
+    outcome: Outcome = Refused(why=message("There was nothing to send."))
     for number, call in enumerate(calls):
         last = number == len(calls) - 1
         reply, outcome = await _asked(outside, account, _filled(call, replies), patient=not last and call.method == "GET")

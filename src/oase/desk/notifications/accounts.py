@@ -71,10 +71,12 @@ def _entry(account: AccountTrouble, kind: Trouble, t: Translator, now: datetime,
 
 def _words(account: AccountTrouble, kind: Trouble, t: Translator, now: datetime) -> str:
     if kind == "needs_sign_in":
-        return t.gettext("the provider does not accept our credentials. %(why)s", why=account.state_why).strip()
+        return t.gettext("the provider does not accept our credentials. %(why)s", why=t.retold(account.state_why)).strip()
     if kind == "down":
         since = t.ago(account.state_since, now)
-        return t.gettext("the connection is down (since: %(since)s). %(why)s", since=since, why=account.state_why).strip()
+        return t.gettext(
+            "the connection is down (since: %(since)s). %(why)s", since=since, why=t.retold(account.state_why)
+        ).strip()
     assert account.expires_at is not None  # noqa: S101 - or it would not be told
     when = {"date": t.date(account.expires_at, "long"), "when": t.ago(account.expires_at, now)}
     return t.gettext("its credentials end on %(date)s (%(when)s). Please sign in again, or enter new ones, before.", **when)

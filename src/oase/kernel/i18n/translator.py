@@ -13,6 +13,7 @@ from babel.numbers import NumberFormatError, format_decimal, format_percent, par
 
 from oase.kernel.i18n.catalogue import Language, catalogue
 from oase.kernel.i18n.message import Message, fill
+from oase.kernel.i18n.retold import retold
 
 Day = datetime | date  # a moment is shown in the reader's zone, a date as it is
 
@@ -57,6 +58,10 @@ class Translator:
         values = {name: self.text(item) if isinstance(item, Message) else item for name, item in value.values.items()}
         forms = self._texts.get(("", value.msgid), (value.msgid, value.plural or value.msgid))
         return fill(forms[0 if value.n == 1 else -1], values)
+
+    def retold(self, text: str) -> str:
+        """A sentence that was kept in English, in this language; what is not ours (a provider's own words) stays as it is."""
+        return retold(text, self.language)
 
     def date(self, moment: Day, style: Literal["short", "medium", "long", "full"] = "medium") -> str:
         """The day: "Nov 22, 2026", "22.11.2026"."""
