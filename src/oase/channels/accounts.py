@@ -105,7 +105,7 @@ def read_settings(manifest: Manifest, given: Mapping[str, Any]) -> tuple[dict[st
 
 
 def _typed(setting: Setting, value: Any) -> Any:
-    if value is None and setting.kind not in ("boolean", "lines", "rows"):
+    if value is None and setting.kind not in ("boolean", "lines", "rows", "accounts"):
         return ""  # left out, or left empty in a form: the same
     if setting.kind == "boolean":
         return value in (True, "true", "on", "1", 1)

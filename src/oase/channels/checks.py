@@ -84,7 +84,7 @@ def _wrong_rows(setting: Setting, rows: Sequence[Mapping[str, Any]], language: L
 
 def wrong_value(setting: Setting, value: Any, label: str) -> Message | None:
     """What is wrong with one value as it was typed; None if nothing is."""
-    if value in (None, "", []):
+    if value in (None, "", [], ()):
         return message("%(field)s is missing.", field=label) if setting.required and not setting.generated else None
     if not _fits(setting, value):
         return message("%(field)s: this is not of the right kind.", field=label)
@@ -97,7 +97,7 @@ def wrong_value(setting: Setting, value: Any, label: str) -> Message | None:
         return message("An address begins with https:// and names a server.")
     if setting.kind == "choice" and text not in {choice for choice, _ in setting.choices}:
         return message("%(field)s: please choose one of the possibilities.", field=label)
-    if setting.kind == "account" and not _is_id(text):
+    if setting.kind in ("account", "accounts") and not all(map(_is_id, [text] if setting.kind == "account" else value)):
         return message("%(field)s: please choose one of the possibilities.", field=label)
     return None
 
@@ -110,7 +110,7 @@ def _fits(setting: Setting, value: Any) -> bool:
         return isinstance(value, str | int | float) and not isinstance(value, bool)
     if setting.kind == "rows":
         return isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value)
-    if setting.kind == "lines" and not isinstance(value, str):
+    if setting.kind == "accounts" or (setting.kind == "lines" and not isinstance(value, str)):
         return isinstance(value, list | tuple) and all(isinstance(line, str) for line in value)
     return isinstance(value, str)
 

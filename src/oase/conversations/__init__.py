@@ -92,6 +92,7 @@ from oase.conversations.keeping import RULES as RETENTION_RULES
 from oase.conversations.keeping.repository import sweep_uploads
 from oase.conversations.links import linker, read_link
 from oase.conversations.naming import Introducer
+from oase.conversations.offers import links_beneath, offered
 from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
     COUNTED,
@@ -302,6 +303,7 @@ __all__ = [
     "life_of",
     "linked_to",
     "linker",
+    "links_beneath",
     "list_conversations",
     "list_merges",
     "list_messages",
@@ -320,6 +322,7 @@ __all__ = [
     "needs_no_answer",
     "normal_address",
     "note",
+    "offered",
     "open_conversation",
     "origins_of",
     "parse_query",

@@ -28,8 +28,8 @@ from oase.conversations import (
     check_device,
     forget_device,
     invite,
-    inviting,
     keep_device,
+    offered,
     visitor_conversation,
     visitor_conversations,
     visitor_message,
@@ -77,7 +77,7 @@ class _Known(Struct):
 
     at: datetime
     presence: Presence
-    elsewhere: list[StoredAccount]
+    accounts: list[StoredAccount]
 
 
 class VisitorDesk:
@@ -110,9 +110,9 @@ class VisitorDesk:
             here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
             faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
             presence = Presence(open=bool(here), faces=faces)
-            known = self._known[account.workspace_id] = _Known(now, presence, [one for one in accounts if inviting(one)])
-        offers = account.account.settings.get("elsewhere", True)
-        doors = [Door(id=str(one.id), name=_name(one, language)) for one in known.elsewhere] if offers else []
+            known = self._known[account.workspace_id] = _Known(now, presence, accounts)
+        offers = offered(account, known.accounts) if account.account.settings.get("elsewhere", True) else []
+        doors = [Door(id=str(one.id), name=_name(one, language)) for one in offers]
         return replace(known.presence, elsewhere=doors)
 
     async def invite(self, account: StoredAccount, visitor: str, to: str, language: Language) -> str:

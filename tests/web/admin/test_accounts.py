@@ -221,3 +221,23 @@ async def test_a_secret_that_is_out_of_use_while_its_address_changes_is_forgotte
     saved = await company.post(f"/admin/channels/{account_id}", moved)
     assert saved.status == 303, saved.words
     assert not (await company.account(account_id)).account.secret("password")
+
+
+async def test_accounts_that_customers_are_led_to_are_ticked_and_kept_and_unticked(
+    company: Company, whatsapp: dict[str, str]
+) -> None:
+    given = {name: value for name, value in whatsapp.items() if name != "account_name"}
+    reached = await company.connect("whatsapp", "WhatsApp Köln", **given)
+    await company.connect("form", "Kontakt", company="Lindgrün")
+    fields = [("account_name", "Chat im Laden"), ("company", "Lindgrün"), ("elsewhere", "yes")]
+    page = await company.post("/admin/channels/new/webchat", [*fields, ("elsewhere_accounts", "gibt es nicht")])
+    assert page.status == 422
+    assert 'id="elsewhere_accounts-wrong"' in page.text
+    made = await company.post("/admin/channels/new/webchat", [*fields, ("elsewhere_accounts", str(reached))])
+    path = made.to.partition("?")[0]
+    shown = await company.get(path)
+    assert "WhatsApp: WhatsApp Köln" in shown.words
+    assert "Kontakt" not in shown.words  # nobody can be led there by a link
+    assert f'name="elsewhere_accounts" value="{reached}" checked' in shown.text
+    await company.post(path, fields)
+    assert f'name="elsewhere_accounts" value="{reached}" checked' not in (await company.get(path)).text

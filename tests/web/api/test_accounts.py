@@ -152,3 +152,15 @@ async def test_who_may_only_read_accounts_changes_none(company: Company) -> None
         ("POST", f"{path}/templates/synchronise", None),
     ):
         assert (await reader(method, where, body)).status == 403, where
+
+
+async def test_accounts_that_customers_are_led_to_are_a_list_of_ids(company: Company, program: Program) -> None:
+    asked = {
+        "channel": "webchat",
+        "name": "Chat",
+        "settings": {"company": "Muster", "elsewhere_accounts": [str(company.whatsapp)]},
+    }
+    made = await program("POST", "/accounts", asked)
+    assert (made.status, made.body["settings"]["elsewhere_accounts"]) == (201, [str(company.whatsapp)]), made.body
+    wrong = await program("PATCH", f"/accounts/{made.body['id']}", {"settings": {"elsewhere_accounts": ["WhatsApp"]}})
+    assert [one["pointer"] for one in wrong.body["errors"]] == ["#/settings/elsewhere_accounts"]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from oase.channels import create_account
+from oase.channels import create_account, keep_check
+from oase.channels.contract import Checked
 from oase.people import add_address, change_person
 
 from .conftest import Desk, Screens, settled
@@ -67,3 +68,37 @@ async def test_a_way_that_takes_templates_only_says_so_and_keeps_what_was_typed(
     await _choose(page, "joerg@example.com")
     await expect(page.locator("#composer-text")).to_have_value("Blau, bitte.")
     await expect(page.locator("#composer-text")).to_be_visible()
+
+
+async def test_links_beneath_a_mail_are_announced_while_nobody_else_reads_it_and_said_afterwards(
+    desk: Desk, screens: Screens
+) -> None:
+    await desk.writes("Jörg Weißmüller", "Rot oder blau?")
+    async with desk.database.work(desk.workspace_id) as work:
+        given = {**MAIL, "elsewhere_links": True}
+        mail = await create_account(work, desk.services.safe, "email", "Post", given)
+        reached = await create_account(work, desk.services.safe, "telegram", "Telegram", {"bot_token": "1:geheim"})
+        await keep_check(work, reached, Checked(ok=True, summary="", facts={"username": "lindgruen_bot"}))
+        person = await work.value("SELECT id FROM person WHERE workspace_id = %(workspace_id)s")
+        identity = await add_address(work, person, "email", "joerg@example.com")
+        await work.run(
+            "UPDATE conversation SET account_id = %(mail)s, identity_id = %(identity)s, channel = 'email'"
+            " WHERE workspace_id = %(workspace_id)s",
+            {"mail": mail, "identity": identity},
+        )
+    page = await _open(desk, screens)
+    announced = page.get_by_text("Darunter stehen Links zum Weiterschreiben: Telegram")
+    await expect(announced).to_be_visible()
+    await page.locator("#composer-copy").fill("buchhaltung@example.com")
+    await page.locator("#composer-copy").blur()
+    await expect(announced).to_be_hidden()
+    await page.locator("#composer-copy").fill("")
+    await page.locator("#composer-copy").blur()
+    await expect(announced).to_be_visible()
+    await _choose(page, "+4915228817386")
+    await expect(announced).to_be_hidden()
+    await _choose(page, "joerg@example.com")
+    await page.locator("#composer-text").fill("Blau, bitte.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#entries .entry.out")).to_contain_text("Mit Links zum Weiterschreiben: Telegram")
+    await expect(page.locator("#entries .entry.out")).not_to_contain_text("t.me")

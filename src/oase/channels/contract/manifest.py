@@ -185,15 +185,16 @@ class Setting(Struct, frozen=True, kw_only=True):
     """One field of an account's set-up page.
 
     `kind` "secret" is kept sealed and given to the adapter as a list (rotation); "rows" is a list of mappings, one value for
-    each of `columns`; "account" is the id of another account of the workspace, of one of the channels in `choices`.
+    each of `columns`; "account" is the id of another account of the workspace, of one of the channels in `choices`; "accounts" is
+    a list of such ids, of any channel that invites (`Manifest.invites`).
     """
 
     name: str
     label: Words
     help: Words = Words("", "")
-    kind: Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account"] = (
-        "text"
-    )
+    kind: Literal[
+        "text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account", "accounts"
+    ] = "text"
     required: bool = True
     default: Any = None
     choices: tuple[tuple[str, Words], ...] = ()

@@ -35,6 +35,7 @@ _BY_KIND: Mapping[str, Any] = {
     "boolean": True,
     "lines": [],
     "rows": [],
+    "accounts": [],
 }
 
 

@@ -29,6 +29,7 @@ from oase.conversations.audience import To, aside_with, link, to_everybody, to_t
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.conversations.links import linker
+from oase.conversations.offers import with_links
 from oase.conversations.rules import first_line
 from oase.conversations.story import with_story
 from oase.conversations.types import Answer, Author, ConversationRow
@@ -52,10 +53,9 @@ async def say(work: UnitOfWork, book: AccountBook, author: Author, conversation_
     if known is not None:
         return known
     _check(answer)
-    link_of = linker(book, work.workspace_id)
     conversation = await repository.lock_conversation(work, conversation_id)
     if conversation.kind == "public" and answer.audience == "private":
-        return await _say_in_private(work, book, author, conversation, answer, link_of)
+        return await _say_in_private(work, book, author, conversation, answer)
     if conversation.kind == "public":
         to = await to_everybody(work, book, conversation, answer)
     elif answer.audience == "public":
@@ -63,7 +63,7 @@ async def say(work: UnitOfWork, book: AccountBook, author: Author, conversation_
     else:
         to = await to_the_person(work, book, conversation, answer)
         answer = await with_story(work, conversation, to.account.id, answer) if answer.story else answer
-    message_id = await _say_to(work, author, conversation, to, answer, link_of)
+    message_id = await _say_to(work, book, author, conversation, to, answer)
     if to.thread and not answer.automatic:
         await _remember_settled(work, message_id, await public.settle_answered(work, [message_id]))
     await _move_on(work, conversation, to, answer)
@@ -71,12 +71,12 @@ async def say(work: UnitOfWork, book: AccountBook, author: Author, conversation_
 
 
 async def _say_in_private(
-    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer, link_of: LinkOf
+    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer
 ) -> UUID:
     """To the author of a public message alone, in a private conversation of theirs; both are linked."""
     aside = await aside_with(work, book, conversation, answer)
     apart = await repository.lock_conversation(work, aside.conversation_id)
-    message_id = await _say_to(work, author, apart, aside.to, answer, link_of)
+    message_id = await _say_to(work, book, author, apart, aside.to, answer)
     settled = await public.settle(work, [aside.message_id], "answered", author.name)
     await _remember_settled(work, message_id, settled)
     await _move_on(work, apart, aside.to, answer)
@@ -88,15 +88,16 @@ async def _say_in_private(
 
 
 async def _say_to(
-    work: UnitOfWork, author: Author, conversation: ConversationRow, to: To, answer: Answer, link_of: LinkOf
+    work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, to: To, answer: Answer
 ) -> UUID:
     """The message and its deliveries."""
-    message_id = await _write_message(work, conversation, to, author, answer)
+    linked = await with_links(work, book, conversation, to, answer)
+    message_id = await _write_message(work, conversation, to, author, answer, linked.channels)
     files = await repository.attach(work, message_id, answer.attachment_ids)
     if len(files) != len(set(answer.attachment_ids)):
         raise Invalid("One of the files does not exist or was sent already.", field="attachment_ids")
-    outbound = await _outbound(work, conversation, to, author, answer, files)
-    planned = _plan(outbound, to.account, files, link_of)
+    outbound = await _outbound(work, conversation, to, author, linked.answer, files)
+    planned = _plan(outbound, to.account, files, linker(book, work.workspace_id))
     not_before = answer.send_at or work.clock.now() + answer.undo
     await deliveries.insert(
         work,
@@ -136,13 +137,18 @@ def _check(answer: Answer) -> None:
         raise Invalid(message("A contact card needs a phone number or an e-mail address."), field="card")
 
 
-async def _write_message(work: UnitOfWork, conversation: ConversationRow, to: To, author: Author, answer: Answer) -> UUID:
+async def _write_message(
+    work: UnitOfWork, conversation: ConversationRow, to: To, author: Author, answer: Answer, leads_to: Sequence[str]
+) -> UUID:
+    """`leads_to`: the channels of the links that go out beneath it; the text that is kept has none of them."""
     before = {"state": conversation.state, "due_at": conversation.due_at, "solved_at": conversation.solved_at}
     data: dict[str, Any] = {"before": msgspec.to_builtins(before, str_keys=True)}  # what undo brings back
     if answer.template:
         data["template"] = msgspec.to_builtins(answer.template)
     if answer.choices:
         data["choices"] = msgspec.to_builtins(answer.choices)
+    if leads_to:
+        data["leads_to"] = list(leads_to)
     if answer.copy_to:
         data["copy_to"] = list(answer.copy_to)
     if answer.send_at:

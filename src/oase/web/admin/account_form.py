@@ -36,6 +36,8 @@ def read_form(manifest: Manifest, pairs: Pairs) -> dict[str, Any]:
             given[setting.name] = _rows(setting, pairs)
         elif setting.kind == "boolean":
             given[setting.name] = setting.name in texts
+        elif setting.kind == "accounts":
+            given[setting.name] = [value for name, value in pairs if name == setting.name]
         else:
             given[setting.name] = texts.get(setting.name, "").strip()
     return given
@@ -70,6 +72,8 @@ def shown(manifest: Manifest, values: Mapping[str, Any]) -> dict[str, Any]:
             texts[setting.name] = [
                 {column.name: _text(row.get(column.name, column.default)) for column in setting.columns} for row in value or ()
             ]
+        elif setting.kind == "accounts":
+            texts[setting.name] = [str(one) for one in value or ()]
         elif setting.kind != "secret":
             texts[setting.name] = value if setting.kind == "boolean" else _text(value)
     return texts

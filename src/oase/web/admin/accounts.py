@@ -204,7 +204,7 @@ async def account_page(
         "account": account,
         "form": form,
         "checked": checked,
-        "choices": _account_choices(manifest, others),
+        "choices": _account_choices(manifest, others, reader_of(request).language),
         "writes": viewer.may(Permission.ACCOUNT_WRITE),
         "sign_ins": sign_ins(manifest, account, services.settings, reader_of(request).language),
         "leads_to": leads_to,
@@ -233,13 +233,17 @@ async def account_page(
     )
 
 
-def _account_choices(manifest: Manifest, accounts: Sequence[StoredAccount]) -> dict[str, list[tuple[str, str]]]:
-    """For settings that name another account: which there are."""
-    return {
-        setting.name: [(str(one.id), one.name) for one in accounts if one.channel in {key for key, _ in setting.choices}]
-        for setting in manifest.settings
-        if setting.kind == "account"
-    }
+def _account_choices(manifest: Manifest, accounts: Sequence[StoredAccount], language: str) -> dict[str, list[tuple[str, str]]]:
+    """For settings that name other accounts: which there are, several of them with their channels."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for setting in manifest.settings:
+        if setting.kind == "account":
+            channels = {key for key, _ in setting.choices}
+            found[setting.name] = [(str(one.id), one.name) for one in accounts if one.channel in channels]
+        elif setting.kind == "accounts":
+            invite = [one for one in accounts if one.manifest.invites]
+            found[setting.name] = [(str(one.id), f"{getattr(one.manifest.name, language)}: {one.name}") for one in invite]
+    return found
 
 
 handlers: Final = [list_accounts, show_new, create, show_account, save, switch, delete, renew]

@@ -213,9 +213,14 @@ class ChannelSetting(Struct, frozen=True, kw_only=True):
     label: Annotated[dict[str, str], Meta(description="By language.")]
     help: Annotated[dict[str, str], Meta(description="By language.")]
     kind: Annotated[
-        Literal["text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account"],
+        Literal[
+            "text", "secret", "email", "url", "number", "boolean", "choice", "long_text", "lines", "rows", "account", "accounts"
+        ],
         Meta(
-            description="`secret` goes into `secrets`. `rows`: a list of objects of `columns`. `account`: the id of another one."
+            description=(
+                "`secret` goes into `secrets`. `rows`: a list of objects of `columns`. `account`: the id of another one."
+                " `accounts`: a list of such ids, of accounts that customers can be led to."
+            )
         ),
     ]
     required: bool

@@ -104,6 +104,7 @@ def _entry(
         **_offers(message, files, viewer, reader),
         automatic=message.automatic,
         elsewhere=elsewhere,
+        leads_to=[mark(str(one), reader).name for one in message.data.get("leads_to", ())],
         edited=message.edited_at is not None,
         earlier=_earlier(message, reader),
         deleted=message.deleted_at is not None,

@@ -3,7 +3,7 @@
 open_conversation · timeline · person, addresses, past · accounts, templates, uploads of the draft · fields  -->  Conversation
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +23,8 @@ from oase.conversations import (
     custom_fields,
     heard_over,
     inviting,
+    links_beneath,
+    offered,
     open_conversation,
     speaker_of,
     timeline_entries,
@@ -217,7 +219,14 @@ async def _composer(
     draft = found.draft or {}
     known_ones = [*identities, *(await _left(work, found.person_id) if found.person_id and identities else [])]
     ways = [(one, account) for one in known_ones for account in accounts if account.manifest.identity == one.kind]
-    answers = [answer_of(account, one, await _heard(work, found, account, one), found, now, reader) for one, account in ways]
+    reached = {one.kind for one in identities}
+    answers = [
+        msgspec.structs.replace(
+            answer_of(account, one, await _heard(work, found, account, one), found, now, reader),
+            leads_to=_led_to(account, accounts, reached, reader),
+        )
+        for one, account in ways
+    ]
     if found.kind == "public":
         own = await book.get(found.account_id) if found.account_id else None
         answers = ways_of(own, found, now, reader) if own and own.enabled and own.workspace_id == work.workspace_id else []
@@ -245,6 +254,14 @@ async def _composer(
         can_reply=viewer.may(Permission.CONVERSATION_REPLY),
         can_note=viewer.may(Permission.CONVERSATION_NOTE),
     )
+
+
+def _led_to(account: StoredAccount, accounts: Sequence[StoredAccount], reached: Collection[str], reader: Translator) -> list[str]:
+    """The channels that links beneath answers over this account lead to."""
+    if not links_beneath(account):
+        return []
+    found = (one for one in offered(account, accounts) if one.manifest.identity not in reached)
+    return [mark(one.channel, reader).name for one in found]
 
 
 def _elsewhere(accounts: Sequence[StoredAccount], answers: Sequence[Answer], reader: Translator) -> list[Elsewhere]:

@@ -198,6 +198,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     reacts: bool = False  # we can react to it
     automatic: str = ""
     elsewhere: bool = False  # our side said it with another program
+    leads_to: Sequence[str] = ()  # names of the channels that links beneath it lead to
     edited: bool = False
     earlier: Sequence[Earlier] = ()  # what it said before
     deleted: bool = False
@@ -261,6 +262,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     trouble: str = ""  # the account is down or needs to sign in
     left: bool = False  # an address that the person wrote down; it becomes one of theirs with the first answer
     here: bool = True  # the way of the conversation: the customer has its story there
+    leads_to: Sequence[str] = ()  # names of the channels that links beneath it lead to
 
 
 class Template(Struct, frozen=True, kw_only=True):

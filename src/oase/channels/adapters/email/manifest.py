@@ -276,6 +276,31 @@ _HABITS = (
     ),
     _optional("signature", Words("Signature", "Signatur"), kind="long_text", group=_ANSWERS),
     _optional(
+        "elsewhere_links",
+        Words("Links to other channels beneath answers", "Links zu anderen Kanälen unter Antworten"),
+        help=Words(
+            "Customers can go on with WhatsApp, for example; the conversation continues there. Each link counts once, for seven "
+            "days. It is left out where we reach the person there already, and where others get a copy.",
+            "Wer mag, schreibt zum Beispiel auf WhatsApp weiter; das Gespräch bleibt dasselbe. Jeder Link gilt einmal, sieben Tage "
+            "lang. Er fehlt, wo wir die Person dort schon erreichen, und wo andere eine Kopie bekommen.",
+        ),
+        kind="boolean",
+        default=False,
+        group=_ANSWERS,
+    ),
+    _optional(
+        "elsewhere_accounts",
+        Words("Only to these", "Nur zu diesen"),
+        help=Words(
+            "None ticked: to all of them, later ones too.",
+            "Keiner angekreuzt: zu allen, auch zu späteren.",
+        ),
+        kind="accounts",
+        default=(),
+        only_if=("elsewhere_links", "true"),
+        group=_ANSWERS,
+    ),
+    _optional(
         "plus_address",
         Words("Plus-addresses", "Plus-Adressen"),
         help=Words(

@@ -109,6 +109,18 @@ _TALKS = (
             "Das Menü des Chats führt zu WhatsApp, Telegram und anderen verbundenen Kanälen; das Gespräch geht dort weiter.",
         ),
     ),
+    Setting(
+        name="elsewhere_accounts",
+        label=Words("Only to these", "Nur zu diesen"),
+        help=Words(
+            "None ticked: to all of them, later ones too.",
+            "Keiner angekreuzt: zu allen, auch zu späteren.",
+        ),
+        kind="accounts",
+        required=False,
+        default=(),
+        only_if=("elsewhere", "true"),
+    ),
 )
 
 _BEFORES = (

@@ -5,7 +5,7 @@ Pure functions; see docs/handbook/mail.md.
 """
 
 from oase.channels.contract.errors import Malformed
-from oase.channels.families.mime.compose import File, Outgoing, Quoted, compose, text_to_html
+from oase.channels.families.mime.compose import File, Outgoing, Quoted, compose, named_links, text_to_html
 from oase.channels.families.mime.explain import explain
 from oase.channels.families.mime.read import extract, extract_all, read
 from oase.channels.families.mime.types import BounceReport, FailedRecipient, Mail, Mailbox, Notice, Part, Segment
@@ -26,6 +26,7 @@ __all__ = [
     "explain",
     "extract",
     "extract_all",
+    "named_links",
     "read",
     "text_to_html",
 ]

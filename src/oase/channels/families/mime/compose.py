@@ -201,6 +201,12 @@ def text_to_html(text: str) -> str:
     return "\n".join(f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs)
 
 
+def named_links(words: str, links: Sequence[tuple[str, str]]) -> str:
+    """One paragraph of HTML: words, then links by their names. `links`: pairs of name and address."""
+    shown = " · ".join(f'<a href="{escape(address)}">{escape(name)}</a>' for name, address in links)
+    return f"<p>{escape(words)}<br>\n{shown}</p>"
+
+
 def _linked(text: str) -> str:
     out: list[str] = []
     end = 0

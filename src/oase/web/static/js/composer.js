@@ -184,8 +184,8 @@ customElements.define("oase-composer", class extends HTMLElement {
       const drawing = dot.querySelector("use");
       drawing?.setAttribute("href", drawing.getAttribute("href").replace(/#.*/, `#${facts.icon}`));
     }
-    const ends = this.querySelector(".composer-window");
-    if (ends) ends.hidden = ends.dataset.of !== this.answer?.value;
+    const alone = !this.querySelector("#composer-copy")?.value.trim() || facts.cc !== "yes";
+    for (const of of this.querySelectorAll(".composer-window")) of.hidden = of.dataset.of !== this.answer?.value || (of.hasAttribute("data-alone") && !alone);
     this.classList.toggle("is-public", facts.public === "yes");
     this.classList.toggle("is-private", Boolean(this.querySelector("[name=audience]")) && facts.public !== "yes");
     const attach = this.querySelector("#composer-attach");
