@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from oase.channels import AccountBook
-from oase.channels.contract import Receipt
+from oase.channels.contract import Limits, Receipt
 from oase.conversations import Answer, Author, say
 from oase.conversations.delivery.lane import Lane
 from oase.conversations.delivery.receipts import apply_receipts
-from oase.conversations.delivery.rules import Pace
+from oase.conversations.delivery.rules import Paces
 from oase.kernel.blobs import Blobs
 from oase.kernel.clock import SetClock
 from oase.kernel.db import Database
@@ -45,7 +47,7 @@ class Counter:
     account_id: UUID
     clock: SetClock
     workspace_id: UUID
-    pace: Pace | None = None
+    paces: Paces | None = None
 
     async def person(self, value: str = "+4915228817386") -> UUID:
         """The conversation of somebody new."""
@@ -68,8 +70,14 @@ class Counter:
         self.book.forget(self.account_id)
         account = await self.book.get(self.account_id)
         assert account is not None
-        self.pace = self.pace or Pace(account.manifest.limits)
-        return Lane(self.database, self.blobs.get, self.outside, account, self.pace)
+        self.paces = self.paces or Paces(account.manifest)
+        return Lane(self.database, self.blobs.get, self.outside, account, self.paces)
+
+    async def goes_at(self, limits: Limits) -> None:
+        """The account has these limits."""
+        account = await self.book.get(self.account_id)
+        assert account is not None
+        self.paces = Paces(replace(account.manifest, limits=limits))
 
     async def sends(self) -> None:
         """The lane runs until nothing is due by the clock, or it ends by itself."""

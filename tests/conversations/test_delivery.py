@@ -220,7 +220,7 @@ async def test_haste_that_the_provider_complains_of_pauses_the_whole_account(cou
     counter.provider.script.append(graph_error(400, 130429))
     for number in range(4):
         await counter.says(await counter.person(f"+49171392000{number}"), "Guten Tag")
-    counter.pace = Pace(limits(messages_per_second=20))  # one at a time
+    await counter.goes_at(limits(messages_per_second=20))  # one at a time
     began = asyncio.get_running_loop().time()
     await counter.sends()
     assert len(counter.provider.taken) == 3
@@ -277,7 +277,7 @@ def test_a_person_who_is_held_holds_nobody_else() -> None:
 async def test_a_lane_keeps_its_accounts_limit_on_the_wire(counter: Counter) -> None:
     for number in range(30):
         await counter.says(await counter.person(f"+4917139200{number:02d}"), "Guten Tag")
-    counter.pace = Pace(limits(messages_per_second=20))
+    await counter.goes_at(limits(messages_per_second=20))
     await counter.sends()
     assert len(counter.provider.taken) == 30
     assert windows(counter.provider.moments, 0.97) <= 20
@@ -288,7 +288,7 @@ async def test_a_person_who_may_not_get_more_yet_is_not_overtaken_by_himself_and
     for text in ("A1", "A2", "A3"):
         await counter.says(first, text)
     await counter.says(other, "B1")
-    counter.pace = Pace(limits(pair_interval=timedelta(seconds=0.2), pair_burst=1))
+    await counter.goes_at(limits(pair_interval=timedelta(seconds=0.2), pair_burst=1))
     await counter.sends()
     assert [text for text in counter.provider.texts if text[0] == "A"] == ["A1", "A2", "A3"]
     assert counter.provider.texts.index("B1") < counter.provider.texts.index("A2")

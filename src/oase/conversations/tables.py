@@ -273,6 +273,7 @@ delivery = workspace_table(
     Column("conversation_id", Uuid, nullable=False),
     Column("account_id", Uuid, nullable=False),
     Column("recipient", Text, nullable=False),  # address: order is kept within it
+    _text("thread"),  # external id of the public place where it is said; empty: in private
     Column("kind", Text, nullable=False, server_default=text("'message'")),  # message, reaction or act: ours, to it
     Column("part", SmallInteger, nullable=False),
     Column("outbound", JSONB, nullable=False),  # contract.Outbound without the bytes of files

@@ -23,7 +23,7 @@ from oase.channels.contract import Accepted, Again, File, Moderate, Outbound, Ou
 from oase.conversations.changes import mark_act
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.receipts import apply_parked
-from oase.conversations.delivery.rules import Pace, fate_of
+from oase.conversations.delivery.rules import Paces, fate_of
 from oase.conversations.delivery.types import Delivery, news_of
 from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
@@ -47,13 +47,13 @@ class Lane:
         read_blob: Callable[[str], Awaitable[bytes]],
         outside: Outside,
         account: StoredAccount,
-        pace: Pace | None = None,
+        paces: Paces | None = None,
     ) -> None:
         self._database = database
         self._read_blob = read_blob
         self._outside = outside
         self.account = account
-        self._pace = pace or Pace(account.manifest.limits)
+        self._paces = paces or Paces(account.manifest)
         self._under_way: dict[asyncio.Task[Outcome], Delivery] = {}
         self._ended: list[tuple[Delivery, Outcome]] = []
         self.kick = asyncio.Event()
@@ -89,15 +89,23 @@ class Lane:
             async with self._database.work(self.account.workspace_id) as work:
                 if ended:
                     await self._settle(work, ended)
-                now = time.monotonic()
-                room = 0 if self._stopped else self._pace.room(now, _AT_ONCE - len(self._under_way))
-                claimed = await repository.claim(work, self.account.id, room, self._pace.held(now)) if room > 0 else []
+                claimed = [] if self._stopped else await self._claim(work)
         except (OaseError, psycopg.Error):
             self._ended = ended + self._ended  # the fates are known; they must not be lost with the transaction
             raise
         for delivery in claimed:
-            self._pace.take(delivery.recipient, time.monotonic())
+            self._paces.take(delivery, time.monotonic())
             self._under_way[asyncio.create_task(self._send(delivery))] = delivery
+
+    async def _claim(self, work: UnitOfWork) -> list[Delivery]:
+        """What each side's limits let go now; neither takes the other's place."""
+        claimed: list[Delivery] = []
+        for side, pace in self._paces.sides.items():
+            now = time.monotonic()
+            under_way = sum(1 for one in self._under_way.values() if self._paces.side_of(one) == side)
+            if (room := pace.room(now, _AT_ONCE - under_way)) > 0:
+                claimed += await repository.claim(work, self.account.id, room, pace.held(now), side)
+        return claimed
 
     async def _send(self, delivery: Delivery) -> Outcome:
         try:
@@ -148,7 +156,7 @@ class Lane:
                 await set_account_state(work, self.account.id, "needs_sign_in", outcome.why)
                 return
             if isinstance(outcome, Again) and outcome.account:
-                self._pace.pause(time.monotonic() + max(outcome.after.total_seconds(), 1.0))
+                self._paces.pause(time.monotonic() + max(outcome.after.total_seconds(), 1.0))
         if not any(isinstance(outcome, Accepted) for outcome in outcomes):
             return
         await note_sent(work, self.account.id)
@@ -159,8 +167,7 @@ class Lane:
     async def _wait_for_end(self) -> None:
         """Until something ends, something new is said, or a limit lets the next one go."""
         kick = asyncio.create_task(self.kick.wait())
-        clock = time.monotonic()
-        seconds = self._pace.wait(clock) or self._pace.wait_for_held(clock) or None
+        seconds = self._paces.wait(time.monotonic()) or None
         await asyncio.wait([*self._under_way, kick], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         kick.cancel()
 
@@ -171,20 +178,18 @@ class Lane:
 
     async def _wait_for_due(self) -> bool:
         """Waits for the next due delivery, or for a limit that holds one; False when there is none soon."""
-        clock = time.monotonic()
-        held = self._pace.held(clock)
+        clock, longest, waits = time.monotonic(), _LONGEST_WAIT.total_seconds(), []
         async with self._database.work(self.account.workspace_id) as work:
-            due = await repository.next_due(work, self.account.id, held)
-            now = work.clock.now()
-        moments = [(due - now).total_seconds()] if due else []
-        moments += [self._pace.wait_for_held(clock)] if held else []
-        if not moments:
-            return False
-        limit, longest = self._pace.wait(clock), _LONGEST_WAIT.total_seconds()
-        if min(moments) > longest:
-            return False
-        await awakened(self.kick, min(max(min(moments), limit, 0.002), longest))
-        return True
+            for side, pace in self._paces.sides.items():
+                held = pace.held(clock)
+                due = await repository.next_due(work, self.account.id, held, side)
+                moments = [(due - work.clock.now()).total_seconds()] if due else []
+                moments += [pace.wait_for_held(clock)] if held else []
+                if moments and min(moments) <= longest:
+                    waits.append(max(min(moments), pace.wait(clock)))
+        if waits:
+            await awakened(self.kick, min(max(min(waits), 0.002), longest))
+        return bool(waits)
 
     async def _last_words(self) -> None:
         """At the end of the process: what is under way gets a moment to end, and its fate is written."""

@@ -29,10 +29,10 @@ async def insert(
     ordered = sorted(rows, key=lambda row: row[0])
     columns = list(zip(*ordered, strict=True))
     await work.run(
-        "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, kind, part,"
+        "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, thread, kind, part,"
         " outbound, state, next_at,"
         " created_at) SELECT %(workspace_id)s, n.id, n.message_id, n.conversation_id, n.account_id,"
-        " n.recipient, %(kind)s, n.part, n.outbound,"
+        " n.recipient, coalesce(n.outbound->'outbound'->'envelope'->>'thread', ''), %(kind)s, n.part, n.outbound,"
         " 'queued', n.next_at, %(now)s FROM unnest(%(ids)b::uuid[], %(messages)b::uuid[], %(conversations)b::uuid[],"
         " %(accounts)b::uuid[], %(recipients)b::text[], %(parts)b::int[], %(outbounds)b::jsonb[], %(times)b::timestamptz[])"
         " AS n (id, message_id, conversation_id, account_id, recipient, part, outbound, next_at)",
@@ -51,27 +51,35 @@ async def insert(
     )
 
 
-async def claim(work: UnitOfWork, account_id: UUID, limit: int, held: Sequence[str] = ()) -> list[Delivery]:
-    """The oldest that may go now become *sending*; to one person only one at a time, in order; nothing to those `held`."""
+async def claim(
+    work: UnitOfWork, account_id: UUID, limit: int, held: Sequence[str] = (), public: bool | None = None
+) -> list[Delivery]:
+    """The oldest that may go now become *sending*; to one person only one at a time, in order.
+
+    `public`: only what is said there, or only what is not; None: all. Nothing goes to those `held`: persons, or public places.
+    """
     rows = await work.tuples(
         # materialized: a sub-select with LIMIT that locks may be run again for each row of a join, and then claims too many
         "WITH next AS MATERIALIZED (SELECT q.id FROM delivery q"
         " WHERE q.workspace_id = %(workspace_id)s AND q.account_id = %(account_id)s AND q.state = 'queued'"
-        " AND q.next_at <= %(now)s AND q.recipient <> ALL(%(held)s::text[])"
+        f" AND q.next_at <= %(now)s AND {_of_side(public, 'q')}"
         " AND NOT EXISTS (SELECT FROM delivery e WHERE e.workspace_id = q.workspace_id AND e.account_id = q.account_id"
         " AND e.recipient = q.recipient AND e.id < q.id AND (e.state = 'sending'"
         " OR (e.state = 'queued' AND (e.attempts > 0 OR e.next_at <= %(now)s))))"
         " ORDER BY q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
         " UPDATE delivery d SET state = 'sending', attempts = attempts + 1 FROM next"
         " WHERE d.workspace_id = %(workspace_id)s AND d.id = next.id"
-        " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.kind, d.part, d.outbound, d.attempts, d.next_at, d.created_at",
+        " RETURNING d.id, d.message_id, d.conversation_id, d.recipient, d.thread, d.kind, d.part, d.outbound, d.attempts, d.next_at,"
+        " d.created_at",
         {"account_id": account_id, "limit": limit, "held": list(held), "now": work.clock.now()},
     )
     return sorted((_delivery(row) for row in rows), key=lambda one: one.id)
 
 
 def _delivery(row: tuple[object, ...]) -> Delivery:
-    names = ("id", "message_id", "conversation_id", "recipient", "kind", "part", "planned", "attempts", "next_at", "created_at")
+    names = (
+        "id", "message_id", "conversation_id", "recipient", "thread", "kind", "part", "planned", "attempts", "next_at", "created_at",
+    )  # fmt: skip
     values = dict(zip(names, row, strict=True))
     return Delivery(**{**values, "planned": msgspec.convert(values["planned"], Planned)})  # type: ignore[arg-type]
 
@@ -130,11 +138,18 @@ async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[t
     ]
 
 
-async def next_due(work: UnitOfWork, account_id: UUID, held: Sequence[str]) -> datetime | None:
-    """When the lane has something to do next, apart from those `held`."""
+def _of_side(public: bool | None, table: str) -> str:
+    """What a delivery must be to go on this side, and to nobody, or to no place, that is held."""
+    if public:
+        return f"{table}.thread <> '' AND {table}.thread <> ALL(%(held)s::text[])"
+    return f"{table}.recipient <> ALL(%(held)s::text[])" + (f" AND {table}.thread = ''" if public is False else "")
+
+
+async def next_due(work: UnitOfWork, account_id: UUID, held: Sequence[str], public: bool | None = None) -> datetime | None:
+    """When the lane has something to do next on this side (None: on any), apart from those `held`."""
     found = await work.value(
-        "SELECT min(next_at) FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s"
-        " AND state = 'queued' AND recipient <> ALL(%(held)s::text[])",
+        "SELECT min(q.next_at) FROM delivery q WHERE q.workspace_id = %(workspace_id)s AND q.account_id = %(account_id)s"
+        f" AND q.state = 'queued' AND {_of_side(public, 'q')}",
         {"account_id": account_id, "held": list(held)},
     )
     return found if isinstance(found, datetime) else None

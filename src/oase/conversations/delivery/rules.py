@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.channels.contract import Accepted, Again, Limits, Outcome, Refused
+from oase.channels.contract import Accepted, Again, Limits, Manifest, Outcome, Refused
 from oase.conversations.delivery.types import IN_COPY, Delivery, Fate
 
 _STEPS: Final = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600, 3600, 3600, 7200, 7200, 14400, 14400))
@@ -97,13 +97,15 @@ class Bucket(Struct):
 
 
 class Pace:
-    """How fast an account may go: overall, to each person, and after a refusal for haste. Times are seconds of a steady clock.
+    """How fast one side of an account may go: overall, to each person, in public to each place, and after a refusal for haste.
 
-    It outlives the lane, which ends whenever there is nothing to send.
+    Times are seconds of a steady clock.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, one_by_one: bool = False) -> None:
+        """`one_by_one`: where an interval is kept, one leaves after the other, since several persons share a public place."""
         self._limits = limits
+        self._most = 1 if one_by_one and limits.pair_interval is not None else 1_000_000
         self._all = _whole(limits.messages_per_second) if limits.messages_per_second else None
         self._pairs: dict[str, Bucket] = {}
         self._paused_until = 0.0
@@ -112,7 +114,7 @@ class Pace:
         """How many may go now: at most `most`."""
         if now < self._paused_until:
             return 0
-        return min(most, self._all.room(now)) if self._all else most
+        return min(most, self._most, self._all.room(now) if self._all else most)
 
     def held(self, now: float) -> list[str]:
         """To whom nothing may go now."""
@@ -120,7 +122,7 @@ class Pace:
         return [who for who, pair in self._pairs.items() if not pair.room(now)]
 
     def take(self, recipient: str, now: float) -> None:
-        """One goes to this person."""
+        """One goes to this person, or this public place."""
         if self._all:
             self._all.take(now)
         interval = self._limits.pair_interval
@@ -141,6 +143,38 @@ class Pace:
     def wait_for_held(self, now: float) -> float:
         """Seconds until something may go to one of those who are held; 0 = nobody is held."""
         return min((seconds for pair in self._pairs.values() if (seconds := pair.wait(now)) > 0), default=0.0)
+
+
+class Paces:
+    """How fast an account may go, in private and in public, each by its own limits.
+
+    They outlive the lane, which ends whenever there is nothing to send.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        """`sides`: public or not; None where the channel has one side only."""
+        self.sides: dict[bool | None, Pace] = {None: Pace(manifest.limits)}
+        if manifest.public is not None:
+            self.sides = {False: Pace(manifest.limits), True: Pace(manifest.public.limits, one_by_one=True)}
+
+    def side_of(self, delivery: Delivery) -> bool | None:
+        """The side on which it goes."""
+        return bool(delivery.thread) if len(self.sides) > 1 else None
+
+    def take(self, delivery: Delivery, now: float) -> None:
+        """This one goes."""
+        side = self.side_of(delivery)
+        self.sides[side].take(delivery.thread if side else delivery.recipient, now)
+
+    def pause(self, until: float) -> None:
+        """The provider wants nothing from this account until then."""
+        for pace in self.sides.values():
+            pace.pause(until)
+
+    def wait(self, now: float) -> float:
+        """Seconds until a limit lets something go that it holds up now; 0 = none does."""
+        waits = [pace.wait(now) or pace.wait_for_held(now) for pace in self.sides.values()]
+        return min((seconds for seconds in waits if seconds > 0), default=0.0)
 
 
 def _whole(rate: float) -> Bucket:

@@ -33,6 +33,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     message_id: UUID
     conversation_id: UUID
     recipient: str
+    thread: str = ""  # external id of the public place; empty: in private
     kind: DeliveryKind = "message"
     part: int
     planned: Planned

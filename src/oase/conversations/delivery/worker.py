@@ -14,7 +14,7 @@ import structlog
 from oase.channels import AccountBook
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.lane import Lane
-from oase.conversations.delivery.rules import Pace
+from oase.conversations.delivery.rules import Paces
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
@@ -45,7 +45,7 @@ class DeliveryWorker:
         self._hub = hub
         self._locks = locks
         self._lanes: dict[UUID, Lane] = {}
-        self._paces: dict[UUID, Pace] = {}
+        self._paces: dict[UUID, Paces] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -93,8 +93,8 @@ class DeliveryWorker:
             return
         if not account.ready(self._database.clock.now()):
             return  # its access token is being renewed
-        pace = self._paces.setdefault(account_id, Pace(account.manifest.limits))
-        lane = self._lanes[account_id] = Lane(self._database, self._read_blob, self._outside, account, pace)
+        paces = self._paces.setdefault(account_id, Paces(account.manifest))
+        lane = self._lanes[account_id] = Lane(self._database, self._read_blob, self._outside, account, paces)
         key = lock_key("delivery", account_id)
         try:
             generation = await self._locks.take(key)

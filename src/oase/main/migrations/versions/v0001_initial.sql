@@ -1110,6 +1110,7 @@ CREATE TABLE delivery (
     conversation_id UUID NOT NULL,
     account_id UUID NOT NULL,
     recipient TEXT NOT NULL,
+    thread TEXT DEFAULT '' NOT NULL,
     kind TEXT DEFAULT 'message' NOT NULL,
     part SMALLINT NOT NULL,
     outbound JSONB NOT NULL,
