@@ -1,5 +1,9 @@
 """A customer with the company's app: on the home screen, in both languages, without a network, with a push message for the answer."""
 
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -84,6 +88,69 @@ async def test_without_a_network_the_app_opens_and_what_is_written_goes_later(pe
     await customer.context.set_offline(False)
     await expect(customer.locator(".mine .tick").last).to_have_text("Gesendet", timeout=25_000)
     people.troubles.clear()  # the console tells of each request that found no network
+
+
+async def test_a_stream_that_is_cut_in_the_midst_of_messages_loses_none_and_doubles_none(oase: Installation) -> None:
+    root, count = f"/app/{await oase.account('app')}/v1", 30
+    async with httpx.AsyncClient(base_url=oase.url, timeout=30) as http:
+        token = (await http.post(f"{root}/session", json={})).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        stream = CutStream(oase.port, f"{root}/stream", headers["Authorization"])
+        await stream.read(until=lambda: stream.last != "")
+
+        async def write() -> None:
+            for number in range(count):
+                said = {"id": f"{number:032x}", "text": f"Nr. {number} – Ölwechsel 🛢️"}
+                assert (await http.post(f"{root}/messages", json=said, headers=headers)).status_code == 202
+
+        writing = asyncio.create_task(write())
+        async with asyncio.timeout(60):
+            while len(stream.seen) < count:
+                goal = min(count, len(stream.seen) + 4)
+                await stream.read(until=lambda goal=goal: len(stream.seen) >= goal)
+        await writing
+        shown = (await http.get(f"{root}/messages?limit=100", headers=headers)).json()["messages"]
+    assert len(shown) == count
+    assert sorted(one["id"] for one in stream.seen) == sorted(one["id"] for one in shown)
+    assert stream.begun == 1, "Only the first connection began with the newest messages."
+    assert stream.connections > 4
+
+
+@dataclass
+class CutStream:
+    """An app whose network breaks: it reads the stream with a bare socket and tears it down in the middle, often within an event."""
+
+    port: int
+    path: str
+    authorization: str
+    last: str = ""
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    begun: int = 0
+    connections: int = 0
+    _id: str = ""
+
+    async def read(self, until: Callable[[], bool]) -> None:
+        """One connection, until enough has come; what came after the last whole event is lost with it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        resumed = f"Last-Event-ID: {self.last}\r\n" if self.last else ""
+        head = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {self.authorization}\r\n{resumed}\r\n"
+        writer.write(head.encode())
+        self.connections += 1
+        try:
+            async with asyncio.timeout(30):
+                while not until():
+                    self._take((await reader.readline()).decode().strip())
+        finally:
+            writer.transport.abort()
+
+    def _take(self, line: str) -> None:
+        if line.startswith("id: "):
+            self._id = line[4:]
+        elif line.startswith("data: "):
+            event = json.loads(line[6:])
+            self.last = self._id if "presence" not in event or "sync" in event else self.last
+            self.begun += "sync" in event
+            self.seen += [event["message"]] if "message" in event else []
 
 
 async def test_the_app_can_be_put_on_the_home_screen(people: People, oase: Installation) -> None:

@@ -195,3 +195,31 @@ async def test_after_a_lost_connection_the_hub_goes_on_where_it_was(live: Log, w
                 )
         await live.emit(workspace_id, 2)
         assert await heard(ours, 1) == [2]
+
+
+async def test_what_a_key_missed_is_read_from_the_log_up_to_where_subscribers_are(live: Log, workspace_id: UUID) -> None:
+    me = new_id()
+    async with live.hub.subscribe(None, ["visitor"]) as all_of_them:
+        await live.emit(workspace_id, 1, 2, topic="visitor", key=me)
+        await live.emit(workspace_id, 3, topic="visitor")
+        await live.emit(workspace_id, 4, topic="conversation", key=me)
+        await live.emit(workspace_id, 5, topic="visitor", key=me)
+        first = await asyncio.wait_for(all_of_them.queue.get(), 10)
+        assert await heard(all_of_them, 3) == [2, 3, 5]
+    assert first is not None
+    missed = await live.hub.missed(workspace_id, "visitor", me, first.position, 10)
+    assert missed is not None
+    assert [event.payload["n"] for event in missed.events] == [2, 5]
+    assert missed.up_to == live.hub.position == missed.events[-1].position
+    assert await live.hub.missed(workspace_id, "visitor", me, first.position, 1) is None, "Too much to make up for."
+
+
+@pytest.mark.parametrize("place", [Position(1, 5), Position(2**61, 1)])
+async def test_what_was_missed_since_a_place_that_is_not_in_the_log_is_not_known(
+    live: Log, workspace_id: UUID, place: Position
+) -> None:
+    key = new_id()
+    async with live.hub.subscribe(None, ["visitor"]) as all_of_them:
+        await live.emit(workspace_id, 1, topic="visitor", key=key)
+        await heard(all_of_them, 1)
+    assert await live.hub.missed(workspace_id, "visitor", key, place, 10) is None

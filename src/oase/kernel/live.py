@@ -32,6 +32,8 @@ _IDLE_AFTER_POLLS: Final = 20
 _BATCH: Final = 2_000
 _QUEUE_OF_A_PROCESS: Final = 100_000  # for one that hands on to many
 _QUEUE: Final = 1_000  # events a slow subscriber may lag before it must start again
+_FAR: Final = 200_000  # events of everybody that are looked through for those of one
+_BOUNDS: Final = b"SELECT min(xid)::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM live_event"
 log = structlog.get_logger()
 
 
@@ -64,6 +66,13 @@ class LiveEvent(Struct, frozen=True):
     key: UUID
     payload: dict[str, Any]
     at: datetime | None = None  # when it happened; known to followers, not to subscribers
+
+
+class Missed(NamedTuple):
+    """What happened since a place in the log, and up to where that is all of it."""
+
+    events: list[LiveEvent]
+    up_to: Position
 
 
 class Relay:
@@ -208,6 +217,30 @@ class LiveHub:
             if late is None or late.position not in seen:
                 subscription.queue.put_nowait(late)
 
+    async def missed(self, workspace_id: UUID, topic: str, key: UUID, after: Position, most: int) -> Missed | None:
+        """What happened to a key since a place, as far as subscribers were told; None if it is too much or not known any more.
+
+        Whoever subscribes first and asks then has everything, and knows by `up_to` what comes a second time.
+        """
+        reached = self.position
+        if reached.id - after.id > _FAR:
+            return None
+        async with self._database.connection() as connection:
+            oldest, running = await (await connection.execute(_BOUNDS)).fetchone() or (None, 0)
+            if oldest is None or not oldest <= after.xid < running:
+                return None
+            rows = await (
+                await connection.execute(
+                    b"SELECT xid::text::bigint, id, workspace_id, topic, key, payload FROM live_event WHERE (xid, id) >"
+                    b" (%s::text::xid8, %s) AND (xid, id) <= (%s::text::xid8, %s) AND workspace_id = %s AND topic = %s"
+                    b" AND key = %s ORDER BY xid, id LIMIT %s",
+                    [str(after.xid), after.id, str(reached.xid), reached.id, workspace_id, topic, key, most + 1],
+                )
+            ).fetchall()
+        if len(rows) > most:
+            return None
+        return Missed([LiveEvent(Position(xid, number), *event) for xid, number, *event in rows], max(reached, after))
+
     def end_all(self) -> None:
         """Ends every stream: at shutdown, so that no open stream holds the server up."""
         for subscriptions in [*self._rooms.values(), *self._everywhere.values()]:
@@ -288,4 +321,4 @@ async def _read(
     ]
 
 
-__all__ = ["LiveEvent", "LiveHub", "Position", "Relay", "Subscription"]
+__all__ = ["LiveEvent", "LiveHub", "Missed", "Position", "Relay", "Subscription"]

@@ -205,7 +205,7 @@ class Front:
         self._live = Live(house.hub, resolver)
         parts = _widget_parts(house)
         self._pages.state.widget = parts
-        self.feed = Feed(parts.desk, house.clock)
+        self.feed = Feed(parts.desk, house.clock, house.hub)
         house.begin("visitors", lambda: self.feed.run(house.hub))
         self._widget = HotPaths(parts, self.feed)
         app = AppParts(widget=parts, desk=CustomerDesk(house), push_key=Vapid(house.safe, house.settings).public)

@@ -16,7 +16,7 @@ from tests.web.widget.test_usertoken import token
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Moved, Receipt, Received, Typing
-from oase.web.widget import Rate, Rules, VisitorFile
+from oase.web.widget import Rate, Rules, VisitorFile, VisitorMessage
 
 
 @pytest_asyncio.fixture
@@ -39,6 +39,7 @@ class Phone:
         self.http = httpx.AsyncClient(
             base_url=f"{site.origin}/app/{account.id}/v1/", timeout=10, headers={"x-forwarded-for": "192.0.2.9", **headers}
         )
+        self.last = ""
         site.at_the_end.push_async_callback(self.http.aclose)
 
     async def begin(self, **said: Any) -> dict[str, Any]:
@@ -52,12 +53,16 @@ class Phone:
         return await self.http.post("messages", json={"id": f"{number:032x}", "text": text, **more})
 
     @asynccontextmanager
-    async def stream(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        async with self.http.stream("GET", "stream", timeout=15) as answer:
+    async def stream(self, last: str = "") -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """What happens, as it happens; `self.last` is the id of the last event that had one."""
+        headers = {"last-event-id": last} if last else {}
+        async with self.http.stream("GET", "stream", timeout=15, headers=headers) as answer:
             assert answer.status_code == 200
 
             async def events() -> AsyncIterator[dict[str, Any]]:
                 async for line in answer.aiter_lines():
+                    if line.startswith("id: "):
+                        self.last = line[4:]
                     if line.startswith("data: "):
                         yield json.loads(line[6:])
 
@@ -232,6 +237,79 @@ async def test_a_stream_that_breaks_off_begins_with_what_was_missed(site: Site) 
     said = await site.desk.say(account, "Während der Tunnelfahrt")
     async with asyncio.timeout(10), phone.stream() as events:
         assert [one["id"] for one in (await anext(events))["sync"]][-1] == said.id
+
+
+async def test_a_stream_goes_on_after_the_last_event_with_all_that_was_missed_and_nothing_twice(site: Site) -> None:
+    account = site.app()
+    phone = Phone(site, account)
+    await phone.begin()
+    await phone.say("Hallo")
+    await site.desk.until(Received)
+    visitor = site.desk.visitor(account)
+    async with phone.stream() as events:
+        assert len((await anext(events))["sync"]) == 1
+        await site.desk.say(account, "Nr. 0")
+        assert (await anext(events))["message"]["text"] == "Nr. 0"
+    said = [(await site.desk.say(account, f"Nr. {number}")).id for number in range(1, 151)]  # more than a page of newest ones
+    await site.desk.tell(account.id, visitor, {"typing": True})
+    await site.desk.tell(account.id, visitor, {"message": said[0]})  # heard of a second time
+    await site.desk.tell(account.id, visitor, {"read": "1"})
+    async with asyncio.timeout(10), phone.stream(phone.last) as events:
+        assert (await anext(events)).keys() == {"presence"}
+        assert [(await anext(events))["message"]["id"] for _ in said] == [*said[1:], said[0]]
+        assert await anext(events) == {"read": "1"}, "Who typed meanwhile does not matter any more."
+        now = await site.desk.say(account, "Und jetzt")
+        assert (await anext(events))["message"]["id"] == now.id
+
+
+async def test_what_comes_while_a_stream_makes_up_for_what_it_missed_comes_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, loading = site.app(), site.desk.message
+    phone = Phone(site, account)
+    await phone.begin()
+    await phone.say("Hallo")
+    await site.desk.until(Received)
+    async with phone.stream() as events:
+        await anext(events)
+    first = await site.desk.say(account, "Im Tunnel")
+    late: list[VisitorMessage] = []
+
+    async def meanwhile(*asked: Any) -> VisitorMessage | None:
+        monkeypatch.setattr(site.desk, "message", loading)
+        late.append(await site.desk.say(account, "Gerade eben"))
+        return await loading(*asked)
+
+    monkeypatch.setattr(site.desk, "message", meanwhile)
+    async with asyncio.timeout(10), phone.stream(phone.last) as events:
+        assert (await anext(events)).keys() == {"presence"}
+        assert [(await anext(events))["message"]["id"] for _ in range(2)] == [first.id, late[0].id]
+        await site.desk.tell(account.id, site.desk.visitor(account), {"read": "ende"})
+        assert await anext(events) == {"read": "ende"}
+
+
+@pytest.mark.parametrize("last", ["", "x", "1-2", "1-2-abcdef01", "2-1-", "9" * 5000])
+async def test_a_stream_that_cannot_go_on_where_it_was_begins_with_the_newest_messages(site: Site, last: str) -> None:
+    account = site.app()
+    phone = Phone(site, account)
+    await phone.begin()
+    await phone.say("Hallo")
+    await site.desk.until(Received)
+    async with asyncio.timeout(10), phone.stream(last) as events:
+        assert [one["text"] for one in (await anext(events))["sync"]] == ["Hallo"]
+
+
+async def test_who_signs_in_meanwhile_begins_with_the_own_messages(site: Site) -> None:
+    account = site.app()
+    phone = Phone(site, account)
+    await phone.begin()
+    async with phone.stream() as events:
+        await anext(events)
+        await phone.say("Noch nicht angemeldet")
+        await anext(events)
+    await phone.begin(user=jwt())
+    async with asyncio.timeout(10), phone.stream(phone.last) as events:
+        assert [one["text"] for one in (await anext(events))["sync"]] == ["Noch nicht angemeldet"]
 
 
 async def test_without_the_ready_made_app_only_the_api_answers(site: Site) -> None:

@@ -25,7 +25,7 @@ from oase.kernel import blobs
 from oase.kernel.clock import SystemClock
 from oase.kernel.errors import OaseError
 from oase.kernel.ids import new_id
-from oase.kernel.live import LiveEvent, Position
+from oase.kernel.live import LiveEvent, Missed, Position
 from oase.kernel.secrets import Secret
 from oase.web import channels, customerapp, errors, portal, widget
 from oase.web.app import finish_headers, follow
@@ -89,9 +89,10 @@ class SmallDesk:
         self.fails: Exception | None = None
         self.devices: dict[UUID, tuple[str, Device]] = {}
         self.quiet = False  # True: visitors' own messages are not sent back to them
-        self.feed = Feed(self, SystemClock())  # type: ignore[arg-type]
+        self.log: list[LiveEvent] = []
+        self.position = Position(1, 0)
+        self.feed = Feed(self, SystemClock(), self)  # type: ignore[arg-type]
         self._heard = asyncio.Condition()
-        self._position = 0
 
     async def get(self, account_id: UUID) -> StoredAccount | None:
         return self.accounts.get(account_id)
@@ -138,9 +139,14 @@ class SmallDesk:
 
     async def tell(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:
         """A live event for a visitor."""
-        self._position += 1
-        key = live_key(str(account_id), visitor)
-        await self.feed.hand_out(LiveEvent(Position(1, self._position), WORKSPACE, "visitor", key, payload))
+        self.position = Position(1, self.position.id + 1)
+        event = LiveEvent(self.position, WORKSPACE, "visitor", live_key(str(account_id), visitor), payload)
+        self.log.append(event)
+        await self.feed.hand_out(event)
+
+    async def missed(self, workspace_id: UUID, topic: str, key: UUID, after: Position, most: int) -> Missed | None:
+        events = [event for event in self.log if event.position > after and (event.topic, event.key) == (topic, key)]
+        return Missed(events, self.position) if len(events) <= most else None
 
     async def tell_here(self, account_id: UUID, visitor: str, payload: dict[str, Any]) -> None:
         """A live event for a visitor, once his stream is open: what passes is not kept for later."""

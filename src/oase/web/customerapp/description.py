@@ -43,11 +43,13 @@ _ERRORS: Final[Mapping[str, str]] = {
     "429": "Too fast (`slow`); Retry-After says when to come again.",
     "503": "Not now (`later`); Retry-After says when to come again.",
 }
-_STREAM: Final = """Server-sent events. Each connection begins with `{"sync": [messages], "presence": {…}}`: the newest hundred
-messages, so that nothing is missed between two connections (know them again by `id`). Then, as it happens, with an `id:` line:
-`{"message": …}`, `{"typing": true}` while an agent types, `{"read": "…"}` when the customer's messages were read. A comment line comes
-every 20 seconds. The stream ends by itself after about ten minutes and at restarts: connect again, at once the first time, then with
-growing pauses. Confirm what arrives by `POST read` with `delivered`, or a push message goes out."""
+_STREAM: Final = """Server-sent events. The first connection begins with `{"sync": [messages], "presence": {…}}`, the newest hundred
+messages. Then, as it happens: `{"message": …}`, `{"typing": true}` while an agent types, `{"read": "…"}` when the customer's messages
+were read. A comment line comes every 20 seconds. The stream ends by itself after about ten minutes and at restarts: connect again, at
+once the first time, then with growing pauses, and send the last `id:` as `Last-Event-ID`: then it says `{"presence": {…}}` and goes on
+behind that event, with nothing lost and nothing twice. Where it cannot (after hours, after signing in, after a thousand events) it begins
+with `sync` again; `GET messages?before=` has what is older. A message whose `id` you have is that message as it is now. Confirm what
+arrives by `POST read` with `delivered`, or a push message goes out."""
 
 
 @cache
@@ -110,7 +112,10 @@ def _stream_operation() -> dict[str, Any]:
         "operationId": "stream",
         "summary": "What happens, as it happens",
         "description": _STREAM,
-        "parameters": [_parameter("account", "path", "the account's id", {"type": "string", "format": "uuid"})],
+        "parameters": [
+            _parameter("account", "path", "the account's id", {"type": "string", "format": "uuid"}),
+            _parameter("Last-Event-ID", "header", "the id of the last event that was seen", {"type": "string"}),
+        ],
         "responses": {"200": stream, **_errors()},
         "security": [{"session": []}],
     }

@@ -1,8 +1,10 @@
 """The app's stream: server-sent events, as a bare ASGI application beside the widget's hot paths.
 
 GET /app/<account>/v1/stream   Authorization: Bearer …
-    data: {"sync": [the newest messages], "presence": {…}}     at the begin of each connection: nothing is missed between two of them
-    id: …  data: {"message": {…}} | {"typing": true} | {"read": …}     as things happen
+    Last-Event-ID: …             the last event that the app saw: the stream goes on there, with nothing lost and nothing twice
+    id: …  data: {"sync": [the newest messages], "presence": {…}}     at the first connection, and where it cannot go on
+           data: {"presence": {…}}                                    where it goes on; what was missed comes next
+    id: …  data: {"message": {…}} | {"typing": true} | {"read": …}    as things happen
 The stream ends by itself after about ten minutes; the app comes back.
 
 OPTIONS /app/<account>/v1/…   what browsers ask before a web page of others may call us (CORS); the framework has an answer of its own
@@ -11,6 +13,7 @@ OPTIONS /app/<account>/v1/…   what browsers ask before a web page of others ma
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import msgspec
 
@@ -58,13 +61,11 @@ class AppStream:
             lang = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", ["en"])[0][:35]
             stream = Stream(account, bearer.session.visitor, send)
             key = visitors.live_key(account.account.id, bearer.session.visitor)
-            self._feed.add(key, stream)  # before the messages are read: what comes meanwhile waits and is not missed
+            self._feed.add(key, stream)  # before anything is read: what comes meanwhile waits and is not missed
             try:
-                who = await presence_of(self._parts.widget, account, lang)
-                sync = await timeline_of(self._parts.widget, account, bearer.session.visitor)
+                begin = await self._begin(key, stream, headers.get("last-event-id", ""), lang)
                 await send({"type": "http.response.start", "status": 200, "headers": _headers(origin)})
-                begin = msgspec.json.encode({"sync": sync, "presence": who})
-                await send({"type": "http.response.body", "body": b"data: %s\n\n" % begin, "more_body": True})
+                await send({"type": "http.response.body", "body": begin, "more_body": True})
                 stream.begin()
                 while (await receive())["type"] != "http.disconnect":
                     pass
@@ -75,6 +76,15 @@ class AppStream:
             await _refuse(send, refusal, origin)
         except Unavailable:
             await _refuse(send, Refusal(503, "later", retry_after=2), origin)
+
+    async def _begin(self, key: UUID, stream: Stream, last: str, lang: str) -> bytes:
+        """What a connection says first: what was missed since the last event, or the newest messages."""
+        who = await presence_of(self._parts.widget, stream.account, lang)
+        if last and (missed := await self._feed.missed(key, stream, last)) is not None:
+            return b"".join([b"data: %s\n\n" % msgspec.json.encode({"presence": who}), *missed])
+        place = self._feed.place(key)  # before the messages are read: what comes in between may come twice, but comes
+        sync = await timeline_of(self._parts.widget, stream.account, stream.visitor)
+        return b"id: %s\ndata: %s\n\n" % (place, msgspec.json.encode({"sync": sync, "presence": who}))
 
 
 def _allowed(origin: str) -> list[tuple[bytes, bytes]]:

@@ -46,16 +46,20 @@ async function session() {
 }
 
 function heard(event) {
-  if (event.sync) {
-    thread.add(event.sync);
-    if (event.sync.length >= 100) thread.before = event.sync[0].id;
-  }
+  if (event.sync) anew(event.sync);
   if (event.presence) present(event.presence.open);
   if (event.message) thread.add([event.message]);
   if ("typing" in event) typing(event.typing);
   if (event.sync || event.message) { if (event.message?.from === "us") { typing(false); present(true); } thread.show(); confirm(); }
   if ("read" in event) for (const one of thread.known.values()) if (one.from === "visitor" && one.state === "sent") one.state = "read";
   if ("read" in event) thread.show();
+}
+
+/* The newest messages. Between them and what is shown some may be missing, after hours: then what is shown makes room and can be asked for. */
+function anew(newest) {
+  if (newest.length >= 100 && !newest.some((one) => thread.known.has(one.id))) thread.forget();
+  if (newest.length >= 100 && !thread.before) thread.before = newest[0].id;
+  thread.add(newest);
 }
 
 /* What has arrived is confirmed, so that no push message goes out; what is seen is read. */

@@ -11,6 +11,7 @@ export class Net {
     this.token = this.read("token");
     this.outbox = JSON.parse(this.read("outbox") || "[]");
     this.flushing = false;
+    this.last = "";
   }
 
   read(name) { try { return localStorage.getItem(`${this.kept}-${name}`) || ""; } catch { return ""; } }
@@ -86,12 +87,12 @@ export class Net {
     this.keep();
   }
 
-  /** What happens, as it happens, for as long as the page lives. `state(on)` says whether we are connected. */
+  /** What happens, as it happens, for as long as the page lives: after a break it goes on behind the last event. `state(on)`: connected. */
   async listen(lang, heard, state) {
     let pause = 500;
     for (;;) {
       try {
-        const answer = await fetch(`${this.root}/stream?lang=${lang}`, { headers: { authorization: `Bearer ${this.token}` }, cache: "no-store" });
+        const answer = await fetch(`${this.root}/stream?lang=${lang}`, { headers: { authorization: `Bearer ${this.token}`, ...(this.last ? { "last-event-id": this.last } : {}) }, cache: "no-store" });
         if (answer.status === 401) { await this.begin(); continue; }
         if (!answer.ok) throw new Refused(answer.status, {});
         state(true);
@@ -113,8 +114,10 @@ export class Net {
       const pieces = text.split("\n\n");
       text = pieces.pop();
       for (const piece of pieces) {
-        const data = piece.split("\n").filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
+        const lines = piece.split("\n"), said = (name) => lines.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length));
+        const data = said("data: ").join("\n");
         if (data) heard(JSON.parse(data));
+        this.last = said("id: ")[0] || this.last;
       }
     }
   }

@@ -18,6 +18,12 @@ export class Thread {
     }
   }
 
+  /** All but what this device has still to send. */
+  forget() {
+    for (const [id, one] of this.known) if (!["waiting", "failed"].includes(one.state)) this.known.delete(id);
+    this.before = "";
+  }
+
   /** A message of this device that is on its way. */
   wait(said, files) {
     this.known.set(said.id, { id: said.id, client: said.id, at: new Date(said.written ?? Date.now()).toISOString(), from: "visitor", text: said.text || said.choice?.title || "", files, state: said.failed ? "failed" : "waiting", mine: true });
