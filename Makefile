@@ -30,7 +30,7 @@ collected: .venv/dev-installed
 	@found=$$(PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq -m "not faults" 2>&1) || { echo "$$found"; exit 1; }
 
 prism: .venv/dev-installed
-	@$(BIN)/python -m tests.servers.prism && $(BIN)/python -m tests.servers.smpp
+	@$(BIN)/python -m tests.servers.prism && $(BIN)/python -m tests.servers.smpp && $(BIN)/python -m tests.servers.google
 
 unit: .venv/dev-installed
 	@tools/in-memory.sh $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)

@@ -66,6 +66,7 @@ from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
 from oase.conversations.devices import (
+    ApnsTarget,
     Device,
     DevicePush,
     FcmTarget,
@@ -189,6 +190,7 @@ __all__ = [
     "AccountLife",
     "AccountSink",
     "Answer",
+    "ApnsTarget",
     "Author",
     "Became",
     "Beside",

@@ -1,4 +1,4 @@
-"""How an account does: what waits for it, what went wrong with it in the last days. Four queries, each by an index and bounded."""
+"""How an account does: what waits for it, what went wrong with it in the last days. Five queries, each by an index and bounded."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +23,15 @@ class Reason(Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
+class DeviceGroup(Struct, frozen=True, kw_only=True):
+    """Customers' devices with one push service, and how many of them could not be told last time."""
+
+    kind: str
+    count: int
+    troubled: int
+    why: str = ""  # the most frequent reason
+
+
 class AccountLife(Struct, frozen=True, kw_only=True):
     """What waits and what went wrong. Counts go up to `MOST`."""
 
@@ -33,6 +42,7 @@ class AccountLife(Struct, frozen=True, kw_only=True):
     unknown: int = 0  # messages of which nobody knows whether they went out
     failed: int = 0
     reasons: tuple[Reason, ...] = ()
+    devices: tuple[DeviceGroup, ...] = ()
 
 
 async def life_of(work: UnitOfWork, account_id: UUID) -> AccountLife:
@@ -58,6 +68,13 @@ async def life_of(work: UnitOfWork, account_id: UUID) -> AccountLife:
         " GROUP BY state, why ORDER BY n DESC, last_at DESC",
         values,
     )
+    devices = await work.all(
+        DeviceGroup,
+        "SELECT kind, count(*) AS count, count(*) FILTER (WHERE trouble <> '') AS troubled,"
+        " coalesce(mode() WITHIN GROUP (ORDER BY nullif(trouble, '')), '') AS why"
+        f" FROM (SELECT kind, trouble FROM app_device WHERE {of} LIMIT %(most)s) q GROUP BY kind ORDER BY kind",
+        values,
+    )
     failed = [row for row in troubled if row["state"] == "failed"]
     return AccountLife(
         to_send=to_send,
@@ -66,5 +83,6 @@ async def life_of(work: UnitOfWork, account_id: UUID) -> AccountLife:
         unreadable=unreadable,
         unknown=sum(row["n"] for row in troubled if row["state"] == "unknown"),
         failed=sum(row["n"] for row in failed),
+        devices=tuple(devices),
         reasons=tuple(Reason(why=row["why"], count=row["n"], last_at=row["last_at"]) for row in failed[:_REASONS]),
     )

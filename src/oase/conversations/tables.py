@@ -320,7 +320,7 @@ app_device = workspace_table(
     Column("live_key", Uuid, nullable=False),  # by which live events name account and customer
     Column("fingerprint", LargeBinary, nullable=False),  # of the device's address, which is secret
     Column("sealed", LargeBinary, nullable=False),  # address and keys
-    Column("kind", Text, nullable=False),  # webpush, fcm
+    Column("kind", Text, nullable=False),  # webpush, fcm, apns
     Column("language", Text, nullable=False),
     _text("trouble"),  # why the last push did not arrive
     Column("created_at", NOW, nullable=False),

@@ -8,6 +8,7 @@ from tests.web.admin.conftest import Company
 
 from oase.channels import keep_check, keep_told
 from oase.channels.contract import Checked
+from oase.conversations import ApnsTarget, Device, keep_device
 from oase.kernel.ids import new_id
 
 
@@ -145,3 +146,26 @@ async def test_the_address_that_a_provider_was_told_is_kept_with_the_reason_wher
         await keep_told(work, account_id, "https://b.example/hooks", Checked(ok=False, summary="It must begin with https."))
     kept = await company.account(account_id)
     assert (kept.told_url, kept.told_why) == ("", "It must begin with https.")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Through Apple: 3 2 not told Apple does not know the app: please check its bundle id."),
+        ("de", "Über Apple: 3 2 nicht erreicht Apple kennt die App nicht: Bitte prüfen Sie ihre Bundle-ID."),
+    ],
+)
+async def test_an_apps_page_says_whose_devices_could_not_be_told_and_why(company: Company, language: str, told: str) -> None:
+    account_id = await company.connect("app", "App", company="Muster GmbH")
+    key = new_id()
+    async with company.services.database.work(company.workspace_id) as work:
+        for number in range(3):
+            device = Device(kind="apns", target=ApnsTarget(token=f"{number}a" * 32))
+            kept = await keep_device(work, company.services.safe, account_id, "v", key, device)
+            why = "Apple does not know the app: please check its bundle id."
+            await work.run(
+                "UPDATE app_device SET trouble = %(why)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+                {"id": kept, "why": why if number else ""},
+            )
+        await work.run("UPDATE agent SET language = %(language)s WHERE workspace_id = %(workspace_id)s", {"language": language})
+    assert told in (await company.get(f"/admin/channels/{account_id}")).words

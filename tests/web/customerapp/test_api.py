@@ -156,9 +156,12 @@ async def test_devices_are_registered_and_forgotten(site: Site) -> None:
     given = {"kind": "webpush", "endpoint": keys.endpoint, "keys": {"p256dh": keys.p256dh, "auth": keys.auth}, "lang": "de"}
     browser = (await phone.http.put("devices", json=given)).json()["id"]
     assert (await phone.http.put("devices", json={"kind": "fcm", "token": "dQw4:APA91b"})).status_code == 200
-    assert {device.kind for _, device in site.desk.devices.values()} == {"webpush", "fcm"}
+    assert (await phone.http.put("devices", json={"kind": "apns", "token": "0A1b" * 16})).status_code == 200
+    assert {device.kind for _, device in site.desk.devices.values()} == {"webpush", "fcm", "apns"}
     assert (await phone.http.delete(f"devices/{browser}")).status_code == 204
-    assert [device.kind for _, device in site.desk.devices.values()] == ["fcm"]
+    assert [device.kind for _, device in site.desk.devices.values()] == ["fcm", "apns"]
+    base64 = await phone.http.put("devices", json={"kind": "apns", "token": "nicht-hexadezimal=="})
+    assert (base64.status_code, base64.json()["error"]) == (422, "device")
     bad = await phone.http.put("devices", json={**given, "keys": {"p256dh": "AAAA", "auth": "AA"}})
     assert (bad.status_code, bad.json()["error"]) == (422, "device")
 

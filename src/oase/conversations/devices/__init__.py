@@ -4,10 +4,11 @@ device --PUT--> app_device (sealed)      answer sent --live log--> nobody has it
 """
 
 from oase.conversations.devices.repository import forget_device, forget_stale_devices, keep_device
-from oase.conversations.devices.types import Device, DeviceKind, FcmTarget, check_device
+from oase.conversations.devices.types import ApnsTarget, Device, DeviceKind, FcmTarget, check_device
 from oase.conversations.devices.worker import DevicePush
 
 __all__ = [
+    "ApnsTarget",
     "Device",
     "DeviceKind",
     "DevicePush",

@@ -1,6 +1,6 @@
 """All SQL of customers' devices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from oase.conversations.devices.types import Device, FcmTarget
+from oase.conversations.devices.types import ApnsTarget, Device, FcmTarget, Target
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Safe, Secret
@@ -20,6 +20,9 @@ _MOST: Final = 10
 FORGOTTEN_AFTER: Final = timedelta(days=270)  # Firebase itself takes a token for stale then
 
 
+_TARGETS: Final[Mapping[str, type[Target]]] = {"webpush": Subscription, "fcm": FcmTarget, "apns": ApnsTarget}
+
+
 class Kept(Struct, frozen=True, kw_only=True):
     """A device as it is kept."""
 
@@ -27,6 +30,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     account_id: UUID
     language: str
     device: Device
+    seen_at: datetime
 
 
 class Unheard(Struct, frozen=True, kw_only=True):
@@ -74,12 +78,12 @@ async def forget_device(work: UnitOfWork, device_id: UUID, key: UUID | None = No
 async def devices_of(work: UnitOfWork, safe: Safe, key: UUID) -> list[Kept]:
     """A customer's devices."""
     rows = await work.tuples(
-        "SELECT id, account_id, language, sealed FROM app_device WHERE workspace_id = %(workspace_id)s AND live_key = %(key)s",
+        "SELECT id, account_id, language, sealed, seen_at FROM app_device WHERE workspace_id = %(workspace_id)s AND live_key = %(key)s",
         {"key": key},
     )
     return [
-        Kept(id=id, account_id=account, language=language, device=_unseal(safe, work.workspace_id, sealed))
-        for id, account, language, sealed in rows
+        Kept(id=id, account_id=account, language=language, device=_unseal(safe, work.workspace_id, sealed), seen_at=seen_at)
+        for id, account, language, sealed, seen_at in rows
     ]
 
 
@@ -93,6 +97,17 @@ async def claim_unheard(work: UnitOfWork, message_id: UUID) -> Unheard | None:
         {"id": message_id},
     )
     return msgspec.convert(row, Unheard) if row else None
+
+
+async def is_unheard(work: UnitOfWork, message_id: UUID) -> bool:
+    """Whether still nobody has the answer."""
+    return bool(
+        await work.value(
+            "SELECT EXISTS (SELECT FROM delivery WHERE workspace_id = %(workspace_id)s AND message_id = %(id)s AND part = 0"
+            " AND state = 'sent')",
+            {"id": message_id},
+        )
+    )
 
 
 async def note_trouble(work: UnitOfWork, device_id: UUID, why: str) -> None:
@@ -124,9 +139,5 @@ def _seal(safe: Safe, workspace_id: UUID, device: Device) -> bytes:
 
 def _unseal(safe: Safe, workspace_id: UUID, sealed: bytes) -> Device:
     packed = msgspec.json.decode(safe.open(sealed, purpose=f"device/{workspace_id}").reveal())
-    target: Subscription | FcmTarget
-    if packed["kind"] == "webpush":
-        target = msgspec.convert(packed["target"], Subscription)
-    else:
-        target = msgspec.convert(packed["target"], FcmTarget)
+    target: Target = msgspec.convert(packed["target"], _TARGETS[packed["kind"]])
     return Device(kind=packed["kind"], target=target)

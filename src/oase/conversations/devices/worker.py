@@ -1,38 +1,40 @@
 """Tells the devices of customers whose app is closed.
 
 live log, topic "visitor": an answer is there --some seconds--> nobody has confirmed it? --claim, once--> a push to each device
-    2xx: done · gone: the device is forgotten · later: again, twice · else: noted at the device
+    arrived · gone: the device is forgotten · later: again, twice, if still nobody has it · refused: noted at the device
 
 A push is a hint, not the message: whoever opens the app finds the answer in any case. So it is tried a few times and then left.
 """
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
-import msgspec
 import structlog
 
 from oase.channels import AccountBook, StoredAccount
-from oase.conversations.devices import fcm, repository
+from oase.conversations.devices import repository
 from oase.conversations.devices.repository import Kept, Unheard
-from oase.conversations.devices.types import FcmTarget
+from oase.conversations.devices.services import Services
+from oase.conversations.devices.types import Notice
 from oase.kernel.db import Database
 from oase.kernel.errors import OaseError
-from oase.kernel.http import OutgoingRequest, Outside
+from oase.kernel.http import Outside
 from oase.kernel.i18n import choose, message, translator
 from oase.kernel.live import LiveEvent, LiveHub
-from oase.kernel.secrets import Safe, Secret
+from oase.kernel.secrets import Safe
 from oase.kernel.settings import Settings
-from oase.kernel.webpush import Subscription, Vapid, push_request
+from oase.kernel.webpush import Vapid
 
 LISTENING: Final = timedelta(seconds=4)
 """How long an app that is open has to confirm an answer."""
 
 _ATTEMPTS: Final = 3
-_PAUSE_SECONDS: Final = 5.0
-_LASTS: Final = timedelta(days=1)
+_LONGEST_SECONDS: Final = 300.0
+"""A service that asks us to wait longer is not waited for."""
+
 _WORDS: Final = 140
 _AT_ONCE: Final = 200
 log = structlog.get_logger()
@@ -51,14 +53,13 @@ class DevicePush:
         settings: Settings,
         *,
         listening: timedelta = LISTENING,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._database, self._book, self._hub, self._outside, self._safe = database, book, hub, outside, safe
-        self._vapid = Vapid(safe, settings)
-        self._listening = listening.total_seconds()
-        self._access: dict[str, tuple[Secret, datetime]] = {}
+        self._database, self._book, self._hub, self._safe = database, book, hub, safe
+        self._services = Services(outside, Vapid(safe, settings), database.clock)
+        self._listening, self._sleep = listening.total_seconds(), sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._asking = asyncio.Lock()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -103,63 +104,26 @@ class DevicePush:
         return sum(told)
 
     async def _push(self, account: StoredAccount, device: Kept, unheard: Unheard) -> bool:
-        """One device; whether its service took the message."""
-        status, body, why = 0, b"", ""
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                await asyncio.sleep(_PAUSE_SECONDS * attempt)
-            try:
-                answer = await self._outside.send(await self._request(account, device, unheard))
-                status, body, why = answer.status, answer.body, f"{answer.status} {answer.body[:200].decode(errors='replace')}"
-            except OaseError as error:
-                status, body, why = 0, b"", str(error)
-            if status not in (0, 408, 425, 429) and status < 500:
+        """One device; whether its service took the notice."""
+        notice = notice_of(account, unheard, device.language)
+        verdict = await self._services.push(account, device, unheard, notice)
+        for attempt in range(1, _ATTEMPTS):
+            if verdict.fate != "later" or verdict.after > _LONGEST_SECONDS:
                 break
-        arrived = 200 <= status < 300
-        gone = status in (404, 410) if isinstance(device.device.target, Subscription) else fcm.is_gone(status, body)
-        if status == 401:
-            self._access.clear()  # the access token was taken back before its time
+            await self._sleep(verdict.after * 2 ** (attempt - 1))
+            async with self._database.work(account.workspace_id) as work:
+                if not await repository.is_unheard(work, unheard.message_id):
+                    return False  # meanwhile somebody opened the app
+            verdict = await self._services.push(account, device, unheard, notice)
         async with self._database.work(account.workspace_id) as work:
-            if gone:
+            if verdict.fate == "gone":
                 await repository.forget_device(work, device.id)
             else:
-                await repository.note_trouble(work, device.id, "" if arrived else why.strip())
-        return arrived
-
-    async def _request(self, account: StoredAccount, device: Kept, unheard: Unheard) -> OutgoingRequest:
-        now, target = self._database.clock.now(), device.device.target
-        shown = words_of(account, unheard, device.language)
-        if isinstance(target, FcmTarget):
-            service = fcm.read_service_account(account.account.secret("fcm_service_account"))
-            access = await self._token(service, now)
-            base = str(account.account.settings.get("fcm_url") or "https://fcm.googleapis.com")
-            return fcm.message_request(
-                base, service, access, target.token, title=shown["title"], body=shown["body"], conversation=shown["conversation"]
-            )
-        payload = msgspec.json.encode(shown)
-        topic = unheard.conversation_id
-        return push_request(self._vapid, target, payload, now, lasts=_LASTS, urgency="high", topic=topic)
-
-    async def _token(self, service: fcm.ServiceAccount, now: datetime) -> Secret:
-        """An access token, kept for as long as it lasts; asked for once, however many pushes need it."""
-        async with self._asking:
-            return await self._access_token(service, now)
-
-    async def _access_token(self, service: fcm.ServiceAccount, now: datetime) -> Secret:
-        known = self._access.get(service.client_email)
-        if known is not None and now < known[1]:
-            return known[0]
-        answer = await self._outside.send(fcm.token_request(service, now))
-        try:
-            given: dict[str, Any] = msgspec.json.decode(answer.body)
-            access, lasts = Secret(str(given["access_token"])), timedelta(seconds=int(given.get("expires_in", 3600)))
-        except (ValueError, LookupError, TypeError):
-            raise OaseError(f"Google did not give an access token for Firebase (HTTP status {answer.status}).") from None
-        self._access[service.client_email] = (access, now + lasts - timedelta(minutes=2))
-        return access
+                await repository.note_trouble(work, device.id, verdict.why)
+        return verdict.fate == "arrived"
 
 
-def words_of(account: StoredAccount, unheard: Unheard, language: str) -> dict[str, str]:
+def notice_of(account: StoredAccount, unheard: Unheard, language: str) -> Notice:
     """What a device shows: that there is an answer; what it says only where the account allows it."""
     reader = translator(choose(language))
     title = str(account.account.settings.get("company") or account.name)
@@ -167,4 +131,4 @@ def words_of(account: StoredAccount, unheard: Unheard, language: str) -> dict[st
     if account.account.settings.get("push") == "text" and unheard.text.strip():
         words = " ".join(unheard.text.split())
         body = words if len(words) <= _WORDS else words[: _WORDS - 1].rstrip() + "…"
-    return {"title": title, "body": body, "conversation": str(unheard.conversation_id)}
+    return Notice(title=title[:_WORDS], body=body, conversation=str(unheard.conversation_id))

@@ -11,21 +11,23 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 from time import perf_counter
 from types import SimpleNamespace
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import aiohttp
-import msgspec
 import structlog
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, TraceConfig
-from msgspec import Struct
 from yarl import URL
 
 from oase.kernel.http.errors import AnswerTooLarge, ConnectionNotMade, NoAnswer, RequestRefused
 from oase.kernel.http.guard import AddressRefusedError, Guard
+from oase.kernel.http.hop import Hop, first, url_of
 from oase.kernel.http.types import Answer, FormPart, OutgoingRequest, OutgoingResponse
 from oase.kernel.i18n import Message, message
 from oase.kernel.metrics import counter, histogram
 from oase.kernel.secrets import Secret
+
+if TYPE_CHECKING:
+    from oase.kernel.http.http2 import Http2
 
 _CONNECT_SECONDS: Final = 10
 # Shorter than the shortest time after which usual servers close an idle connection (Node.js: 5 s), so that a request is
@@ -70,16 +72,6 @@ class _Answer:
         raise failure
 
 
-class _Hop(Struct, frozen=True, kw_only=True):
-    """One request of a chain of redirects."""
-
-    method: str
-    url: URL
-    headers: Mapping[str, str | Secret]
-    body: bytes
-    parts: tuple[FormPart, ...]
-
-
 class _Way:
     """What a chain of requests has come to so far: whether any of it was sent."""
 
@@ -104,6 +96,7 @@ class Outside:
         self._limits = connections, connections_per_host
         self._trust = trust
         self._session: ClientSession | None = None
+        self._http2: Http2 | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,9 +109,14 @@ class Outside:
         if self._session:
             await self._session.close()
             self._session = None
+        if self._http2:
+            await self._http2.close()
+            self._http2 = None
 
     async def send(self, request: OutgoingRequest) -> OutgoingResponse:
         """The whole answer, whatever its status. Raises ConnectionNotMade, RequestRefused, NoAnswer, AnswerTooLarge."""
+        if request.http2:
+            return await self._over_http2(request)
         async with self.stream(request) as answer:
             body = b"".join([chunk async for chunk in answer.chunks()])
             return OutgoingResponse(status=answer.status, headers=answer.headers, body=body, url=answer.url)
@@ -134,7 +132,7 @@ class Outside:
             response.close()
 
     async def _follow(self, request: OutgoingRequest) -> ClientResponse:
-        hop, way = _first(request), _Way()
+        hop, way = first(request), _Way()
         for left in range(request.redirects, -1, -1):
             response = await self._once(hop, request.timeout.total_seconds(), way)
             location = response.headers.get("Location")
@@ -144,14 +142,14 @@ class Outside:
             hop = _next(hop, response.status, location)
         return response
 
-    async def _once(self, hop: _Hop, seconds: float, way: _Way) -> ClientResponse:
+    async def _once(self, hop: Hop, seconds: float, way: _Way) -> ClientResponse:
         host, start = hop.url.host or "", perf_counter()
         await _notice_closed_connections()
         try:
             response = await self._ready().request(
                 hop.method,
                 hop.url,
-                headers={name: value.reveal() if isinstance(value, Secret) else value for name, value in hop.headers.items()},
+                headers=hop.revealed,
                 data=_form(hop.parts) if hop.parts else _body(hop.body) if hop.body else None,
                 allow_redirects=False,
                 timeout=ClientTimeout(total=seconds, sock_connect=min(_CONNECT_SECONDS, seconds)),
@@ -160,13 +158,22 @@ class Outside:
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             failure = _failure(error, host, way)
         else:
-            _RESULTS.labels("answered").inc()
-            _SECONDS.observe(perf_counter() - start)
-            _log.debug("outgoing request", host=host, method=hop.method, status=response.status)
+            _answered(hop, response.status, start)
             return response
-        _RESULTS.labels("no_answer" if isinstance(failure, NoAnswer) else "not_sent").inc()
-        _log.info("outgoing request failed", host=host, method=hop.method, error=str(failure))
-        raise failure  # outside of the except clause: aiohttp's own errors hold the whole address
+        raise _failed(hop, failure)  # outside of the except clause: aiohttp's own errors hold the whole address
+
+    async def _over_http2(self, request: OutgoingRequest) -> OutgoingResponse:
+        from oase.kernel.http.http2 import Http2  # a library that only few processes need
+
+        hop, start = first(request), perf_counter()
+        if self._http2 is None:
+            self._http2 = Http2(self._guard, self._trust)
+        try:
+            response = await self._http2.send(hop, request)
+        except (ConnectionNotMade, NoAnswer) as failure:
+            raise _failed(hop, failure) from None
+        _answered(hop, response.status, start)
+        return response
 
     def _ready(self) -> ClientSession:
         if self._session is None:
@@ -188,6 +195,18 @@ class Outside:
         return self._session
 
 
+def _answered(hop: Hop, status: int, start: float) -> None:
+    _RESULTS.labels("answered").inc()
+    _SECONDS.observe(perf_counter() - start)
+    _log.debug("outgoing request", host=hop.url.host, method=hop.method, status=status)
+
+
+def _failed(hop: Hop, failure: ConnectionNotMade | NoAnswer) -> ConnectionNotMade | NoAnswer:
+    _RESULTS.labels("no_answer" if isinstance(failure, NoAnswer) else "not_sent").inc()
+    _log.info("outgoing request failed", host=hop.url.host, method=hop.method, error=str(failure))
+    return failure
+
+
 def _trace() -> TraceConfig:
     trace = TraceConfig()
 
@@ -200,33 +219,11 @@ def _trace() -> TraceConfig:
     return trace
 
 
-def _url(text: str) -> URL:
-    """The address exactly as it was given: signed addresses must not be written in another way."""
-    try:
-        url = URL(text, encoded=text.isascii() and text.isprintable() and " " not in text)
-        host, port = url.host, url.port
-    except ValueError:
-        host, port, url = None, None, URL()
-    if url.scheme not in ("http", "https") or not host or not port:
-        raise RequestRefused(host or "?", message("only addresses with http:// or https:// are allowed"))
-    return url
-
-
-def _first(request: OutgoingRequest) -> _Hop:
-    headers, body = dict(request.headers), request.body
-    if request.json is not None:
-        body = msgspec.json.encode(request.json)
-        if not any(name.lower() == "content-type" for name in headers):
-            headers["Content-Type"] = "application/json"
-    address = request.url.reveal() if isinstance(request.url, Secret) else request.url
-    return _Hop(method=request.method.upper(), url=_url(address), headers=headers, body=body, parts=request.parts)
-
-
-def _next(hop: _Hop, status: int, location: str) -> _Hop:
+def _next(hop: Hop, status: int, location: str) -> Hop:
     """The request after a redirect, as browsers do it (RFC 9110 section 15.4); what is tied to an origin stays there."""
     host = hop.url.host or ""
     try:
-        url = _url(str(hop.url.join(URL(location, encoded=True))))
+        url = url_of(str(hop.url.join(URL(location, encoded=True))))
     except ValueError:
         raise RequestRefused(host, message("it redirects to something that is no address")) from None
     if hop.url.scheme == "https" and url.scheme == "http":
@@ -240,7 +237,7 @@ def _next(hop: _Hop, status: int, location: str) -> _Hop:
         for name, value in hop.headers.items()
         if name.lower() not in dropped and not (isinstance(value, Secret) and dropped >= _TIED_TO_ORIGIN)
     }
-    return _Hop(method=method, url=url, headers=headers, body=body, parts=parts)
+    return Hop(method=method, url=url, headers=headers, body=body, parts=parts)
 
 
 async def _notice_closed_connections() -> None:

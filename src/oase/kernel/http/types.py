@@ -24,7 +24,8 @@ class OutgoingRequest(Struct, frozen=True, kw_only=True):
     """One request. At most one of `json`, `parts` and `body`. Secret headers and addresses are revealed only on the wire.
 
     `timeout` covers everything from the wait for a free connection to the last byte of the answer. `redirects` says how many
-    are followed; each hop is guarded, and secrets do not leave the origin that they were meant for.
+    are followed; each hop is guarded, and secrets do not leave the origin that they were meant for. `http2`: over HTTP/2 (no
+    redirects, no `parts`), with a kept connection for each such name, as Apple wants one for each of its developers' teams.
     """
 
     method: str
@@ -36,6 +37,7 @@ class OutgoingRequest(Struct, frozen=True, kw_only=True):
     timeout: timedelta = timedelta(seconds=20)
     redirects: int = 0
     limit_bytes: int = 10 * MEGABYTE
+    http2: str = ""
 
 
 class OutgoingResponse(Struct, frozen=True, kw_only=True):

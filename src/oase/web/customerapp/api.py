@@ -20,7 +20,7 @@ from litestar.response import Stream
 from oase.channels import StoredAccount
 from oase.channels.families import visiting
 from oase.channels.families import visitor as visitors
-from oase.conversations import Device, FcmTarget
+from oase.conversations import ApnsTarget, Device, FcmTarget
 from oase.kernel.errors import Invalid, NotFound, Unavailable
 from oase.kernel.webpush import Subscription
 from oase.web.customerapp import shapes, tokens
@@ -286,6 +286,8 @@ async def _deliver(request: AnyRequest, account: StoredAccount, bearer: Bearer, 
 def _device(said: shapes.NewDevice) -> Device:
     if isinstance(said, shapes.Fcm):
         return Device(kind="fcm", target=FcmTarget(token=said.token), language=said.lang)
+    if isinstance(said, shapes.Apns):
+        return Device(kind="apns", target=ApnsTarget(token=said.token), language=said.lang)
     target = Subscription(endpoint=said.endpoint, p256dh=said.keys.p256dh, auth=said.keys.auth)
     return Device(kind="webpush", target=target, language=said.lang)
 

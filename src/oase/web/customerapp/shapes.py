@@ -183,7 +183,14 @@ class Fcm(Struct, frozen=True, kw_only=True, tag="fcm", tag_field="kind"):
     lang: Annotated[str, Meta(max_length=35)] = "en"
 
 
-NewDevice = WebPush | Fcm
+class Apns(Struct, frozen=True, kw_only=True, tag="apns", tag_field="kind"):
+    """An app on iPhone, iPad or Mac, by its device token of Apple's push service, in hexadecimal: without Firebase."""
+
+    token: Annotated[str, Meta(max_length=400)]
+    lang: Annotated[str, Meta(max_length=35)] = "en"
+
+
+NewDevice = WebPush | Fcm | Apns
 
 
 class Registered(Struct, frozen=True, kw_only=True):

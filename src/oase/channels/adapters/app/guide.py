@@ -13,9 +13,21 @@ site, your mails, your invoices. Nothing else is to be done.
    as `user`; what was said before stays with the customer.
 3. `POST messages` (with an `id` of your own: repeated is harmless), `GET messages`, `POST files`, `POST typing`, `POST read`,
    `GET unread`, and `GET stream` (server-sent events).
-4. `PUT devices` registers a phone for push messages: a token of Firebase Cloud Messaging, or a subscription of Web Push. For
-   Firebase create a project, *Project settings, Service accounts, Generate new private key*, and paste the file here. For iPhones upload
-   your APNs key in Firebase, *Cloud Messaging*: Firebase passes on to Apple.
+4. `PUT devices` registers a phone for push messages: a subscription of Web Push (`webpush`), a token of Firebase Cloud Messaging
+   (`fcm`), or a device token of Apple's push service (`apns`).
+
+**Push messages through Firebase**, for Android and iOS. In the *Firebase console* create a project, then *Project settings, Service
+accounts, Generate new private key*, and paste the file here. For iPhones upload your APNs key in Firebase as well, *Cloud Messaging*.
+
+**Push messages to iPhones without Firebase.** At *developer.apple.com*, *Certificates, Identifiers & Profiles*:
+
+1. *Identifiers*: your app's identifier with the capability *Push Notifications*. Its *Bundle ID* goes in here.
+2. *Keys, +*: a name, *Apple Push Notifications service (APNs)*, environment *Sandbox & Production*; *Register, Download*. The file
+   `AuthKey_….p8` can be loaded only once. Its whole content and the *Key ID* go in here.
+3. *Membership details*: the *Team ID* goes in here.
+4. The app gives what `didRegisterForRemoteNotificationsWithDeviceToken` gets, in hexadecimal, to `PUT devices`.
+
+An app that runs from Xcode has tokens of Apple's development environment: give it an account of its own with that address.
 """
 
 _DE = """\
@@ -29,9 +41,22 @@ Verlinken Sie sie auf Ihrer Seite, in Mails, auf Rechnungen. Mehr ist nicht zu t
    App schickt es als `user`; was vorher gesagt wurde, bleibt beim Kunden.
 3. `POST messages` (mit einer eigenen `id`: Wiederholen schadet nicht), `GET messages`, `POST files`, `POST typing`, `POST read`,
    `GET unread` und `GET stream` (Server-sent Events).
-4. `PUT devices` meldet ein Telefon für Push-Nachrichten an: ein Token von Firebase Cloud Messaging oder ein Abonnement von Web Push. Für
-   Firebase legen Sie ein Projekt an, *Projekteinstellungen, Dienstkonten, Neuen privaten Schlüssel generieren*, und fügen die Datei
-   hier ein. Für iPhones laden Sie Ihren APNs-Schlüssel in Firebase unter *Cloud Messaging* hoch: Firebase reicht an Apple weiter.
+4. `PUT devices` meldet ein Telefon für Push-Nachrichten an: ein Abonnement von Web Push (`webpush`), ein Token von Firebase Cloud
+   Messaging (`fcm`) oder ein Gerätetoken von Apples Push-Dienst (`apns`).
+
+**Push-Nachrichten über Firebase**, für Android und iOS. Legen Sie in der *Firebase-Konsole* ein Projekt an, dann *Projekteinstellungen,
+Dienstkonten, Neuen privaten Schlüssel generieren*, und fügen Sie die Datei hier ein. Für iPhones laden Sie außerdem Ihren APNs-Schlüssel
+in Firebase unter *Cloud Messaging* hoch.
+
+**Push-Nachrichten an iPhones ohne Firebase.** Bei *developer.apple.com*, *Certificates, Identifiers & Profiles*:
+
+1. *Identifiers*: die Kennung Ihrer App mit der Fähigkeit *Push Notifications*. Ihre *Bundle ID* gehört hierher.
+2. *Keys, +*: ein Name, *Apple Push Notifications service (APNs)*, Umgebung *Sandbox & Production*; *Register, Download*. Die Datei
+   `AuthKey_….p8` lässt sich nur einmal laden. Ihr ganzer Inhalt und die *Key ID* gehören hierher.
+3. *Membership details*: die *Team ID* gehört hierher.
+4. Die App gibt, was `didRegisterForRemoteNotificationsWithDeviceToken` bekommt, hexadezimal an `PUT devices`.
+
+Eine App, die aus Xcode läuft, hat Token von Apples Entwicklungsumgebung: Geben Sie ihr einen eigenen Anschluss mit deren Adresse.
 """
 
 GUIDE = Words(_EN, _DE)

@@ -10,6 +10,7 @@ FILES_PER_MESSAGE = 10
 _LOOK = Words("Appearance", "Aussehen")
 _SAFE = Words("Security", "Sicherheit")
 _PUSH = Words("Push messages", "Push-Nachrichten")
+_APPLE = Words("Push messages to iPhones, without Firebase", "Push-Nachrichten an iPhones, ohne Firebase")
 _FILES = Words("Files", "Dateien")
 
 SETTINGS = (
@@ -82,6 +83,34 @@ SETTINGS = (
         name="fcm_url", kind="url", required=False, default="https://fcm.googleapis.com",
         label=Words("Address of Firebase Cloud Messaging", "Adresse von Firebase Cloud Messaging"),
         help=Words("Change it only to try Oase.", "Nur ändern, um Oase auszuprobieren."),
+    ),
+    Setting(
+        name="apns_key", kind="secret", required=False, group=_APPLE,
+        label=Words("Apple's key (AuthKey_….p8)", "Schlüssel von Apple (AuthKey_….p8)"),
+        help=Words(
+            "For your own apps on iPhone, iPad and Mac without Firebase: the file's whole content. The ready-made app does not need it.",
+            "Für Ihre eigenen Apps auf iPhone, iPad und Mac ohne Firebase: der ganze Inhalt der Datei. Die fertige App braucht ihn nicht.",
+        ),
+    ),
+    Setting(
+        name="apns_key_id", required=False, default="", label=Words("Key ID", "Schlüssel-ID (Key ID)"),
+        help=Words("Ten characters, beside the key at Apple.", "Zehn Zeichen, bei Apple neben dem Schlüssel."),
+    ),
+    Setting(
+        name="apns_team_id", required=False, default="", label=Words("Team ID", "Team-ID"),
+        help=Words("Ten characters: Apple Developer, Membership details.", "Zehn Zeichen: Apple Developer, Membership details."),
+    ),
+    Setting(
+        name="apns_topic", required=False, default="", label=Words("Bundle ID of the app", "Bundle-ID der App"),
+        help=Words("For example com.example.shop.", "Zum Beispiel com.example.shop."),
+    ),
+    Setting(
+        name="apns_url", kind="url", required=False, default="https://api.push.apple.com",
+        label=Words("Address of Apple's push service", "Adresse von Apples Push-Dienst"),
+        help=Words(
+            "For an app that runs from Xcode: https://api.sandbox.push.apple.com. TestFlight and App Store: as it is.",
+            "Für eine App, die aus Xcode läuft: https://api.sandbox.push.apple.com. TestFlight und App Store: so, wie es ist.",
+        ),
     ),
     Setting(
         name="origins", kind="lines", required=False, default=(), group=_SAFE,
