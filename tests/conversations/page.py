@@ -71,7 +71,7 @@ class Page(Adapter):
             name=Words("Test page", "Testseite"),
             icon="world",
             readers=Words("everybody who visits the page", "alle, die die Seite besuchen"),
-            capabilities=frozenset({Capability.TEXT, Capability.IMAGE, Capability.REPLY, Capability.REACTION}),
+            capabilities=frozenset({Capability.TEXT, Capability.IMAGE, Capability.REPLY}),
             incoming=frozenset({Capability.TEXT, Capability.IMAGE, Capability.ELSEWHERE, Capability.EDIT, Capability.DELETE}),
             limits=Limits(text_length=8000, files={Capability.IMAGE: _IMAGE}),
             acts=frozenset({"hide", "show", "delete", "like", "unlike"}),

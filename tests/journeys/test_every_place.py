@@ -12,7 +12,7 @@ from oase.sandbox.places import Platform
 from .ground import Installation, People, answer, open_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("apps")]
-PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in ("facebook", "instagram", "forum", "blog")]
+PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in ("facebook", "instagram", "forum", "blog", "teams")]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.id)

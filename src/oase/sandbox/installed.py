@@ -12,6 +12,7 @@ from oase.sandbox.meta import Facebook, Instagram
 from oase.sandbox.places import Platform
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
+from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
 from oase.sandbox.x import X
@@ -23,6 +24,7 @@ PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Line,
     Viber,
     Slack,
+    Teams,
     Matrix,
     SmsNetwork,
     Mastodon,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from msgspec.structs import replace
 from playwright.async_api import Page, expect
 from tests.axe import axe
 from tests.conversations import page as page_channel
@@ -15,8 +14,8 @@ from tests.conversations.page import AYLIN, BORIS, POST, comment, delivery, post
 from tests.statements import statements
 
 from oase.channels import create_account
-from oase.channels.contract import Capability, Content, Deleted, Edited, Event, Moderated
-from oase.conversations import Answer, Author, moderate, needs_no_answer, note, react, say
+from oase.channels.contract import Content, Deleted, Edited, Event, Moderated
+from oase.conversations import Answer, Author, moderate, needs_no_answer, note, say
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
@@ -342,54 +341,3 @@ def _anybody(desk: Desk) -> Any:
             return True
 
     return Anybody()
-
-
-async def test_a_comment_gets_an_emoji_by_keyboard_which_is_shown_as_ours_and_taken_back_by_mouse(
-    wall: Wall, screens: Screens
-) -> None:
-    page = await screens.open(await wall.path())
-    commented = a_comment(page, "Was kostet das rote?")
-    await commented.focus()
-    await page.keyboard.press("+")
-    await expect(page.locator("#emoji-picker")).to_be_visible()
-    await page.keyboard.press("ArrowRight")
-    await page.keyboard.press("Enter")
-    await expect(commented.locator(".reaction-own")).to_contain_text("❤️")
-    sent = await wall.desk.value("SELECT outbound->'outbound' FROM delivery WHERE kind = 'reaction'")
-    assert (sent["emoji"], sent["envelope"]["thread"], sent["envelope"]["reply_to"]) == ("❤️", "post-1", "c-1")
-    await settled(page)
-    await is_as_if_opened_now(page)
-    await commented.locator("[data-reacts]").click()
-    await page.locator("#emoji-picker .emoji-none").click()
-    await expect(commented.locator(".reaction-own")).to_have_count(0)
-    await expect(page.locator(".crowd-head h3").first).to_have_text("4 Nachrichten brauchen eine Antwort")
-
-
-async def test_on_a_phone_a_comment_gets_an_emoji_too(wall: Wall, screens: Screens) -> None:
-    page = await screens.open(await wall.path(), phone=True)
-    commented = a_comment(page, "Das wüsste ich auch gern")
-    await commented.locator("[data-reacts]").click()
-    await page.locator("#emoji-picker [data-emoji='👍']").click()
-    await expect(commented.locator(".reaction-own")).to_contain_text("👍")
-
-
-async def test_a_reaction_that_was_refused_in_public_says_why_and_is_left(wall: Wall, screens: Screens) -> None:
-    async with wall.desk.database.work(wall.desk.workspace_id) as work:
-        await react(work, wall.desk.services.book, BEN, await wall.message("c-1"), "👍")
-        await work.run("UPDATE delivery SET state = 'failed', why = 'Too old' WHERE kind = 'reaction'")
-    page = await screens.open(await wall.path())
-    trouble = a_comment(page, "Was kostet das rote?").locator(".fate-failed")
-    await expect(trouble).to_contain_text("Die Reaktion 👍 wurde nicht gesendet.")
-    await expect(trouble).to_contain_text("Too old")
-    await trouble.get_by_role("button", name="So lassen").click()
-    await expect(trouble).to_have_count(0)
-
-
-async def test_a_place_without_reactions_offers_none(wall: Wall, screens: Screens, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = page_channel.Page.manifest.public
-    assert place is not None
-    without = replace(place, capabilities=place.capabilities - {Capability.REACTION})
-    monkeypatch.setattr(page_channel.Page, "manifest", replace(page_channel.Page.manifest, public=without))
-    page = await screens.open(await wall.path())
-    await expect(a_comment(page, "Was kostet das rote?").locator("[data-answers]")).to_be_visible()
-    await expect(page.locator("#entries [data-reacts]")).to_have_count(0)

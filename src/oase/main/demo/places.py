@@ -26,6 +26,7 @@ from oase.sandbox.places import Platform
 from oase.sandbox.places.platform import COMPANY_NAME
 from oase.sandbox.slack import Slack
 from oase.sandbox.sms import SmsNetwork
+from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
 from oase.sandbox.x import X
@@ -101,6 +102,14 @@ def _slack(platform: Slack) -> Connection:
     return Connection(channel="slack", name=COMPANY_NAME, settings=settings)
 
 
+def _teams(platform: Teams) -> Connection:
+    login = platform.login
+    settings = {
+        "app_id": login.app_id, "tenant_id": login.tenant_id, "app_secret": login.secret, "authority": platform.base_url,
+    }  # fmt: skip
+    return Connection(channel="teams", name=COMPANY_NAME, settings=settings)
+
+
 def _viber(platform: Viber) -> Connection:
     return Connection(channel="viber", name=COMPANY_NAME, settings={"auth_token": platform.token, "base_url": platform.base_url})
 
@@ -143,6 +152,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "slack": _slack,
     "sms": _sms,
     "mastodon": _mastodon,
+    "teams": _teams,
     "telegram": _telegram,
     "viber": _viber,
     "x": _x,

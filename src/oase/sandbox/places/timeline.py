@@ -90,6 +90,12 @@ class Timeline:
         self._platform.phone.take(post.id, f"public {post.thread_id}", text, key)
         return post
 
+    def rewrite(self, post_id: str, text: str) -> Post:
+        """The company changes what it said."""
+        post = self._standing(post_id)
+        post.text, post.edited = text, True
+        return self._tell(post)
+
     def hide(self, post_id: str, hidden: bool = True) -> Post:
         """The company hides it, or shows it again."""
         post = self._standing(post_id)

@@ -120,7 +120,6 @@ class _Eye:
             mark=None,
             quoted_message=None if here else entry.quoted_message,
             way="public" if self._may_answer(said) else "",
-            reacts=self._may_react(said),
             line=entry.line or line_of(said.kind, said.text, [file.name for file in entry.files], self._reader),
             comment=self._comment(said, fates, depth),
         )
@@ -129,12 +128,6 @@ class _Eye:
         side = self._manifest.public if self._manifest else None
         may = self._viewer.may(Permission.CONVERSATION_REPLY) and said.known and said.deleted_at is None
         return bool(may and side and Capability.TEXT in side.capabilities)
-
-    def _may_react(self, said: TimelineMessage) -> bool:
-        """Whether an emoji of ours can stand at it: where the place has that, at what others said."""
-        side = self._manifest.public if self._manifest else None
-        theirs = said.direction == "in" and said.person_id is not None and said.known and said.deleted_at is None
-        return bool(theirs and self._may_reply() and side and Capability.REACTION in side.capabilities)
 
     def _comment(self, said: TimelineMessage, fates: Sequence[MessageFate], depth: int) -> Comment:
         hidden, liked = said.data.get("hidden"), said.data.get("liked")

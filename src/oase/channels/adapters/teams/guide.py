@@ -7,9 +7,9 @@ You need an Azure subscription and the right to upload apps in Teams (or the hel
 
 1. **Bot.** In the [Azure portal](https://portal.azure.com) create an *Azure Bot*, type of app *Single Tenant*, and let it create a new
    Microsoft App ID. Under *Configuration* copy the **Microsoft App ID** and the **App Tenant ID**.
-2. **Secret.** *Configuration, Manage Password, Certificates & secrets, New client secret*: copy its **value** at once. It ends after at
-   most two years; enter the new one in time.
-3. **Here.** Save all three; Oase then shows the webhook address.
+2. **Secret.** *Configuration, Manage Password, Certificates & secrets, New client secret*: copy its **value** at once, and the day on
+   which it ends (after at most two years): Oase reminds you two weeks before, Microsoft does not.
+3. **Here.** Save all of them; Oase then shows the webhook address.
 4. **Messaging endpoint.** Enter that address under *Configuration, Messaging endpoint*.
 5. **Teams.** *Channels, Microsoft Teams*: switch on and accept the terms.
 6. **App.** In the [Developer Portal](https://dev.teams.microsoft.com/apps) create an app, add the bot with scope *Personal*
@@ -24,8 +24,8 @@ Sie brauchen ein Azure-Abonnement und das Recht, Apps in Teams hochzuladen (oder
 1. **Bot.** Legen Sie im [Azure-Portal](https://portal.azure.com) einen *Azure Bot* an, App-Typ *Single Tenant*, und lassen Sie eine neue
    Microsoft-App-ID erstellen. Kopieren Sie unter *Konfiguration* die **Microsoft-App-ID** und die **App-Mandanten-ID**.
 2. **Geheimnis.** *Konfiguration, Kennwort verwalten, Zertifikate & Geheimnisse, Neuer geheimer Clientschlüssel*: Kopieren Sie den **Wert**
-   sofort. Er endet nach höchstens zwei Jahren; tragen Sie rechtzeitig den neuen ein.
-3. **Hier.** Speichern Sie alle drei; Oase zeigt dann die Webhook-Adresse.
+   sofort, und den Tag, an dem er endet (nach höchstens zwei Jahren): Oase erinnert Sie zwei Wochen vorher, Microsoft nicht.
+3. **Hier.** Speichern Sie alle Angaben; Oase zeigt dann die Webhook-Adresse.
 4. **Messaging-Endpunkt.** Tragen Sie diese Adresse unter *Konfiguration, Messaging-Endpunkt* ein.
 5. **Teams.** *Kanäle, Microsoft Teams*: einschalten und die Bedingungen annehmen.
 6. **App.** Legen Sie im [Developer Portal](https://dev.teams.microsoft.com/apps) eine App an, fügen Sie den Bot mit dem Bereich *Personal*

@@ -1,28 +1,31 @@
-"""What Teams is, as data. A message may have about 28 kB (https://learn.microsoft.com/microsoftteams/limits-specifications-teams), a hero
-card six buttons (…/platform/task-modules-and-cards/cards/cards-reference); pictures go inside the message, so only small ones; other files
-would need the customer's consent card and OneDrive, so they go as links. Seven messages a second in one conversation
-(…/platform/bots/how-to/rate-limit). Read 2026-11."""
+"""What Teams is, as data. A message may have about 100 kB of UTF-16, without the pictures inside it
+(https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages); ours are kept shorter to be read. Pictures to
+1 MB go inside (…/platform/bots/build-conversational-capability#use-picture-messages), by themselves: of a text with a picture Teams makes
+two messages and tells no id (…/how-to/conversations/conversation-messages). Other files would need the customer's consent card and
+OneDrive, so they go as links. A hero card has six buttons (…/platform/task-modules-and-cards/cards/cards-reference). Seven messages a
+second in one conversation, eight in two, sixty in thirty (…/platform/bots/how-to/rate-limit). Read 2026-11."""
 
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from oase.channels.adapters.teams.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Public, Setting, Words
 
-_PICTURES = {Capability.IMAGE: FileRule(types=("image/png", "image/jpeg", "image/gif"), size_bytes=16_000)}
+_PICTURES = {Capability.IMAGE: FileRule(types=("image/png", "image/jpeg", "image/gif"), size_bytes=1_000_000, caption=False)}
 LIMITS = Limits(
     text_length=8_000,
     text_bytes=24_000,
-    caption_length=1_000,
     files=_PICTURES,
     attachments_per_message=1,
     buttons=6,
     button_length=50,
     choices_text_length=4_000,
     messages_per_second=30,
-    pair_interval=timedelta(milliseconds=250),
-    pair_burst=7,
+    pair_interval=timedelta(milliseconds=600),
+    pair_burst=4,
 )
-PUBLIC_LIMITS = Limits(text_length=8_000, text_bytes=24_000, caption_length=1_000, files=_PICTURES, attachments_per_message=1)
+PUBLIC_LIMITS = replace(LIMITS, buttons=0, choices_text_length=0)
 
 SETTINGS = (
     Setting(
@@ -43,6 +46,15 @@ SETTINGS = (
         help=Words("Shown by Azure only once.", "Wird von Azure nur einmal gezeigt."),
     ),
     Setting(
+        name="secret_ends",
+        required=False,
+        label=Words("End of the client secret", "Ende des Clientschlüssels"),
+        help=Words(
+            "The date beside it in Azure, as 2028-11-30. Oase reminds the administrators two weeks before; Microsoft does not.",
+            "Das Datum daneben in Azure, als 30.11.2028. Oase erinnert die Administratoren zwei Wochen vorher; Microsoft tut es nicht.",
+        ),
+    ),
+    Setting(
         name="authority",
         kind="url",
         required=False,
@@ -52,7 +64,7 @@ SETTINGS = (
     ),
 )
 
-_OUT = frozenset({Capability.TEXT, Capability.IMAGE, Capability.BUTTONS, Capability.TYPING})
+_OUT = frozenset({Capability.TEXT, Capability.IMAGE, Capability.BUTTONS, Capability.REACTION, Capability.TYPING})
 _IN = frozenset({
     Capability.TEXT, Capability.IMAGE, Capability.AUDIO, Capability.VIDEO, Capability.DOCUMENT, Capability.BUTTONS, Capability.REPLY,
     Capability.REACTION, Capability.EDIT, Capability.DELETE, Capability.RECEIPTS,

@@ -56,9 +56,15 @@ def activities(value: str, account: Account) -> str:
     return f"{url}/v3/conversations/{quote(conversation, safe='')}/activities"
 
 
+def reaction(value: str, message: str, id: str, account: Account) -> str:
+    """The address of a reaction of ours to a message, as `message_id` knows it. Raises CannotSay like `activities`."""
+    activity = message.rpartition("/")[2]
+    return f"{activities(value, account)}/{quote(activity, safe='')}/reactions/{quote(id, safe='')}"
+
+
 def message_id(conversation: str, activity: str) -> str:
-    """How a message is known here: activities are numbered in their conversation."""
-    return f"{conversation}/{activity}"
+    """How a message is known here. Activities are numbered in their chat or channel: reactions are told without the thread."""
+    return f"{conversation.partition(';messageid=')[0]}/{activity}"
 
 
 def conversation_in(url: str) -> str:

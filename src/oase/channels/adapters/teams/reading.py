@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.teams.content import content_of
+from oase.channels.adapters.teams.emoji import emoji_of
 from oase.channels.adapters.teams.places import is_microsofts, message_id, value_of
 from oase.channels.contract import (
     Account,
@@ -34,7 +35,6 @@ from oase.channels.contract import (
 from oase.channels.families.json_in_the_wild import Unreadable, mapping, objects, reason, sound, text
 from oase.kernel.i18n import message
 
-_EMOJI: Final = {"like": "👍", "heart": "❤️", "laugh": "😆", "surprised": "😮", "sad": "😢", "angry": "😡"}
 _SILENT: Final = frozenset(
     {"conversationUpdate", "endOfConversation", "trace", "invokeResponse", "delay", "contactRelationUpdate"}
 )
@@ -160,7 +160,7 @@ def _reaction(scene: Scene) -> Iterator[Event]:
     added = [text(one, "type") for one in objects(scene.activity, "reactionsAdded")]
     removed = objects(scene.activity, "reactionsRemoved")
     if added or removed:
-        emoji = _EMOJI.get(added[-1], added[-1])[:100] if added else ""
+        emoji = emoji_of(added[-1])[:100] if added else ""
         yield Reacted(external_id=message_id(scene.conversation, target), sender=scene.sender, emoji=emoji, at=scene.at)
 
 

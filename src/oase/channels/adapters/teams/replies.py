@@ -26,7 +26,7 @@ _WORDS: Mapping[str, Message] = {
     "NotEnoughPermissions": message("The app lacks a permission for this conversation."),
     "BotDisabledByAdmin": message("The customer's administrator has switched the app off."),
     "ConversationNotFound": _GONE,
-    "ActivityNotFoundInConversation": _GONE,
+    "ActivityNotFoundInConversation": message("The message no longer exists in Teams."),
     "MessageSizeTooBig": _LARGE,
     "BadArgument": message("Teams does not accept the form of this message."),
     "BadSyntax": message("Teams does not accept the form of this message."),
@@ -37,18 +37,23 @@ _SLOWER = message("Teams asks us to send more slowly.")
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     """Accepted, Again, Refused or Unclear."""
-    typing = isinstance(call.json, dict) and call.json.get("type") == "typing"
+    sign = _is_sign(call)
     if isinstance(reply, NoReply):
-        return Unclear(why=reply.why) if reply.sent and not typing else Again(why=reply.why, after=_SOON)
+        return Unclear(why=reply.why) if reply.sent and not sign else Again(why=reply.why, after=_SOON)
     content = object_of(reply)
     error = mapping(content, "error")
     code = text(error, "code") or text(content, "errorCode")
     if code or not 200 <= reply.status <= 299:
-        return _failed(reply, code, text(error, "message") or text(content, "message"), typing)
-    if typing:
+        return _failed(reply, code, text(error, "message") or text(content, "message"), sign)
+    if sign:
         return Accepted(external_id="")
     found = text(content, "id")
     return Accepted(external_id=message_id(conversation_in(call.url), found)) if found else Unclear(why=unreadable(reply.status))
+
+
+def _is_sign(call: Call) -> bool:
+    """Whether it says nothing but shows something: that we type, a reaction. Such things may be repeated and have no ids."""
+    return call.method == "PUT" or (isinstance(call.json, dict) and call.json.get("type") == "typing")
 
 
 def unreadable(status: int) -> str:
@@ -56,7 +61,7 @@ def unreadable(status: int) -> str:
     return message("Teams answered with HTTP status %(status)s and nothing that can be read.", status=status)
 
 
-def _failed(reply: Reply, code: str, theirs: str, typing: bool) -> Outcome:
+def _failed(reply: Reply, code: str, theirs: str, sign: bool) -> Outcome:
     known, theirs = _WORDS.get(code), theirs.strip()
     words = str(known or theirs[:300] or code[:100].strip() or unreadable(reply.status))
     why = f"{words}\n{theirs[:300]}" if known and theirs else words
@@ -70,7 +75,7 @@ def _failed(reply: Reply, code: str, theirs: str, typing: bool) -> Outcome:
         case 408 | 412 | 425 | 503:
             return Again(why=why, after=_after(reply))
         case status if status >= 500 or (status < 300 and not code):
-            return Again(why=why, after=_SOON) if typing else Unclear(why=why)
+            return Again(why=why, after=_SOON) if sign else Unclear(why=why)
         case _:
             return Refused(why=why, code=(code or str(reply.status))[:100])
 

@@ -3,11 +3,13 @@
 https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-send-and-receive-messages (read 2026-11)
 """
 
+import html
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from oase.channels.adapters.teams.places import activities, bearer
+from oase.channels.adapters.teams.emoji import id_of
+from oase.channels.adapters.teams.places import activities, bearer, reaction
 from oase.channels.contract import (
     Account,
     Call,
@@ -44,7 +46,7 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
         case UseTemplate():
             raise CannotSay("template", message("Teams has no templates."))
         case React():
-            raise CannotSay("reaction", message("Teams lets no app react."))
+            return [_reaction(account, outbound)]
         case MarkRead():
             raise CannotSay("mark_read", message("Teams lets no app mark messages as read."))
         case Moderate():
@@ -80,22 +82,36 @@ def _card(say: Say, manifest: Manifest) -> Body:
         }
         for choice in say.choices
     ]
-    return {"contentType": "application/vnd.microsoft.card.hero", "content": {"text": say.text, "buttons": buttons}}
+    text = html.escape(say.text, quote=False).replace(
+        "\n", "<br>"
+    )  # cards read HTML: …/task-modules-and-cards/cards/cards-format
+    return {"contentType": "application/vnd.microsoft.card.hero", "content": {"text": text, "buttons": buttons}}
 
 
 def _file(say: Say, manifest: Manifest) -> Body:
-    if len(say.files) > 1 or say.choices:
-        raise CannotSay("attachments", message("Teams carries one picture in a message, and none beside buttons."))
+    if len(say.files) > 1 or say.choices or say.text:  # Teams would make two messages of it and tell us no id
+        raise CannotSay("attachments", message("Teams carries one picture in a message, and nothing beside it."))
     file = say.files[0]
     if manifest.side(bool(say.envelope.thread)).limits.carrier(file.type, len(file.content)) is None:
         raise CannotSay("file", message("Teams takes small pictures only from apps: %(file)s.", file=file.name))
-    said = {"text": say.text, "textFormat": "plain"} if say.text else {}
-    return {"type": "message", **said, "attachments": [_picture(file)]}
+    return {"type": "message", "attachments": [_picture(file)]}
 
 
 def _picture(file: File) -> Body:
     plain = file.type.partition(";")[0].strip()
     return {"contentType": plain, "contentUrl": f"data:{plain};base64,{b64encode(file.content).decode()}", "name": file.name}
+
+
+def _reaction(account: Account, react: React) -> Call:
+    """A reaction has no body: https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/agent-reactions (read 2026-11)."""
+    if not react.emoji:
+        raise CannotSay("reaction", message("In Teams Oase cannot take a reaction back."))
+    id = id_of(react.emoji)
+    if not id:
+        raise CannotSay("reaction", message("Teams has another name for this emoji."))
+    envelope = react.envelope
+    where = reaction(envelope.thread or envelope.to, envelope.reply_to, id, account)
+    return Call(method="PUT", url=where, headers=bearer(account))
 
 
 def _activity(account: Account, envelope: Envelope, activity: Body) -> Call:
