@@ -1,13 +1,16 @@
 """Accounts over the API: what channels ask for; made, tried, changed, switched, deleted. No secret comes back."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.web.api.conftest import Company, Program
 
-from oase.channels import all_adapters
+from oase.channels import all_adapters, keep_check, keep_told, note_sent
+from oase.channels.contract import Checked
+from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 
 SETTINGS = {"phone_number_id": "106540352242999", "waba_id": "102290129340399"}
@@ -42,6 +45,46 @@ async def test_accounts_show_their_state_and_no_secrets(company: Company, progra
     assert not any(secret in json.dumps(account) for secret in ("EAAtest", "app-secret-of-the-test", "verify-me"))
     assert (await program("GET", f"/accounts/{account['id']}")).body == account
     assert (await program("GET", f"/accounts/{UUID(int=1)}")).status == 404
+
+
+async def test_an_account_says_what_the_provider_said_and_when_its_credentials_end(company: Company, program: Program) -> None:
+    path, ends = f"/accounts/{company.whatsapp}", datetime(2027, 1, 15, 8, 30, tzinfo=UTC)
+    fresh = (await program("GET", path)).body
+    assert [fresh[name] for name in ("expires_at", "checked_at", "heard_at", "sent_at", "facts")] == [None, None, None, None, {}]
+    async with company.services.database.work(company.workspace_id) as work:
+        facts = {"display_phone_number": "+49 30 23125100", "quality_rating": "GREEN"}
+        await keep_check(work, company.whatsapp, Checked(ok=True, summary="", facts=facts, expires_at=ends))
+        await note_sent(work, company.whatsapp)
+        await keep_told(work, company.whatsapp, "", Checked(ok=False, summary="The verify token does not match."))
+    known = (await program("GET", path)).body
+    assert datetime.fromisoformat(known["expires_at"]) == ends
+    assert (known["facts"], known["webhook_why"]) == (facts, "The verify token does not match.")
+    assert None not in (known["checked_at"], known["sent_at"])
+    assert known in (await program("GET", "/accounts")).body["data"]
+
+
+async def test_what_waits_for_an_account_and_what_went_wrong_is_counted_with_the_reasons(
+    company: Company, program: Program, begun: dict[str, Any]
+) -> None:
+    path = f"/accounts/{company.whatsapp}/life"
+    nothing = {"to_send": 0, "to_send_since": None, "to_read": 0, "unreadable": 0, "unknown": 0, "failed": 0, "reasons": []}
+    assert (await program("GET", path)).body == nothing
+    said = await program("POST", f"/conversations/{begun['id']}/messages", {"text": "Wir sehen nach und melden uns."})
+    assert said.status == 201, said.body
+    async with company.services.database.work(company.workspace_id) as work:
+        for part in (1, 2):  # of the message that waits, two further parts were refused
+            await work.run(
+                "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, part, outbound, state, why,"
+                " next_at, created_at, failed_at) SELECT workspace_id, %(id)s::uuid, message_id, conversation_id, account_id, recipient,"
+                " %(part)s, '{}', 'failed', '(#131026) Undeliverable', next_at, created_at, %(now)s FROM delivery WHERE part = 0"
+                " AND workspace_id = %(workspace_id)s",
+                {"id": new_id(), "part": part, "now": work.clock.now()},
+            )
+    found = (await program("GET", path)).body
+    assert (found["to_send"], found["failed"]) == (1, 2)
+    assert found["to_send_since"] is not None
+    assert [(one["why"], one["count"]) for one in found["reasons"]] == [("(#131026) Undeliverable", 2)]
+    assert (await program("GET", f"/accounts/{UUID(int=1)}/life")).status == 404
 
 
 async def test_an_account_is_made_once_and_its_secrets_are_sealed(company: Company, program: Program) -> None:

@@ -4,6 +4,7 @@ settings, secrets --with what is kept, or the default--> what is wrong, by field
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -19,33 +20,36 @@ from oase.channels import (
     change_account,
     create_account,
     delete_account,
+    last_moments,
     templates,
     unsaved_account,
     with_defaults,
 )
 from oase.channels.contract import Accepted, Checked, Manifest, Setting, Template, Unclear, Words
-from oase.conversations import check_account, send_test, synchronise_templates
+from oase.conversations import check_account, life_of, send_test, synchronise_templates
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message, translator
 from oase.kernel.permissions import Permission
 from oase.staff import find_workspace
-from oase.web.api.caller import Caller
-from oase.web.api.conversations import IdempotencyKey
-from oase.web.api.parts import GivenCaller
-from oase.web.api.problems import InvalidInputs
-from oase.web.api.request import Page, carried_out
-from oase.web.api.shapes import (
+from oase.web.api.account_shapes import (
     Account,
     AccountCheck,
+    AccountLife,
     AccountTest,
     Channel,
     ChannelSetting,
     Choice,
     MessageTemplate,
     PublicSide,
-    shown,
+    Unsent,
 )
+from oase.web.api.caller import Caller
+from oase.web.api.conversations import IdempotencyKey
+from oase.web.api.parts import GivenCaller
+from oase.web.api.problems import InvalidInputs
+from oase.web.api.request import Page, carried_out
+from oase.web.api.shapes import shown
 from oase.web.channels import manifests
 from oase.web.given import GivenServices
 from oase.web.services import Services
@@ -92,8 +96,11 @@ class NewTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: Annotated[str, Meta(min_length=1, max_length=320, examples=["+4915228817386"])]
 
 
-def public(stored: StoredAccount) -> Account:
-    """An account as the API shows it: no secret in it."""
+Moments = Mapping[UUID, tuple[datetime | None, datetime | None]]
+
+
+def public(stored: StoredAccount, moments: Moments) -> Account:
+    """An account as the API shows it, with when it was heard of and sent something last: no secret in it."""
     manifest = stored.manifest
     names = {one.name for one in manifest.settings if one.kind != "secret"}
     return shown(
@@ -105,6 +112,10 @@ def public(stored: StoredAccount) -> Account:
         settings={name: value for name, value in stored.account.settings.items() if name in names},
         secrets=sorted(name for name, values in stored.account.secrets.items() if any(one.reveal() for one in values)),
         webhook_url=stored.account.webhook_url or None,
+        webhook_why=stored.told_why,
+        heard_at=moments.get(stored.id, (None, None))[0],
+        sent_at=moments.get(stored.id, (None, None))[1],
+        facts=dict(stored.account.facts),
     )
 
 
@@ -119,6 +130,10 @@ def _public_side(manifest: Manifest) -> PublicSide | None:
         acts=sorted(side.acts),
         private_reply=side.private_reply,
     )
+
+
+async def _shown(work: UnitOfWork, services: Services, account_id: UUID) -> Account:
+    return public(await _one(work, services, account_id), await last_moments(work))
 
 
 async def _one(work: UnitOfWork, services: Services, account_id: UUID) -> StoredAccount:
@@ -201,14 +216,24 @@ def _words(words: Words) -> dict[str, str]:
 async def list_all(services: GivenServices, caller: GivenCaller) -> Page[Account]:
     """All connections of the workspace, with how they are."""
     async with services.database.work(caller.workspace_id) as work:
-        return Page(data=[public(one) for one in await services.book.of_workspace(work)])
+        moments = await last_moments(work)
+        return Page(data=[public(one, moments) for one in await services.book.of_workspace(work)])
 
 
 @get("/accounts/{account_id:uuid}", opt=_READ, summary="Read an account", tags=["Accounts"])
 async def read(services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID]) -> Account:
     """How a connection is, and how it is set up."""
     async with services.database.work(caller.workspace_id) as work:
-        return public(await _one(work, services, account_id))
+        return await _shown(work, services, account_id)
+
+
+@get("/accounts/{account_id:uuid}/life", opt=_READ, summary="See how an account does", tags=["Accounts"])
+async def read_life(services: GivenServices, caller: GivenCaller, account_id: FromPath[UUID]) -> AccountLife:
+    """What waits for it, and what went wrong with it lately."""
+    async with services.database.work(caller.workspace_id) as work:
+        await _one(work, services, account_id)
+        found = await life_of(work, account_id)
+    return shown(AccountLife, found, reasons=[shown(Unsent, one) for one in found.reasons])
 
 
 @post("/accounts", opt=_WRITE, summary="Make an account", tags=["Accounts"])
@@ -224,7 +249,7 @@ async def create(
 
     async def act(work: UnitOfWork) -> Account:
         account_id = await create_account(work, services.safe, data.channel, data.name.strip(), given)
-        return public(await _one(work, services, account_id))
+        return await _shown(work, services, account_id)
 
     made = await carried_out(request, services, caller, act, Account)
     return Response(made, status_code=201, headers={"location": f"/api/v1/accounts/{made.id}"})
@@ -247,7 +272,7 @@ async def change(
             name, given = _changed(before, data)
             enabled = before.enabled if data.enabled is UNSET else data.enabled
             await change_account(work, services.safe, account_id, name=name.strip(), given=given, enabled=enabled)
-        return public(await _one(work, services, account_id))
+        return await _shown(work, services, account_id)
 
     return await carried_out(request, services, caller, act, Account)
 
@@ -329,5 +354,6 @@ def _template(template: Template) -> MessageTemplate:
 
 
 handlers: Final = [
-    list_channels, list_all, read, create, change, remove, check_new, check_stored, send_test_message, list_templates, synchronise,
+    list_channels, list_all, read, read_life, create, change, remove, check_new, check_stored, send_test_message,
+    list_templates, synchronise,
 ]  # fmt: skip
