@@ -69,7 +69,9 @@ async def test_what_waits_for_an_account_and_what_went_wrong_is_counted_with_the
     path = f"/accounts/{company.whatsapp}/life"
     nothing = {"to_send": 0, "to_send_since": None, "to_read": 0, "unreadable": 0, "unknown": 0, "failed": 0, "reasons": []}
     assert (await program("GET", path)).body == nothing
-    said = await program("POST", f"/conversations/{begun['id']}/messages", {"text": "Wir sehen nach und melden uns."})
+    said = await program(
+        "POST", f"/conversations/{begun['conversation_id']}/messages", {"text": "Wir sehen nach und melden uns."}
+    )
     assert said.status == 201, said.body
     async with company.services.database.work(company.workspace_id) as work:
         for part in (1, 2):  # of the message that waits, two further parts were refused
