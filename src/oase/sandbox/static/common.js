@@ -134,3 +134,7 @@ byId("theme")?.addEventListener("click", () => {
   document.documentElement.dataset.theme = next;
   localStorage.setItem("sandbox-theme", next);
 });
+
+// on a phone the bar is wider than the screen: it begins with the app that is shown
+const shown = document.querySelector(".apps [aria-current]");
+if (shown) shown.parentElement.scrollLeft = shown.offsetLeft - (shown.parentElement.clientWidth - shown.offsetWidth) / 2;
