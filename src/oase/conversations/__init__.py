@@ -90,7 +90,6 @@ from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
-from oase.conversations.keeping.repository import sweep_uploads
 from oase.conversations.links import linker, read_link
 from oase.conversations.naming import Introducer
 from oase.conversations.offers import links_beneath, offered
@@ -166,6 +165,7 @@ from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
+from oase.conversations.uploads import expect_upload, sweep_uploads
 from oase.conversations.visitors import (
     VisibleConversation,
     VisibleMessage,
@@ -283,6 +283,7 @@ __all__ = [
     "custom_fields",
     "drop",
     "due_soon",
+    "expect_upload",
     "fate_of",
     "find_snippet",
     "forget_device",

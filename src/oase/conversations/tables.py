@@ -313,6 +313,19 @@ parked_receipt = workspace_table(
     comment="Receipts, and changes of public messages, that came before their message.",
 )
 
+upload = workspace_table(
+    "upload",
+    Column("account_id", Uuid, nullable=False),
+    Column("blob_key", Text, nullable=False),
+    Column("until", NOW, nullable=False),  # so long a message may name it
+    Column("created_at", NOW, nullable=False),
+    UniqueConstraint("workspace_id", "blob_key"),
+    Index("upload_until", "workspace_id", "until"),
+    owner="conversations",
+    retention="short",
+    comment="A file of a visitor or a form that no message names yet.",
+)
+
 app_device = workspace_table(
     "app_device",
     Column("account_id", Uuid, nullable=False),

@@ -25,7 +25,6 @@ _MAIL_EVERY: Final = 6  # ticks
 _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
-_UPLOADS_KEPT: Final = timedelta(days=2)
 _UPLOADS_AT_ONCE: Final = 500
 
 
@@ -86,6 +85,6 @@ class Clockwork:
         await clean_up(self._database, idle=self._session_length)
         for workspace in await list_workspaces(self._database):
             async with self._database.work(workspace.id) as work:
-                await sweep_uploads(work, now - _UPLOADS_KEPT, _UPLOADS_AT_ONCE)
+                await sweep_uploads(work, _UPLOADS_AT_ONCE)
             await sweep(self._database, workspace.id, self._rules, workspace.settings)
         await remove_doomed(self._database, self._blobs)

@@ -26,6 +26,7 @@ from oase.conversations import (
     VisibleConversation,
     VisibleMessage,
     check_device,
+    expect_upload,
     forget_device,
     invite,
     keep_device,
@@ -114,6 +115,11 @@ class VisitorDesk:
         offers = offered(account, known.accounts) if account.account.settings.get("elsewhere", True) else []
         doors = [Door(id=str(one.id), name=_name(one, language)) for one in offers]
         return replace(known.presence, elsewhere=doors)
+
+    async def expect_upload(self, account: StoredAccount, key: str, until: datetime) -> None:
+        """A file is about to be stored under this key; if no message names it until then, it goes by itself."""
+        async with self._house.database.work(account.workspace_id) as work:
+            await expect_upload(work, account.id, key, until)
 
     async def invite(self, account: StoredAccount, visitor: str, to: str, language: Language) -> str:
         """A link by which the visitor goes on over another account; empty if there is nothing to go on with."""

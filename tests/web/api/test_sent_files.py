@@ -63,3 +63,13 @@ async def test_nobody_can_make_a_link(company: Company, program: Program) -> Non
     for path in [*(f"/f/{quote(one)}/Rechnung.pdf" for one in forged), *others]:
         assert (await fetch(company, path))[0] == 404, path
     assert (await fetch(company, f"/f/{token}/egal"))[:2] == (200, b"%PDF")
+
+
+async def test_a_link_ends_with_its_file(company: Company, program: Program, begun: dict[str, Any]) -> None:
+    file = await uploaded(company, program, "Pläne.zip", "application/zip", b"PK\x03\x04")
+    path = f"/conversations/{begun['conversation_id']}/messages"
+    assert (await program("POST", path, {"text": "Hier", "attachment_ids": [file]})).status == 201
+    link = urlsplit(linker(company.services.book, company.workspace_id)(UUID(file), "Pläne.zip")).path
+    assert (await fetch(company, link))[0] == 200
+    assert (await program("DELETE", f"/persons/{begun['person_id']}")).status == 204
+    assert (await fetch(company, link))[0] == 404

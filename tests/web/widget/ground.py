@@ -87,6 +87,7 @@ class SmallDesk:
         self.known: set[bytes] = set()
         self.here = Presence(open=True)
         self.fails: Exception | None = None
+        self.expected: dict[str, datetime] = {}  # files that are about to be stored, and until when a message may name them
         self.devices: dict[UUID, tuple[str, Device]] = {}
         self.quiet = False  # True: visitors' own messages are not sent back to them
         self.log: list[LiveEvent] = []
@@ -113,6 +114,9 @@ class SmallDesk:
             await self._take(account_id, event)
         async with self._heard:
             self._heard.notify_all()
+
+    async def expect_upload(self, account: StoredAccount, key: str, until: datetime) -> None:
+        self.expected[key] = until
 
     async def _take(self, account_id: UUID, event: Event) -> None:
         self.events.append(event)

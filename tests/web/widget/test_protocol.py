@@ -236,6 +236,7 @@ async def test_files_go_up_and_come_down_and_belong_to_their_visitor(site: Site)
     shown = (await visitor.hello()).json()["timeline"][0]["files"][0]
     assert "blob" not in shown
     assert (await visitor.http.get(site.origin + shown["url"])).content == b"\x89PNG-bytes"
+    assert len(site.desk.expected) == 1  # it would go by itself, had no message named it
 
 
 async def test_files_that_could_be_pages_are_only_downloaded(site: Site) -> None:

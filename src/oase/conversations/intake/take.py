@@ -27,7 +27,7 @@ from oase.channels.contract import (
     Typing,
     Unknown,
 )
-from oase.conversations import public
+from oase.conversations import public, uploads
 from oase.conversations.actions.persons import merge_persons
 from oase.conversations.delivery.receipts import apply_receipts, receipts_in_disguise
 from oase.conversations.intake import repository
@@ -208,6 +208,8 @@ async def _write(work: UnitOfWork, account: StoredAccount, placed: Placed) -> No
         await repository.insert_messages(work, placed.messages)
     if placed.attachments:
         await repository.insert_attachments(work, placed.attachments)
+        if keys := [one.blob_key for one in placed.attachments if one.blob_key]:
+            await uploads.named(work, keys)
         work.emit("attachments", placed.attachments[0].account_id)
     await repository.touch_conversations(work, list(placed.touched.values()))
     if placed.threads:

@@ -102,15 +102,3 @@ async def delete_deliveries(work: UnitOfWork, ids: Sequence[UUID]) -> None:
         "DELETE FROM journal WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) RETURNING blob_key", {"ids": list(ids)}
     )
     await doom(work, [key for (key,) in rows if key])
-
-
-async def sweep_uploads(work: UnitOfWork, before: datetime, limit: int) -> int:
-    """Deletes uploads that never became part of a message."""
-    rows = await work.tuples(
-        "DELETE FROM attachment WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM attachment"
-        " WHERE workspace_id = %(workspace_id)s AND message_id IS NULL AND created_at < %(before)s ORDER BY id LIMIT %(limit)s)"
-        " RETURNING blob_key",
-        {"before": before, "limit": limit},
-    )
-    await doom(work, [key for (key,) in rows if key])
-    return len(rows)

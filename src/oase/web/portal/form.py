@@ -247,6 +247,8 @@ async def _files(
 
 async def _store(request: AnyRequest, account: StoredAccount, name: str, type: str, content: bytes) -> Kept:
     parts, key = _parts(request), f"{account.workspace_id}/uploads/{new_id()}"
+    until = parts.clock.now() + _LASTS
+    await parts.desk.expect_upload(account, key, until)
     await parts.blobs.put(key, content)
     ref = visitors.FileRef(
         blob=key,
@@ -254,7 +256,7 @@ async def _store(request: AnyRequest, account: StoredAccount, name: str, type: s
         type=(type or "application/octet-stream")[:100],
         size_bytes=len(content),
         visitor="form",
-        until=int((parts.clock.now() + _LASTS).timestamp()),
+        until=int(until.timestamp()),
     )
     return Kept(name=name, size_bytes=len(content), reference=visitors.pack_file(account.account.secret("page_secret"), ref))
 

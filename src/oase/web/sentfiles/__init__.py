@@ -33,6 +33,7 @@ async def send_file(services: GivenServices, link: FromPath[str], name: FromPath
         "x-content-type-options": "nosniff",
         "cache-control": "private, max-age=86400, immutable",
         "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex",
     }
     content = services.blobs.stream(file.blob_key)
     return Stream(content, media_type=file.type if shown else "application/octet-stream", headers=headers)

@@ -265,7 +265,8 @@ async def take_file(
     wait = parts.abuse.visitor_upload.take(visitor, int(size)) or parts.abuse.address_upload.take(address, int(size))
     if wait:
         raise Refusal(429, "slow", retry_after=wait)
-    key = f"{account.workspace_id}/uploads/{new_id()}"
+    key, until = f"{account.workspace_id}/uploads/{new_id()}", parts.clock.now() + _UPLOAD_LASTS
+    await parts.desk.expect_upload(account, key, until)
     await parts.blobs.put(key, _exactly(request.stream(), int(size)))
     ref = visitors.FileRef(
         blob=key,
@@ -273,7 +274,7 @@ async def take_file(
         type=request.headers.get("content-type", "application/octet-stream").replace("\0", "")[:_MIME_LENGTH],
         size_bytes=int(size),
         visitor=visitor,
-        until=int((parts.clock.now() + _UPLOAD_LASTS).timestamp()),
+        until=int(until.timestamp()),
         width=_pixels(query.get("width", "")),
         height=_pixels(query.get("height", "")),
     )

@@ -5,6 +5,7 @@ The shapes here are the widget's protocol: the query behind `Desk.timeline` and 
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -112,6 +113,10 @@ class Desk(Protocol):
 
     async def presence(self, account: StoredAccount, language: str) -> Presence:
         """Whether somebody is there now."""
+        ...
+
+    async def expect_upload(self, account: StoredAccount, key: str, until: datetime) -> None:
+        """A file is about to be stored under this key; if no message names it until then, it goes by itself."""
         ...
 
     async def invite(self, account: StoredAccount, visitor: str, to: str, language: Language) -> str:

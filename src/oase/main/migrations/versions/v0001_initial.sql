@@ -457,6 +457,25 @@ ALTER TABLE team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE team FORCE ROW LEVEL SECURITY;
 CREATE POLICY team_workspace ON team USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE upload (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    blob_key TEXT NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT upload_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT upload_workspace_id_blob_key_key UNIQUE (workspace_id, blob_key)
+);
+
+CREATE INDEX upload_until ON upload (workspace_id, until);
+
+COMMENT ON TABLE upload IS 'A file of a visitor or a form that no message names yet.';
+
+ALTER TABLE upload ENABLE ROW LEVEL SECURITY;
+ALTER TABLE upload FORCE ROW LEVEL SECURITY;
+CREATE POLICY upload_workspace ON upload USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE webhook (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
