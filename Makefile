@@ -8,14 +8,14 @@ PYTEST_WORKERS ?= 3
 # the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
 SEED := $(if $(CI),--randomly-seed=20261122)
 
-.PHONY: run test check collected prism synapse unit browser faults bench requirements servers clean
+.PHONY: run test check collected prism synapse bluesky unit browser faults bench requirements servers clean
 
 run: .venv/run-installed
 	@exec $(BIN)/oase run
 
 # first what waits for the network and what one core does, side by side; then the tests, which want both cores
 test: .venv/bin/python
-	$(MAKE) -j4 --no-print-directory servers check collected prism synapse
+	$(MAKE) -j6 --no-print-directory bluesky servers check collected prism synapse
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory faults
 
@@ -31,6 +31,10 @@ collected: .venv/dev-installed
 
 prism: .venv/dev-installed
 	@$(BIN)/python -m tests.servers.prism && $(BIN)/python -m tests.servers.smpp && $(BIN)/python -m tests.servers.google
+
+# the second tier: servers that take long to install, and then stay
+synapse bluesky: .venv/dev-installed
+	@$(BIN)/python -m tests.servers.$@
 
 unit: .venv/dev-installed
 	@tools/in-memory.sh $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not faults" $(SEED)

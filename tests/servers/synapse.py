@@ -159,4 +159,4 @@ def synapse() -> Iterator[Synapse]:
 
 
 if __name__ == "__main__":
-    sys.exit(install())
+    print(install(), file=sys.stderr, end="")

@@ -12,6 +12,7 @@ WORDS: Final = {
     2: "invalidAuthToken",
     3: "badData",
     4: "missingData",
+    5: "receiverNotRegistered",
     6: "receiverNotSubscribed",
     10: "webhookNotSet",
     12: "tooManyRequests",

@@ -85,12 +85,12 @@ class Viber(Platform):
         if fault:
             return fault
         try:
-            given = request.headers.get("x-viber-auth-token", "").encode()
-            if not hmac.compare_digest(given, self.token.encode()) or self.struck("token_expired"):
+            body = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
+            given = request.headers.get("x-viber-auth-token") or str(body.get("auth_token", ""))
+            if not hmac.compare_digest(given.encode(), self.token.encode()) or self.struck("token_expired"):
                 raise Refused(2)
             if self.struck("throttled"):
                 raise Refused(12)
-            body = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
             match method:
                 case "get_account_info":
                     return _ok(self._account())
@@ -98,6 +98,10 @@ class Viber(Platform):
                     return _ok(await self._set_webhook(body))
                 case "send_message":
                     return self._send(body)
+                case "get_user_details":
+                    return _ok({"user": self._details(str(body.get("id", "")))})
+                case "get_online":
+                    return _ok({"users": [self._online(str(one)) for one in body.get("ids", [])]})
             raise Refused(3)
         except msgspec.DecodeError:
             return Response(msgspec.json.encode(Refused(3).body), media_type="application/json")
@@ -108,6 +112,18 @@ class Viber(Platform):
         people = sum(bool(one.extra.get("subscribed")) for one in self.phone.customers.values())
         about = {"id": "pa:75346594275468546724", "name": COMPANY_NAME, "uri": "lindgruen", "country": "DE"}
         return about | {"webhook": self.webhook_url, "event_types": sorted(self.events), "subscribers_count": people}
+
+    def _details(self, customer_id: str) -> Json:
+        customer = self.phone.customers.get(customer_id)
+        if customer is None:
+            raise Refused(5)
+        device = {"primary_device_os": "Android 14", "viber_version": "24.1.0", "mcc": 262, "mnc": 1, "device_type": "Pixel 8"}
+        return self._user(customer) | device
+
+    def _online(self, customer_id: str) -> Json:
+        customer = self.phone.customers.get(customer_id)
+        status, words = (0, "online") if customer and customer.online else (1, "offline") if customer else (4, "unavailable")
+        return {"id": customer_id, "online_status": status, "online_status_message": words}
 
     async def _set_webhook(self, body: Json) -> Json:
         url = str(body.get("url") or "")

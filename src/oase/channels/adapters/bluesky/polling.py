@@ -1,11 +1,12 @@
 """One round of asking: notifications since the last one, the posts that they speak of and those that opened their threads; then the chats.
 
-notifications   newest first, page by page back to the last one known; a few minutes are read twice, since they are not told in order
+notifications   newest first by what their authors' clocks say, page by page back to the last one known; a few minutes are read twice.
+                What comes late (a bridge from another network, a slow clock) stands further down, and is news for a day all the same
 getPosts        how the posts are shown (addresses of pictures), the first posts of their threads; 25 in a call
 getLog          what happened in the chats since `rev`; our own messages wait a moment: what we have just sent is known to us by then
 getPosts        now and then the last mentions again: those that are not there any more
 
-cursor: me · since, known: notifications · rev: of the chats · waiting: our own young messages · watched, looked
+cursor: me · since, known, floor: notifications · rev: of the chats · waiting: our own young messages · watched, looked
 https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications, /chat-bsky-convo-get-log (read 2026-08)
 """
 
@@ -26,7 +27,9 @@ from oase.kernel.i18n import message
 
 _PAUSE: Final = timedelta(seconds=20)
 _PAGES: Final = 10
+_PAGE: Final = 100
 _TWICE: Final = timedelta(minutes=3)
+_LATE: Final = timedelta(days=1)
 _KNOWN: Final = 400
 _WATCHED: Final = 25
 _LOOK: Final = timedelta(minutes=5)
@@ -44,6 +47,7 @@ class Kept(Struct, kw_only=True):
     me: str = ""
     since: str = ""
     known: list[str] = []
+    floor: str | None = None  # what is older was there before us
     rev: str | None = None
     waiting: list[dict[str, Any]] = []
     watched: list[str] = []
@@ -105,7 +109,7 @@ def _notifications(account: Account, kept: Kept, now: datetime) -> Dialogue[list
     for _ in range(_PAGES):
         query = [
             *(("reasons", one) for one in _REASONS),
-            ("limit", "1" if first else "100"),
+            ("limit", str(_PAGE)),
             *([("cursor", place)] if place else []),
         ]
         answer = yield get(account, "app.bsky.notification.listNotifications", query)
@@ -118,7 +122,9 @@ def _notifications(account: Account, kept: Kept, now: datetime) -> Dialogue[list
         if first or not place or not read or (back_to is not None and read[-1][0].indexed_at < back_to):
             break
     newest = max((one.indexed_at for one, _ in found), default=None)
-    news = [] if back_to is None else [one for one in found if one[0].indexed_at >= back_to and one[0].uri not in kept.known]
+    if kept.floor is None:
+        kept.floor = "" if first and len(found) < _PAGE else (back_to or found[-1][0].indexed_at).isoformat()
+    news = [] if back_to is None else [one for one in found if _is_new(one[0], kept, back_to)]
     kept.since = max(filter(None, (kept.since, newest.isoformat() if newest else "")), default="") or now.isoformat()
     kept.known = [*kept.known, *(one.uri for one, _ in (found if first else news))][-_KNOWN:]
     news.reverse()  # of those of one moment, the last told is the first
@@ -131,6 +137,14 @@ def _notifications(account: Account, kept: Kept, now: datetime) -> Dialogue[list
         _raw(Told(me=kept.me, notification=item, post=views.get(one.uri, _NONE), root=views.get(_root(one), _NONE)), now)
         for one, item in news
     ]
+
+
+def _is_new(notification: Notification, kept: Kept, back_to: datetime) -> bool:
+    """Whether it has not been told yet. What was there before our first round may move up when others are deleted."""
+    oldest = back_to - _LATE
+    if kept.floor:
+        oldest = max(oldest, datetime.fromisoformat(kept.floor))
+    return notification.indexed_at >= oldest and notification.uri not in kept.known
 
 
 def _root(notification: Notification) -> str:

@@ -115,4 +115,4 @@ def _within(embed: Embed | None) -> Embed | None:
 
 def _type(address: str) -> str:
     ending = re.split(r"[@.]", address.partition("?")[0])[-1].lower()
-    return {"png": "image/png", "webp": "image/webp", "gif": "image/gif"}.get(ending, "image/jpeg")
+    return {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "jpeg": "image/jpeg"}.get(ending, "image/webp")
