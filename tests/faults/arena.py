@@ -104,7 +104,7 @@ class Arena:
 @contextlib.asynccontextmanager
 async def open_arena(folder: Path) -> AsyncIterator[Arena]:
     """Starts everything; ends everything."""
-    web, sandbox, mail = free_port(), free_port(), free_port()
+    web, sandbox, mail = free_port(), free_port(and_behind=4), free_port()
     common = {
         "OASE_DATA_DIR": str(folder),
         "OASE_DEMO": "0",

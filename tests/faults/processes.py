@@ -12,11 +12,17 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(*, and_behind: int = 0) -> int:
+    """A port of the loopback interface that nobody uses at the moment, nor the one so far behind it."""
+    while True:
+        with socket.socket() as probe, socket.socket() as other:
+            probe.bind(("127.0.0.1", 0))
+            found = int(probe.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", found + and_behind if and_behind else 0))
+            except OSError:
+                continue
+            return found
 
 
 @dataclass

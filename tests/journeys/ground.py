@@ -2,7 +2,7 @@
 
 customer's browser ─┐                             ┌─ agent's browser
                     ├──HTTP──> oase run <──HTTP───┤
-mail server ────────┘          (data folder, ports p, p+1, p+2)
+mail server ────────┘          (data folder, ports p to p+4)
 """
 
 import asyncio
@@ -31,7 +31,7 @@ PASSWORD = "Fahrradklingel-2026"
 ANNA, SOPHIE = "anna.berger@lindgruen.example", "sophie.klein@lindgruen.example"
 
 
-def free_ports(count: int = 3) -> int:
+def free_ports(count: int = 5) -> int:
     """The first of several neighbouring loopback ports that nobody uses; by chance, as other test runs look for some, too."""
     for _ in range(200):
         first = random.randrange(18700, 19900, count)

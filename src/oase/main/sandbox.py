@@ -17,6 +17,7 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
     from litestar import Litestar
 
     from oase.main.demo import begin_story, prepare_demo
+    from oase.main.demo.places import follow_ports
     from oase.main.demo_ports import mailbox_port
     from oase.sandbox import MailboxSettings, Sandbox, SandboxSettings, WhatsAppSettings, sandbox_routes, with_cuts
 
@@ -29,6 +30,8 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
     )
     await prepare_demo(house, sandbox)
     await sandbox.start()
+    if house.settings.demo:
+        await follow_ports(house, sandbox)
     house.begin("demonstration", lambda: begin_story(house, sandbox))
     try:
         yield with_cuts(Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None))

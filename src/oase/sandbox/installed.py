@@ -16,6 +16,7 @@ from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
 from oase.sandbox.x import X
+from oase.sandbox.xmpp import Xmpp
 
 PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Facebook,
@@ -26,6 +27,7 @@ PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Slack,
     Teams,
     Matrix,
+    Xmpp,
     SmsNetwork,
     Mastodon,
     Forum,

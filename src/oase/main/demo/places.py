@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from oase.channels import StoredAccount, create_account
+from oase.channels import StoredAccount, change_account, create_account
 from oase.kernel.db import UnitOfWork
 from oase.main.house import House
 from oase.sandbox import Sandbox
@@ -30,6 +30,7 @@ from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
 from oase.sandbox.x import X
+from oase.sandbox.xmpp import Xmpp
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -141,6 +142,13 @@ def _bluesky(platform: Bluesky) -> Connection:
     return Connection(channel="bluesky", name=COMPANY_NAME, settings=settings)
 
 
+def _xmpp(platform: Xmpp) -> Connection:
+    settings = {
+        "jid": platform.jid, "password": platform.password, "host": "127.0.0.1", "port": platform.server.port, "security": "none",
+    }  # fmt: skip
+    return Connection(channel="xmpp", name=COMPANY_NAME, settings=settings)
+
+
 CONNECTIONS: Final[Mapping[str, Connect]] = {
     "bluesky": _bluesky,
     "blog": _blog,
@@ -156,6 +164,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "telegram": _telegram,
     "viber": _viber,
     "x": _x,
+    "xmpp": _xmpp,
 }
 
 
@@ -166,6 +175,18 @@ async def connect_places(house: House, work: UnitOfWork, sandbox: Sandbox) -> No
         if platform is not None:
             one = connect(platform)
             await create_account(work, house.safe, one.channel, one.name, one.settings)
+
+
+async def follow_ports(house: House, sandbox: Sandbox) -> None:
+    """The account of a server that had to open another port than it did before goes there. The sandbox has started."""
+    for account in await house.book.enabled():
+        platform = sandbox.platforms.get(account.channel)
+        wanted = CONNECTIONS[account.channel](platform) if platform is not None and account.channel in CONNECTIONS else None
+        port, before = (wanted.settings.get("port"), account.account.settings.get("port")) if wanted else (None, None)
+        if wanted is None or account.name != wanted.name or port is None or port == before:
+            continue
+        async with house.database.work(account.workspace_id) as work:
+            await change_account(work, house.safe, account.id, name=account.name, given=wanted.settings)
 
 
 def tell_webhooks(sandbox: Sandbox, accounts: Sequence[StoredAccount]) -> None:

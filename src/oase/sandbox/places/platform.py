@@ -116,6 +116,9 @@ class Platform:
     def on_blocked(self, customer: Customer) -> None:
         """A customer blocks the company, or no longer."""
 
+    def on_fault(self, fault: Fault) -> None:
+        """A fault was switched on; for platforms that hold connections."""
+
     def on_post(self, post: Post) -> None:
         """Somebody said something in public."""
 

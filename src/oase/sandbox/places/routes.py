@@ -282,7 +282,9 @@ def _fault_routes(found: Find) -> list[HTTPRouteHandler]:
 
     @post("/{app:str}/faults")
     async def add(app: FromPath[str], data: JSONBody[Fault]) -> Json:
-        return dict(msgspec.to_builtins(found(app).faults.add(data)))
+        fault = found(app).faults.add(data)
+        found(app).on_fault(fault)
+        return dict(msgspec.to_builtins(fault))
 
     @delete("/{app:str}/faults")
     async def clear(app: FromPath[str]) -> None:

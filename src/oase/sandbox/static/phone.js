@@ -6,7 +6,7 @@ import { drawMessage } from "./messages.js";
 
 const REMEMBERED = ["sandbox-customer", document.documentElement.dataset.app].filter(Boolean).join("-");
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
-const state = { customers: [], customer: null, chats: [], number: null, messages: [], stop: () => {}, typing: 0 };
+const state = { customers: [], customer: null, chats: [], number: null, messages: [], stop: () => {}, typing: 0, follows: true };
 
 const composer = makeComposer({
   send: async (kind, content, contextId) => {
@@ -122,7 +122,7 @@ const putOnce = (message) => { if (!state.messages.some((each) => each.id === me
 
 const find = (id) => [...byId("message-list").children].find((entry) => entry.dataset.id === id);
 const isAtEnd = () => { const list = byId("messages"); return list.scrollHeight - list.scrollTop - list.clientHeight < 90; };
-const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.scrollHeight; byId("to-end").hidden = true; };
+const scrollDown = () => { const list = byId("messages"); list.scrollTop = list.scrollHeight; byId("to-end").hidden = true; state.follows = true; };
 
 function seen() {
   if (!state.number || document.hidden || !state.customer.online) return;
@@ -230,7 +230,8 @@ function loadFacts() {
 function wire() {
   byId("back").addEventListener("click", async () => { showChats(); await loadChats(); byId("chat-list").querySelector("button")?.focus(); });
   byId("to-end").addEventListener("click", scrollDown);
-  byId("messages").addEventListener("scroll", () => { if (isAtEnd()) byId("to-end").hidden = true; });
+  byId("messages").addEventListener("scroll", () => { state.follows = isAtEnd(); if (state.follows) byId("to-end").hidden = true; });
+  byId("messages").addEventListener("load", () => { if (state.follows) scrollDown(); }, true); // a picture is taller than its place was
   byId("online").addEventListener("change", (event) => change({ online: event.target.checked }).then(() => { if (state.customer.online) seen(); }));
   byId("receipts").addEventListener("change", (event) => change({ read_receipts: event.target.checked }));
   byId("blocked").addEventListener("change", (event) => change(event.target.checked ? { blocks: state.number.id } : { unblocks: state.number.id }));

@@ -66,9 +66,8 @@ class Listener:
             await session.close()
 
     def _hear(self, stanza: ElementTree.Element) -> None:
-        self._sender.came_back(stanza)
-        if stanza.find(_EVENTS) is not None:
-            return  # what contacts publish about themselves
+        if self._sender.came_back(stanza) or stanza.find(_EVENTS) is not None:
+            return  # what contacts publish about themselves is nothing that was said
         raw = Raw(body=ElementTree.tostring(stanza), method="", received_at=self._clock.now())
         result = stanza.find(f"{stanzas.ARCHIVE}result")
         if result is not None and result.get("queryid"):
@@ -83,16 +82,16 @@ class Listener:
         session.client.send_presence(ppriority=1)
 
     async def _catch_up(self, session: Session) -> None:
-        """What was written since the last time. Without a last time, only where to go on from."""
+        """What was written since the last time. The first time only where to go on from: in an empty archive, from its start."""
         cursor = await self._sink.cursor()
         after = str(cursor.get("archive") or "")
         try:
-            if not after:
+            if not after and not cursor.get("begun"):
                 _, last = await self._archive(session, before="")
-                await self._store([], last)
+                await self._sink.deliver([], cursor={**cursor, "archive": last, "begun": True})
                 return
             for _ in range(_PAGES):
-                complete, last = await self._archive(session, after=after)
+                complete, last = await self._archive(session, **({"after": after} if after else {}))
                 await self._store(self._page, last)
                 after = last or after
                 if complete or not last:
@@ -101,14 +100,14 @@ class Listener:
         except IqError as error:
             if error.condition == "item-not-found":  # the place is no longer in the archive
                 _, last = await self._archive(session, before="")
-                await self._store([self._gap()], last)
+                await self._sink.deliver([self._gap()], cursor={**cursor, "archive": last, "begun": True})
 
     async def _archive(self, session: Session, **where: str) -> tuple[bool, str]:
         """Asks for a page, which gathers in `_page`; whether it was the last, and its last id. Raises IqError, Down."""
         self._query, self._page = new_id().hex, []
         query = ElementTree.Element(f"{stanzas.ARCHIVE}query", {"queryid": self._query})
         rules = ElementTree.SubElement(query, f"{_RSM}set")
-        ElementTree.SubElement(rules, f"{_RSM}max").text = str(_PAGE if "after" in where else 1)
+        ElementTree.SubElement(rules, f"{_RSM}max").text = str(1 if "before" in where else _PAGE)
         for name, value in where.items():
             ElementTree.SubElement(rules, f"{_RSM}{name}").text = value
         answer = await session.ask("", "set", query)

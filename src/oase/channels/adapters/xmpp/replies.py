@@ -15,6 +15,7 @@ from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
+_TOO_FAST = timedelta(seconds=10)
 _NOT_SIGNED_IN = message("The XMPP server does not accept our address and password.")
 _NO_UPLOAD = message("The XMPP server does not take this file.")
 _UNREADABLE = message("The XMPP server's answer cannot be understood.")
@@ -33,8 +34,11 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     if reply.status == 401:
         return Refused(why=f"{_NOT_SIGNED_IN}\n{words}".strip(), code="not-authorized", sign_in=True)
     condition = str(content.get("condition") or "")[:100]
-    why = sentence(condition, words) if call.method != "UPLOAD" else f"{_NO_UPLOAD}\n{words}".strip()
-    if condition in LATER or reply.status >= 500:
+    waits = content.get("type") == "wait"
+    why = sentence(condition, words, waits=waits) if call.method != "UPLOAD" else f"{_NO_UPLOAD}\n{words}".strip()
+    if condition == "policy-violation" and waits:  # a rate; the protocol does not say how long
+        return Again(why=why, after=_TOO_FAST, account=True)
+    if condition in LATER or waits or reply.status >= 500:
         return Again(why=why, after=_SOON)
     return Refused(why=why, code=condition or str(reply.status))
 

@@ -39,7 +39,7 @@ class Sender:
         self._own: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._idle: dict[str, asyncio.TimerHandle] = {}
-        self._returned: dict[str, tuple[str, str]] = {}
+        self._under_way: dict[str, dict[str, str]] = {}  # by id: why a message came back; empty while it has not
 
     def listens(self, session: Session) -> None:
         """A listener's session may be used to send."""
@@ -50,16 +50,16 @@ class Sender:
         if self._listening.get(session.account.id) is session:
             del self._listening[session.account.id]
 
-    def came_back(self, stanza: ElementTree.Element) -> None:
-        """A message of ours that a server refused."""
-        error = stanza.find(f"{stanzas.CLIENT}error")
-        if stanza.get("type") != "error" or error is None:
-            return
+    def came_back(self, stanza: ElementTree.Element) -> bool:
+        """Whether this is a message that is just being sent, and was refused: then the refusal is the answer to sending it."""
+        error, id = stanza.find(f"{stanzas.CLIENT}error"), stanza.get("id") or ""
+        if stanza.get("type") != "error" or error is None or id not in self._under_way:
+            return False
         named = [one.tag for one in error if one.tag.startswith(stanzas.STANZA_ERRORS) and not one.tag.endswith("}text")]
         words = error.findtext(f"{stanzas.STANZA_ERRORS}text") or ""
-        self._returned[stanza.get("id") or ""] = (named[0].rpartition("}")[2] if named else "", words)
-        while len(self._returned) > 1000:
-            del self._returned[next(iter(self._returned))]
+        condition = named[0].rpartition("}")[2] if named else ""
+        self._under_way[id] = {"condition": condition, "text": words, "type": error.get("type") or ""}
+        return True
 
     async def perform(self, call: Call, account: Account) -> Reply | NoReply:
         """One call. Never raises for what servers do."""
@@ -78,7 +78,7 @@ class Sender:
         except Down as error:
             return NoReply(sent=True, why=str(error))
         except IqError as error:
-            return _reply(400, {"condition": str(error.condition), "text": str(error.text or "")})
+            return _reply(400, {"condition": str(error.condition), "text": str(error.text or ""), "type": str(error.etype or "")})
 
     async def close(self) -> None:
         """Ends the sessions that are the sender's own."""
@@ -113,11 +113,14 @@ class Sender:
 
     async def _say(self, session: Session, call: Call) -> Reply:
         content: dict[str, Any] = dict(call.json)
-        session.send(_stanza(content))
-        await session.handled(call.timeout.total_seconds())
-        returned = self._returned.pop(content["id"], None)
-        if returned is not None:
-            return _reply(400, {"condition": returned[0], "text": returned[1]})
+        self._under_way[content["id"]] = {}
+        try:
+            session.send(_stanza(content))
+            await session.handled(call.timeout.total_seconds())
+        finally:
+            returned = self._under_way.pop(content["id"])
+        if returned:
+            return _reply(400, returned)
         return _reply(200, {"id": content["id"]})
 
     async def _upload(self, session: Session, call: Call) -> Reply | NoReply:

@@ -22,7 +22,7 @@ from oase.kernel.i18n import message
 _PATIENCE: Final = 30.0
 _REASON_SECONDS: Final = 0.3
 Element = ElementTree.Element
-Handler = Callable[[Element], None]
+Handler = Callable[[Element], object]
 
 
 class Down(ChannelError):

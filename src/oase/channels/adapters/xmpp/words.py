@@ -10,6 +10,7 @@ from oase.kernel.i18n import Message, message
 _NOBODY = message("This address does not exist, or its owner takes no messages from strangers.")
 _NO_SERVER = message("The server of this address cannot be found.")
 _NOT_NOW = message("The server of this address does not answer at the moment.")
+_TRIED_AGAIN = message("The server takes nothing at the moment; it is tried again.")
 _NOT_ALLOWED = message("The server or the customer does not let us write to this address.")
 
 CONDITIONS: Mapping[str, Message] = {
@@ -34,12 +35,14 @@ CONDITIONS: Mapping[str, Message] = {
     "bad-request": message("The server does not accept the form of this message."),
 }
 LATER = frozenset(("remote-server-timeout", "resource-constraint", "internal-server-error"))
-"""Conditions that pass."""
+"""Conditions that pass, whatever type their error has (RFC 6120, 8.3.2: only `wait` asks to try again)."""
+
+_TIMELY = LATER | {"policy-violation"}
 
 
-def sentence(condition: str, theirs: str) -> str:
-    """Our words for a condition, and below them the server's own."""
-    ours = CONDITIONS.get(condition)
+def sentence(condition: str, theirs: str, *, waits: bool = False) -> str:
+    """Our words for a condition, and below them the server's own. `waits`: the error says to try again later."""
+    ours = CONDITIONS.get(condition) if not waits or condition in _TIMELY else _TRIED_AGAIN
     if ours is None:
         return theirs.strip()[:500] or message("The server reports: %(condition)s", condition=condition or "?")
     return f"{ours}\n{theirs.strip()[:500]}" if theirs.strip() else str(ours)
