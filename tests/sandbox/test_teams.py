@@ -201,6 +201,7 @@ async def test_a_text_with_a_picture_becomes_two_messages_without_an_id(teams: T
 
 async def test_who_is_there(teams: Teams, api: ApiClient, aylin: str) -> None:
     (one,) = await api.conversations.members(chat_id(aylin)).get_all()
+    assert one.email == "aylin.oezdemir@kunde.example"
     assert (one.name, one.aad_object_id, one.given_name, one.surname) == ("Aylin Özdemir", aylin, "Aylin", "Özdemir")
     page = await api.conversations.members(CHANNEL).get_paged(page_size=2)
     rest = await api.conversations.members(CHANNEL).get_paged(page_size=2, continuation_token=page.continuation_token)
@@ -287,6 +288,14 @@ async def test_deliveries_are_signed_and_as_microsofts_sdk_reads_them(teams: Tea
         key = await asyncio.to_thread(keys.get_signing_key_from_jwt, signed)
         claims = jwt.decode(signed, key.key, ["RS256"], audience=teams.login.app_id, issuer="https://api.botframework.com")
         assert claims["serviceurl"] == body["serviceUrl"]
+
+
+async def test_of_colleagues_who_do_not_name_it_the_bot_hears_nothing(teams: Teams, hooked: Hooked) -> None:
+    post = teams.timeline.publish("", "Heute gibt es Kaffee.")
+    teams.timeline.edit(post.id, "Heute gibt es Tee.")
+    teams.timeline.remove(post.id)
+    await teams.courier.settled()
+    assert hooked.got == []
 
 
 async def test_a_forged_delivery_does_not_pass(teams: Teams, hooked: Hooked, aylin: str) -> None:

@@ -31,6 +31,7 @@ from oase.channels.contract import (
     Receipt,
     Received,
     Refused,
+    SaidElsewhere,
     Say,
     Unclear,
 )
@@ -170,6 +171,16 @@ async def test_the_shared_channel_is_public_and_its_author_can_be_answered_alone
     assert [one.text for one in slack.timeline.below(post.id)] == ["Wir suchen sie."]
     assert isinstance(await caller.say(Say(envelope=to(about=asked.external_id), text="Unter uns: morgen.")), Accepted)
     assert [one.text for one in slack.phone.chats[AYLIN]] == ["Unter uns: morgen."]
+
+
+async def test_what_a_colleague_says_in_the_channel_is_said_elsewhere(company: Company, slack: Slack) -> None:
+    _, door = company
+    post = slack.timeline.publish("", "Wir haben am Samstag offen.")
+    slack.timeline.publish(AYLIN, "Ab wann?", parent_id=post.id)
+    await slack.courier.settled()
+    assert [one.content.text for one in door.heard(SaidElsewhere)] == ["Wir haben am Samstag offen."]
+    (asked,) = door.heard(Received)
+    assert asked.thread is not None and asked.thread.external_id == door.heard(SaidElsewhere)[0].external_id
 
 
 async def test_deliveries_three_times_and_in_reverse_lose_and_double_nothing(

@@ -208,7 +208,9 @@ async def test_the_channel_is_public_and_is_answered_in_its_thread(company: Comp
     below = teams.timeline.publish(aylin, "Seit Montag!", parent_id=post.id)
     teams.timeline.edit(below.id, "Seit Dienstag!")
     await teams.courier.settled()
-    asked, again = door.heard(Received)
+    private = await written(door, teams, aylin)
+    asked, again, alone = door.heard(Received)
+    assert alone.sender.value == private.to != asked.sender.value and alone.sender.aliases == asked.sender.aliases  # one person
     assert asked.thread is not None and asked.thread == again.thread
     assert (asked.content.text, asked.sender.name) == ("Unsere Lieferung fehlt.", "Aylin Özdemir")
     assert [(one.external_id, one.content.text) for one in door.heard(Edited)] == [(again.external_id, "Seit Dienstag!")]

@@ -11,19 +11,20 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
 from oase.kernel.clock import Clock
 from oase.sandbox.live import Hub
-from oase.sandbox.places import Customer, Hook, Json, Message, Platform, Post
+from oase.sandbox.places import COMPANY, Customer, Hook, Json, Message, Platform, Post
 from oase.sandbox.places.types import Feature, File, PublicFeature
 from oase.sandbox.slack.api import Api
 from oase.sandbox.slack.names import name_of
 
 OUR_TEAM, THEIR_TEAM = "T0LINDGRUEN", "T0KUNDE"
+_COLLEAGUE: Final = Customer(id="U0LINDGRUEN1", name="Kim Lindner")  # who writes in the channel as the company, without the app
 
 
 class Slack(Platform):
@@ -115,9 +116,9 @@ class Slack(Platform):
 
     def _posted(self, post: Post) -> Json:
         files = {"files": [self._file(file) for file in post.files], "subtype": "file_share"} if post.files else {}
-        person = self.phone.customer(post.author_id)
-        profile = {"display_name": person.name, "real_name": person.name, "team": THEIR_TEAM}
-        teams = {"team": OUR_TEAM, "user_team": THEIR_TEAM, "source_team": THEIR_TEAM, "user_profile": profile}
+        person, team = (_COLLEAGUE, OUR_TEAM) if post.author_id == COMPANY else (self.phone.customer(post.author_id), THEIR_TEAM)
+        profile = {"display_name": person.name, "real_name": person.name, "team": team}
+        teams = {"team": OUR_TEAM, "user_team": team, "source_team": team, "user_profile": profile}
         said = {
             "type": "message",
             "channel": self.channel,

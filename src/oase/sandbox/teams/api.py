@@ -236,10 +236,10 @@ class Api:
     # --- what it asks ---
 
     def _account(self, customer_id: str) -> Json:
-        name = self._platform.phone.customer(customer_id).name
-        given, _, surname = name.partition(" ")
-        mail = f"{given.lower()}@kunde.example"
-        names = {"name": name, "givenName": given, "surname": surname, "email": mail, "userPrincipalName": mail}
+        person = self._platform.phone.customer(customer_id)
+        given, _, surname = person.name.partition(" ")
+        mail = person.handle or f"{customer_id}@kunde.example"
+        names = {"name": person.name, "givenName": given, "surname": surname, "email": mail, "userPrincipalName": mail}
         return {"id": user_id(customer_id), "aadObjectId": customer_id, "tenantId": CUSTOMERS_TENANT, "userRole": "user", **names}
 
     def _there(self, conversation: str) -> list[Json]:

@@ -49,14 +49,16 @@ class Teams(Platform):
 
     def seed(self) -> None:
         """Three people of customers' companies, and something said in the channel."""
-        for number, name in enumerate(("Aylin Özdemir", "Jürgen Groß", "Sam O’Neill"), start=1):
-            self.phone.add_customer(str(UUID(int=0x5EED_0000_4000_8000_0000_0000_0000_0000 + number)), name)
+        people = (("Aylin Özdemir", "aylin.oezdemir"), ("Jürgen Groß", "juergen.gross"), ("Sam O’Neill", "sam.oneill"))
+        for number, (name, handle) in enumerate(people, start=1):
+            id = UUID(int=0x5EED_0000_4000_8000_0000_0000_0000_0000 + number)
+            self.phone.add_customer(str(id), name, f"{handle}@kunde.example")
         juergen = list(self.phone.customers)[1]
         self.timeline.publish(juergen, "Wann kommen die neuen Lastenräder in die Filialen?", tell=False)
 
     def new_customer(self, name: str, handle: str) -> Customer:
         """A person with an object id of their organisation's directory."""
-        return self.phone.add_customer(str(uuid4()), name)
+        return self.phone.add_customer(str(uuid4()), name, handle)
 
     def new_id(self, kind: str) -> str:
         """Messages are known by their time in milliseconds; files have ids of the store."""
@@ -102,17 +104,20 @@ class Teams(Platform):
             self._put(message.customer_id, {**one, "name": name, "value": {"lastReadMessageId": message.id}})
 
     def on_post(self, post: Post) -> None:
-        """Something said in the channel."""
-        self._put("public", {**self._posted("message", post), **mentioning(self.bot, post.text)})
+        """Something said in the channel; what colleagues say there without the bot's name, it does not hear."""
+        if post.author_id != COMPANY:
+            self._put("public", {**self._posted("message", post), **mentioning(self.bot, post.text)})
 
     def on_post_edited(self, post: Post) -> None:
         """It was edited."""
-        one = {**self._posted("messageUpdate", post), **mentioning(self.bot, post.text)}
-        self._put("public", _happened(one, "editMessage"))
+        if post.author_id != COMPANY:
+            one = {**self._posted("messageUpdate", post), **mentioning(self.bot, post.text)}
+            self._put("public", _happened(one, "editMessage"))
 
     def on_post_deleted(self, post: Post) -> None:
         """It was taken away."""
-        self._put("public", _happened(self._posted("messageDelete", post), "softDeleteMessage"))
+        if post.author_id != COMPANY:
+            self._put("public", _happened(self._posted("messageDelete", post), "softDeleteMessage"))
 
     def on_post_liked(self, post: Post, by: str, on: bool) -> None:
         """Somebody likes a message of the bot's, or no longer; it is told for the channel as a whole."""

@@ -13,8 +13,9 @@ You need an Azure subscription and the right to upload apps in Teams (or the hel
 4. **Messaging endpoint.** Enter that address under *Configuration, Messaging endpoint*.
 5. **Teams.** *Channels, Microsoft Teams*: switch on and accept the terms.
 6. **App.** In the [Developer Portal](https://dev.teams.microsoft.com/apps) create an app, add the bot with scope *Personal*
-   (and *Team*, if it is to hear its name in channels), and publish it to your organisation, or to the store for customers of
-   other companies.
+   (and *Team*, if it is to hear its name in channels) and tick *Upload and download files*. Under *Permissions* add
+   `ChatMessageReadReceipt.Read.Chat`, so that Oase is told what was read. Publish it to your organisation, or to the store for
+   customers of other companies.
 7. Press *Test connection*, then open the app in Teams and write to it.
 """
 
@@ -29,8 +30,9 @@ Sie brauchen ein Azure-Abonnement und das Recht, Apps in Teams hochzuladen (oder
 4. **Messaging-Endpunkt.** Tragen Sie diese Adresse unter *Konfiguration, Messaging-Endpunkt* ein.
 5. **Teams.** *Kanäle, Microsoft Teams*: einschalten und die Bedingungen annehmen.
 6. **App.** Legen Sie im [Developer Portal](https://dev.teams.microsoft.com/apps) eine App an, fügen Sie den Bot mit dem Bereich *Personal*
-   hinzu (und *Team*, wenn er in Kanälen seinen Namen hören soll) und veröffentlichen Sie sie in Ihrer Organisation, für Kunden anderer
-   Firmen im Store.
+   hinzu (und *Team*, wenn er in Kanälen seinen Namen hören soll) und erlauben Sie *Upload and download files*. Unter *Permissions* kommt
+   `ChatMessageReadReceipt.Read.Chat` dazu, damit Oase erfährt, was gelesen wurde. Veröffentlichen Sie sie in Ihrer Organisation, für
+   Kunden anderer Firmen im Store.
 7. Drücken Sie hier auf *Verbindung prüfen*, öffnen Sie die App in Teams und schreiben Sie ihr.
 """
 

@@ -91,7 +91,7 @@ def _scene(activity: dict[str, Any], conversation: str, service: str, raw: Raw) 
         sender=Address(
             value=value,
             name=text(sender, "name")[:200],
-            aliases=() if in_channel else aliases,
+            aliases=aliases,
             fields={"language": language} if language else {},
         ),
         at=_moment(text(activity, "timestamp"), raw.received_at),
