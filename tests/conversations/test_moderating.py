@@ -22,6 +22,7 @@ from oase.conversations import (
     say,
 )
 from oase.conversations.delivery.lane import Lane
+from oase.kernel.audit import Actor
 from oase.kernel.blobs import Blobs
 from oase.kernel.errors import Invalid
 from oase.kernel.http import Guard, Outside
@@ -131,6 +132,31 @@ async def test_a_hidden_comment_is_hidden_there_known_here_and_needs_no_answer(d
     ]
     await wall.hears(Moderated(external_id="c-1", act="hide", at=AT + timedelta(minutes=5)))  # the place tells of it as well
     assert (await desk.said())["hidden"]["by"] == "Änne Köhler"
+
+
+async def test_every_act_and_every_settling_is_in_the_audit_log_with_its_message_and_who_did_it(
+    desk: Desk, place: Place, wall: Wall
+) -> None:
+    acts: tuple[Act | str, ...] = ("hide", "show", "like", "unlike", "", "delete")
+    assert {one for one in acts if one} == set(Page.manifest.public.acts if Page.manifest.public else ())
+    for act in acts:
+        await desk.does(act)
+        await desk.sends()
+    other = await desk.message("c-2")
+    async with wall.database.work(wall.workspace_id, actor=Actor(kind="agent", id=new_id(), name="Änne Köhler")) as work:
+        await needs_no_answer(work, ANNE, [other])
+        await needs_an_answer(work, ANNE, [other])
+        await moderate(work, desk.book, ANNE, other, "like")
+    entries = await wall.rows(
+        "SELECT act, coalesce(data->>'moderated', ''), coalesce(subject_id = %(first)s, false) FROM audit_entry ORDER BY id",
+        first=await desk.message("c-1"),
+    )
+    moderated = [("message.moderated", act or "leave", True) for act in acts]
+    assert [one for one in entries if one[0].startswith("message.")] == [
+        *moderated, ("message.settled", "", False), ("message.unsettled", "", False), ("message.moderated", "like", False),
+    ]  # fmt: skip
+    who = await wall.rows("SELECT DISTINCT actor_name FROM audit_entry WHERE actor_kind = 'agent'")
+    assert who == [("Änne Köhler",)]
 
 
 async def test_showing_it_again_undoes_it_and_what_has_not_left_yet_never_leaves(desk: Desk, place: Place, wall: Wall) -> None:

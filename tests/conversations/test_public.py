@@ -268,6 +268,17 @@ async def test_an_edited_comment_keeps_its_earlier_words_unless_the_workspace_fo
         await set_change_rule(work, ChangeRule(edited="forget"))
     await wall.hears(Edited(external_id="c-1", content=Content(text="Preis vom roten?"), at=AT + timedelta(minutes=2)))
     assert await wall.rows(statement) == [("Preis vom roten?", None)]
+    assert await _erasures(wall) == ["edited"]  # of the first edit the message itself says all
+
+
+async def _erasures(wall: Wall) -> list[str]:
+    """Why words went, by the audit log, which holds none of them."""
+    entries = await wall.rows(
+        "SELECT a.data->>'why', a.data::text, m.id IS NOT NULL FROM audit_entry a LEFT JOIN message m ON m.id = a.subject_id"
+        " WHERE a.act = 'message.erased' ORDER BY a.id"
+    )
+    assert all(known and "roten" not in data and "5550199" not in data for _, data, known in entries)
+    return [why for why, _, _ in entries]
 
 
 async def test_a_comment_that_was_taken_back_is_erased_with_files_raw_delivery_words_in_lists_and_in_the_search(
@@ -286,6 +297,7 @@ async def test_a_comment_that_was_taken_back_is_erased_with_files_raw_delivery_w
     ) == [("", True, True, False)]
     assert await wall.value("SELECT count(*) FROM attachment") == 0
     assert await wall.rows("SELECT first_line, waiting_count FROM conversation") == [("Erste", 1)]
+    assert await _erasures(wall) == ["taken_back"]
     assert await wall.value("SELECT count(*) FROM journal WHERE convert_from(body, 'utf8') LIKE '%%5550199%%'") == 0
     assert await _found(wall, "Nummer") == 0
 
@@ -323,6 +335,8 @@ async def test_a_workspace_may_keep_what_was_taken_back(wall: Wall) -> None:
     await wall.hears(comment(1, "Ihr seid Betrüger!"))
     await wall.hears(Deleted(external_id="c-1", at=AT + timedelta(minutes=2)))
     assert await wall.rows("SELECT text, deleted_at IS NOT NULL FROM message") == [("Ihr seid Betrüger!", True)]
+    assert await _erasures(wall) == []
+    assert await wall.value("SELECT count(*) FROM audit_entry WHERE act = 'setting.changed'") == 1  # the rule itself
     assert await wall.value("SELECT waiting_count FROM conversation") == 0
 
 

@@ -38,11 +38,15 @@ async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Even
     deletions = [one for one in events if isinstance(one, Deleted)]
     if edits or deletions:
         rule = await change_rule(work)
-        for edited in edits:
-            changed += await _edit(work, account.id, edited, rule)
+        rewritten = [one for edited in edits for one in await _edit(work, account.id, edited, rule)]
+        if rule.edited == "forget":
+            _write_down(work, rewritten, "edited")
+        changed += rewritten
         gone = [one for deleted in deletions for one in await _take_back(work, account.id, deleted)]
         if rule.deleted == "erase":
-            await erase_words(work, [one for one in gone if one.direction == "in"])
+            theirs = [one for one in gone if one.direction == "in"]
+            await erase_words(work, theirs)
+            _write_down(work, theirs, "taken_back")
         changed += gone
         await forget_lines(work, [one.conversation_id for one in gone])
     for reacted in (one for one in events if isinstance(one, Reacted)):
@@ -54,6 +58,12 @@ async def change(work: UnitOfWork, account: StoredAccount, events: Sequence[Even
     conversations = {one.conversation_id for one in changed}
     await public.recount(work, list(conversations), account.manifest, answered=conversations)
     tell_changed(work, changed)
+
+
+def _write_down(work: UnitOfWork, messages: Sequence[Changed], why: str) -> None:
+    """Words are gone by the workspace's rule: the audit log says of which message. Where they stay, the message says all."""
+    for one in messages:
+        work.audit("message.erased", subject="message", subject_id=one.id, why=why, conversation=str(one.conversation_id))
 
 
 _ITS_AUTHOR: Final = (

@@ -113,6 +113,11 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "message.retried": lambda f: message("%(who)s sent a message once more.", **f),
     "message.dropped": lambda f: message("%(who)s left a message unsent.", **f),
     "message.moderated": _moderated,
+    "message.erased": lambda f: (
+        message("The words of a message went, since who wrote it took it back.")
+        if f.get("why") == "taken_back"
+        else message("Earlier words of a message went, since who wrote it changed it.")
+    ),
     "message.settled": lambda f: message("%(who)s said that %(count)s public messages need no answer.", **f),
     "message.unsettled": lambda f: message("%(who)s said that %(count)s public messages need an answer after all.", **f),
     "setting.changed": lambda f: message("%(who)s changed what is kept of messages that were edited or taken back.", **f),
