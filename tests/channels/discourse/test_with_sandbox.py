@@ -1,16 +1,20 @@
 """The adapter against the simulated forum, over HTTP: neither knows the other's code."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
 from tests.sandbox.conftest import Starter, endpoint, start
+from tests.servers import discourse
+from tests.servers import prism as prisms
 
 from oase.channels.adapters.discourse import adapter
 from oase.channels.contract import (
@@ -203,3 +207,35 @@ async def test_a_forum_that_is_asked_gives_everything_once_in_order(company: Com
     forum.timeline.edit(forum.timeline.below(topic.id)[-1].id, "Geändert")
     (edited,) = await company.round()
     assert isinstance(edited, Edited)
+
+
+@pytest.fixture
+def through_prism(company: Company, tmp_path: Path) -> Iterator[Company]:
+    """The description as a proxy before the simulator."""
+    problem = prisms.install() or discourse.install()
+    if problem:
+        pytest.skip(problem)
+    with prisms.prism(discourse.description(), company.forum.base_url, tmp_path) as address:
+        company.account = replace(company.account, settings={**company.account.settings, "url": address})
+        yield company
+
+
+@pytest.mark.servers
+@pytest.mark.xdist_group("prism")
+async def test_requests_and_answers_keep_to_the_published_description(through_prism: Company) -> None:
+    company, forum = through_prism, through_prism.forum
+    assert (await company.check()).ok
+    await company.round()
+    topic = forum.timeline.publish("zoe", "Sattel quietscht\nWas hilft dagegen?")
+    comment = forum.timeline.publish("juergen_g", "Bei mir auch <3", parent_id=topic.id)
+    company.cursor = {**company.cursor, "round": 0}
+    await company.round()
+    envelope = company.envelope(thread=f"topic-{topic.id}", reply_to=comment.id)
+    for outbound in (
+        Say(envelope=envelope, text="Ein Tropfen Öl."),
+        Say(envelope=company.envelope(to="juergen_g", about=topic.id), text="Schreiben Sie uns Ihre Auftragsnummer?"),
+        Moderate(envelope=envelope, act="like"),
+        Moderate(envelope=envelope, act="delete"),
+    ):
+        outcome = await company.say(outbound)
+        assert isinstance(outcome, Accepted), outcome

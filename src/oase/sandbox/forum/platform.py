@@ -18,6 +18,7 @@ from litestar.params import FromPath
 from oase.kernel.errors import Conflict, NotFound
 from oase.sandbox.forum import shapes
 from oase.sandbox.places import COMPANY, Customer, Hook, Message, Platform, Post
+from oase.sandbox.places.requests import read
 from oase.sandbox.places.types import Feature, Json, PublicFeature
 from oase.sandbox.whatsapp.answers import Answer
 
@@ -64,11 +65,15 @@ class Forum(Platform):
 
         @get("/site/basic-info.json")
         async def info() -> Answer:
-            return await self.fault_before() or shapes.answer({"title": "Forum der Radfreunde", "description": ""})
+            return await self.fault_before() or shapes.answer(shapes.INFO)
 
-        @get("/u/{name:str}")
+        @get(["/u/{name:str}", "/users/{name:str}"])
         async def profile(request: Asked, name: FromPath[str]) -> Answer:
-            return await self._asked(request) or shapes.answer(shapes.profile(name.removesuffix(".json")))
+            return await self._asked(request) or self._profile(name.removesuffix(".json"))
+
+        @get("/t/{topic_id:str}/posts.json")
+        async def topic(request: Asked, topic_id: FromPath[str]) -> Answer:
+            return await self._asked(request) or self._topic(topic_id)
 
         @get("/posts.json")
         async def latest(request: Asked) -> Answer:
@@ -80,13 +85,13 @@ class Forum(Platform):
         async def one(request: Asked, post_id: FromPath[str]) -> Answer:
             return await self._asked(request) or self._found(post_id.removesuffix(".json"))
 
-        @post("/posts.json", status_code=200)
+        @post(["/posts.json", "/posts"], status_code=200)
         async def create(request: Asked) -> Answer:
-            return await self._asked(request) or self._create(await request.json())
+            return await self._asked(request) or self._create((await read(request, "")).values)
 
         @post("/post_actions.json", status_code=200)
         async def act(request: Asked) -> Answer:
-            return await self._asked(request) or self._like(str((await request.json()).get("id")), on=True)
+            return await self._asked(request) or self._like(str((await read(request, "")).values.get("id")), on=True)
 
         @delete("/post_actions/{post_id:str}", status_code=200)
         async def undo(request: Asked, post_id: FromPath[str]) -> Answer:
@@ -96,7 +101,7 @@ class Forum(Platform):
         async def destroy(request: Asked, post_id: FromPath[str]) -> Answer:
             return await self._asked(request) or self._destroy(post_id.removesuffix(".json"))
 
-        return [info, profile, latest, one, create, act, undo, destroy]
+        return [info, profile, topic, latest, one, create, act, undo, destroy]
 
     async def _asked(self, request: Asked) -> Answer | None:
         """What is answered before anything is done: faults, limits, a wrong key."""
@@ -120,6 +125,17 @@ class Forum(Platform):
             (one for one in self.timeline.posts.values() if not one.deleted), key=lambda one: int(one.id), reverse=True
         )
         return [shapes.public(self, one) for one in found if not before or int(one.id) < before][:_PAGE]
+
+    def _profile(self, name: str) -> Answer:
+        customer = self.phone.customers.get(name)
+        return _gone() if customer is None and name != USER else shapes.answer(shapes.profile(customer))
+
+    def _topic(self, topic_id: str) -> Answer:
+        if topic_id not in self.timeline.posts:
+            return _gone()
+        posts = [self.timeline.post(topic_id), *self.timeline.below(topic_id)]
+        shown = [shapes.public(self, one) for one in posts if not one.deleted]
+        return shapes.answer({"post_stream": {"posts": shown}, "id": int(topic_id)})
 
     def _found(self, post_id: str) -> Answer:
         if post_id in self.timeline.posts:
@@ -148,7 +164,7 @@ class Forum(Platform):
             return shapes.error(422, "Body is too similar to what you recently posted", "", action="create_post")
         said = self.timeline.answer(raw, parent_id=parent.id)
         self._tell("post_created", "post", shapes.public(self, said), said.thread_id)
-        return self.fault_after() or shapes.answer(shapes.public(self, said))
+        return self.fault_after() or shapes.answer(shapes.answered(shapes.public(self, said)))
 
     def _personal(self, name: str, raw: str) -> Answer:
         customer = self.phone.customers.get(name.lower())
@@ -156,7 +172,7 @@ class Forum(Platform):
             return shapes.error(422, "You must select a valid user.", "", action="create_post")
         self.topic_of(customer.id)
         message = self.phone.deliver(customer.id, raw)
-        return self.fault_after() or shapes.answer(shapes.personal(self, message))
+        return self.fault_after() or shapes.answer(shapes.answered(shapes.personal(self, message)))
 
     def _like(self, post_id: str, *, on: bool) -> Answer:
         try:

@@ -14,6 +14,30 @@ if TYPE_CHECKING:
     from oase.sandbox.forum.platform import Forum
 
 _USER: Final = {"id": 2, "username": "serviceteam", "name": "Serviceteam"}
+_AVATAR: Final = "/letter_avatar_proxy/v4/letter/s/4da419/{size}.png"
+_OF_WEBHOOKS: Final = ("topic_title", "topic_archetype", "reply_to_user")
+_COUNTED: Final = dict.fromkeys(
+    (
+        "reply_count", "quote_count", "incoming_link_count", "reads", "readers_count", "score", "reviewable_score_count",
+        "reviewable_score_pending_count",
+    ),
+    0,
+)  # fmt: skip
+_UNSET: Final = dict.fromkeys(
+    (
+        "primary_group_name", "flair_name", "flair_url", "flair_bg_color", "flair_color", "user_title", "edit_reason", "reviewable_id",
+        "deleted_at", "reply_to_post_number",
+    )
+)  # fmt: skip
+_RIGHTS: Final = {
+    "yours": False, "can_edit": True, "can_delete": True, "can_recover": False, "can_wiki": True, "bookmarked": False, "wiki": False,
+    "can_view_edit_history": True, "trust_level": 1, "hidden": False,
+}  # fmt: skip
+INFO: Final = {
+    "logo_url": "", "logo_small_url": "", "apple_touch_icon_url": "", "favicon_url": "", "mobile_logo_url": "",
+    "title": "Forum der Radfreunde", "description": "", "header_primary_color": "333333", "header_background_color": "ffffff",
+    "login_required": False, "locale": "de", "include_in_discourse_discover": False,
+}  # fmt: skip
 
 
 def encoded(content: object) -> bytes:
@@ -23,8 +47,9 @@ def encoded(content: object) -> bytes:
 
 def answer(content: object, status: int = 200) -> Answer:
     """JSON; nothing at all where there is nothing to say."""
-    body = b"" if content is None else encoded(content)
-    return Response(body, status_code=status, media_type="application/json; charset=utf-8")
+    if content is None:
+        return Response(b"", status_code=status, media_type="text/html; charset=utf-8")
+    return Response(encoded(content), status_code=status, media_type="application/json; charset=utf-8")
 
 
 def error(status: int, words: str, kind: str, *, wait_seconds: int = 0, **more: Any) -> Answer:
@@ -37,9 +62,16 @@ def error(status: int, words: str, kind: str, *, wait_seconds: int = 0, **more: 
     return answer(content, status)
 
 
-def profile(name: str) -> Json:
+def profile(customer: Customer | None) -> Json:
     """The page of a user; only our own is a moderator."""
-    return {"user_badges": [], "user": {**_USER, "username": name, "admin": False, "moderator": name == _USER["username"]}}
+    user = person(customer) | {"avatar_template": _AVATAR, "admin": False, "moderator": customer is None, "title": None}
+    more = {"trust_level": 1 if customer else 4, "badge_count": 0, "created_at": "2026-01-07T09:00:00.000Z", "locale": "de"}
+    return {"user_badges": [], "user": user | more}
+
+
+def answered(post: Json) -> Json:
+    """A post as the answer to whoever wrote it: without what only webhooks say of its topic."""
+    return {name: value for name, value in post.items() if name not in _OF_WEBHOOKS} | {"draft_sequence": 1, "yours": True}
 
 
 def person(customer: Customer | None) -> Json:
@@ -61,9 +93,9 @@ def public(forum: "Forum", post: Post) -> Json:
         "topic_id": int(topic.id), "topic_slug": _slug(title), "topic_title": title, "topic_archetype": "regular",
         "post_number": next((number for number, one in enumerate(thread, 1) if one.id == post.id), 1),
         "reply_to_post_number": above if above and above > 1 else None, "version": 2 if post.edited else 1, "hidden": post.hidden,
-        "staff": post.author_id == COMPANY, "moderator": post.author_id == COMPANY,
+        "staff": post.author_id == COMPANY, "moderator": post.author_id == COMPANY, "posts_count": len(thread),
     }  # fmt: skip
-    return shown
+    return _with_address(shown)
 
 
 def personal(forum: "Forum", message: Message) -> Json:
@@ -76,7 +108,11 @@ def personal(forum: "Forum", message: Message) -> Json:
         "topic_archetype": "private_message", "post_number": 1, "version": 2 if message.edited else 1, "staff": ours,
         "moderator": ours, "reply_to_user": person(customer) if ours else None,
     }  # fmt: skip
-    return shown
+    return _with_address(shown)
+
+
+def _with_address(shown: Json) -> Json:
+    return shown | {"post_url": f"/t/{shown['topic_slug']}/{shown['topic_id']}/{shown['post_number']}"}
 
 
 def _post(author: Customer | None, post_id: str, text: str, at: str) -> Json:
@@ -84,9 +120,10 @@ def _post(author: Customer | None, post_id: str, text: str, at: str) -> Json:
     parts = (escape(part.strip(), quote=False).replace("\n", "<br>\n") for part in re.split(r"\n{2,}", text))
     cooked = "\n".join("<p>" + part + "</p>" for part in parts if part)
     return {
-        "id": int(post_id), "name": who["name"], "username": who["username"], "user_id": who["id"], "created_at": at, "updated_at": at,
-        "cooked": cooked,
-        "raw": text, "post_type": 1, "user_deleted": False, "deleted_at": None, "admin": False,
+        **_COUNTED, **_UNSET, **_RIGHTS, "id": int(post_id), "name": who["name"], "display_username": who["name"],
+        "username": who["username"], "user_id": who["id"], "avatar_template": _AVATAR, "created_at": at, "updated_at": at,
+        "cooked": cooked, "raw": text, "post_type": 1, "user_deleted": False, "admin": False, "posts_count": 1,
+        "actions_summary": [{"id": 2, "can_act": True}],
     }  # fmt: skip
 
 
