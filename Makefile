@@ -30,7 +30,7 @@ collected: .venv/dev-installed
 	@found=$$(PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq -m "not faults" 2>&1) || { echo "$$found"; exit 1; }
 
 prism: .venv/dev-installed
-	@$(BIN)/python -m tests.servers.prism && $(BIN)/python -m tests.servers.smpp && $(BIN)/python -m tests.servers.google
+	@for one in prism smpp google discourse; do $(BIN)/python -m tests.servers.$$one; done
 
 # the second tier: servers that take long to install, and then stay
 synapse bluesky: .venv/dev-installed
