@@ -8,6 +8,7 @@ from oase.channels.adapters.bluesky.replies import outcome_of
 from oase.channels.adapters.bluesky.tokens import entryway, signing_in
 from oase.channels.adapters.bluesky.wire import CHAT, Json
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -24,7 +25,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     answer = yield signing_in(account)
     said = object_of(answer)
     if isinstance(answer, NoReply):
-        return Checked(ok=False, summary=message("Bluesky cannot be reached: %(why)s", why=answer.why))
+        return Checked(ok=False, summary=wordless.unreachable("Bluesky", answer.why))
     if answer.status != 200:
         known = said is not None and isinstance(said.get("error"), str)
         return Checked(ok=False, summary=outcome_of(answer).why if known else _NO_SERVICE)

@@ -6,13 +6,14 @@ https://atproto.com/specs/xrpc, https://docs.bsky.app/docs/advanced-guides/rate-
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, Final
 
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
-from oase.channels.families.waiting import LONGEST, asked_wait
+from oase.channels.families.meanings import with_theirs
+from oase.channels.families.waiting import asked_wait, wait_until
 from oase.kernel.i18n import Message, message
 
 _SOON: Final = timedelta(seconds=30)
@@ -82,28 +83,30 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:
     words, code = _words(object_of(reply)), str(reply.status)
     match reply.status:
         case 429:
-            return Again(why=_with(_FAST, words), after=_pause(reply), account=True)
+            return Again(
+                why=with_theirs(_FAST, words),
+                after=wait_until("ratelimit-reset", reply, _PAUSE),
+                account=True,
+            )
         case 401:
             found = _refused(words, code) if words else None
-            return found if found and found.sign_in else Refused(why=_with(_TOKEN, words), code=code, sign_in=True)
+            return found if found and found.sign_in else Refused(why=with_theirs(_TOKEN, words), code=code, sign_in=True)
         case 408 | 425 | 503:
-            return Again(why=_with(_DOWN, words), after=asked_wait(reply, _SOON))
+            return Again(why=with_theirs(_DOWN, words), after=asked_wait(reply, _SOON))
         case 502 | 504 if re.search(r"UpstreamFailure|UpstreamTimeout|NotEnoughResources", words):
-            return Unclear(why=_with(_DOWN, words))
+            return Unclear(why=with_theirs(_DOWN, words))
         case status if status >= 500 or status < 400:
-            return Unclear(why=_with(_DOWN, words) if words else _nothing(status))
+            return Unclear(why=with_theirs(_DOWN, words) if words else wordless.words_of("Bluesky", status))
     return _refused(words, code, sign_in=reply.status == 403 and not words)
 
 
 def _refused(words: str, code: str, *, sign_in: bool = False) -> Refused:
     for pattern, sentence, needs_sign_in in _KNOWN:
         if re.search(pattern, words, re.IGNORECASE):
-            return Refused(why=_with(sentence, words), code=code, sign_in=needs_sign_in)
-    return Refused(why=_with(_REFUSED, words) if words else _nothing(code), code=code, sign_in=sign_in)
-
-
-def _nothing(status: int | str) -> str:
-    return str(message("Bluesky answered with HTTP status %(status)s and nothing that can be read.", status=status))
+            return Refused(why=with_theirs(sentence, words), code=code, sign_in=needs_sign_in)
+    return Refused(
+        why=with_theirs(_REFUSED, words) if words else wordless.words_of("Bluesky", int(code)), code=code, sign_in=sign_in
+    )
 
 
 def _unclear(call: Call, why: str) -> Outcome:
@@ -114,23 +117,7 @@ def _ends_empty(call: Call) -> bool:
     return call.url.endswith("com.atproto.repo.deleteRecord")
 
 
-def _pause(reply: Reply) -> timedelta:
-    """Until when the server wants to be left alone, by its own clock."""
-    try:
-        until = int(reply.headers.get("ratelimit-reset", "")[:12])
-        now = parsedate_to_datetime(reply.headers.get("date", ""))
-        wait = datetime.fromtimestamp(until, now.tzinfo) - now
-    except (ValueError, TypeError, OverflowError, OSError):
-        return asked_wait(reply, _PAUSE)
-    return min(max(wait, timedelta(seconds=1)), LONGEST)
-
-
 def _words(content: Mapping[str, Any] | None) -> str:
     parts = [(content or {}).get(name) for name in ("error", "message")]
     said = [part for part in parts if isinstance(part, str) and part.strip()]
     return ": ".join(dict.fromkeys(said))[:500]
-
-
-def _with(sentence: Message, words: str) -> str:
-    """Our sentence, and below it Bluesky's own."""
-    return f"{sentence}\n{words}" if words else str(sentence)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from oase.channels.adapters.bridge.manifest import address, secret
 from oase.channels.contract import Account, Call, Checked, Malformed, NoReply, Refused, Reply
+from oase.channels.families import wordless
 from oase.channels.families.bridge import manifest_call, outcome_of, read_about, webhook_call
 from oase.channels.families.bridge.wire import words
 from oase.kernel.i18n import message
@@ -44,7 +45,7 @@ def subscribe(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Ch
 def _wrong(reply: Reply | NoReply) -> str:
     """Why an answer is none; empty if it is one."""
     if isinstance(reply, NoReply):
-        return message("The connector cannot be reached: %(why)s", why=reply.why)
+        return wordless.unreachable(message("The connector"), reply.why)
     if 200 <= reply.status <= 299:
         return ""
     if reply.status in (401, 403):

@@ -3,9 +3,10 @@
 from typing import Final
 
 from oase.channels.adapters.discourse.calls import call
-from oase.channels.adapters.discourse.errors import decoded, trouble
+from oase.channels.adapters.discourse.errors import PLACE, decoded, trouble
 from oase.channels.adapters.discourse.wire import FORUM, PROFILE
 from oase.channels.contract import Account, Checked, NoReply
+from oase.channels.families import wordless
 from oase.channels.families.markup import one_line
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -22,7 +23,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     forum = decoded(reply, FORUM)
     if forum is None:
         if isinstance(reply, NoReply):
-            return Checked(ok=False, summary=message("The forum cannot be reached: %(why)s", why=reply.why))
+            return Checked(ok=False, summary=wordless.unreachable(PLACE, reply.why))
         return Checked(ok=False, summary=_NO_FORUM if reply.status in (200, 404) else trouble(reply).why)
     title = one_line(forum.title) or str(account.settings["url"])
     reply = yield call(account, "GET", f"u/{_plain(account)}.json")

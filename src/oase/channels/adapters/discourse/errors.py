@@ -11,9 +11,11 @@ from typing import Final, TypeVar
 import msgspec
 
 from oase.channels.adapters.discourse.wire import PROBLEM, Problem
-from oase.channels.contract import Again, NoReply, Refused, Reply
+from oase.channels.contract import Again, NoReply, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.channels.families.markup import one_line
+from oase.channels.families.meanings import with_theirs
 from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import message
 
@@ -21,6 +23,7 @@ T = TypeVar("T")
 
 _SOON: Final = timedelta(seconds=30)
 _MINUTE: Final = timedelta(minutes=1)
+PLACE: Final = message("The forum")
 _KEY = message("The forum does not accept our API key or user name. Enter a new key in the account's settings.")
 _GONE = message("This post or its topic is no longer there.")
 _RULE = message("The forum does not take this post.")
@@ -41,28 +44,22 @@ def failed(reply: Reply, problem: Problem) -> Again | Refused:
     own = one_line(" ".join(problem.errors)[:1_000])
     code = one_line(problem.error_type)[:100] or str(reply.status)
     if problem.error_type == "rate_limit" or reply.status == 429:
-        return Again(why=_words(_FAST, own), after=_wait(reply, problem), account=True)
+        return Again(why=with_theirs(_FAST, own), after=_wait(reply, problem), account=True)
     if reply.status == 401 or (problem.error_type in ("invalid_access", "not_logged_in") and "api" in own.lower()):
-        return Refused(why=_words(_KEY, own), code=code, sign_in=True)
+        return Refused(why=with_theirs(_KEY, own), code=code, sign_in=True)
     if reply.status == 404 or problem.error_type == "not_found":
-        return Refused(why=_words(_GONE, own), code=code)
+        return Refused(why=with_theirs(_GONE, own), code=code)
     if reply.status >= 500 or reply.status == 408:
         return Again(why=own or code, after=asked_wait(reply, _SOON))
-    return Refused(why=_words(_RULE, own), code=code)
+    return Refused(why=with_theirs(_RULE, own), code=code)
 
 
 def unreadable(reply: Reply | NoReply) -> Again | Refused:
     """A failure in nobody's words."""
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    why = message("The forum answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
-    if reply.status in (401, 403):
-        return Refused(why=why, code=str(reply.status), sign_in=True)
-    if reply.status == 429:
-        return Again(why=why, after=asked_wait(reply, _MINUTE), account=True)
-    if reply.status in (408, 425) or reply.status >= 500 or reply.status < 300:
-        return Again(why=why, after=asked_wait(reply, _MINUTE))
-    return Refused(why=why, code=str(reply.status))
+    outcome = wordless.failed(PLACE, reply)
+    return Again(why=outcome.why, after=asked_wait(reply, _MINUTE)) if isinstance(outcome, Unclear) else outcome
 
 
 def trouble(reply: Reply | NoReply) -> Again | Refused:
@@ -85,7 +82,3 @@ def _wait(reply: Reply, problem: Problem) -> timedelta:
     seconds = problem.extras.wait_seconds if problem.extras else None
     asked = timedelta(seconds=min(max(seconds, 1), LONGEST.total_seconds())) if seconds and isfinite(seconds) else _SOON
     return max(asked, asked_wait(reply, timedelta(seconds=1)))
-
-
-def _words(ours: str, own: str) -> str:
-    return f"{ours}\n{own}" if own else ours

@@ -18,6 +18,7 @@ from msgspec import Struct
 from oase.channels.adapters.feeds.documents import Document, Entry, read_document
 from oase.channels.adapters.feeds.places import thread_of
 from oase.channels.contract import Account, Again, Call, Malformed, NoReply, Polled, Raw, Refused, Reply
+from oase.channels.families import wordless
 from oase.channels.families.steps import Dialogue
 from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
@@ -34,7 +35,10 @@ _ELSEWHERE: Final = (302, 303, 307)
 _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.8, application/json;q=0.7"
 _SOON, _LATER = timedelta(minutes=5), timedelta(hours=1)
 
-_GONE = message("The feed is gone for good (HTTP status 410). Enter its new address, or remove this account.")
+_GONE = message("The feed is gone for good. Enter its new address, or remove this account.")
+_CLOSED = message("The feed is not open to everybody. Ask its owner to let Oase read it, or enter the address of another one.")
+_MISSING = message("There is no feed at this address any more. Look for its new one, and enter it.")
+_PLACE: Final = message("The feed")
 _CIRCLE = message("The feed sends us from one address to the next and never answers.")
 
 
@@ -147,9 +151,8 @@ def _page(home: str, reply: Reply, known: Known, now: datetime) -> Page | Failed
     if status == 410:
         return Failed(Refused(why=_GONE, code="410"), status)
     if status in (401, 403):
-        closed = message("The feed does not let us in (HTTP status %(status)s).", status=status)
-        return Failed(Refused(why=closed, code=str(status)), status)
-    why = message("The feed answered with HTTP status %(status)s.", status=status)
+        return Failed(Refused(why=_CLOSED, code=str(status)), status)
+    why = _MISSING if status == 404 else wordless.words_of(_PLACE, status)
     if status in (429, 503):
         return Failed(Again(why=why, after=asked_wait(reply, _SOON, now)), status)
     return Failed(Again(why=why, after=_SOON if status >= 500 else _LATER), status)

@@ -10,6 +10,7 @@ from typing import Any
 from oase.channels.adapters.line.api import failure_of, get, send
 from oase.channels.adapters.line.errors import CREDENTIALS, sentence
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.kernel.i18n import message
 
@@ -71,13 +72,13 @@ def subscribe(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Ch
 def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
     """What a call gave, and in its absence why it failed."""
     if isinstance(reply, NoReply):
-        return None, str(message("LINE cannot be reached: %(why)s", why=reply.why))
+        return None, wordless.unreachable("LINE", reply.why)
     content = object_of(reply)
     if reply.status == 200 and content is not None:
-        return content, str(message("LINE answered with HTTP status %(status)s and nothing that can be read.", status=200))
+        return content, wordless.words_of("LINE", 200)
     failure = failure_of(reply)
     if failure is not None:
         return None, sentence(failure)
     if reply.status in (401, 403):
         return None, str(CREDENTIALS)
-    return None, str(message("LINE answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
+    return None, wordless.words_of("LINE", reply.status)

@@ -5,31 +5,16 @@ LINE tells errors apart by HTTP status and words. https://developers.line.biz/en
 """
 
 from datetime import timedelta
-from typing import Literal
-
-from msgspec import Struct
 
 from oase.channels.adapters.line.api import Failure
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused"]
+from oase.channels.families.meanings import Meaning, with_theirs
+from oase.kernel.i18n import message
 
 CREDENTIALS = message("LINE does not accept our channel access token. Issue a new one in the LINE Developers Console.")
-_SECONDS, _HOUR = timedelta(seconds=30), timedelta(hours=1)
-
-
-class Meaning(Struct, frozen=True):
-    """What an error means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = _SECONDS
-
-
 _QUOTA = Meaning(
     "account_again",
     message("The month's messages of the LINE plan are used up. Change the plan, or wait for the next month."),
-    _HOUR,
+    timedelta(hours=1),
 )
 _FAST = Meaning("account_again", message("LINE asks us to send more slowly."))
 _DOWN = Meaning("again", message("LINE is temporarily unavailable."))
@@ -59,5 +44,4 @@ def meaning_of(failure: Failure) -> Meaning:
 
 def sentence(failure: Failure) -> str:
     """Our words for an error, and below them LINE's."""
-    ours, theirs = str(meaning_of(failure).words), failure.message.strip()
-    return f"{ours}\n{theirs}" if theirs else ours
+    return with_theirs(meaning_of(failure).words, failure.message)

@@ -12,7 +12,10 @@ from typing import Any
 from oase.channels.adapters.line.api import failure_of
 from oase.channels.adapters.line.errors import meaning_of, sentence
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meanings import outcome_of
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -29,11 +32,10 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return _accepted(call, reply, content)
     failure = failure_of(reply)
     if failure is not None:
-        meaning, why, code = meaning_of(failure), sentence(failure), str(failure.status)
-        if meaning.fate in ("again", "account_again"):
-            return Again(why=why, after=meaning.after, account=meaning.fate == "account_again")
-        return Refused(why=why, code=code, sign_in=meaning.fate == "sign_in")
-    return _unreadable(reply)
+        meaning = meaning_of(failure)
+        return outcome_of(meaning.fate, sentence(failure), str(failure.status), asked_wait(reply, meaning.after))
+    outcome = wordless.failed("LINE", reply)
+    return Again(why=outcome.why, after=_SOON) if isinstance(outcome, Unclear) else outcome
 
 
 def _accepted(call: Call, reply: Reply, content: dict[str, Any] | None) -> Outcome:
@@ -47,19 +49,3 @@ def _accepted(call: Call, reply: Reply, content: dict[str, Any] | None) -> Outco
         return Accepted(external_id=f"request/{reply.headers[_REQUEST_ID]}")
     failure = failure_of(reply)
     return Refused(why=sentence(failure), code=str(reply.status)) if failure else Unclear(why=str(_NO_ID))
-
-
-def _unreadable(reply: Reply) -> Outcome:
-    """A failure without LINE's words: a proxy, a load balancer, a maintenance page."""
-    why = str(message("LINE answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
-    match reply.status:
-        case 401 | 403:
-            return Refused(why=why, code=str(reply.status), sign_in=True)
-        case 429:
-            return Again(why=why, after=timedelta(minutes=1), account=True)
-        case 408 | 425:
-            return Again(why=why, after=_SOON)
-        case status if status >= 500:
-            return Again(why=why, after=_SOON)
-        case _:
-            return Refused(why=why, code=str(reply.status))

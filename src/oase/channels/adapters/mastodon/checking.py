@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oase.channels.adapters.mastodon.replies import outcome_of
+from oase.channels.adapters.mastodon.replies import PLACE, outcome_of
 from oase.channels.adapters.mastodon.wire import Json, get, host
 from oase.channels.contract import Account, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -25,7 +26,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     answer = yield get(account, "/api/v1/accounts/verify_credentials")
     me = object_of(answer)
     if isinstance(answer, NoReply):
-        return Checked(ok=False, summary=message("The server cannot be reached: %(why)s", why=answer.why))
+        return Checked(ok=False, summary=wordless.unreachable(PLACE, answer.why))
     if answer.status != 200:
         wrong = outcome_of(answer).why if me is not None and answer.status not in (404, 410) else _NO_API
         return Checked(ok=False, summary=wrong)

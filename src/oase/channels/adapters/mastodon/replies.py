@@ -6,17 +6,19 @@ https://docs.joinmastodon.org/methods/statuses/#create, /api/rate-limits/ (read 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Final
 
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
-from oase.channels.families.waiting import LONGEST, asked_wait
+from oase.channels.families.meanings import with_theirs
+from oase.channels.families.waiting import asked_wait, wait_until
 from oase.kernel.i18n import Message, message
 
 _SOON: Final = timedelta(seconds=15)
 _USUAL_PAUSE: Final = timedelta(minutes=5)
+PLACE: Final = message("The server")
 _TOKEN = message("The server does not accept our access token any more. Create a new one and enter it in the account's settings.")
 _SCOPES = message("The access token lacks a permission (scope). The guide names all that are needed.")
 _ACCOUNT = message("The server has locked or suspended our account there.")
@@ -45,7 +47,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return Again(why=str(_WORKING), after=timedelta(seconds=1))
     if isinstance(reply, Reply) and 200 <= reply.status <= 299:
         said = content.get("error") if content is not None else None
-        return Refused(why=_with(_NO_ID, str(said)), code="200") if said else Unclear(why=str(_NO_ID))
+        return Refused(why=with_theirs(_NO_ID, str(said)), code="200") if said else Unclear(why=str(_NO_ID))
     return outcome_of(reply)
 
 
@@ -57,40 +59,27 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused:
     code = str(reply.status)
     match reply.status:
         case 429:
-            return Again(why=_with(_FAST, words), after=_pause(reply.headers), account=True)
+            return Again(
+                why=with_theirs(_FAST, words),
+                after=wait_until("x-ratelimit-reset", reply, _USUAL_PAUSE),
+                account=True,
+            )
         case 401:
-            return Refused(why=_with(_TOKEN, words), code=code, sign_in=True)
+            return Refused(why=with_theirs(_TOKEN, words), code=code, sign_in=True)
         case 404 | 410:
-            return Refused(why=_with(_GONE, words), code=code)
+            return Refused(why=with_theirs(_GONE, words), code=code)
         case 422 if _STILL_WORKING.search(words):
-            return Again(why=_with(_WORKING, words), after=_SOON)
+            return Again(why=with_theirs(_WORKING, words), after=_SOON)
         case status if status >= 500 or status in (408, 425):
-            return Again(why=_with(_DOWN, words), after=asked_wait(reply, _SOON))
+            return Again(why=with_theirs(_DOWN, words), after=asked_wait(reply, _SOON))
     for status, pattern, sentence, sign_in in _KNOWN:
         if reply.status == status and re.search(pattern, words, re.IGNORECASE):
-            return Refused(why=_with(sentence, words), code=code, sign_in=sign_in)
+            return Refused(why=with_theirs(sentence, words), code=code, sign_in=sign_in)
     if words:
-        return Refused(why=_with(message("The server refuses it."), words), code=code)
-    nothing = message("The server answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
-    return Refused(why=str(nothing), code=code, sign_in=reply.status == 403)
-
-
-def _pause(headers: Mapping[str, str]) -> timedelta:
-    """Until when the server wants to be left alone, by its own clock."""
-    try:
-        until = datetime.fromisoformat(headers.get("x-ratelimit-reset", ""))
-        now = parsedate_to_datetime(headers.get("date", ""))
-        wait = until.replace(tzinfo=until.tzinfo or UTC) - now.replace(tzinfo=now.tzinfo or UTC)
-    except (ValueError, TypeError, OverflowError):
-        return _USUAL_PAUSE
-    return min(max(wait, timedelta(seconds=1)), LONGEST)
+        return Refused(why=with_theirs(message("The server refuses it."), words), code=code)
+    return Refused(why=wordless.words_of(PLACE, reply.status), code=code, sign_in=reply.status == 403)
 
 
 def _words(content: Mapping[str, object] | None) -> str:
     said = (content or {}).get("error_description") or (content or {}).get("error")
     return said[:500] if isinstance(said, str) else ""
-
-
-def _with(sentence: Message, words: str) -> str:
-    """Our sentence, and below it the server's own."""
-    return f"{sentence}\n{words}" if words else str(sentence)

@@ -18,9 +18,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from oase.channels.adapters.matrix.addresses import bearer, own_id, url
-from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
+from oase.channels.adapters.matrix.errors import PLACE, code_of, failure
 from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Account, Again, Call, NoReply, Polled, Raw, Refused, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import Unreadable, mapping, object_of, objects, sound, text
 from oase.channels.families.steps import Dialogue, step
 
@@ -105,7 +106,7 @@ def _call(account: Account, method: str, *path: str, query: str = "") -> Call:
 
 def _failed(reply: Reply, content: Json | None) -> Again | Refused:
     if reply.status == 200 and not code_of(content):
-        return Again(why=unreadable(200), after=_SOON)
+        return Again(why=wordless.words_of(PLACE, 200), after=_SOON)
     return failure(reply, content)
 
 

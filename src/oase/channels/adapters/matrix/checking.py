@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from oase.channels.adapters.matrix.addresses import bearer, is_user_id, own_id, url
-from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
+from oase.channels.adapters.matrix.errors import PLACE, code_of, failure
 from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of, text
 from oase.channels.families.steps import Dialogue, step
 from oase.kernel.i18n import message
@@ -25,7 +26,7 @@ def _steps(account: Account) -> Dialogue[Checked]:
         return Checked(ok=False, summary=_FORM)
     reply = yield Call(method="GET", url=url(account, "client", "versions"))
     if isinstance(reply, NoReply):
-        return Checked(ok=False, summary=message("The Matrix server cannot be reached: %(why)s", why=reply.why))
+        return Checked(ok=False, summary=wordless.unreachable(PLACE, reply.why))
     if not isinstance((object_of(reply) or {}).get("versions"), list):
         return Checked(ok=False, summary=_NO_SERVER)
     who = yield Call(method="GET", url=url(account, "client", "v3", "account", "whoami"), headers=bearer(account))
@@ -49,5 +50,5 @@ def _steps(account: Account) -> Dialogue[Checked]:
 
 def _words(reply: Reply | NoReply, content: Json) -> str:
     if isinstance(reply, NoReply):
-        return message("The Matrix server cannot be reached: %(why)s", why=reply.why)
-    return failure(reply, content).why if code_of(content) or reply.status != 200 else unreadable(reply.status)
+        return wordless.unreachable(PLACE, reply.why)
+    return failure(reply, content).why if code_of(content) or reply.status != 200 else wordless.words_of(PLACE, reply.status)

@@ -5,24 +5,15 @@ https://spec.matrix.org/latest/client-server-api/#standard-error-response (read 
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Literal
-
-from msgspec import Struct
+from typing import Any, Final
 
 from oase.channels.contract import Again, Refused, Reply
-from oase.kernel.i18n import Message, message
+from oase.channels.families import wordless
+from oase.channels.families.meanings import SOON, Meaning, fate_by_status, outcome_of, with_theirs
+from oase.channels.families.waiting import asked_wait, bounded
+from oase.kernel.i18n import message
 
-Fate = Literal["sign_in", "again", "account_again", "refused"]
-
-
-class Meaning(Struct, frozen=True):
-    """What a code means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = timedelta(seconds=30)
-
-
+PLACE: Final = message("The Matrix server")
 _TOKEN = message("The Matrix server does not accept our access token. Sign in again and enter the new one.")
 _LOCKED = message("The Matrix server has locked or suspended our user. Ask its administrators.")
 _REQUEST = message("The Matrix server does not accept the form of this message.")
@@ -58,7 +49,6 @@ MEANINGS: Mapping[str, Meaning] = {
     "M_NOT_YET_UPLOADED": Meaning("again", message("The file has not arrived at the Matrix server yet.")),
     "M_UNKNOWN": Meaning("refused", _REQUEST),
 }
-_LONGEST_WAIT = timedelta(hours=6)
 
 
 def code_of(content: Mapping[str, Any] | None) -> str:
@@ -72,43 +62,28 @@ def sentence(code: str, theirs: object) -> str:
     meaning = MEANINGS.get(code)
     words = str(theirs).strip()[:500] if isinstance(theirs, str) else ""
     if meaning is None:
-        return words or f"The Matrix server reports {code}."
-    return f"{meaning.words}\n{words}" if words else str(meaning.words)
-
-
-def unreadable(status: int) -> str:
-    """What is said of an answer that nobody can read: of a proxy, a maintenance page."""
-    return message("The Matrix server answered with HTTP status %(status)s and nothing that can be read.", status=status)
+        return words or message("The Matrix server reports %(code)s.", code=code)
+    return with_theirs(meaning.words, words)
 
 
 def failure(reply: Reply, content: Mapping[str, Any] | None) -> Again | Refused:
     """What a reply that is no success means: by its code, else by its status."""
     code = code_of(content)
-    why = sentence(code, (content or {}).get("error")) if code else unreadable(reply.status)
+    why = sentence(code, (content or {}).get("error")) if code else wordless.words_of(PLACE, reply.status)
     meaning = MEANINGS.get(code)
     by_status = meaning is None or (code == "M_UNKNOWN" and reply.status >= 500)
     if by_status and meaning is not None:
         why = str(message("The Matrix server had an internal error."))
-    fate = _fate(reply.status) if by_status or meaning is None else meaning.fate
-    if fate in ("sign_in", "refused"):
-        return Refused(why=why, code=code or str(reply.status), sign_in=fate == "sign_in")
-    after = meaning.after if meaning and not by_status else timedelta(seconds=30)
-    return Again(why=why, after=_after(reply, content, after), account=fate == "account_again")
-
-
-def _fate(status: int) -> Fate:
-    if status in (401, 403):
-        return "sign_in"
-    if status == 429:
-        return "account_again"
-    return "again" if status >= 500 or status in (408, 425) else "refused"
+    if by_status or meaning is None:
+        fate, after = "sign_in" if reply.status == 403 else fate_by_status(reply.status), SOON
+    else:
+        fate, after = meaning.fate, meaning.after
+    return outcome_of(fate, why, code or str(reply.status), _after(reply, content, after))
 
 
 def _after(reply: Reply, content: Mapping[str, Any] | None, otherwise: timedelta) -> timedelta:
-    """The wait that the reply asks for, by its header (seconds) or its older field (milliseconds)."""
-    header, field = reply.headers.get("retry-after", ""), (content or {}).get("retry_after_ms")
-    if header.isascii() and header.isdigit():
-        return max(otherwise, min(timedelta(seconds=int(header[:9])), _LONGEST_WAIT))
+    """The wait that the reply asks for, by its header or by its older field (milliseconds)."""
+    field = (content or {}).get("retry_after_ms")
     if isinstance(field, int) and not isinstance(field, bool) and field > 0:
-        return max(otherwise, timedelta(milliseconds=min(field, _LONGEST_WAIT.total_seconds() * 1000)))
-    return otherwise
+        otherwise = bounded(timedelta(milliseconds=min(field, 1_000_000_000)))
+    return asked_wait(reply, otherwise)

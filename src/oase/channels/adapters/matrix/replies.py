@@ -6,8 +6,9 @@ cannot be read is unclear: something that is no Matrix server has answered.
 
 from datetime import timedelta
 
-from oase.channels.adapters.matrix.errors import code_of, failure, unreadable
+from oase.channels.adapters.matrix.errors import PLACE, code_of, failure
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of, text
 
 _SOON = timedelta(seconds=30)
@@ -23,4 +24,4 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     if content is not None and ("/typing/" in call.url or "/receipt/" in call.url):
         return Accepted(external_id="")
     found = text(content or {}, "event_id") or text(content or {}, "content_uri")
-    return Accepted(external_id=found) if found else Unclear(why=unreadable(reply.status))
+    return Accepted(external_id=found) if found else Unclear(why=wordless.words_of(PLACE, reply.status))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from oase.channels.adapters.slack.errors import sentence
 from oase.channels.adapters.slack.wire import ask
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of, text
 from oase.kernel.i18n import message
 
@@ -20,12 +21,11 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         return ask(account, "auth.test")
     reply = replies[0]
     if isinstance(reply, NoReply):
-        return Checked(ok=False, summary=message("Slack cannot be reached: %(why)s", why=reply.why))
+        return Checked(ok=False, summary=wordless.unreachable("Slack", reply.why))
     content = object_of(reply) or {}
     if content.get("ok") is not True:
         error = text(content, "error")
-        words = message("Slack answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
-        return Checked(ok=False, summary=sentence(error, content) if error else words)
+        return Checked(ok=False, summary=sentence(error, content) if error else wordless.words_of("Slack", reply.status))
     if not text(content, "bot_id"):
         return Checked(ok=False, summary=message("Enter the bot token of the app: it begins with xoxb-."))
     name = f"{text(content, 'team')} · @{text(content, 'user')}"

@@ -4,30 +4,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors and those of th
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct
-
-from oase.channels.contract import Again, Outcome, Refused, Reply, Unclear
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused", "unclear"]
-
-
-class Meaning(Struct, frozen=True):
-    """What an error means."""
-
-    fate: Fate
-    words: Message
-
+from oase.channels.contract import Again, Refused, Reply, Unclear
+from oase.channels.families.meanings import SOON, Meaning, outcome_of, with_theirs
+from oase.channels.families.waiting import asked_wait
+from oase.kernel.i18n import message
 
 _TOKEN = message("Slack does not accept our token. Install the app again and enter the new one.")
 _SCOPE = message("The app lacks a permission. Add the scope in the app's settings and install it again.")
 _NOWHERE = message("The channel or the person does not exist, or the app cannot see them.")
 _CLOSED = message("The app may not write there.")
 _DOWN = message("Slack is temporarily unavailable.")
-_UNSURE = message("Slack had an error; the message may have been posted nevertheless.")
 _FORM = message("Slack does not accept the form of this message.")
 
 MEANINGS: Mapping[str, Meaning] = {
@@ -49,7 +37,6 @@ MEANINGS: Mapping[str, Meaning] = {
     "rate_limited": Meaning("account_again", message("Slack asks us to send more slowly.")),
     "message_limit_exceeded": Meaning("refused", message("The workspace has reached its limit of messages.")),
     **dict.fromkeys(("service_unavailable", "request_timeout", "team_added_to_org"), Meaning("again", _DOWN)),
-    **dict.fromkeys(("internal_error", "fatal_error"), Meaning("unclear", _UNSURE)),
     **dict.fromkeys(("channel_not_found", "user_not_found", "users_not_found", "user_not_visible"), Meaning("refused", _NOWHERE)),
     **dict.fromkeys(
         (
@@ -87,36 +74,24 @@ MEANINGS: Mapping[str, Meaning] = {
         Meaning("refused", _FORM),
     ),
 }
-_LONGEST_WAIT = timedelta(hours=6)
+_UNSURE = {
+    name: message("Slack had an error; the message may have been posted nevertheless.")
+    for name in ("internal_error", "fatal_error")
+}
 
 
 def sentence(error: str, content: Mapping[str, Any]) -> str:
     """Our words for an error, and below them Slack's name of it with what it says more."""
     meaning = MEANINGS.get(error)
+    ours = meaning.words if meaning else _UNSURE.get(error)
     needed = content.get("needed")
     theirs = f"{error}: {needed}" if isinstance(needed, str) and needed else error
-    return f"{meaning.words}\n{theirs[:300]}" if meaning else message("Slack reports: %(error)s", error=theirs[:300])
+    return with_theirs(ours, theirs[:300]) if ours else message("Slack reports: %(error)s", error=theirs[:300])
 
 
-def failure(error: str, content: Mapping[str, Any], reply: Reply) -> Outcome:
+def failure(error: str, content: Mapping[str, Any], reply: Reply) -> Again | Refused | Unclear:
     """What an error means for a message."""
-    why, meaning = sentence(error, content), MEANINGS.get(error)
-    match meaning.fate if meaning else "refused":
-        case "sign_in":
-            return Refused(why=why, code=error[:100], sign_in=True)
-        case "account_again":
-            return Again(why=why, after=after(reply, timedelta(seconds=30)), account=True)
-        case "again":
-            return Again(why=why, after=after(reply, timedelta(seconds=30)))
-        case "unclear":
-            return Unclear(why=why)
-        case _:
-            return Refused(why=why, code=error[:100])
-
-
-def after(reply: Reply, otherwise: timedelta) -> timedelta:
-    """The wait in seconds that the reply asks for."""
-    asked = reply.headers.get("retry-after", "")
-    if not (asked.isascii() and asked.isdigit()):
-        return otherwise
-    return max(timedelta(seconds=1), min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))
+    if error in _UNSURE:
+        return Unclear(why=sentence(error, content))
+    meaning = MEANINGS.get(error)
+    return outcome_of(meaning.fate if meaning else "refused", sentence(error, content), error[:100], asked_wait(reply, SOON))

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from oase.channels.adapters.slack.errors import MEANINGS, failure
 from oase.channels.adapters.slack.wire import ask, base_url, bearer
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import mapping, object_of, text
 from oase.channels.families.steps import Dialogue, step
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -58,13 +60,11 @@ def _failed(reply: Reply | NoReply) -> Again | Refused:
         return Again(why=reply.why, after=_SOON)
     content = object_of(reply) or {}
     error = text(content, "error")
-    if error in MEANINGS:
+    if error:
         outcome = failure(error, content, reply)
-        return Again(why=outcome.why, after=_SOON) if isinstance(outcome, Unclear) else _as_is(outcome)
+        if error not in MEANINGS or isinstance(outcome, Unclear):
+            return Again(why=outcome.why, after=_SOON)
+        return outcome
     if reply.status in (403, 404, 410):
         return Refused(why=str(MEANINGS["file_not_found"].words), code=str(reply.status))
-    return Again(why=message("Slack answered with HTTP status %(status)s.", status=reply.status), after=_SOON)
-
-
-def _as_is(outcome: object) -> Again | Refused:
-    return outcome if isinstance(outcome, Again | Refused) else Again(why="", after=_SOON)
+    return Again(why=wordless.words_of("Slack", reply.status), after=asked_wait(reply, _SOON))

@@ -5,11 +5,11 @@ Slack does not recognise a repeated message, so one whose fate is not known is n
 
 from datetime import timedelta
 
-from oase.channels.adapters.slack.errors import after, failure
+from oase.channels.adapters.slack.errors import failure
 from oase.channels.adapters.slack.wire import message_id
-from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import mapping, object_of, objects, text
-from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
 _HARMLESS = ("/reactions.add", "/reactions.remove", "/conversations.open", "/files.getUploadURLExternal")
@@ -41,23 +41,9 @@ def _accepted(content: dict[str, object] | None, harmless: bool, status: int) ->
             return Accepted(external_id=f"file:{text(files[0], 'id')}")
         if harmless or text(content, "upload_url") or mapping(content, "channel"):
             return Accepted(external_id="")
-    return Unclear(why=_words(status))
-
-
-def _words(status: int) -> str:
-    return message("Slack answered with HTTP status %(status)s and nothing that can be read.", status=status)
+    return Unclear(why=wordless.words_of("Slack", status))
 
 
 def _unreadable(reply: Reply, harmless: bool) -> Outcome:
-    why = _words(reply.status)
-    match reply.status:
-        case 401 | 403:
-            return Refused(why=why, code=str(reply.status), sign_in=True)
-        case 429:
-            return Again(why=why, after=after(reply, _SOON), account=True)
-        case 408 | 425 | 503:
-            return Again(why=why, after=after(reply, _SOON))
-        case status if status >= 500 or status < 300:
-            return Again(why=why, after=_SOON) if harmless else Unclear(why=why)
-        case _:
-            return Refused(why=why, code=str(reply.status))
+    outcome = wordless.failed("Slack", reply)
+    return Again(why=outcome.why, after=_SOON) if isinstance(outcome, Unclear) and harmless else outcome

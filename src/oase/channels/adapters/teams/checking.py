@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from oase.channels.adapters.teams.renewing import refusal, token_call
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of, text
 from oase.kernel.i18n import message
 
@@ -28,7 +29,7 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         return token_call(account)
     reply = replies[0]
     if isinstance(reply, NoReply):
-        return Checked(ok=False, summary=message("Microsoft cannot be reached: %(why)s", why=reply.why))
+        return Checked(ok=False, summary=wordless.unreachable("Microsoft", reply.why))
     if not text(object_of(reply), "access_token"):
         return Checked(ok=False, summary=refusal(reply).why)
     return Checked(ok=True, summary=message("Microsoft knows the app %(app)s.", app=app), expires_at=ends)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from oase.channels.adapters.teams.places import bearer, is_microsofts
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families import wordless
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -22,6 +24,6 @@ def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) ->
     if reply.status in (401, 403, 404, 410):
         return Refused(why=str(_EXPIRED), code=str(reply.status))
     if reply.status != 200:
-        return Again(why=message("Microsoft answered with HTTP status %(status)s.", status=reply.status), after=_SOON)
+        return Again(why=wordless.words_of("Microsoft", reply.status), after=asked_wait(reply, _SOON))
     plain = media.type.partition("/")[2].partition(";")[0] or "bin"
     return File(name=media.name or f"file.{plain}", type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)

@@ -12,8 +12,11 @@ import msgspec
 
 from oase.channels.adapters.teams.places import KEYS, LOGIN, sandbox
 from oase.channels.contract import Account, Again, Call, NoReply, Refused, Renewed, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of, objects, text
+from oase.channels.families.meanings import with_theirs
 from oase.channels.families.steps import Dialogue, step
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
@@ -66,8 +69,8 @@ def refusal(reply: Reply) -> Again | Refused:
     content = object_of(reply) or {}
     error, words = text(content, "error"), text(content, "error_description").split("\r\n")[0][:300]
     if reply.status in (400, 401, 403) and error:
-        return Refused(why=f"{_SIGN_IN}\n{words or error}", code=error[:100], sign_in=True)
-    return Again(why=message("Microsoft's sign-in answered with HTTP status %(status)s.", status=reply.status), after=_SOON)
+        return Refused(why=with_theirs(_SIGN_IN, words or error), code=error[:100], sign_in=True)
+    return Again(why=wordless.words_of("Microsoft", reply.status), after=asked_wait(reply, _SOON))
 
 
 def _is_trusted(url: str, account: Account) -> bool:

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from oase.channels.adapters.teams.places import conversation_in, message_id
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import mapping, object_of, text
+from oase.channels.families.meanings import with_theirs
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import Message, message
 
 _SOON = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(hours=6)
 _BLOCKED = message("The customer has removed or blocked the app, or it may not write there.")
 _GONE = message("The conversation no longer exists.")
 _LARGE = message("The message is too large for Teams.")
@@ -47,8 +49,9 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return _failed(reply, code, text(error, "message") or text(content, "message"), sign)
     if sign:
         return Accepted(external_id="")
-    found = text(content, "id")
-    return Accepted(external_id=message_id(conversation_in(call.url), found)) if found else Unclear(why=unreadable(reply.status))
+    if found := text(content, "id"):
+        return Accepted(external_id=message_id(conversation_in(call.url), found))
+    return Unclear(why=wordless.words_of("Teams", reply.status))
 
 
 def _is_sign(call: Call) -> bool:
@@ -56,32 +59,20 @@ def _is_sign(call: Call) -> bool:
     return call.method == "PUT" or (isinstance(call.json, dict) and call.json.get("type") == "typing")
 
 
-def unreadable(status: int) -> str:
-    """What is said of an answer that nobody can read."""
-    return message("Teams answered with HTTP status %(status)s and nothing that can be read.", status=status)
-
-
 def _failed(reply: Reply, code: str, theirs: str, sign: bool) -> Outcome:
     known, theirs = _WORDS.get(code), theirs.strip()
-    words = str(known or theirs[:300] or code[:100].strip() or unreadable(reply.status))
-    why = f"{words}\n{theirs[:300]}" if known and theirs else words
+    words = str(known or theirs[:300] or code[:100].strip() or wordless.words_of("Teams", reply.status))
+    why = with_theirs(words, theirs[:300]) if known else words
     match reply.status:
         case 429:
-            return Again(why=str(_SLOWER), after=_after(reply), account=True)
+            return Again(why=str(_SLOWER), after=asked_wait(reply, _SOON), account=True)
         case 401:
-            return Refused(why=f"{_TOKEN}\n{theirs[:300]}".strip(), code=code or "401", sign_in=True)
+            return Refused(why=with_theirs(_TOKEN, theirs[:300]), code=code or "401", sign_in=True)
         case 403:
             return Refused(why=why, code=code or "403", sign_in=known is None)
         case 408 | 412 | 425 | 503:
-            return Again(why=why, after=_after(reply))
+            return Again(why=why, after=asked_wait(reply, _SOON))
         case status if status >= 500 or (status < 300 and not code):
             return Again(why=why, after=_SOON) if sign else Unclear(why=why)
         case _:
             return Refused(why=why, code=(code or str(reply.status))[:100])
-
-
-def _after(reply: Reply) -> timedelta:
-    asked = reply.headers.get("retry-after", "")
-    if not (asked.isascii() and asked.isdigit()):
-        return _SOON
-    return max(timedelta(seconds=1), min(timedelta(seconds=int(asked[:9])), _LONGEST_WAIT))

@@ -12,6 +12,7 @@ from oase.channels.adapters.telegram.api import API, base_url, failure_of, metho
 from oase.channels.adapters.telegram.errors import CREDENTIALS, sentence
 from oase.channels.adapters.telegram.updates import ALLOWED
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.kernel.i18n import message
 
 _TOKEN = message("Enter the whole token as @BotFather shows it: digits, a colon, and 35 further characters.")
@@ -91,11 +92,10 @@ def subscribe(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Ch
 def _read(reply: Reply | NoReply) -> tuple[Any, str]:
     """The result of a call, and in its absence why it failed."""
     if isinstance(reply, NoReply):
-        return None, str(message("Telegram cannot be reached: %(why)s", why=reply.why))
+        return None, wordless.unreachable("Telegram", reply.why)
     failure = failure_of(reply)
     if failure is not None:
         return None, sentence(failure)
-    unread = message("Telegram answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
     if reply.status in (401, 404):
         return None, str(CREDENTIALS)
-    return (result_of(reply) if reply.status == 200 else None), str(unread)
+    return (result_of(reply) if reply.status == 200 else None), wordless.words_of("Telegram", reply.status)

@@ -5,14 +5,10 @@ one falls back to what its number means. https://core.telegram.org/api/errors an
 """
 
 from collections.abc import Sequence
-from typing import Literal
-
-from msgspec import Struct
 
 from oase.channels.adapters.telegram.api import Failure
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused"]
+from oase.channels.families.meanings import Meaning, with_theirs
+from oase.kernel.i18n import message
 
 CREDENTIALS = message("Telegram does not accept our bot token. Enter a new one from @BotFather in the account's settings.")
 FAST = message("Telegram asks us to send more slowly.")
@@ -23,13 +19,6 @@ ANOTHER_PROGRAM = message(
 WEBHOOK_ACTIVE = message("A webhook is set for this bot, so that it cannot be asked for messages.")
 TOO_BIG = message("The file is too big for Telegram.")
 _REQUEST = message("Telegram does not accept the form of this message.")
-
-
-class Meaning(Struct, frozen=True):
-    """What an error means."""
-
-    fate: Fate
-    words: Message
 
 
 _BY_DESCRIPTION: Sequence[tuple[str, Meaning]] = (
@@ -90,5 +79,4 @@ def meaning_of(failure: Failure) -> Meaning:
 
 def sentence(failure: Failure) -> str:
     """Our words for an error, and below them Telegram's."""
-    ours, theirs = str(meaning_of(failure).words), failure.description.strip()
-    return f"{ours}\n{theirs}" if theirs else ours
+    return with_theirs(meaning_of(failure).words, failure.description)

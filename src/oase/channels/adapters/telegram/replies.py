@@ -12,6 +12,8 @@ from oase.channels.adapters.telegram.api import Failure, failure_of, method_of, 
 from oase.channels.adapters.telegram.errors import meaning_of, sentence
 from oase.channels.adapters.telegram.ids import external_id
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
+from oase.channels.families.meanings import outcome_of
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -28,22 +30,14 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return failed(failure)
     if 200 <= reply.status <= 299:
         return _accepted(call, result_of(reply))
-    return _unreadable(call, reply)
+    outcome = wordless.failed("Telegram", reply)
+    return _unclear(call, outcome.why) if isinstance(outcome, Unclear) else outcome
 
 
 def failed(failure: Failure) -> Again | Refused:
     """What an error of Telegram's means."""
-    why, code = sentence(failure), str(failure.code)
     after = timedelta(seconds=failure.retry_after) if failure.retry_after is not None else _SOON
-    match meaning_of(failure).fate:
-        case "sign_in":
-            return Refused(why=why, code=code, sign_in=True)
-        case "again":
-            return Again(why=why, after=after)
-        case "account_again":
-            return Again(why=why, after=after, account=True)
-        case _:
-            return Refused(why=why, code=code)
+    return outcome_of(meaning_of(failure).fate, sentence(failure), str(failure.code), after)
 
 
 def _accepted(call: Call, result: Any) -> Outcome:
@@ -55,22 +49,6 @@ def _accepted(call: Call, result: Any) -> Outcome:
         if isinstance(chat, int) and isinstance(number, int) and number > 0:
             return Accepted(external_id=external_id(chat, number, connection if isinstance(connection, str) else None))
     return _unclear(call, str(_NO_ID))
-
-
-def _unreadable(call: Call, reply: Reply) -> Outcome:
-    """A failure without Telegram's words: a proxy, a load balancer, a maintenance page."""
-    why = str(message("Telegram answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
-    match reply.status:
-        case 401 | 403:
-            return Refused(why=why, code=str(reply.status), sign_in=True)
-        case 408 | 425 | 503:
-            return Again(why=why, after=_SOON)
-        case 429:
-            return Again(why=why, after=_SOON, account=True)
-        case status if status >= 500:
-            return _unclear(call, why)
-        case _:
-            return Refused(why=why, code=str(reply.status))
 
 
 def _unclear(call: Call, why: str) -> Outcome:

@@ -15,6 +15,7 @@ from oase.channels.adapters.twilio.wire import (
     text_of,
 )
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.kernel.i18n import message
 
@@ -121,7 +122,7 @@ def _entered(reply: Reply | NoReply) -> Checked:
 
 def _read(reply: Reply | NoReply) -> tuple[Found | None, str]:
     if isinstance(reply, NoReply):
-        return None, message("Twilio cannot be reached: %(why)s", why=reply.why)
+        return None, wordless.unreachable("Twilio", reply.why)
     content = object_of(reply) or {}
     if 200 <= reply.status <= 299 and content:
         return content, ""
@@ -130,4 +131,4 @@ def _read(reply: Reply | NoReply) -> tuple[Found | None, str]:
         return None, sentence(code, text_of(content.get("message")))
     if reply.status in (401, 403):
         return None, sentence(20003)
-    return None, message("Twilio answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
+    return None, wordless.words_of("Twilio", reply.status)

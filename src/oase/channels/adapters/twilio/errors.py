@@ -5,22 +5,9 @@ https://www.twilio.com/docs/api/errors (read 2026-08). Codes of 30000 and more c
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
 
-from msgspec import Struct
-
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused"]
-
-
-class Meaning(Struct, frozen=True):
-    """What a code means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = timedelta(seconds=30)
-
+from oase.channels.families.meanings import Meaning, with_theirs
+from oase.kernel.i18n import message
 
 _CREDENTIALS = message("Twilio does not accept our account SID and token. Enter them anew in the account's settings.")
 _SUSPENDED = message("The account at Twilio is suspended or closed.")
@@ -106,4 +93,4 @@ def sentence(code: int, theirs: str = "", *, canceled: bool = False) -> str:
         return str(_CANCELED)
     if meaning is None:
         return theirs or str(message("Twilio reports error %(code)s.", code=code) if code else _NO_REASON)
-    return f"{meaning.words}\n{theirs}" if theirs else str(meaning.words)
+    return with_theirs(meaning.words, theirs)

@@ -6,6 +6,7 @@ from typing import Any
 from oase.channels.adapters.viber.api import API, base_url, call, status_of
 from oase.channels.adapters.viber.errors import CREDENTIALS, sentence
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.kernel.i18n import message
 
@@ -44,10 +45,10 @@ def subscribe(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Ch
 def _read(reply: Reply | NoReply) -> tuple[dict[str, Any] | None, str]:
     """What a call gave, and in its absence why it failed."""
     if isinstance(reply, NoReply):
-        return None, str(message("Viber cannot be reached: %(why)s", why=reply.why))
+        return None, wordless.unreachable("Viber", reply.why)
     status = status_of(reply)
     if status is not None:
         return (object_of(reply), "") if status.code == 0 else (None, sentence(status))
     if reply.status in (401, 403):
         return None, str(CREDENTIALS)
-    return None, str(message("Viber answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
+    return None, wordless.words_of("Viber", reply.status)

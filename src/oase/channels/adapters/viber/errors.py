@@ -5,24 +5,12 @@ https://developers.viber.com/docs/api/rest-bot-api/#error-codes (read 2026-11)
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
-
-from msgspec import Struct
 
 from oase.channels.adapters.viber.api import Status
-from oase.kernel.i18n import Message, message
+from oase.channels.families.meanings import Meaning, with_theirs
+from oase.kernel.i18n import message
 
-Fate = Literal["sign_in", "again", "account_again", "refused"]
-
-
-class Meaning(Struct, frozen=True):
-    """What a code means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = timedelta(minutes=1)
-
-
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 CREDENTIALS = message("Viber does not accept our authentication token. Copy it anew from the bot's settings.")
 _REQUEST = message("Viber does not accept the form of this message.")
 _STOPPED = message("Viber has suspended or blocked the bot. Ask Viber's support for the reason.")
@@ -45,7 +33,7 @@ MEANINGS: Mapping[int, Meaning] = {
         "sign_in", message("Viber has no webhook for this bot, and without one it sends nothing. Test the account anew.")
     ),
     11: Meaning("refused", message("The customer's Viber is too old for this message.")),
-    12: Meaning("again", message("Too many messages to this customer without an answer, or too many at once.")),
+    12: Meaning("again", message("Too many messages to this customer without an answer, or too many at once."), _MINUTE),
     13: Meaning("refused", message("The customer's Viber is too old for this message.")),
     14: Meaning("refused", message("The customer's Viber is too old for this message.")),
     15: Meaning("sign_in", message("Viber does not let this bot do that.")),
@@ -56,10 +44,10 @@ MEANINGS: Mapping[int, Meaning] = {
     20: Meaning("refused", _REQUEST),
     21: Meaning("refused", message("Viber does not deliver to the customer's country.")),
     22: Meaning("refused", _REQUEST),
-    23: Meaning("account_again", message("The month's free messages of the bot are used up."), timedelta(hours=1)),
-    24: Meaning("account_again", message("The bot's credit at Viber is used up."), timedelta(hours=1)),
+    23: Meaning("account_again", message("The month's free messages of the bot are used up."), _HOUR),
+    24: Meaning("account_again", message("The bot's credit at Viber is used up."), _HOUR),
 }
-_OTHER = Meaning("again", _DOWN)
+_OTHER = Meaning("again", _DOWN, _MINUTE)
 
 
 def meaning_of(status: Status) -> Meaning:
@@ -69,5 +57,4 @@ def meaning_of(status: Status) -> Meaning:
 
 def sentence(status: Status) -> str:
     """Our words for a code, and below them Viber's."""
-    ours = str(meaning_of(status).words)
-    return f"{ours}\n{status.words}" if status.words.strip() else ours
+    return with_theirs(meaning_of(status).words, status.words)

@@ -8,7 +8,9 @@ from datetime import timedelta
 from oase.channels.adapters.viber.api import Status, status_of
 from oase.channels.adapters.viber.errors import meaning_of, sentence
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meanings import outcome_of
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -21,7 +23,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return Unclear(why=reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
     status = status_of(reply)
     if status is None:
-        return _unreadable(reply)
+        return wordless.failed("Viber", reply)
     if status.code != 0:
         return failed(status)
     token = (object_of(reply) or {}).get("message_token")
@@ -32,23 +34,5 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
 
 def failed(status: Status) -> Again | Refused:
     """What a status other than 0 means."""
-    meaning, why = meaning_of(status), sentence(status)
-    if meaning.fate in ("again", "account_again"):
-        return Again(why=why, after=meaning.after, account=meaning.fate == "account_again")
-    return Refused(why=why, code=str(status.code), sign_in=meaning.fate == "sign_in")
-
-
-def _unreadable(reply: Reply) -> Outcome:
-    """An answer without Viber's status: a proxy, a load balancer, a maintenance page."""
-    why = str(message("Viber answered with HTTP status %(status)s and nothing that can be read.", status=reply.status))
-    match reply.status:
-        case 401 | 403:
-            return Refused(why=why, code=str(reply.status), sign_in=True)
-        case 408 | 425 | 503:
-            return Again(why=why, after=_SOON)
-        case 429:
-            return Again(why=why, after=timedelta(minutes=1), account=True)
-        case status if status >= 500 or 200 <= status <= 299:
-            return Unclear(why=why)
-        case _:
-            return Refused(why=why, code=str(reply.status))
+    meaning = meaning_of(status)
+    return outcome_of(meaning.fate, sentence(status), str(status.code), meaning.after)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from oase.channels.adapters.whatsapp import wire
-from oase.channels.families.meta import Meaning, sentence_of
+from oase.channels.families.meanings import Meaning
+from oase.channels.families.meta import VERSION_GONE, sentence_of
 from oase.kernel.i18n import message
 
 _CREDENTIALS = message("WhatsApp does not accept our access token. Enter a new one in the account's settings.")
@@ -32,6 +33,7 @@ MEANINGS: Mapping[int, Meaning] = {
     131045: Meaning("sign_in", _NUMBER),
     133010: Meaning("sign_in", _NUMBER),
     131037: Meaning("sign_in", message("The display name of the number is not approved yet.")),
+    **VERSION_GONE,
     1: Meaning("again", _DOWN),
     2: Meaning("again", _DOWN),
     4: Meaning("account_again", _FAST, _MINUTE),

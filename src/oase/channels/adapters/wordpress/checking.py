@@ -7,6 +7,7 @@ from oase.channels.adapters.wordpress.calls import call
 from oase.channels.adapters.wordpress.errors import decoded, trouble
 from oase.channels.adapters.wordpress.wire import SITE, USER, USERS, Site
 from oase.channels.contract import Account, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.markup import one_line
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -41,7 +42,7 @@ def checking(account: Account) -> Dialogue[Checked]:
 
 def _why(reply: Reply | NoReply) -> str:
     if isinstance(reply, NoReply):
-        return message("WordPress cannot be reached: %(why)s", why=reply.why)
+        return wordless.unreachable("WordPress", reply.why)
     return _NO_API if reply.status < 500 and reply.status not in (401, 403, 429) else trouble(reply).why
 
 

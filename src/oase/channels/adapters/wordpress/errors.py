@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from oase.channels.adapters.wordpress.wire import PROBLEM, Problem
-from oase.channels.contract import Again, NoReply, Refused, Reply
+from oase.channels.contract import Again, NoReply, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.channels.families.markup import one_line
 from oase.channels.families.waiting import asked_wait
@@ -106,14 +107,8 @@ def unreadable(reply: Reply | NoReply, now: datetime | None = None) -> Again | R
     """A failure in nobody's words: a firewall, a maintenance page, a page instead of the API."""
     if isinstance(reply, NoReply):
         return Again(why=reply.why, after=_SOON)
-    why = message("WordPress answered with HTTP status %(status)s and nothing that can be read.", status=reply.status)
-    if reply.status in (401, 403):
-        return Refused(why=why, code=str(reply.status), sign_in=True)
-    if reply.status == 429:
-        return Again(why=why, after=asked_wait(reply, _MINUTE, now), account=True)
-    if reply.status in (408, 425) or reply.status >= 500 or reply.status < 300:
-        return Again(why=why, after=asked_wait(reply, _MINUTE, now))
-    return Refused(why=why, code=str(reply.status))
+    outcome = wordless.failed("WordPress", reply, now)
+    return Again(why=outcome.why, after=asked_wait(reply, _MINUTE, now)) if isinstance(outcome, Unclear) else outcome
 
 
 def trouble(reply: Reply | NoReply, now: datetime | None = None) -> Again | Refused:

@@ -7,6 +7,7 @@ from oase.channels.adapters.x.subscribing import by_webhook
 from oase.channels.adapters.x.tokens import NOBODY
 from oase.channels.adapters.x.wire import address, bearer, get
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -22,7 +23,7 @@ def checking(account: Account) -> Dialogue[Checked]:
     answer = yield get(account, "/2/users/me", [("user.fields", "name,username")])
     user = (object_of(answer) or {}).get("data")
     if isinstance(answer, NoReply):
-        return Checked(ok=False, summary=message("X cannot be reached: %(why)s", why=answer.why))
+        return Checked(ok=False, summary=wordless.unreachable("X", answer.why))
     if answer.status != 200 or not isinstance(user, dict) or not isinstance(user.get("id"), str):
         return Checked(ok=False, summary=outcome_of(answer).why)
     name = f"@{user.get('username') or '?'} · {user.get('name') or '?'}"

@@ -7,13 +7,14 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors, /x-api/fundamen
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, Final
 
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
-from oase.channels.families.waiting import LONGEST, asked_wait
+from oase.channels.families.meanings import with_theirs
+from oase.channels.families.waiting import LONGEST, asked_wait, wait_until
 from oase.kernel.i18n import Message, message
 
 _SOON: Final = timedelta(seconds=30)
@@ -97,31 +98,31 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:
     words, code = _words(content), str(reply.status)
     match reply.status:
         case 401:
-            return Refused(why=_with(_TOKEN, words), code=code, sign_in=True)
+            return Refused(why=with_theirs(_TOKEN, words), code=code, sign_in=True)
         case 402:
-            return Refused(why=_with(_PLAN, words), code=code, sign_in=True)
+            return Refused(why=with_theirs(_PLAN, words), code=code, sign_in=True)
         case 429 if re.search(r"usage-?cap|monthly", words + str((content or {}).get("type")), re.IGNORECASE):
-            return Again(why=_with(_CAP, words), after=LONGEST, account=True)
+            return Again(why=with_theirs(_CAP, words), after=LONGEST, account=True)
         case 429:
-            return Again(why=_with(_FAST, words), after=_pause(reply), account=True)
+            return Again(
+                why=with_theirs(_FAST, words),
+                after=wait_until("x-rate-limit-reset", reply, _WINDOW),
+                account=True,
+            )
         case 404 | 410:
-            return Refused(why=_with(_GONE, words), code=code)
+            return Refused(why=with_theirs(_GONE, words), code=code)
         case 408 | 425 | 503:
-            return Again(why=_with(_DOWN, words), after=asked_wait(reply, _SOON))
+            return Again(why=with_theirs(_DOWN, words), after=asked_wait(reply, _SOON))
         case status if status >= 500 or status < 400:
-            return Unclear(why=_with(_DOWN, words) if words else _nothing(status))
+            return Unclear(why=with_theirs(_DOWN, words) if words else wordless.words_of("X", status))
     return _refused(words, code, reply.status == 403 and not words)
 
 
 def _refused(words: str, code: str, sign_in: bool) -> Refused:
     for pattern, sentence, needs_sign_in in _KNOWN:
         if re.search(pattern, words, re.IGNORECASE):
-            return Refused(why=_with(sentence, words), code=code, sign_in=needs_sign_in)
-    return Refused(why=_with(_REFUSED, words) if words else _nothing(code), code=code, sign_in=sign_in)
-
-
-def _nothing(status: int | str) -> str:
-    return str(message("X answered with HTTP status %(status)s and nothing that can be read.", status=status))
+            return Refused(why=with_theirs(sentence, words), code=code, sign_in=needs_sign_in)
+    return Refused(why=with_theirs(_REFUSED, words) if words else wordless.words_of("X", int(code)), code=code, sign_in=sign_in)
 
 
 def _unclear(call: Call, why: str) -> Outcome:
@@ -131,17 +132,6 @@ def _unclear(call: Call, why: str) -> Outcome:
 def _harmless_twice(call: Call) -> bool:
     """Uploads, questions, likes, hiding: done twice they are as done once. Deleting is, too."""
     return call.method in ("GET", "PUT", "DELETE") or "/media/upload" in call.url or call.url.endswith("/likes")
-
-
-def _pause(reply: Reply) -> timedelta:
-    """Until when X wants to be left alone, by its own clock."""
-    try:
-        until = int(reply.headers.get("x-rate-limit-reset", "")[:12])
-        now = parsedate_to_datetime(reply.headers.get("date", ""))
-        wait = datetime.fromtimestamp(until, now.tzinfo) - now
-    except (ValueError, TypeError, OverflowError, OSError):
-        return asked_wait(reply, _WINDOW)
-    return min(max(wait, timedelta(seconds=1)), LONGEST)
 
 
 def _words(content: Mapping[str, Any] | None) -> str:
@@ -154,8 +144,3 @@ def _words(content: Mapping[str, Any] | None) -> str:
     parts = [content.get("detail"), inner.get("detail") or inner.get("message"), content.get("title"), content.get("reason")]
     said = [part for part in parts if isinstance(part, str) and part.strip()]
     return " · ".join(dict.fromkeys(said))[:500]
-
-
-def _with(sentence: Message, words: str) -> str:
-    """Our sentence, and below it X's own."""
-    return f"{sentence}\n{words}" if words else str(sentence)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from oase.channels.adapters.xmpp.addresses import is_jid, link, own
 from oase.channels.adapters.xmpp.replies import answer_of
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
+from oase.channels.families import wordless
 from oase.kernel.i18n import message
 
 _FORM = message("Enter the address in full: name@server.")
@@ -18,7 +19,7 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         return Call(method="CHECK", url=link(own(account)))
     reply = replies[0]
     if isinstance(reply, NoReply):
-        return Checked(ok=False, summary=message("The XMPP server cannot be reached: %(why)s", why=reply.why))
+        return Checked(ok=False, summary=wordless.unreachable(message("The XMPP server"), reply.why))
     found = answer_of(reply)
     if reply.status == 401:
         return Checked(ok=False, summary=message("The XMPP server does not accept our address and password."))

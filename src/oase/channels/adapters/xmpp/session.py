@@ -17,6 +17,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from oase.channels.adapters.xmpp.addresses import own
 from oase.channels.contract import Account, ChannelError
+from oase.channels.families import wordless
 from oase.kernel.i18n import message
 
 _PATIENCE: Final = 30.0
@@ -78,7 +79,7 @@ class Session:
             "ssl_invalid_chain",
             lambda error: failed(Down(message("The XMPP server's certificate is not valid: %(why)s", why=error))),
         )
-        on("connection_failed", lambda error: failed(Down(message("The XMPP server cannot be reached: %(why)s", why=error))))
+        on("connection_failed", lambda error: failed(Down(wordless.unreachable(message("The XMPP server"), str(error)))))
         on("disconnected", over)
         host, port = str(self.account.settings.get("host") or ""), int(self.account.settings.get("port") or 0)
         if host:

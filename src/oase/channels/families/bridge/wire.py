@@ -8,7 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.contract import Accepted, Again, Malformed, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.families import meanings, wordless
 from oase.channels.families.json_in_the_wild import Unreadable, decode, sound
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import message
 
 VERSION: Final = 1
@@ -58,16 +60,12 @@ def outcome_of(reply: Reply | NoReply) -> Outcome:
         return Again(why=reply.why, after=_SOON)
     if 200 <= reply.status <= 299:
         return _answered(reply.body)
-    why = _words(reply) or str(message("The connector answered with HTTP status %(status)s.", status=reply.status))
-    match reply.status:
-        case 401 | 403:
-            return Refused(why=why, code=str(reply.status), sign_in=True)
-        case 429:
-            return Again(why=why, after=max(_SOON, _asked(reply)), account=True)
-        case status if status >= 500 or status in (408, 425):
-            return Again(why=why, after=max(_SOON, _asked(reply)))
-        case _:
-            return Refused(why=why, code=str(reply.status))
+    why = _words(reply)
+    if not why:
+        outcome = wordless.failed(message("The connector"), reply)
+        return Again(why=outcome.why, after=_SOON) if isinstance(outcome, Unclear) else outcome
+    fate: meanings.Fate = "sign_in" if reply.status in (401, 403) else meanings.fate_by_status(reply.status)
+    return meanings.outcome_of(fate, why, str(reply.status), asked_wait(reply, _SOON))
 
 
 def _answered(body: bytes) -> Outcome:
@@ -94,12 +92,6 @@ def _words(reply: Reply) -> str:
         return ""
     why = content.get("why") if isinstance(content, dict) else None
     return why.strip()[:1000] if isinstance(why, str) else ""
-
-
-def _asked(reply: Reply) -> timedelta:
-    text = reply.headers.get("retry-after", "")
-    number = int(text[:9]) if text.isascii() and text.isdigit() else 0
-    return timedelta(seconds=min(number, _LONGEST_SECONDS))
 
 
 def words(items: Sequence[str]) -> str:

@@ -9,16 +9,15 @@ from oase.channels.families.meta.graph import (
     graph_url,
     may_see_token,
 )
-from oase.channels.families.meta.meanings import Fate, Meaning, sentence_of
+from oase.channels.families.meta.meanings import VERSION_GONE, sentence_of
 from oase.channels.families.meta.outcomes import Judge
 from oase.channels.families.meta.times import digest, moment
 from oase.channels.families.meta.webhook import answer_handshake, check_signature
 
 __all__ = [
-    "Fate",
+    "VERSION_GONE",
     "GraphError",
     "Judge",
-    "Meaning",
     "after_cursor",
     "answer_handshake",
     "base_url",

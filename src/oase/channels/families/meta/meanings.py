@@ -1,25 +1,14 @@
-"""What an error code of the Graph API means for a message, as data; each channel has its own table.
+"""Error codes of the Graph API in words, and those that all of Meta's channels share; each has its own table beside."""
 
-The words stay the same for a code, so that they can be translated line by line wherever they are shown; the provider's own
-follow on a line of their own.
-"""
+from collections.abc import Mapping
+from typing import Final
 
-from datetime import timedelta
-from typing import Literal
+from oase.channels.families.meanings import Meaning, with_theirs
+from oase.kernel.i18n import message
 
-from msgspec import Struct
-
-from oase.kernel.i18n import Message, message
-
-Fate = Literal["sign_in", "again", "account_again", "refused"]
-
-
-class Meaning(Struct, frozen=True):
-    """What a code means. `after` counts where the fate is to try again."""
-
-    fate: Fate
-    words: Message
-    after: timedelta = timedelta(seconds=30)
+_VERSION: Final = message("Meta no longer speaks this version of its API. Update Oase.")
+VERSION_GONE: Final[Mapping[int, Meaning]] = {2635: Meaning("sign_in", _VERSION), 12: Meaning("refused", _VERSION)}
+"""https://developers.facebook.com/docs/graph-api/guides/error-handling (read 2026-11): 12 of what is gone, 2635 of a whole version."""
 
 
 def sentence_of(meaning: Meaning | None, place: str, code: int, *providers: str) -> str:
@@ -27,4 +16,4 @@ def sentence_of(meaning: Meaning | None, place: str, code: int, *providers: str)
     theirs = next((text.strip() for text in providers if text.strip()), "")
     if meaning is None:
         return theirs or str(message("%(place)s reports error %(code)s.", place=place, code=code))
-    return f"{meaning.words}\n{theirs}" if theirs else str(meaning.words)
+    return with_theirs(meaning.words, theirs)

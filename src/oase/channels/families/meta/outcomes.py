@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
+from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Reply, Unclear
+from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
+from oase.channels.families.meanings import SOON, Fate, Meaning, fate_by_status, outcome_of
 from oase.channels.families.meta.graph import GraphError, graph_error
-from oase.channels.families.meta.meanings import Meaning, sentence_of
+from oase.channels.families.meta.meanings import sentence_of
+from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import message
-
-_SOON = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(hours=6)
 
 
 class _Usage(Struct):
@@ -40,7 +40,7 @@ class Judge(Struct, frozen=True, kw_only=True):
     def outcome(self, call: Call, reply: Reply | NoReply) -> Outcome:
         """Accepted, Again, Refused or Unclear."""
         if isinstance(reply, NoReply):
-            return self._unclear(call, reply.why) if reply.sent else Again(why=reply.why, after=_SOON)
+            return self._unclear(call, reply.why) if reply.sent else Again(why=reply.why, after=SOON)
         content = object_of(reply)
         error = graph_error(content)
         if error is not None:
@@ -60,67 +60,40 @@ class Judge(Struct, frozen=True, kw_only=True):
 
     def unreadable(self, status: int) -> str:
         """That an answer holds nothing that can be read, in words."""
-        return message(
-            "%(place)s answered with HTTP status %(status)s and nothing that can be read.", place=self.place, status=status
-        )
+        return wordless.words_of(self.place, status)
 
     def unreachable(self, why: str) -> str:
         """That there was no answer, in words."""
-        return message("%(place)s cannot be reached: %(why)s", place=self.place, why=why)
+        return wordless.unreachable(self.place, why)
 
     def _failed(self, call: Call, error: GraphError, reply: Reply) -> Outcome:
-        why, code = self.words(error), str(error.code)
         meaning = self.meaning_of(error)
         fate = meaning.fate if meaning is not None else _fate_by_status(error, reply.status)
         if fate == "sign_in" and _is_permission(error) and self.of_one_thing(call):
             fate = "refused"
-        after = _after(reply, meaning.after if meaning is not None else _SOON)
-        match fate:
-            case "sign_in":
-                return Refused(why=why, code=code, sign_in=True)
-            case "again":
-                return Again(why=why, after=after)
-            case "account_again":
-                return Again(why=why, after=after, account=True)
-            case _:
-                return Refused(why=why, code=code)
+        return outcome_of(fate, self.words(error), str(error.code), _after(reply, meaning.after if meaning is not None else SOON))
 
     def _unreadable(self, call: Call, reply: Reply) -> Outcome:
         """A failure without Graph's words: a proxy, a load balancer, a maintenance page."""
-        why = str(self.unreadable(reply.status))
-        match reply.status:
-            case 401 | 403:
-                return Refused(why=why, code=str(reply.status), sign_in=True)
-            case 408 | 425 | 503:
-                return Again(why=why, after=_after(reply, _SOON))
-            case 429:
-                return Again(why=why, after=_after(reply, timedelta(minutes=1)), account=True)
-            case status if status >= 500 or status < 300:
-                return self._unclear(call, why)
-            case _:
-                return Refused(why=why, code=str(reply.status))
+        outcome = wordless.failed(self.place, reply)
+        return self._unclear(call, outcome.why) if isinstance(outcome, Unclear) else outcome
 
     def _unclear(self, call: Call, why: str) -> Outcome:
-        return Again(why=why, after=_SOON) if call.method == "GET" or self.harmless_twice(call) else Unclear(why=why)
+        return Again(why=why, after=SOON) if call.method == "GET" or self.harmless_twice(call) else Unclear(why=why)
 
 
 def _is_permission(error: GraphError) -> bool:
     return error.code in (3, 10) or 200 <= error.code <= 299
 
 
-def _fate_by_status(error: GraphError, status: int) -> str:
-    if status == 401:
-        return "sign_in"
-    if status == 429:
-        return "account_again"
-    return "again" if status >= 500 or error.transient else "refused"
+def _fate_by_status(error: GraphError, status: int) -> Fate:
+    fate = fate_by_status(status)
+    return "again" if fate == "refused" and error.transient else fate
 
 
 def _after(reply: Reply, otherwise: timedelta) -> timedelta:
-    """The wait that the reply asks for, in seconds or in Meta's own header in minutes, if it is longer than ours."""
-    asked = reply.headers.get("retry-after", "")
-    waits = [timedelta(seconds=int(asked[:9]))] if asked.isascii() and asked.isdigit() else []
-    return max(otherwise, min(max([_regained(reply), *waits]), _LONGEST_WAIT))
+    """The wait that the reply asks for, in seconds or in Meta's own header in minutes: the longer of both, else ours."""
+    return max(asked_wait(reply, otherwise), min(_regained(reply), LONGEST))
 
 
 def _regained(reply: Reply) -> timedelta:

@@ -8,8 +8,9 @@ https://developers.facebook.com/docs/graph-api/overview/rate-limiting (read 2026
 from collections.abc import Mapping
 from datetime import timedelta
 
+from oase.channels.families.meanings import Meaning
 from oase.channels.families.meta.graph import GraphError
-from oase.channels.families.meta.meanings import Meaning
+from oase.channels.families.meta.meanings import VERSION_GONE
 from oase.kernel.i18n import message
 
 _SHORTLY, _HOUR = timedelta(seconds=15), timedelta(hours=1)
@@ -20,7 +21,6 @@ _RESTRICTED = message("Meta has restricted the page or the application. See the 
 _FAST = message("Meta asks us to send more slowly.")
 _DOWN = message("Meta is temporarily unavailable.")
 _REQUEST = message("Meta does not accept the form of this message.")
-_VERSION = message("Meta no longer speaks this version of its API. Update Oase.")
 _WINDOW = message("The customer's last message is too old: Meta lets us write again only after they have.")
 _UNREACHABLE = message("The customer does not receive messages: they have blocked you or no longer have an account.")
 _GONE = message("What this refers to does not exist any more, or the access token may not see it.")
@@ -64,8 +64,7 @@ _BY_CODE: Mapping[int, Meaning] = {
     3: Meaning("sign_in", _PERMISSION),
     10: Meaning("sign_in", _PERMISSION),
     2500: Meaning("refused", _REQUEST),
-    2635: Meaning("sign_in", _VERSION),
-    12: Meaning("refused", _VERSION),
+    **VERSION_GONE,
     368: Meaning("sign_in", _RESTRICTED),
     4: Meaning("account_again", _FAST, _SHORTLY),
     17: Meaning("account_again", _FAST, _SHORTLY),
