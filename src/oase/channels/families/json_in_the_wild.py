@@ -20,6 +20,10 @@ Unreadable = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
 _ESCAPE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
+class Incomplete(ValueError):
+    """An item does not hold what its kind promises; the text says what is missing."""
+
+
 def sound(body: bytes) -> bytes:
     """The same JSON text without NUL, lone surrogates and bytes that are not UTF-8."""
     if b"\\u0000" not in body and b"\\ud" not in body and b"\\uD" not in body and _is_utf8(body):
@@ -37,6 +41,8 @@ def decode(body: bytes | msgspec.Raw, decoder: "msgspec.json.Decoder[T]") -> T:
 
 def reason(error: BaseException) -> str:
     """What a decoder complained about, in a sentence that quotes nothing of the content."""
+    if isinstance(error, Incomplete):
+        return str(error)
     if isinstance(error, RecursionError):
         return "The JSON is nested too deeply."
     if isinstance(error, UnicodeDecodeError):
@@ -64,6 +70,16 @@ def object_of(reply: Reply | NoReply) -> dict[str, Any] | None:
     except Unreadable:
         return None
     return value if isinstance(value, dict) else None
+
+
+def answered(reply: Reply | NoReply, decoder: "msgspec.json.Decoder[T]") -> T | None:
+    """What a good answer (200) holds; None for every other, and for one that is not of the form."""
+    if isinstance(reply, NoReply) or reply.status != 200:
+        return None
+    try:
+        return decoder.decode(sound(reply.body))
+    except Unreadable:
+        return None
 
 
 def mapping(value: Any, *path: str) -> dict[str, Any]:

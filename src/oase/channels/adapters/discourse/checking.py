@@ -3,10 +3,11 @@
 from typing import Final
 
 from oase.channels.adapters.discourse.calls import call
-from oase.channels.adapters.discourse.errors import PLACE, decoded, trouble
+from oase.channels.adapters.discourse.errors import PLACE, trouble
 from oase.channels.adapters.discourse.wire import FORUM, PROFILE
 from oase.channels.contract import Account, Checked, NoReply
 from oase.channels.families import wordless
+from oase.channels.families.json_in_the_wild import answered
 from oase.channels.families.markup import one_line
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -20,14 +21,14 @@ def checking(account: Account) -> Dialogue[Checked]:
     if not str(account.settings.get("url") or "").strip().startswith(("https://", "http://")):
         return Checked(ok=False, summary=_ADDRESS)
     reply = yield call(account, "GET", "site/basic-info.json")
-    forum = decoded(reply, FORUM)
+    forum = answered(reply, FORUM)
     if forum is None:
         if isinstance(reply, NoReply):
             return Checked(ok=False, summary=wordless.unreachable(PLACE, reply.why))
         return Checked(ok=False, summary=_NO_FORUM if reply.status in (200, 404) else trouble(reply).why)
     title = one_line(forum.title) or str(account.settings["url"])
     reply = yield call(account, "GET", f"u/{_plain(account)}.json")
-    profile = decoded(reply, PROFILE)
+    profile = answered(reply, PROFILE)
     if profile is None:
         return Checked(ok=False, summary=message("%(forum)s: %(why)s", forum=title, why=trouble(reply).why))
     user = profile.user

@@ -6,9 +6,7 @@ rule of the forum are answered with 422 and the rule in the forum's language.
 
 from datetime import timedelta
 from math import isfinite
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from oase.channels.adapters.discourse.wire import PROBLEM, Problem
 from oase.channels.contract import Again, NoReply, Refused, Reply, Unclear
@@ -18,8 +16,6 @@ from oase.channels.families.markup import one_line
 from oase.channels.families.meanings import with_theirs
 from oase.channels.families.waiting import LONGEST, asked_wait
 from oase.kernel.i18n import message
-
-T = TypeVar("T")
 
 _SOON: Final = timedelta(seconds=30)
 _MINUTE: Final = timedelta(minutes=1)
@@ -66,16 +62,6 @@ def trouble(reply: Reply | NoReply) -> Again | Refused:
     """Why a question got no answer."""
     problem = problem_of(reply) if isinstance(reply, Reply) else None
     return failed(reply, problem) if problem and isinstance(reply, Reply) else unreadable(reply)
-
-
-def decoded(reply: Reply | NoReply, decoder: "msgspec.json.Decoder[T]") -> T | None:
-    """What a good answer holds; None for every other."""
-    if isinstance(reply, NoReply) or reply.status != 200:
-        return None
-    try:
-        return decoder.decode(sound(reply.body))
-    except Unreadable:
-        return None
 
 
 def _wait(reply: Reply, problem: Problem) -> timedelta:

@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.discourse.calls import call
-from oase.channels.adapters.discourse.errors import decoded, trouble
+from oase.channels.adapters.discourse.errors import trouble
 from oase.channels.adapters.discourse.wire import PAGE, POST, Post
 from oase.channels.contract import Account, Again, Polled, Raw, Refused, Reply
-from oase.channels.families.json_in_the_wild import Unreadable
+from oase.channels.families.json_in_the_wild import Unreadable, answered
 from oase.channels.families.steps import Dialogue
 
 HISTORY: Final = timedelta(days=7)
@@ -38,7 +38,7 @@ def asking(account: Account, cursor: Mapping[str, Any], now: datetime) -> Dialog
     last, query, raws = kept.last, dict[str, str | int](), list[Raw]()
     for _ in range(_MOST_PAGES):
         reply = yield call(account, "GET", "posts.json", **query)
-        page = decoded(reply, PAGE)
+        page = answered(reply, PAGE)
         if page is None or not isinstance(reply, Reply):
             return trouble(reply)
         posts = [_post(raw) for raw in page.latest_posts[:900]]

@@ -33,9 +33,9 @@ from oase.channels.contract import (
     Thread,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import as_mapping
+from oase.channels.families.json_in_the_wild import Incomplete, as_mapping
 from oase.channels.families.meta import digest, moment
-from oase.channels.families.meta.messaging import Incomplete, Scene, media_of, page, person
+from oase.channels.families.meta.messaging import Scene, media_of, page, person
 from oase.kernel.i18n import message
 
 _VALUE = msgspec.json.Decoder(wire.Value, strict=False)

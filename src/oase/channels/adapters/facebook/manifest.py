@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from oase.channels.adapters.facebook.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, LongerWindow, Manifest, Public, Setting, Words
-from oase.channels.families.meta.messaging import Place
+from oase.channels.families.meta.messaging import PAGE_SETTINGS, Place
 
 _MB = 1024 * 1024
 
@@ -50,64 +50,7 @@ SETTINGS = (
             "Ihre Seite, Info, Seitentransparenz: eine Reihe von etwa 15 Ziffern.",
         ),
     ),
-    Setting(
-        name="app_id",
-        label=Words("App ID", "App-ID"),
-        help=Words(
-            "Meta for Developers, your app, App settings, Basic.",
-            "Meta for Developers, Ihre App, App-Einstellungen, Allgemeines.",
-        ),
-    ),
-    Setting(
-        name="app_secret",
-        kind="secret",
-        label=Words("App secret", "App-Geheimcode"),
-        help=Words(
-            "On the same page. With it Oase checks that a delivery comes from Meta, and registers the webhook.",
-            "Auf derselben Seite. Damit prüft Oase, ob Lieferungen von Meta kommen, und meldet den Webhook an.",
-        ),
-    ),
-    Setting(
-        name="access_token",
-        kind="secret",
-        label=Words("Page access token", "Seiten-Zugriffsschlüssel"),
-        help=Words(
-            "Of this page, made with a system user's token so that it does not expire: step 4 of the guide.",
-            "Dieser Seite, mit dem Schlüssel eines Systembenutzers erzeugt, damit er nicht abläuft: Schritt 4 der Anleitung.",
-        ),
-    ),
-    Setting(
-        name="verify_token",
-        kind="secret",
-        generated=True,
-        label=Words("Verify token", "Bestätigungstoken"),
-        help=Words(
-            "Oase hands it to Meta by itself. You need it only if you enter the webhook by hand.",
-            "Oase gibt ihn von selbst an Meta. Sie brauchen ihn nur, wenn Sie den Webhook von Hand eintragen.",
-        ),
-    ),
-    Setting(
-        name="human_agent",
-        kind="boolean",
-        required=False,
-        default=False,
-        label=Words("People answer within seven days", "Menschen antworten innerhalb von sieben Tagen"),
-        help=Words(
-            "Switch it on once Meta has granted the feature Human Agent to your app: people may then answer for seven days after "
-            "the customer's last message instead of 24 hours. Automatic answers keep to 24 hours.",
-            "Einschalten, sobald Meta Ihrer App die Funktion Human Agent gewährt hat: Menschen dürfen dann sieben Tage statt 24 "
-            "Stunden nach der letzten Nachricht des Kunden antworten. Für automatische Antworten bleibt es bei 24 Stunden.",
-        ),
-    ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://graph.facebook.com",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the Graph API", "Adresse der Graph-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    *PAGE_SETTINGS,
 )
 
 _BOTH_WAYS = {

@@ -12,9 +12,9 @@ import msgspec
 from oase.channels.adapters.instagram import wire
 from oase.channels.adapters.instagram.mentions import mention_of
 from oase.channels.contract import Content, Event, Received, SaidElsewhere, Thread, Unknown
-from oase.channels.families.json_in_the_wild import as_mapping
+from oase.channels.families.json_in_the_wild import Incomplete, as_mapping
 from oase.channels.families.meta import digest
-from oase.channels.families.meta.messaging import Incomplete, Scene, person
+from oase.channels.families.meta.messaging import Scene, person
 from oase.kernel.i18n import message
 
 _COMMENT = msgspec.json.Decoder(wire.Comment, strict=False)

@@ -5,33 +5,14 @@ from typing import Any
 
 from oase.channels.adapters.line import wire
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import on_the_map, plain_name, type_of_name
+from oase.channels.families.json_in_the_wild import Incomplete
 
 _TYPES: Mapping[str, tuple[ContentKind, str]] = {
     "image": ("image", "image/jpeg"),
     "video": ("video", "video/mp4"),
     "audio": ("voice", "audio/mp4"),  # what people record in LINE; there is no other way to send sound
 }
-_ENDINGS: Mapping[str, str] = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "mp4": "video/mp4",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "txt": "text/plain",
-    "csv": "text/csv",
-    "zip": "application/zip",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class Incomplete(ValueError):
-    """A message does not hold what its kind promises."""
 
 
 def content_of(message: wire.Message) -> Content | None:
@@ -58,21 +39,18 @@ def _recorded(message: wire.Message) -> Content:
 
 
 def _file(message: wire.Message) -> Content:
-    name = "".join(one for one in message.file_name.replace("\\", "/").rpartition("/")[2] if one.isprintable())
-    type = _ENDINGS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    name = plain_name(message.file_name)
     size = message.file_size if message.file_size and message.file_size > 0 else None
-    return Content(kind="document", media=(Media(ref=message.id, source="call", type=type, name=name, size_bytes=size),))
+    return Content(
+        kind="document", media=(Media(ref=message.id, source="call", type=type_of_name(name), name=name, size_bytes=size),)
+    )
 
 
 def _location(message: wire.Message) -> Content:
     latitude, longitude = message.latitude, message.longitude
     if latitude is None or longitude is None:
         raise Incomplete("The message is of type location but has no place.")
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Incomplete("The place of the message does not lie on the earth.")
-    lines = (message.title, message.address, f"{latitude:.6f}, {longitude:.6f}")
-    data = {"latitude": latitude, "longitude": longitude, "name": message.title, "address": message.address}
-    return Content(kind="location", text="\n".join(line for line in lines if line), data=data)
+    return on_the_map(latitude, longitude, message.title, message.address)
 
 
 def _sticker(message: wire.Message) -> Content:

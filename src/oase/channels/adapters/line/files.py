@@ -10,6 +10,7 @@ from oase.channels.adapters.line.api import bearer, data_url, failure_of, path_o
 from oase.channels.adapters.line.errors import sentence
 from oase.channels.adapters.line.replies import interpret
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.content import ending_of
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
@@ -17,16 +18,6 @@ _PREPARED = timedelta(seconds=5)
 _NOT_YET = message("LINE does not give the file yet.")
 _GONE = message("LINE does not have this file any more.")
 _FOREIGN = message("LINE names an address for this file that is not one of https://.")
-_ENDINGS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "video/mp4": "mp4",
-    "audio/mp4": "m4a",
-    "audio/x-m4a": "m4a",
-    "audio/mpeg": "mp3",
-    "application/pdf": "pdf",
-}
 _TIMEOUT = timedelta(seconds=120)
 
 
@@ -59,8 +50,5 @@ def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) ->
 def _file(media: Media, reply: Reply) -> File:
     stated = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     known = stated if "/" in stated and stated != "application/octet-stream" and not media.name else media.type
-    name = (
-        media.name
-        or f"{known.partition('/')[0]}-{media.ref.rpartition('/')[2].partition('.')[0][-12:]}.{_ENDINGS.get(known, 'bin')}"
-    )
+    name = media.name or f"{known.partition('/')[0]}-{media.ref.rpartition('/')[2].partition('.')[0][-12:]}.{ending_of(known)}"
     return File(name=name, type=known, content=reply.body, stated_bytes=reply.stored_bytes)

@@ -2,6 +2,7 @@
 
 from oase.channels.adapters.line.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Public, Setting, Words
+from oase.channels.families.settings import provider_address
 
 _MB = 1_000_000
 
@@ -41,15 +42,7 @@ SETTINGS = (
             "LINE Developers Console, Ihr Kanal, Basic settings. Damit prüft Oase, ob Lieferungen von LINE kommen.",
         ),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://api.line.me",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the Messaging API", "Adresse der Messaging-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    provider_address("https://api.line.me", Words("Address of the Messaging API", "Adresse der Messaging-API")),
 )
 
 _OUT_IN_GROUPS = frozenset({Capability.TEXT, Capability.IMAGE, Capability.LOCATION, Capability.BUTTONS, Capability.LIST})

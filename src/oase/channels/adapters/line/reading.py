@@ -14,10 +14,10 @@ from hashlib import sha256
 import msgspec
 
 from oase.channels.adapters.line import wire
-from oase.channels.adapters.line.content import Incomplete, content_of
+from oase.channels.adapters.line.content import content_of
 from oase.channels.adapters.line.notices import notice_of
 from oase.channels.contract import Account, Address, Broken, Content, Deleted, Event, Notice, Raw, Received, Thread, Unknown
-from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, as_mapping, decode, reason, sound
 from oase.kernel.i18n import message
 
 _PAYLOAD = msgspec.json.Decoder(wire.Payload)
@@ -55,7 +55,7 @@ def _event(raw: msgspec.Raw, place: str, received_at: datetime) -> Iterator[Even
         at = _moment(head.timestamp, received_at)
         yield from _read(head, raw, at)
     except Unreadable as error:
-        yield Broken(place=place, why=str(error) if isinstance(error, Incomplete) else reason(error))
+        yield Broken(place=place, why=reason(error))
 
 
 def _read(head: wire.Head, raw: msgspec.Raw, at: datetime) -> Iterator[Event]:

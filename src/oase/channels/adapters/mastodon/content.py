@@ -11,14 +11,9 @@ from typing import Final
 
 from oase.channels.adapters.mastodon.wire import Attachment, Status
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import type_of_name
 
 _LONGEST: Final = 200_000
-_ENDINGS: Final[Mapping[str, str]] = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
-    "heic": "image/heic", "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mov": "video/quicktime",
-    "mp3": "audio/mpeg", "ogg": "audio/ogg", "oga": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "opus": "audio/ogg",
-    "aac": "audio/aac", "m4a": "audio/mp4", "pdf": "application/pdf",
-}  # fmt: skip
 _USUAL: Final[Mapping[str, str]] = {"image": "image/jpeg", "gifv": "video/mp4", "video": "video/mp4", "audio": "audio/mpeg"}
 _KINDS: Final[Mapping[str, ContentKind]] = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 _BLOCKS: Final = frozenset({"p", "div", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -49,8 +44,7 @@ def _media(file: Attachment) -> Media | None:
     address = file.url or file.remote_url
     if not address:
         return None
-    ending = address.partition("?")[0].rpartition(".")[2].lower()
-    type = _ENDINGS.get(ending) or _USUAL.get(file.type, "application/octet-stream")
+    type = type_of_name(address.partition("?")[0], _USUAL.get(file.type, "application/octet-stream"))
     return Media(ref=address, source="call", type=type, name=" ".join((file.description or "").split())[:100])
 
 

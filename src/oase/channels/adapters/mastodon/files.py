@@ -1,38 +1,23 @@
 """A customer's file: its address needs no token; servers keep files of other servers for a while only, then they are gone."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from urllib.parse import urlsplit
 
+from oase.channels.adapters.mastodon.replies import PLACE
 from oase.channels.adapters.mastodon.wire import base_url
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
-from oase.channels.families.waiting import asked_wait
+from oase.channels.families.downloads import download, downloaded
 from oase.kernel.i18n import message
 
-_SOON = timedelta(seconds=30)
 _GONE = message("The file is no longer there: the server, or its author, has deleted it.")
 _NO_ADDRESS = message("The server names an address for this file that is none.")
-_NOT_NOW = message("The server does not give the file at the moment.")
-_REFUSED = message("The server does not give us the file.")
 
 
 def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
     """One call, then the file."""
     if not replies:
-        if not _may(media.ref, account):
-            return Refused(why=str(_NO_ADDRESS), code="address")
-        return Call(method="GET", url=media.ref, timeout=timedelta(seconds=120), download=True)
-    reply = replies[-1]
-    if isinstance(reply, NoReply):
-        return Again(why=reply.why, after=_SOON)
-    if reply.status == 200:
-        name = media.name or media.ref.partition("?")[0].rpartition("/")[2]
-        return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)
-    if reply.status in (404, 410):
-        return Refused(why=str(_GONE), code=str(reply.status))
-    if reply.status == 429 or reply.status >= 500:
-        return Again(why=str(_NOT_NOW), after=asked_wait(reply, _SOON))
-    return Refused(why=str(_REFUSED), code=str(reply.status))
+        return download(media.ref) if _may(media.ref, account) else Refused(why=str(_NO_ADDRESS), code="address")
+    return downloaded(media, replies[-1], PLACE, _GONE, name=media.ref.partition("?")[0].rpartition("/")[2])
 
 
 def _may(ref: str, account: Account) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from oase.channels.adapters.matrix.wire import Json
 from oase.channels.contract import Content, ContentKind, Media
-from oase.channels.families.json_in_the_wild import mapping, text
+from oase.channels.families.content import on_the_map, plain_name
+from oase.channels.families.json_in_the_wild import Incomplete, mapping, text
 from oase.kernel.i18n import message
 
 ENCRYPTED = message(
@@ -21,10 +22,6 @@ _FILES: Final[Mapping[str, ContentKind]] = {
 }  # fmt: skip
 _MXC: Final = re.compile(r"mxc://[^\s/\x00]{1,255}/[\w.~-]{1,255}")
 _VOICE: Final = ("org.matrix.msc3245.voice", "org.matrix.msc3245.voice.v2", "m.voice")
-
-
-class Incomplete(ValueError):
-    """A message does not hold what its type promises."""
 
 
 def content_of(content: Json, name: str) -> Content | None:
@@ -49,17 +46,12 @@ def file_of(content: Json, kind: str) -> Content:
         ref=text(content, "url"),
         source="call",
         type=stated[:120],
-        name="" if kind == "m.sticker" else _plain_name(name or body),
+        name="" if kind == "m.sticker" else plain_name(name or body),
         size_bytes=size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
     )
     shown: ContentKind = "voice" if any(mark in content for mark in _VOICE) and kind == "m.audio" else _FILES[kind]
     caption = body if kind == "m.sticker" or (name and name != body) else ""
     return Content(kind=shown, text=_said(content, caption), media=(media,))
-
-
-def _plain_name(name: str) -> str:
-    """A file name without folders and control characters."""
-    return "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())[:255]
 
 
 def _said(content: Json, body: str) -> str:
@@ -87,16 +79,9 @@ def _emote(content: Json, name: str) -> Content:
 def _location(content: Json, name: str) -> Content:
     found = _GEO.match(text(content, "geo_uri"))
     latitude, longitude = (float(found[1]), float(found[2])) if found else (91.0, 181.0)
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Incomplete("The place of the message does not lie on the earth.")
     body = text(content, "body")
     place = body if body and not body.startswith("geo:") else ""
-    lines = [place, f"{latitude:.6f}, {longitude:.6f}"]
-    return Content(
-        kind="location",
-        text="\n".join(line for line in lines if line),
-        data={"latitude": latitude, "longitude": longitude, "name": place, "address": "", "url": ""},
-    )
+    return on_the_map(latitude, longitude, place, url="")
 
 
 def _verification(content: Json, name: str) -> Content:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.matrix.addresses import address, is_user_id, own_id
-from oase.channels.adapters.matrix.content import ENCRYPTED, Incomplete, content_of, file_of, poll_of
+from oase.channels.adapters.matrix.content import ENCRYPTED, content_of, file_of, poll_of
 from oase.channels.adapters.matrix.wire import Json, moment
 from oase.channels.contract import (
     Account,
@@ -33,7 +33,7 @@ from oase.channels.contract import (
     Typing,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, mapping, reason, sound, text
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, mapping, reason, sound, text
 from oase.kernel.i18n import message
 
 _LOST = message(

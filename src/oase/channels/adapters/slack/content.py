@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from oase.channels.adapters.slack.wire import Json
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import plain_name
 from oase.channels.families.json_in_the_wild import objects, text
 from oase.kernel.i18n import message
 
@@ -56,11 +57,10 @@ def content_of(event: Json) -> Content | None:
 def _media(file: Json) -> Media:
     size: Any = file.get("size")
     name = text(file, "name") or text(file, "title")
-    shown = "".join(one for one in name.replace("\\", "/").rpartition("/")[2] if one.isprintable())[:255]
     return Media(
         ref=text(file, "id"),
         source="call",
         type=(text(file, "mimetype") or "application/octet-stream")[:120],
-        name=shown,
+        name=plain_name(name),
         size_bytes=size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from oase.channels.adapters.slack.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Public, Setting, Words
+from oase.channels.families.settings import provider_address
 
 _MOST = 1_000_000_000
 _FILES = {
@@ -58,15 +59,7 @@ SETTINGS = (
             ("all", Words("everybody but the app (guests of your workspace)", "alle außer der App (Gäste Ihres Workspace)")),
         ),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://slack.com/api",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the Web API", "Adresse der Web-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    provider_address("https://slack.com/api", Words("Address of the Web API", "Adresse der Web-API")),
 )
 
 _BOTH_WAYS = {

@@ -8,20 +8,13 @@ import re
 from typing import Any, Final
 
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import plain_name, type_of_name
 from oase.channels.families.json_in_the_wild import mapping, objects, text
 from oase.kernel.i18n import message
 
 DOWNLOAD: Final = "application/vnd.microsoft.teams.file.download.info"
 _CARD: Final = message("A card that Oase cannot show.")
 _AT: Final = re.compile(r"<at(?: [^<>]{0,200})?>([^<>]{0,500})</at>")
-_TYPES: Final = {
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "mp3": "audio/mpeg",
-    "m4a": "audio/mp4", "ogg": "audio/ogg", "wav": "audio/wav", "mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
-    "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "zip": "application/zip", "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}  # fmt: skip
 _KINDS: Final[dict[str, ContentKind]] = {"image": "image", "audio": "audio", "video": "video"}
 
 
@@ -65,14 +58,8 @@ def _media(attachment: dict[str, Any]) -> Media | None:
         content = mapping(attachment, "content")
         ending = (text(content, "fileType") or name.rpartition(".")[2]).lower()
         url = text(content, "downloadUrl")
-        return (
-            Media(ref=url, source="call", type=_TYPES.get(ending, "application/octet-stream"), name=_plain(name)) if url else None
-        )
+        return Media(ref=url, source="call", type=type_of_name(f".{ending}"), name=plain_name(name)) if url else None
     url = text(attachment, "contentUrl")
     if kind.startswith(("image/", "audio/", "video/")) and url.startswith(("https://", "http://")):
-        return Media(ref=url, source="call", type="image/png" if kind == "image/*" else kind[:120], name=_plain(name))
+        return Media(ref=url, source="call", type="image/png" if kind == "image/*" else kind[:120], name=plain_name(name))
     return None
-
-
-def _plain(name: str) -> str:
-    return "".join(one for one in name.replace("\\", "/").rpartition("/")[2] if one.isprintable())[:255]

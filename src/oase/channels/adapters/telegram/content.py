@@ -9,14 +9,12 @@ from typing import Any
 
 from oase.channels.adapters.telegram import wire
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import on_the_map, plain_name
+from oase.channels.families.json_in_the_wild import Incomplete
 
 _STICKERS = {"lottie": "application/x-tgsticker", "video": "video/webm", "": "image/webp"}
 _LARGEST_FILE_BYTES = 20_000_000  # that bots may download
 _DEEPEST = 40
-
-
-class Incomplete(ValueError):
-    """A message does not hold what its kind promises."""
 
 
 def content_of(message: wire.Message) -> Content | None:
@@ -79,7 +77,7 @@ def _caption(message: wire.Message) -> str:
 
 
 def _media(file: wire.File, otherwise: str, name: str = "") -> Media:
-    plain = "".join(one for one in (file.file_name or name).replace("\\", "/").rpartition("/")[2] if one.isprintable())
+    plain = plain_name(file.file_name or name)
     size = file.file_size if file.file_size and file.file_size > 0 else None
     return Media(ref=file.file_id, source="call", type=file.mime_type or otherwise, name=plain, size_bytes=size)
 
@@ -111,13 +109,8 @@ def _sticker(message: wire.Message) -> Content:
 
 
 def _place(location: wire.Location, name: str = "", address: str = "") -> Content:
-    latitude, longitude = location.latitude, location.longitude
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Incomplete("The place of the message does not lie on the earth.")
-    lines = (name, address, f"{latitude:.6f}, {longitude:.6f}")
-    data = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
     live = {"live": True} if location.live_period else {}
-    return Content(kind="location", text="\n".join(line for line in lines if line), data=data | live)
+    return on_the_map(location.latitude, location.longitude, name, address, **live)
 
 
 def _location(message: wire.Message) -> Content:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from oase.channels.adapters.telegram.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Public, Setting, Words
+from oase.channels.families.settings import provider_address
 
 _MB = 1_000_000
 
@@ -70,15 +71,7 @@ SETTINGS = (
             "Oase teilt es Telegram selbst mit; jede Lieferung trägt es.",
         ),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://api.telegram.org",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the Bot API", "Adresse der Bot-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    provider_address("https://api.telegram.org", Words("Address of the Bot API", "Adresse der Bot-API")),
 )
 
 _BOTH_WAYS = {

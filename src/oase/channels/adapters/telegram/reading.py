@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oase.channels.adapters.telegram import wire
-from oase.channels.adapters.telegram.content import Incomplete, content_of, extra_of, part_of, phone_of
+from oase.channels.adapters.telegram.content import content_of, extra_of, part_of, phone_of
 from oase.channels.adapters.telegram.ids import chat_as_person, external_id, moment, person
 from oase.channels.adapters.telegram.notices import connected, membership
 from oase.channels.contract import (
@@ -34,7 +34,7 @@ from oase.channels.contract import (
     Thread,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, as_mapping, decode, reason, sound
 from oase.kernel import i18n
 
 _UPDATE = msgspec.json.Decoder(wire.Update)
@@ -54,7 +54,7 @@ def read(raw: Raw, account: Account) -> Sequence[Event]:
             try:
                 return list(reading(kinds[kind], account, raw.received_at))
             except Unreadable as error:
-                raise Malformed(str(error) if isinstance(error, Incomplete) else reason(error)) from None
+                raise Malformed(reason(error)) from None
     return [_unknown(kinds, number, raw.received_at)]
 
 

@@ -15,6 +15,7 @@ import msgspec
 from oase.channels.adapters.twilio.errors import sentence
 from oase.channels.adapters.twilio.wire import number_of
 from oase.channels.contract import Address, Content, ContentKind, Event, Malformed, Media, Raw, Receipt, Received, Unknown
+from oase.channels.families.content import ending_of
 from oase.channels.families.json_in_the_wild import Unreadable, sound
 
 Parameters = Mapping[str, str]
@@ -37,22 +38,6 @@ _STATES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
 _INCOMING = ("", "received", "receiving")
 _KINDS: Mapping[str, ContentKind] = {"image": "image", "audio": "audio", "video": "video"}
 _PLACES = {"FromCity": "city", "FromState": "state", "FromZip": "postcode", "FromCountry": "country"}
-_ENDINGS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/heic": "heic",
-    "audio/amr": "amr",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "video/mp4": "mp4",
-    "video/3gpp": "3gp",
-    "application/pdf": "pdf",
-    "text/vcard": "vcf",
-    "text/x-vcard": "vcf",
-    "text/calendar": "ics",
-    "text/plain": "txt",
-}
 
 
 def read(raw: Raw) -> Sequence[Event]:
@@ -118,8 +103,7 @@ def _content(sid: str, parameters: Parameters) -> Content:
 
 def _media(sid: str, number: int, url: str, type: str) -> Media:
     plain = type.partition(";")[0].strip().lower() or "application/octet-stream"
-    ending = _ENDINGS.get(plain, "bin")
-    return Media(ref=url, source="call", type=plain, name=f"mms-{sid[-8:]}-{number + 1}.{ending}")
+    return Media(ref=url, source="call", type=plain, name=f"mms-{sid[-8:]}-{number + 1}.{ending_of(plain)}")
 
 
 def _receipt(sid: str, status: str, parameters: Parameters, raw: Raw) -> Event:

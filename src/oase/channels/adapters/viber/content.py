@@ -6,34 +6,14 @@ import msgspec
 
 from oase.channels.adapters.viber import wire
 from oase.channels.contract import Content, ContentKind, Media
-from oase.channels.families.json_in_the_wild import Unreadable
+from oase.channels.families.content import on_the_map, plain_name, type_of_name
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable
 
 _FILES: Mapping[str, tuple[ContentKind, str]] = {
     "picture": ("image", "image/jpeg"),
     "video": ("video", "video/mp4"),
     "file": ("document", "application/octet-stream"),
 }
-_ENDINGS: Mapping[str, str] = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "mp4": "video/mp4",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "ogg": "audio/ogg",
-    "txt": "text/plain",
-    "zip": "application/zip",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class Incomplete(ValueError):
-    """A message does not hold what its kind promises."""
 
 
 def content_of(message: wire.Message) -> Content | None:
@@ -62,8 +42,8 @@ def _file(message: wire.Message) -> Content:
     if not message.media:
         raise Incomplete(f"The message is of type {message.type} but has no file.")
     kind, type = _FILES[message.type]
-    name = "".join(one for one in (message.file_name or "").replace("\\", "/").rpartition("/")[2] if one.isprintable())
-    type = _ENDINGS.get(name.rpartition(".")[2].lower(), type)
+    name = plain_name(message.file_name or "")
+    type = type_of_name(name, type)
     size = message.file_size or message.size
     media = Media(ref=message.media, source="call", type=type, name=name, size_bytes=size if size and size > 0 else None)
     return Content(kind=kind, text=message.text or "", media=(media,))
@@ -73,11 +53,7 @@ def _location(message: wire.Message) -> Content:
     place = message.location
     if place is None:
         raise Incomplete("The message is of type location but has no place.")
-    if not (-90 <= place.lat <= 90 and -180 <= place.lon <= 180):
-        raise Incomplete("The place of the message does not lie on the earth.")
-    lines = (place.address or "", f"{place.lat:.6f}, {place.lon:.6f}")
-    data = {"latitude": place.lat, "longitude": place.lon, "name": "", "address": place.address or ""}
-    return Content(kind="location", text="\n".join(line for line in lines if line), data=data)
+    return on_the_map(place.lat, place.lon, address=place.address or "")
 
 
 def _contact(message: wire.Message) -> Content:

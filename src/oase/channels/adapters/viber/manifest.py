@@ -2,6 +2,7 @@
 
 from oase.channels.adapters.viber.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Setting, Words
+from oase.channels.families.settings import provider_address
 
 _MB = 1_000_000
 
@@ -38,15 +39,7 @@ SETTINGS = (
         label=Words("Name shown above answers", "Name über den Antworten"),
         help=Words("28 characters at most; empty: the bot's name.", "Höchstens 28 Zeichen; leer: der Name des Bots."),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://chatapi.viber.com",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the bot API", "Adresse der Bot-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    provider_address("https://chatapi.viber.com", Words("Address of the bot API", "Adresse der Bot-API")),
 )
 
 _BOTH_WAYS = {

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from oase.channels.adapters.viber import wire
-from oase.channels.adapters.viber.content import Incomplete, content_of
+from oase.channels.adapters.viber.content import content_of
 from oase.channels.contract import Address, Content, Event, Malformed, Notice, Raw, Receipt, Received, Unknown
-from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, sound
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, as_mapping, decode, sound
 from oase.kernel.i18n import message
 
 _CALLBACK = msgspec.json.Decoder(wire.Callback)

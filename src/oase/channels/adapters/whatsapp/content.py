@@ -10,7 +10,8 @@ import msgspec
 
 from oase.channels.adapters.whatsapp import wire
 from oase.channels.contract import Content, ContentKind, Media
-from oase.channels.families.json_in_the_wild import Unreadable
+from oase.channels.families.content import on_the_map, plain_name
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable
 from oase.kernel.i18n import message
 
 _FILE_KINDS: Mapping[str, ContentKind] = {
@@ -23,10 +24,6 @@ _FILE_KINDS: Mapping[str, ContentKind] = {
 
 
 _NOT_PASSED_ON = message("WhatsApp does not pass on this message. Please ask the customer to send it in another way.")
-
-
-class Incomplete(ValueError):
-    """A message does not hold what its type promises."""
 
 
 def content_of(message: wire.Message) -> Content | None:
@@ -76,31 +73,16 @@ def _file(message: wire.Message) -> Content:
     if file is None:
         raise Incomplete(f"The message is of type {message.type} but has no file.")
     kind: ContentKind = "voice" if file.voice else _FILE_KINDS[message.type]
-    media = Media(ref=str(file.id), source="call", type=file.mime_type, name=_name(file.filename or ""))
+    media = Media(ref=str(file.id), source="call", type=file.mime_type, name=plain_name(file.filename or ""))
     return Content(kind=kind, text=file.caption or "", media=(media,), data={"animated": True} if file.animated else {})
-
-
-def _name(name: str) -> str:
-    """A file name without folders and control characters."""
-    return "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())
 
 
 def _location(message: wire.Message) -> Content:
     place = message.location
     if place is None:
         raise Incomplete("The message is of type location but has no place.")
-    latitude, longitude = float(place.latitude), float(place.longitude)
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Incomplete("The place of the message does not lie on the earth.")
-    lines = [place.name or "", place.address or "", f"{latitude:.6f}, {longitude:.6f}"]
-    data = {
-        "latitude": latitude,
-        "longitude": longitude,
-        "name": place.name or "",
-        "address": place.address or "",
-        "url": place.url or "",
-    }
-    return Content(kind="location", text="\n".join(line for line in lines if line), data=data)
+    name, address = place.name or "", place.address or ""
+    return on_the_map(float(place.latitude), float(place.longitude), name, address, url=place.url or "")
 
 
 def _contacts(message: wire.Message) -> Content:

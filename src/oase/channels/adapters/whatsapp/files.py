@@ -9,6 +9,7 @@ from datetime import timedelta
 from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.replies import interpret
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.content import ending_of
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.meta import bearer, graph_error, graph_url, may_see_token
 from oase.kernel.i18n import message
@@ -18,21 +19,6 @@ _FOREIGN = message("WhatsApp names an address for this file that is not one of M
 _EXPIRED = message("The address of the file has expired.")
 _INCOMPLETE = message("The file arrived incomplete.")
 _NOT_YET = message("WhatsApp does not give the file yet.")
-_ENDINGS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "image/gif": "gif",
-    "audio/ogg": "ogg",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/aac": "aac",
-    "audio/amr": "amr",
-    "video/mp4": "mp4",
-    "video/3gpp": "3gp",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-}
 
 
 def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
@@ -63,7 +49,7 @@ def _bytes(media: Media, located: Reply | NoReply, reply: Reply | NoReply) -> Fi
     if size.isdigit() and size != str(reply.size_bytes):
         return Again(why=str(_INCOMPLETE), after=_SOON)
     plain = media.type.partition(";")[0].strip().lower()
-    name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{_ENDINGS.get(plain, 'bin')}"
+    name = media.name or f"{plain.partition('/')[0] or 'file'}-{media.ref[-8:]}.{ending_of(plain)}"
     return File(name=name, type=media.type, content=reply.body, stated_bytes=reply.stored_bytes)
 
 

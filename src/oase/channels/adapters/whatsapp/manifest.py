@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from oase.channels.adapters.whatsapp.guide import GUIDE
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Setting, Words
+from oase.channels.families.meta import GRAPH_ADDRESS
 
 _KB, _MB = 1024, 1024 * 1024
 
@@ -89,15 +90,7 @@ SETTINGS = (
             "Kopieren Sie ihn in die Webhook-Konfiguration Ihrer App, neben die Callback-URL.",
         ),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://graph.facebook.com",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the Graph API", "Adresse der Graph-API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    GRAPH_ADDRESS,
 )
 
 _BOTH_WAYS = {

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from oase.channels.adapters.whatsapp import wire
-from oase.channels.adapters.whatsapp.content import Incomplete, content_of
+from oase.channels.adapters.whatsapp.content import content_of
 from oase.channels.adapters.whatsapp.errors import words_of
 from oase.channels.adapters.whatsapp.notices import notices_of
 from oase.channels.adapters.whatsapp.people import address, phone
@@ -34,7 +34,7 @@ from oase.channels.contract import (
     SaidElsewhere,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, decode, reason, sound
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, as_mapping, decode, reason, sound
 from oase.channels.families.meta import digest, moment
 from oase.kernel.i18n import message
 
@@ -140,7 +140,7 @@ def _item(raw_message: msgspec.Raw, place: str, scene: Scene, read_one: Reading)
     try:
         yield from read_one(_MESSAGE.decode(raw_message), raw_message, scene)
     except Unreadable as error:
-        yield Broken(place=place, why=str(error) if isinstance(error, Incomplete) else reason(error))
+        yield Broken(place=place, why=reason(error))
 
 
 def _message(message: wire.Message, raw: msgspec.Raw, scene: Scene) -> Iterator[Event]:

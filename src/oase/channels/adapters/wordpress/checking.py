@@ -4,10 +4,11 @@ import json
 from typing import Final
 
 from oase.channels.adapters.wordpress.calls import call
-from oase.channels.adapters.wordpress.errors import decoded, trouble
+from oase.channels.adapters.wordpress.errors import trouble
 from oase.channels.adapters.wordpress.wire import SITE, USER, USERS, Site
 from oase.channels.contract import Account, Checked, NoReply, Reply
 from oase.channels.families import wordless
+from oase.channels.families.json_in_the_wild import answered
 from oase.channels.families.markup import one_line
 from oase.channels.families.steps import Dialogue
 from oase.kernel.i18n import message
@@ -21,11 +22,11 @@ def checking(account: Account) -> Dialogue[Checked]:
     if not str(account.settings.get("url") or "").strip().startswith(("https://", "http://")):
         return Checked(ok=False, summary=_ADDRESS)
     reply = yield call(account, "GET", "")
-    site = decoded(reply, SITE)
+    site = answered(reply, SITE)
     if site is None or "wp/v2" not in site.namespaces:
         return Checked(ok=False, summary=_why(reply))
     reply = yield call(account, "GET", "users/me", context="edit")
-    user = decoded(reply, USER)
+    user = answered(reply, USER)
     title = one_line(site.name) or str(account.settings["url"])
     if user is None:
         return Checked(ok=False, summary=_refused(title, site, reply))
@@ -34,7 +35,7 @@ def checking(account: Account) -> Dialogue[Checked]:
             "%(site)s: the user %(user)s may not moderate comments. It needs the role Editor.", site=title, user=user.name
         )
         return Checked(ok=False, summary=lacks)
-    team = decoded((yield call(account, "GET", "users", who="authors", per_page=100, _fields="id")), USERS)
+    team = answered((yield call(account, "GET", "users", who="authors", per_page=100, _fields="id")), USERS)
     ids = [str(one.id) for one in team or ()]
     facts = {"site": title, "user_id": str(user.id), "user": one_line(user.name), "team": ",".join(ids)}
     return Checked(ok=True, summary=f"{title} · {facts['user']}", facts=facts)

@@ -6,9 +6,7 @@ WordPress 6.1 to 6.8. The words stay the same for a code; WordPress's own, in th
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from oase.channels.adapters.wordpress.wire import PROBLEM, Problem
 from oase.channels.contract import Again, NoReply, Refused, Reply, Unclear
@@ -17,8 +15,6 @@ from oase.channels.families.json_in_the_wild import Unreadable, sound
 from oase.channels.families.markup import one_line
 from oase.channels.families.waiting import asked_wait
 from oase.kernel.i18n import Message, message
-
-T = TypeVar("T")
 
 _SOON: Final = timedelta(seconds=30)
 _MINUTE: Final = timedelta(minutes=1)
@@ -115,13 +111,3 @@ def trouble(reply: Reply | NoReply, now: datetime | None = None) -> Again | Refu
     """Why a question got no answer."""
     problem = problem_of(reply) if isinstance(reply, Reply) else None
     return failed(reply, problem, now) if problem and isinstance(reply, Reply) else unreadable(reply, now)
-
-
-def decoded(reply: Reply | NoReply, decoder: "msgspec.json.Decoder[T]") -> T | None:
-    """What a good answer holds; None for every other."""
-    if isinstance(reply, NoReply) or reply.status != 200:
-        return None
-    try:
-        return decoder.decode(sound(reply.body))
-    except Unreadable:
-        return None

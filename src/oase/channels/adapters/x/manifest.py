@@ -6,6 +6,7 @@ Limits: https://docs.x.com/x-api/fundamentals/rate-limits, /x-api/media/quicksta
 
 from oase.channels.adapters.x.guide import CONSENT_GUIDE, GUIDE
 from oase.channels.contract import Capability, Consent, FileRule, Limits, Manifest, Public, Setting, Words
+from oase.channels.families.settings import provider_address
 
 _MIB = 1024 * 1024
 _WEBHOOK = ("delivery", "webhook")
@@ -117,15 +118,7 @@ SETTINGS = (
             "Wie oft Oase X fragt, wenn X nicht liefert. X nimmt 15 Fragen nach Nachrichten in 15 Minuten.",
         ),
     ),
-    Setting(
-        name="base_url",
-        kind="url",
-        required=False,
-        default="https://api.x.com",
-        group=Words("For experts", "Für Fachleute"),
-        label=Words("Address of the API", "Adresse der API"),
-        help=Words("Change it only to try Oase with the sandbox.", "Nur ändern, um Oase mit der Sandbox auszuprobieren."),
-    ),
+    provider_address("https://api.x.com", Words("Address of the API", "Adresse der API")),
 )
 
 _SAID = {Capability.TEXT, *_FILES}

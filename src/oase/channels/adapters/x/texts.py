@@ -6,9 +6,9 @@ from typing import Final
 
 from oase.channels.adapters.x.wire import Entities, File, Link, Variant
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import type_of_name
 
 _KINDS: Final[Mapping[str, ContentKind]] = {"photo": "image", "video": "video", "animated_gif": "video"}
-_ENDINGS: Final[Mapping[str, str]] = {"png": "image/png", "webp": "image/webp", "gif": "image/gif", "mp4": "video/mp4"}
 _USUAL: Final[Mapping[str, str]] = {"photo": "image/jpeg", "video": "video/mp4", "animated_gif": "video/mp4"}
 
 
@@ -45,8 +45,7 @@ def media_of(file: File) -> Media | None:
     address = best(file.variants or ()) or file.url
     if not address:
         return None
-    ending = address.partition("?")[0].rpartition(".")[2].lower()
-    type = _ENDINGS.get(ending) or _USUAL.get(file.type, "application/octet-stream")
+    type = type_of_name(address.partition("?")[0], _USUAL.get(file.type, "application/octet-stream"))
     return Media(ref=address, source="call", type=type, name=" ".join((file.alt_text or "").split())[:100])
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from oase.channels.adapters.xmpp import stanzas
 from oase.channels.adapters.xmpp.stanzas import Element, attribute, text_of
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import is_on_earth, on_the_map, plain_name, type_of_name
 from oase.kernel.i18n import message
 
 ENCRYPTED: Final = message(
@@ -14,15 +15,6 @@ ENCRYPTED: Final = message(
 )
 _INVITED: Final = message("The customer invites us into a group chat. Oase does not enter groups.")
 _GEO: Final = re.compile(r"geo:(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)(?:[;?]\S*)?")
-_TYPES: Final = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "heic": "image/heic",
-    "avif": "image/avif", "svg": "image/svg+xml", "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
-    "opus": "audio/ogg", "wav": "audio/wav", "aac": "audio/aac", "mp4": "video/mp4", "webm": "video/webm", "mov": "video/quicktime",
-    "3gp": "video/3gpp", "pdf": "application/pdf", "txt": "text/plain", "vcf": "text/vcard", "zip": "application/zip",
-    "doc": "application/msword", "odt": "application/vnd.oasis.opendocument.text",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
 _KINDS: Final[dict[str, ContentKind]] = {"image": "image", "audio": "audio", "video": "video"}
 
 
@@ -39,10 +31,8 @@ def content_of(stanza: Element) -> Content | None:
     if _is_invitation(stanza):
         return Content(kind="system", text=str(_INVITED))
     place = _GEO.fullmatch(body.strip())
-    if place and -90 <= float(place[1]) <= 90 and -180 <= float(place[2]) <= 180:
-        latitude, longitude = float(place[1]), float(place[2])
-        data = {"latitude": latitude, "longitude": longitude, "name": "", "address": "", "url": ""}
-        return Content(kind="location", text=f"{latitude:.6f}, {longitude:.6f}", data=data)
+    if place and is_on_earth(float(place[1]), float(place[2])):
+        return on_the_map(float(place[1]), float(place[2]), url="")
     subject = text_of(stanza.find(f"{stanzas.CLIENT}subject")).strip()
     if subject and body.strip() and attribute(stanza, "type") in ("", "normal"):
         return Content(text=f"{subject}\n\n{body}")
@@ -91,7 +81,6 @@ def _is_web(url: str) -> bool:
 
 def _file(url: str, caption: str) -> Content:
     name = unquote(urlsplit(url).path.rpartition("/")[2])
-    plain = "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())[:255]
-    type = _TYPES.get(plain.rpartition(".")[2].lower(), "application/octet-stream")
+    plain, type = plain_name(name), type_of_name(name)
     media = Media(ref=url, source="call", type=type, name=plain)
     return Content(kind=_KINDS.get(type.partition("/")[0], "document"), text=caption, media=(media,))

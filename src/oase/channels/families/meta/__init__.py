@@ -1,6 +1,7 @@
 """What WhatsApp, Messenger and Instagram share: Meta's webhooks and its Graph API. `messaging`: the last two's own."""
 
 from oase.channels.families.meta.graph import (
+    GRAPH_ADDRESS,
     GraphError,
     after_cursor,
     base_url,
@@ -15,6 +16,7 @@ from oase.channels.families.meta.times import digest, moment
 from oase.channels.families.meta.webhook import answer_handshake, check_signature
 
 __all__ = [
+    "GRAPH_ADDRESS",
     "VERSION_GONE",
     "GraphError",
     "Judge",

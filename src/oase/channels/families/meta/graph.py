@@ -9,10 +9,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec import Struct
 
-from oase.channels.contract import Account
+from oase.channels.contract import Account, Words
+from oase.channels.families.settings import provider_address
 from oase.kernel.secrets import Secret
 
 GRAPH = "https://graph.facebook.com"
+GRAPH_ADDRESS = provider_address(GRAPH, Words("Address of the Graph API", "Adresse der Graph-API"))
 VERSION = "v23.0"
 _HOSTS_OF_META = (".facebook.com", ".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".cdninstagram.com")
 

@@ -6,13 +6,13 @@ where it lies, with the message and its place in it, so that an address that has
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec.structs import replace
 
 from oase.channels.contract import Content, ContentKind, Media
+from oase.channels.families.content import on_the_map, plain_name, type_of_name
 from oase.channels.families.meta.messaging import wire
 from oase.kernel.i18n import message
 
@@ -23,13 +23,6 @@ _FILES: dict[str, tuple[ContentKind, str]] = {
     "file": ("document", "application/octet-stream"),
     "sticker": ("sticker", "image/webp"),
 }
-_TYPES = {
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4",
-    "mov": "video/quicktime", "mp3": "audio/mpeg", "ogg": "audio/ogg", "aac": "audio/aac", "m4a": "audio/mp4", "wav": "audio/wav",
-    "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "zip": "application/zip", "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
 _THUMBS = {"369239263222822", "369239343222814", "369239383222810"}  # the thumb beside Messenger's text field: small to large
 _SHARES = {
     "share": message("The customer has shared a post."),
@@ -129,11 +122,10 @@ def _voice(kind: ContentKind, url: str) -> ContentKind:
 def media_of(url: str, ref: str, otherwise: str) -> Media:
     """A file that lies at Meta's; its type by its name, as the webhook does not tell it."""
     name = _name(url)
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    type = _TYPES.get(ending, otherwise)
+    type = type_of_name(name, otherwise)
     if type == "video/mp4" and otherwise.startswith("audio/"):
         type = "audio/mp4"
-    return Media(ref=f"{ref}|{url}", source="call", type=type, name=name if ending in _TYPES else "")
+    return Media(ref=f"{ref}|{url}", source="call", type=type, name=name if type_of_name(name, "") else "")
 
 
 def _name(url: str) -> str:
@@ -142,7 +134,7 @@ def _name(url: str) -> str:
         path = urlsplit(url).path
     except ValueError:
         return ""
-    return "".join(character for character in unquote(path).rpartition("/")[2][-120:] if character.isprintable())
+    return plain_name(unquote(path))[-120:]
 
 
 def _share(words: str, type: str, title: str, url: str) -> Content:
@@ -153,22 +145,14 @@ def _share(words: str, type: str, title: str, url: str) -> Content:
 def _location(payload: wire.Content, title: str, url: str) -> Content:
     if payload.coordinates is None:
         return _share("", "location", title, url)
-    return _place(float(payload.coordinates.lat), float(payload.coordinates.long), title, url)
-
-
-def _place(latitude: float, longitude: float, title: str, url: str) -> Content:
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("The place does not lie on the earth.")
-    lines = [title, f"{latitude:.6f}, {longitude:.6f}"]
-    data = {"latitude": latitude, "longitude": longitude, "name": title, "address": "", "url": url}
-    return Content(kind="location", text="\n".join(line for line in lines if line), data=data)
+    return on_the_map(float(payload.coordinates.lat), float(payload.coordinates.long), title, url=url)
 
 
 def _fallback(payload: wire.Content, title: str, url: str) -> Content:
     """A link that was shared; a place is one to a map, with its coordinates in it."""
     point = _point(url)
     if point is not None:
-        return _place(*point, title, url)
+        return on_the_map(*point, title, url=url)
     lines = [line for line in (title, payload.text or "", url) if line]
     if not lines:
         return Content(kind="placeholder", text=str(_NOT_PASSED_ON), data={"attachment": "fallback"})

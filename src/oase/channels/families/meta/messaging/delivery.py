@@ -14,7 +14,7 @@ from oase.channels.contract import Account, Broken, Event, Notice, Raw, Unknown
 from oase.channels.families.json_in_the_wild import Unreadable, decode, reason, sound
 from oase.channels.families.meta.messaging import wire
 from oase.channels.families.meta.messaging.place import Place
-from oase.channels.families.meta.messaging.reading import Incomplete, Scene, messaging_events
+from oase.channels.families.meta.messaging.reading import Scene, messaging_events
 from oase.channels.families.meta.times import digest, moment
 
 _PAYLOAD = msgspec.json.Decoder(wire.Payload, strict=False)
@@ -63,7 +63,7 @@ def _change(raw: msgspec.Raw, where: str, scene: Scene, read_change: ReadChange)
             return
         yield from list(read_change(change.field, change.value, scene))
     except Unreadable as error:
-        yield Broken(place=where, why=str(error) if isinstance(error, Incomplete) else reason(error))
+        yield Broken(place=where, why=reason(error))
 
 
 def _for_another(entry: wire.Entry, at: datetime) -> Notice:

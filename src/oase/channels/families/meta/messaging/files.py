@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from oase.channels.contract import Account, Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.content import ending_of
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.meta.graph import bearer, graph_error, graph_url, may_see_token
 from oase.channels.families.meta.outcomes import Judge
@@ -22,11 +23,6 @@ _FOREIGN = message("The file lies at an address that is not one of Meta's.")
 _GONE = message("Meta no longer has this file. Please ask the customer for it again.")
 _NOT_YET = message("Meta does not give the file yet.")
 _EXPIRED = (400, 401, 403, 404, 410)
-_ENDINGS = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "audio/mp4": "m4a", "audio/mpeg": "mp3",
-    "audio/ogg": "ogg", "audio/aac": "aac", "audio/wav": "wav", "video/mp4": "mp4", "video/quicktime": "mov",
-    "application/pdf": "pdf", "text/plain": "txt", "application/zip": "zip",
-}  # fmt: skip
 
 
 def fetch(media: Media, account: Account, replies: Sequence[Reply | NoReply], judge: Judge) -> Call | File | Again | Refused:
@@ -94,5 +90,5 @@ def _file(media: Media, reply: Reply) -> File:
     if media.type.startswith("audio/") and type.startswith("video/"):
         type = "audio/" + type.partition("/")[2]
     tail = "".join(character for character in media.ref.split("|")[1] if character.isalnum())[-8:]
-    name = media.name or f"{type.partition('/')[0]}-{tail}.{_ENDINGS.get(type, 'bin')}"
+    name = media.name or f"{type.partition('/')[0]}-{tail}.{ending_of(type)}"
     return File(name=name, type=type, content=reply.body, stated_bytes=reply.stored_bytes)

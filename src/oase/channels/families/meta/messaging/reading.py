@@ -27,7 +27,7 @@ from oase.channels.contract import (
     SaidElsewhere,
     Unknown,
 )
-from oase.channels.families.json_in_the_wild import Unreadable, as_mapping, reason
+from oase.channels.families.json_in_the_wild import Incomplete, Unreadable, as_mapping, reason
 from oase.channels.families.meta.messaging import wire
 from oase.channels.families.meta.messaging.content import content_of
 from oase.channels.families.meta.messaging.place import Place, app_id, person, program
@@ -45,10 +45,6 @@ _COMMON = ("sender", "recipient", "timestamp")
 _LONGEST_TOKEN = 200
 
 
-class Incomplete(ValueError):
-    """An item does not hold what its kind promises."""
-
-
 class Scene(Struct, frozen=True, kw_only=True):
     """Where an item stands."""
 
@@ -64,7 +60,7 @@ def messaging_events(raw: msgspec.Raw, where: str, scene: Scene) -> Iterator[Eve
         item = _ITEM.decode(raw)
         yield from _events(item, raw, scene)
     except Unreadable as error:
-        yield Broken(place=where, why=str(error) if isinstance(error, Incomplete) else reason(error))
+        yield Broken(place=where, why=reason(error))
 
 
 class Seen(Struct, frozen=True, kw_only=True):
