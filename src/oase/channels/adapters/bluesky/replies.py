@@ -22,8 +22,12 @@ _TOKEN = message(
     "Bluesky does not accept our access any more. If this stays so, enter a new app password in the account's settings."
 )
 _PASSWORD = message("Bluesky does not know this handle with this app password.")
+_VERSION = message(
+    "The server does not know what Oase asks for. Check the service in the account's settings, and whether there is a newer version "
+    "of Oase."
+)
 _CHATS = message("The app password may not read direct messages. Create one with “Allow access to your direct messages”.")
-_LOCKED = message("Our account on Bluesky is suspended, deactivated or taken down.")
+_LOCKED = message("Our account on Bluesky is suspended, deactivated or taken down. Sign in to Bluesky to see why.")
 _FAST = message("Bluesky asks us to send more slowly.")
 _GONE = message("The post does not exist any more, or we may not see it.")
 _NOBODY = message("Nobody on Bluesky has the name that the text mentions. Take away the @ before it, or correct it.")
@@ -37,6 +41,7 @@ _REFUSED = message("Bluesky refuses it.")
 
 _KNOWN: Final[tuple[tuple[str, Message, bool], ...]] = (
     (r"bad token (scope|method)|InsufficientScope|privileged", _CHATS, True),
+    (r"MethodNotImplemented|XRPCNotSupported", _VERSION, True),
     (r"ExpiredToken|InvalidToken|AuthMissing|AuthenticationRequired\b(?!.*password)", _TOKEN, True),
     (r"invalid identifier or password|AuthFactorTokenRequired", _PASSWORD, True),
     (r"AccountTakedown|AccountSuspended|AccountDeactivated|takendown|account is suspended", _LOCKED, True),
@@ -91,6 +96,8 @@ def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:
         case 401:
             found = _refused(words, code) if words else None
             return found if found and found.sign_in else Refused(why=with_theirs(_TOKEN, words), code=code, sign_in=True)
+        case 501 if words:
+            return _refused(words, code)
         case 408 | 425 | 503:
             return Again(why=with_theirs(_DOWN, words), after=asked_wait(reply, _SOON))
         case 502 | 504 if re.search(r"UpstreamFailure|UpstreamTimeout|NotEnoughResources", words):

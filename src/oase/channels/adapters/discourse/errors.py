@@ -21,6 +21,9 @@ _SOON: Final = timedelta(seconds=30)
 _MINUTE: Final = timedelta(minutes=1)
 PLACE: Final = message("The forum")
 _KEY = message("The forum does not accept our API key or user name. Enter a new key in the account's settings.")
+_RIGHT = message(
+    "The forum does not let our user do that: a right is missing, the API key's scope is not Global, or it was done before."
+)
 _GONE = message("This post or its topic is no longer there.")
 _RULE = message("The forum does not take this post.")
 _FAST = message("The forum asks us to write more slowly.")
@@ -43,6 +46,8 @@ def failed(reply: Reply, problem: Problem) -> Again | Refused:
         return Again(why=with_theirs(_FAST, own), after=_wait(reply, problem), account=True)
     if reply.status == 401 or (problem.error_type in ("invalid_access", "not_logged_in") and "api" in own.lower()):
         return Refused(why=with_theirs(_KEY, own), code=code, sign_in=True)
+    if problem.error_type == "invalid_access":
+        return Refused(why=with_theirs(_RIGHT, own), code=code)
     if reply.status == 404 or problem.error_type == "not_found":
         return Refused(why=with_theirs(_GONE, own), code=code)
     if reply.status >= 500 or reply.status == 408:

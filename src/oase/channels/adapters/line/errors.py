@@ -29,7 +29,12 @@ def meaning_of(failure: Failure) -> Meaning:
         case 401:
             return Meaning("sign_in", CREDENTIALS)
         case 403:
-            return Meaning("sign_in", message("The LINE account or its plan may not do this."))
+            return Meaning(
+                "sign_in",
+                message(
+                    "LINE does not let this account do that: its channel was deleted, or its plan lacks it. See LINE's console."
+                ),
+            )
         case 429:
             return _QUOTA if "monthly limit" in words else _FAST
         case 404 | 410:

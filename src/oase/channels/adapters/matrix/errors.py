@@ -24,7 +24,9 @@ MEANINGS: Mapping[str, Meaning] = {
     "M_UNKNOWN_TOKEN": Meaning("sign_in", _TOKEN),
     "M_MISSING_TOKEN": Meaning("sign_in", _TOKEN),
     "M_UNAUTHORIZED": Meaning("sign_in", _TOKEN),
-    "M_USER_DEACTIVATED": Meaning("sign_in", message("Our user has been deactivated on the Matrix server.")),
+    "M_USER_DEACTIVATED": Meaning(
+        "sign_in", message("Our user has been deactivated on the Matrix server. Ask its administrators, or enter another user.")
+    ),
     "M_USER_LOCKED": Meaning("sign_in", _LOCKED),
     "M_USER_SUSPENDED": Meaning("sign_in", _LOCKED),
     "M_CONSENT_NOT_GIVEN": Meaning(
@@ -40,7 +42,9 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "M_TOO_LARGE": Meaning("refused", message("The message or the file is too large for the Matrix server.")),
     "M_NOT_FOUND": Meaning("refused", _MISSING),
-    "M_UNRECOGNIZED": Meaning("refused", message("The Matrix server is too old: it does not know this request.")),
+    "M_UNRECOGNIZED": Meaning(
+        "refused", message("The Matrix server does not know this request: it is too old. Ask its administrators to update it.")
+    ),
     "M_BAD_JSON": Meaning("refused", _REQUEST),
     "M_NOT_JSON": Meaning("refused", _REQUEST),
     "M_INVALID_PARAM": Meaning("refused", _REQUEST),

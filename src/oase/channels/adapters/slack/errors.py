@@ -13,6 +13,8 @@ from oase.kernel.i18n import message
 
 _TOKEN = message("Slack does not accept our token. Install the app again and enter the new one.")
 _SCOPE = message("The app lacks a permission. Add the scope in the app's settings and install it again.")
+_VERSION = message("Slack no longer has the method that Oase calls. Update Oase.")
+_NETWORK = message("Slack lets nobody in from this network. Look at the app's allowed IP address ranges (OAuth & Permissions).")
 _NOWHERE = message("The channel or the person does not exist, or the app cannot see them.")
 _CLOSED = message("The app may not write there.")
 _DOWN = message("Slack is temporarily unavailable.")
@@ -33,6 +35,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "not_allowed_token_type": Meaning("sign_in", message("Enter the bot token of the app: it begins with xoxb-.")),
     "missing_scope": Meaning("sign_in", _SCOPE),
+    **dict.fromkeys(("method_deprecated", "deprecated_endpoint", "unknown_method"), Meaning("sign_in", _VERSION)),
+    "accesslimited": Meaning("sign_in", _NETWORK),
     "ratelimited": Meaning("account_again", message("Slack asks us to send more slowly.")),
     "rate_limited": Meaning("account_again", message("Slack asks us to send more slowly.")),
     "message_limit_exceeded": Meaning("refused", message("The workspace has reached its limit of messages.")),

@@ -33,7 +33,9 @@ _WORDS: Mapping[str, Message] = {
     "BadArgument": message("Teams does not accept the form of this message."),
     "BadSyntax": message("Teams does not accept the form of this message."),
 }
-_TOKEN = message("Microsoft does not accept our token.")
+_TOKEN = message(
+    "Microsoft does not accept our token. Test the connection; if it works, the app ID is not the one that is entered in the bot."
+)
 _SLOWER = message("Teams asks us to send more slowly.")
 
 

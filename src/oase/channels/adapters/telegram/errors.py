@@ -50,7 +50,17 @@ _BY_DESCRIPTION: Sequence[tuple[str, Meaning]] = (
     ("business_peer", Meaning("refused", message("In a Telegram Business account one can answer for 24 hours only."))),
     ("terminated by other getupdates", Meaning("again", ANOTHER_PROGRAM)),
     ("webhook is active", Meaning("again", WEBHOOK_ACTIVE)),
-    ("logged out", Meaning("sign_in", message("The bot was logged out of this Bot API server."))),
+    (
+        "logged out",
+        Meaning(
+            "sign_in",
+            message("The bot was logged out of this Bot API server. Enter the address of the server where it is logged in."),
+        ),
+    ),
+    (
+        "method not found",
+        Meaning("sign_in", message("This Bot API server does not know what Oase asks for: it is too old. Update the server.")),
+    ),
 )
 
 

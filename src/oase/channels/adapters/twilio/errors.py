@@ -10,7 +10,7 @@ from oase.channels.families.meanings import Meaning, with_theirs
 from oase.kernel.i18n import message
 
 _CREDENTIALS = message("Twilio does not accept our account SID and token. Enter them anew in the account's settings.")
-_SUSPENDED = message("The account at Twilio is suspended or closed.")
+_SUSPENDED = message("The account at Twilio is suspended or closed. The Twilio Console says why.")
 _BUSY = message("Twilio asks us to send more slowly.")
 _DOWN = message("Twilio is temporarily unavailable.")
 _SENDER = message("This number or name cannot send SMS to this customer. Check the sender in the account's settings.")
@@ -30,6 +30,7 @@ MEANINGS: Mapping[int, Meaning] = {
     20003: Meaning("sign_in", _CREDENTIALS),
     20005: Meaning("sign_in", _SUSPENDED),
     20404: Meaning("refused", message("Twilio does not know this account or this address of its API.")),
+    20410: Meaning("sign_in", message("Twilio no longer has the address of its API that Oase calls. Update Oase.")),
     20429: Meaning("account_again", _BUSY, timedelta(seconds=1)),
     20500: Meaning("again", _DOWN),
     20503: Meaning("account_again", _DOWN, _MINUTE),

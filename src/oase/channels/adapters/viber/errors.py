@@ -27,7 +27,12 @@ MEANINGS: Mapping[int, Meaning] = {
     5: Meaning("refused", message("The customer has no Viber any more.")),
     6: Meaning("refused", message("The customer has not written to the bot yet, or has unsubscribed; only they can begin.")),
     7: Meaning("sign_in", _STOPPED),
-    8: Meaning("sign_in", message("Viber does not know this bot any more.")),
+    8: Meaning(
+        "sign_in",
+        message(
+            "Viber does not know this bot any more. Look in the Viber Admin Panel whether it still exists, and enter its token."
+        ),
+    ),
     9: Meaning("sign_in", _STOPPED),
     10: Meaning(
         "sign_in", message("Viber has no webhook for this bot, and without one it sends nothing. Test the account anew.")
@@ -36,7 +41,7 @@ MEANINGS: Mapping[int, Meaning] = {
     12: Meaning("again", message("Too many messages to this customer without an answer, or too many at once."), _MINUTE),
     13: Meaning("refused", message("The customer's Viber is too old for this message.")),
     14: Meaning("refused", message("The customer's Viber is too old for this message.")),
-    15: Meaning("sign_in", message("Viber does not let this bot do that.")),
+    15: Meaning("sign_in", message("Viber does not let this bot write. Ask Viber's support for the reason.")),
     16: Meaning("refused", _REQUEST),
     17: Meaning("refused", _REQUEST),
     18: Meaning("refused", message("The bot is not public yet.")),

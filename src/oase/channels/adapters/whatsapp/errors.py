@@ -12,7 +12,9 @@ from oase.channels.families.meta import VERSION_GONE, sentence_of
 from oase.kernel.i18n import message
 
 _CREDENTIALS = message("WhatsApp does not accept our access token. Enter a new one in the account's settings.")
-_PERMISSION = message("The access token lacks a permission: whatsapp_business_messaging or whatsapp_business_management.")
+_PERMISSION = message(
+    "The access token lacks a permission: whatsapp_business_messaging or whatsapp_business_management. Make a new one with both."
+)
 _NUMBER = message("The number is not registered for the Cloud API. Register it in the WhatsApp Manager.")
 _LOCKED = message("Meta has restricted the WhatsApp Business account. See the WhatsApp Manager for the reason.")
 _FAST = message("WhatsApp asks us to send more slowly.")
@@ -32,7 +34,9 @@ MEANINGS: Mapping[int, Meaning] = {
     131031: Meaning("sign_in", _LOCKED),
     131045: Meaning("sign_in", _NUMBER),
     133010: Meaning("sign_in", _NUMBER),
-    131037: Meaning("sign_in", message("The display name of the number is not approved yet.")),
+    131037: Meaning(
+        "sign_in", message("Meta has not approved the display name of the number yet. The WhatsApp Manager shows how far it is.")
+    ),
     **VERSION_GONE,
     1: Meaning("again", _DOWN),
     2: Meaning("again", _DOWN),

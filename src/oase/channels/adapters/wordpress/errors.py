@@ -26,6 +26,9 @@ _HEADER = message(
     "WordPress does not know who we are: user name or application password are wrong, or its web server drops the header Authorization."
 )
 _PERMISSION = message("The user of WordPress may not do this: it needs the role Editor or Administrator (moderate_comments).")
+_NO_ROUTE = message(
+    "WordPress no longer offers comments to other programs: a plugin has switched off its REST API, or WordPress is older than 4.7."
+)
 _CLOSED = message("Comments are closed for this article.")
 _GONE = message("This comment or its article is no longer there.")
 _TWICE = message("WordPress already has this comment.")
@@ -39,6 +42,7 @@ SIGN_IN: Final[Mapping[str, Message]] = {
     "invalid_email": _PASSWORD,
     "application_passwords_disabled": _PASSWORD,
     "application_passwords_disabled_for_user": _PASSWORD,
+    "rest_no_route": _NO_ROUTE,
     "rest_not_logged_in": _HEADER,
     "rest_comment_login_required": _HEADER,
     "rest_forbidden_status": _PERMISSION,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from oase.channels.adapters.xmpp.addresses import is_jid, link, own
-from oase.channels.adapters.xmpp.replies import answer_of
+from oase.channels.adapters.xmpp.replies import NOT_SIGNED_IN, answer_of
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
 from oase.channels.families import wordless
 from oase.kernel.i18n import message
@@ -22,7 +22,7 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         return Checked(ok=False, summary=wordless.unreachable(message("The XMPP server"), reply.why))
     found = answer_of(reply)
     if reply.status == 401:
-        return Checked(ok=False, summary=message("The XMPP server does not accept our address and password."))
+        return Checked(ok=False, summary=NOT_SIGNED_IN)
     if reply.status != 200 or not found.get("jid"):
         return Checked(ok=False, summary=message("The XMPP server's answer cannot be understood."))
     lacks = [words for name, words in _WANTED if not found.get(name)]

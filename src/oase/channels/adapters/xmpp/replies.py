@@ -12,11 +12,12 @@ import msgspec
 from oase.channels.adapters.xmpp.words import LATER, sentence
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
 from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.meanings import with_theirs
 from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
 _TOO_FAST = timedelta(seconds=10)
-_NOT_SIGNED_IN = message("The XMPP server does not accept our address and password.")
+NOT_SIGNED_IN = message("The XMPP server does not accept our address and password. Enter them anew in the account's settings.")
 _NO_UPLOAD = message("The XMPP server does not take this file.")
 _UNREADABLE = message("The XMPP server's answer cannot be understood.")
 
@@ -32,10 +33,10 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         known = content.get("url") or content.get("id")
         return Accepted(external_id=str(known)) if known else Unclear(why=str(_UNREADABLE))
     if reply.status == 401:
-        return Refused(why=f"{_NOT_SIGNED_IN}\n{words}".strip(), code="not-authorized", sign_in=True)
+        return Refused(why=with_theirs(NOT_SIGNED_IN, words), code="not-authorized", sign_in=True)
     condition = str(content.get("condition") or "")[:100]
     waits = content.get("type") == "wait"
-    why = sentence(condition, words, waits=waits) if call.method != "UPLOAD" else f"{_NO_UPLOAD}\n{words}".strip()
+    why = sentence(condition, words, waits=waits) if call.method != "UPLOAD" else with_theirs(_NO_UPLOAD, words)
     if condition == "policy-violation" and waits:  # a rate; the protocol does not say how long
         return Again(why=why, after=_TOO_FAST, account=True)
     if condition in LATER or waits or reply.status >= 500:

@@ -16,7 +16,9 @@ from oase.kernel.i18n import message
 _SHORTLY, _HOUR = timedelta(seconds=15), timedelta(hours=1)
 
 _CREDENTIALS = message("Meta does not accept our access token. Enter a new one in the account's settings.")
-_PERMISSION = message("The access token lacks a permission, or the application lacks Meta's approval for it.")
+_PERMISSION = message(
+    "The access token lacks a permission, or the application lacks Meta's approval for it. The guide names all that are needed."
+)
 _RESTRICTED = message("Meta has restricted the page or the application. See the support area of the Meta Business Suite.")
 _FAST = message("Meta asks us to send more slowly.")
 _DOWN = message("Meta is temporarily unavailable.")
