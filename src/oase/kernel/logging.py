@@ -24,7 +24,7 @@ from oase.kernel.secrets import Secret
 MASK: Final = "***"
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _SECRET_WORDS: Final = ("password", "passwort", "token", "secret", "authorization", "cookie", "api_key", "apikey", "credential")
-_CHATTY: Final = ("aiohttp.access", "asyncio", "botocore", "urllib3", "mail.log")  # below warning, nobody needs them
+_CHATTY: Final = ("aiohttp.access", "asyncio", "botocore", "urllib3", "mail.log", "slixmpp")  # below warning, nobody needs them
 
 
 def set_up(*, form: Literal["text", "json"] = "text", level: str = "info", stream: TextIO | None = None) -> None:

@@ -34,6 +34,6 @@ async def open_sandbox(house: House) -> AsyncIterator[ASGIApp | None]:
         await follow_ports(house, sandbox)
     house.begin("demonstration", lambda: begin_story(house, sandbox))
     try:
-        yield with_cuts(Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None))
+        yield with_cuts(Litestar(route_handlers=sandbox_routes(sandbox), openapi_config=None, logging_config=None))
     finally:
         await sandbox.stop()

@@ -100,5 +100,5 @@ def create_app(sandbox: Sandbox) -> ASGIApp:
         finally:
             await sandbox.stop()
 
-    app = Litestar(route_handlers=sandbox_routes(sandbox), lifespan=[lifespan], openapi_config=None)
+    app = Litestar(route_handlers=sandbox_routes(sandbox), lifespan=[lifespan], openapi_config=None, logging_config=None)
     return with_cuts(app)

@@ -81,7 +81,7 @@ def document() -> bytes:
     )
     # this application only describes: nothing is given
     given = {name: Provide(lambda: None, sync_to_thread=False) for name in ("services", "directory")}
-    app = Litestar([router], openapi_config=config, dependencies=given)
+    app = Litestar([router], openapi_config=config, dependencies=given, logging_config=None)
     found: dict[str, Any] = app.openapi_schema.to_schema()
     _say_permissions(found, app)
     _say_inputs(found)
