@@ -58,7 +58,8 @@ STANDS_FOR: Final = {
     "field_id": "SELECT DISTINCT ON (kind = 'choice') id FROM custom_field ORDER BY kind = 'choice', id",
     "queue": "SELECT unnest(ARRAY['open', 'mine', 'snoozed'])",
     "person_id": "SELECT id FROM person ORDER BY id LIMIT 1",
-    "conversation_id": "SELECT DISTINCT ON (channel) id FROM conversation ORDER BY channel, id DESC",
+    "conversation_id": "(SELECT id FROM conversation WHERE kind = 'public' ORDER BY id DESC LIMIT 1) UNION ALL"
+    " (SELECT DISTINCT ON (channel) id FROM conversation WHERE kind = 'private' ORDER BY channel, id DESC)",
 }
 ASKED_WITH: Final = {
     "/form/{account_id}/thanks": "?r=AYS7-9FZ4",
@@ -108,10 +109,7 @@ async def _nobody(token: str) -> Viewer | None:
 def _may_be_page(path: str, handler: HTTPRouteHandler) -> bool:
     leads = handler.fn.__annotations__.get("return") is Redirect
     files = any(f"{{{name}}}" in path for name in OF_FILES)
-    in_public = (
-        path == "/conversations/{conversation_id}/beside"
-    )  # of who speaks in public: tests/web/inbox/test_public.py looks at it
-    return "GET" in handler.http_methods and not path.startswith(FOR_PROGRAMS) and not leads and not files and not in_public
+    return "GET" in handler.http_methods and not path.startswith(FOR_PROGRAMS) and not leads and not files
 
 
 async def addresses(oase: Installation, route: Known, given: Mapping[str, str]) -> list[str]:

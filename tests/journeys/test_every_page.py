@@ -99,7 +99,8 @@ async def entered(browser: Browser, oase: Installation, language: str) -> Browse
 
 
 async def furnish(admin: BrowserContext, oase: Installation, language: str) -> None:
-    """What the demonstration has not: a role of its own, templates of WhatsApp, a delivery that cannot be read."""
+    """What the demonstration has not: a role of its own, templates of WhatsApp, somebody who speaks in public, a delivery that cannot
+    be read."""
     page, account = await admin.new_page(), await oase.account("whatsapp")
     await page.goto(f"{oase.url}/admin/roles/new")
     await page.fill("#name", f"Aushilfe {language}")
@@ -108,6 +109,11 @@ async def furnish(admin: BrowserContext, oase: Installation, language: str) -> N
     async with page.expect_navigation():
         await page.locator("form[action$='/templates'] button").click()
     await expect(page.locator(".template-rows li").first).to_be_visible()
+    await page.goto(f"{oase.url}/sandbox/timeline/telegram")
+    await page.wait_for_selector("html[data-ready]", state="attached")
+    await page.locator("#say textarea").fill("Wann öffnet die Werkstatt am Samstag? 🚲")
+    await page.locator("#say button[type=submit]").click()
+    await until(lambda: oase.rows("SELECT id FROM conversation WHERE kind = 'public'"), "it is heard of in public", seconds=90)
     await page.close()
     body = b"{ no JSON"
     signed = hmac.new(b"sandbox-app-secret", body, hashlib.sha256).hexdigest()

@@ -214,9 +214,9 @@ async def show_beside(
     viewer: GivenViewer,
     directory: GivenDirectory,
     conversation_id: FromPath[UUID],
-    person: FromQuery[UUID],
+    person: FromQuery[UUID | None] = None,
 ) -> Response[Any]:
-    """The pane of one of those who spoke in a public conversation."""
+    """The pane of one of those who spoke in a public conversation; of who waits longest, where nobody is chosen."""
     reader = reader_of(request)
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
