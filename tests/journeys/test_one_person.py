@@ -92,6 +92,51 @@ async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_o
     assert found == [{"conversations": 1, "persons": 1, "channels": ["email", "webchat", "whatsapp"]}]
 
 
+async def _set_links(agent: Page, oase: Installation, *, on: bool) -> None:
+    """Links to WhatsApp beneath the company's mails, or none."""
+    await agent.goto(f"{oase.url}/admin/channels/{await oase.account('email')}")
+    await agent.get_by_label("Links zu anderen Kanälen unter Antworten").set_checked(on)
+    if on:
+        await agent.get_by_label("WhatsApp: WhatsApp Berlin").check()
+    await agent.get_by_role("button", name="Speichern").click()
+    await agent.wait_for_url("**?done=*")
+
+
+async def test_a_customer_who_writes_by_mail_goes_on_on_whatsapp_by_the_link_beneath_our_answer(
+    oase: Installation, people: People
+) -> None:
+    statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
+    await until(lambda: oase.rows(statement), "the account has been tested and knows its number")
+    admin = await people.agent()
+    await _set_links(admin, oase, on=True)
+    mailbox = await people.somebody("/sandbox/mailbox")
+    await mailbox.get_by_role("button", name="Schreiben").click()
+    form = mailbox.locator("#mail-form")
+    await form.locator("[name=sender_name]").fill("Çiğdem Weiß")
+    await form.locator("[name=sender]").fill("cigdem.weiss@example.com")
+    await form.locator("[name=to]").fill("service@lindgruen.example")
+    await form.locator("[name=subject]").fill("Kindersitz")
+    await form.locator("textarea").fill("Passt der Kindersitz „Spatz“ auf das Lastenrad?")
+    await form.get_by_role("button", name="Senden").click()
+    agent = await people.agent()
+    await open_row(agent, "Kindersitz „Spatz“")
+    await expect(agent.locator("#composer")).to_contain_text("Darunter stehen Links zum Weiterschreiben: WhatsApp")
+    await answer(agent, "Ja, er passt. Sollen wir einen zurücklegen?")
+    await expect(agent.locator("#entries .entry.out")).to_contain_text("Mit Links zum Weiterschreiben: WhatsApp")
+    await mailbox.locator("#mails button", has_text="Re: Kindersitz").first.click()
+    await expect(mailbox.frame_locator("#body iframe").get_by_role("link", name="WhatsApp")).to_be_visible()
+    link = await mailbox.frame_locator("#body iframe").get_by_role("link", name="WhatsApp").get_attribute("href")
+    await _set_links(admin, oase, on=False)
+
+    phone = await _phone_of(people, "Çiğdem Weiß", "+49 30 23125 779")
+    await phone.get_by_role("textbox", name="Nachricht").fill(parse_qs(urlsplit(str(link)).query)["text"][0])
+    await phone.keyboard.press("Enter")
+    await expect(agent.locator("#entries")).to_contain_text("Geht nach einer Einladung über WhatsApp weiter")
+    await expect(agent.locator("#composer-answer option:checked")).to_contain_text("WhatsApp")
+    await answer(agent, "Schön, dann legen wir einen zurück!")
+    await expect(phone.locator(".message:not(.mine)").last).to_contain_text("legen wir einen zurück")
+
+
 _AS_IT_IS = (
     "SELECT (SELECT jsonb_agg(to_jsonb(p) - 'updated_at' ORDER BY p.id) FROM person p WHERE p.id = ANY(%(persons)s)) AS persons,"
     " (SELECT jsonb_agg(to_jsonb(i) - 'last_seen_at' ORDER BY i.id) FROM identity i WHERE i.person_id = ANY(%(persons)s)) AS addresses,"
