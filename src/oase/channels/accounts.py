@@ -248,6 +248,7 @@ async def keep_check(work: UnitOfWork, account_id: UUID, checked: Checked) -> No
         work.emit("account", account_id, {"what": "facts"})
     if row.state != "up":
         await set_account_state(work, account_id, "up")
+        work.emit("account", account_id, {"what": "recovered"})
 
 
 async def keep_told(work: UnitOfWork, account_id: UUID, url: str, told: Checked) -> None:

@@ -78,6 +78,7 @@ class Connectors:
         self._locks = locks
         self._running: dict[tuple[UUID, Way], tuple[StoredAccount, asyncio.Task[None]]] = {}
         self._look_now = asyncio.Event()
+        self._recovered: set[UUID] = set()
 
     async def run(self) -> None:
         """Works until cancelled; then every listener and poller ends."""
@@ -98,6 +99,8 @@ class Connectors:
         while True:
             async with self._hub.subscribe(None, ["account"]) as subscription:
                 async for event in subscription.events():
+                    if event.payload.get("what") == "recovered":  # a test found it well: nobody waits to sign in any longer
+                        self._recovered.add(event.key)
                     if event.payload.get("what") != "state":
                         self._look_now.set()
             await asyncio.sleep(0.05)
@@ -106,9 +109,10 @@ class Connectors:
         """What runs becomes what the accounts, as they are now, want."""
         wanted: dict[tuple[UUID, Way], StoredAccount] = {(one.id, "listen"): one for one in accounts if one.manifest.listens}
         wanted |= {(one.id, "poll"): one for one in accounts if asks(one)}
+        recovered, self._recovered = self._recovered, set()
         for which, (known, task) in list(self._running.items()):
             new = wanted.get(which)
-            if new is None or new.account != known.account or task.done():
+            if new is None or new.account != known.account or task.done() or which[0] in recovered:
                 await end([task])
                 del self._running[which]
         for which, account in wanted.items():

@@ -5,12 +5,16 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from tests.channels.story import Desk, open_house
 from tests.sandbox.conftest import Starter, World, endpoint, start
 
+from oase.channels import keep_check
 from oase.channels.adapters.xmpp.adapter import Xmpp as Adapter
 from oase.channels.contract import (
     Accepted,
@@ -38,6 +42,7 @@ from oase.channels.contract import (
 )
 from oase.kernel.http import Guard, Outside
 from oase.kernel.secrets import Secret
+from oase.sandbox.faults import Fault
 from oase.sandbox.places import Message
 from oase.sandbox.xmpp import Xmpp
 
@@ -258,6 +263,23 @@ async def test_bad_days(silent: Company, world: World, kind: str, expected: type
         assert [one.text for one in silent.answers()] == ["Guten Tag"]
 
 
+async def test_an_error_of_the_server_while_we_are_signed_in_is_tried_again(company: Company, world: World) -> None:
+    await fault(world, "http_error")
+    assert isinstance(await company.say("Guten Tag"), Again)
+    assert isinstance(await company.say("Guten Tag"), Accepted)
+
+
+async def test_a_server_that_cannot_check_passwords_is_down_and_one_without_a_safe_way_says_so(
+    silent: Company, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fault(world, "http_error")
+    checked = await silent.check()
+    assert (checked.ok, "cannot check passwords" in checked.summary) == (False, True)
+    monkeypatch.setattr("oase.sandbox.xmpp.sasl.MECHANISMS", {"GSSAPI": ""})
+    checked = await silent.check()
+    assert (checked.ok, "no way to sign in" in checked.summary) == (False, True)
+
+
 async def test_a_refusal_is_the_answer_to_sending_and_no_receipt_besides(company: Company, world: World) -> None:
     await fault(world, "throttled")
     outcome = await company.say("Guten Tag")
@@ -324,11 +346,29 @@ async def test_withdrawn_credentials_are_told_and_found_by_the_test(company: Com
     await fault(world, "token_expired", remaining=None)
     await told
     checked = await company.check()
-    assert (checked.ok, checked.summary) == (False, "The XMPP server does not accept our address and password.")
+    assert (checked.ok, "does not accept our address and password" in checked.summary) == (False, True)
     company.xmpp.faults.clear()
     checked = await company.check()
     assert checked.ok
     assert checked.facts == {"upload": "upload.jabber.sandbox.example", "upload_bytes": "10485760"}
+
+
+async def test_a_good_test_ends_the_wait_for_the_next_attempt_to_sign_in(
+    silent: Company, fresh_dsn: str, tmp_path: Path, workspace_id: UUID
+) -> None:
+    xmpp = silent.xmpp
+    async with open_house(fresh_dsn, tmp_path) as house:
+        desk = Desk(house, workspace_id)
+        id = await desk.connect("xmpp", {**silent.account.settings, "password": xmpp.password})
+        for _ in range(2):  # the second time, the test finds nothing new
+            await desk.until("SELECT id FROM account WHERE state = 'up'")
+            xmpp.on_fault(xmpp.faults.add(Fault(kind="token_expired")))
+            await desk.until("SELECT id FROM account WHERE state = 'needs_sign_in'")
+            xmpp.faults.clear()
+            xmpp.server.visited.clear()
+            async with house.database.work(workspace_id) as work:
+                await keep_check(work, id, await silent.check())
+            await asyncio.wait_for(xmpp.server.visited.wait(), 30)  # by itself the adapter waits for a minute, and then longer
 
 
 async def test_an_address_that_does_not_exist_says_so(company: Company) -> None:

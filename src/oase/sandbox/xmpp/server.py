@@ -123,11 +123,16 @@ class Server:
         elif isinstance(thing, Closed):
             stream.close()
         elif not stream.user:
-            if stream.withdrawn is None:
-                stream.withdrawn = self._platform.struck("token_expired") is not None
+            if stream.refusal is None:
+                stream.refusal = self._refusal()
             stream.signs_in(thing, {self._platform.user: self._platform.password})
         else:
             await self._stanza(stream, thing)
+
+    def _refusal(self) -> str:
+        if self._platform.struck("http_error"):
+            return "temporary-auth-failure"
+        return "not-authorized" if self._platform.struck("token_expired") else ""
 
     async def _stanza(self, stream: Stream, stanza: Element) -> None:
         namespace, _, name = stanza.tag[1:].partition("}")

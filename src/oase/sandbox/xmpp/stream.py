@@ -26,7 +26,7 @@ class Stream:
         self.ended = self._headed = False
         self.available = self.carbons = self.wants_roster = False
         self.priority = 0
-        self.withdrawn: bool | None = None  # whether its password counts for nothing; None: it was not asked for yet
+        self.refusal: str | None = None  # why nobody can sign in here, whatever the password; None: nobody has tried yet
         self._exchange: sasl.Exchange | None = None
         self._failures = 0
         self.handled: int | None = None  # stanzas that it has sent (XEP-0198); None: it does not count them
@@ -149,8 +149,8 @@ class Stream:
         else:
             raise sasl.Failed("aborted" if name == "abort" else "malformed-request")
         found = self._exchange.step(said)
-        if isinstance(found, sasl.Success) and self.withdrawn:
-            raise sasl.Failed("not-authorized")
+        if isinstance(found, sasl.Success) and self.refusal:
+            raise sasl.Failed(self.refusal)
         return found
 
     def binds(self, iq: Element) -> str:

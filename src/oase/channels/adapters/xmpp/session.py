@@ -73,8 +73,9 @@ class Session:
 
         on = self.client.add_event_handler
         on("session_start", lambda _: None if signed_in.done() else signed_in.set_result(None))
-        on("failed_all_auth", lambda _: failed(NotSignedIn(message("The XMPP server does not accept our address and password."))))
-        on("no_auth", lambda _: failed(Down(message("The XMPP server offers no way to sign in that is safe enough."))))
+        conditions: set[str] = set()
+        on("failed_auth", lambda stanza: conditions.add(str(stanza["condition"])))
+        on("failed_all_auth", lambda _: failed(_not_in(conditions)))
         on(
             "ssl_invalid_chain",
             lambda error: failed(Down(message("The XMPP server's certificate is not valid: %(why)s", why=error))),
@@ -156,6 +157,15 @@ class Session:
             filters.cancel()
             await asyncio.wait([filters])
         self.ended.set()
+
+
+def _not_in(conditions: set[str]) -> ChannelError:
+    """Why nobody is signed in, by what the server said of each attempt (RFC 6120, 6.5); it said nothing if there was none."""
+    if not conditions:
+        return Down(message("The XMPP server offers no way to sign in that is safe enough."))
+    if "temporary-auth-failure" in conditions:
+        return Down(message("The XMPP server cannot check passwords at the moment."))
+    return NotSignedIn(message("The XMPP server does not accept our address and password."))
 
 
 def _trust(account: Account) -> ssl.SSLContext:
