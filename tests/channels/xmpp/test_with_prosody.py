@@ -262,7 +262,7 @@ class TestConnection:
     async def test_a_wrong_password_is_said(self, server: Prosody) -> None:
         jid = await asyncio.to_thread(server.register, "probe-2", "anders")
         found = await self.checked(self.account(server, jid))
-        assert (found.ok, found.summary) == (False, "The XMPP server does not accept our address and password.")
+        assert (found.ok, "does not accept our address and password" in found.summary) == (False, True)
 
     async def test_a_certificate_of_nobody_is_not_believed(self, server: Prosody) -> None:
         found = await self.checked(self.account(server, "probe-1@chat.example", authority=""))
