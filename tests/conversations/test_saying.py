@@ -118,6 +118,19 @@ async def test_a_reaction_is_sent_changed_and_taken_back(counter: Counter, take_
     assert sent == [{"message_id": "wamid.00001", "emoji": emoji} for emoji in ("👍", "❤️", "")]
 
 
+async def test_a_reaction_says_which_one_it_takes_the_place_of(counter: Counter, take_in: TakeIn) -> None:
+    _, (message,) = await customer_writes(counter, take_in, text(1, "Danke, alles bestens!"))
+    for emoji in ("👍", "❤️", ""):
+        await reacts(counter, message, emoji)
+        await counter.sends()
+    async with counter.database.work(counter.workspace_id) as work:
+        rows = await work.tuples(
+            "SELECT outbound->'outbound'->>'emoji', outbound->'outbound'->>'before' FROM delivery"
+            " WHERE workspace_id = %(workspace_id)s AND kind = 'reaction' ORDER BY part"
+        )
+    assert rows == [("👍", ""), ("❤️", "👍"), ("", "❤️")]
+
+
 async def test_a_reaction_that_has_not_left_is_simply_replaced(counter: Counter, take_in: TakeIn) -> None:
     _, (message,) = await customer_writes(counter, take_in, text(1, "Danke!"))
     for emoji in ("👍", "", "🙏"):

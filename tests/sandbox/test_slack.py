@@ -62,6 +62,8 @@ async def test_the_sdk_answers_in_a_thread_and_reacts(client: AsyncWebClient, sl
     message = slack.phone.write(AYLIN, "Danke")
     await client.reactions_add(channel="D0KUNDE0001", timestamp=message.id, name="heart")
     assert message.reactions["business"] == "❤️"
+    await client.reactions_remove(channel="D0KUNDE0001", timestamp=message.id, name="heart")
+    assert message.reactions == {}
 
 
 @pytest.mark.parametrize(

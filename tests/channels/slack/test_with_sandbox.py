@@ -154,6 +154,9 @@ async def test_buttons_reactions_corrections_and_what_was_taken_back(company: Co
     assert [one.emoji for one in door.heard(Reacted)] == ["👍", ""]
     assert isinstance(await caller.say(React(envelope=to(reply_to=said.external_id), emoji="❤️")), Accepted)
     assert message.reactions["business"] == "❤️"
+    for emoji, before, there in (("👍", "❤️", "👍"), ("👍", "👍", "👍"), ("", "👍", None), ("", "👍", None)):
+        assert isinstance(await caller.say(React(envelope=to(reply_to=said.external_id), emoji=emoji, before=before)), Accepted)
+        assert message.reactions.get("business") == there
     slack.phone.delete(message.id)
     await slack.courier.settled()
     assert [one.external_id for one in door.heard(Deleted)] == [said.external_id]

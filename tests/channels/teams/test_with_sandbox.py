@@ -197,6 +197,8 @@ async def test_buttons_reactions_corrections_and_what_was_taken_back(company: Co
     ]
     assert isinstance(await caller.say(React(envelope=to, emoji="🙏")), Accepted)
     assert message.reactions["business"] == "🙏"
+    await caller.say(React(envelope=to, emoji="", before="🙏"))
+    assert "business" not in message.reactions
     teams.phone.delete(message.id)
     await teams.courier.settled()
     assert [one.external_id for one in door.heard(Deleted)] == [to.reply_to]

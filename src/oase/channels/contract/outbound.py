@@ -95,10 +95,11 @@ class UseTemplate(Struct, frozen=True, kw_only=True, tag="template"):
 
 
 class React(Struct, frozen=True, kw_only=True, tag="react"):
-    """Our reaction to the message `envelope.reply_to`; empty takes it back."""
+    """Our reaction to the message `envelope.reply_to`; empty takes it back. `before`: the one that may be there from us."""
 
     envelope: Envelope
     emoji: str
+    before: str = ""
 
 
 class MarkRead(Struct, frozen=True, kw_only=True, tag="mark_read"):

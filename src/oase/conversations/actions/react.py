@@ -49,14 +49,15 @@ async def react(work: UnitOfWork, book: AccountBook, author: Author, message_id:
         " AND kind = 'reaction' AND state IN ('queued', 'failed')",
         {"id": message_id},
     )
-    if reaction_there(past) != (emoji, True):
+    there, certain = reaction_there(past)
+    if (there, certain) != (emoji, True):
         delivery_id = new_id()
         envelope = Envelope(
             id=str(delivery_id), to=target.address or "", to_name=target.name or "", from_name=author.name,
             token=conversation.token, reply_to=target.external_id or "", thread=conversation.thread_external_id or "",
             at=work.clock.now(),
         )  # fmt: skip
-        planned = Planned(outbound=React(envelope=envelope, emoji=emoji))
+        planned = Planned(outbound=React(envelope=envelope, emoji=emoji, before=there))
         place = (delivery_id, message_id, conversation.id, account.id, envelope.to, len(past), planned, work.clock.now())
         await deliveries.insert(work, [place], "reaction")
         work.emit("delivery", account.id)

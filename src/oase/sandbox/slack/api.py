@@ -47,6 +47,7 @@ class Api:
             "chat.postMessage": self._post,
             "conversations.open": self._open,
             "reactions.add": self._react,
+            "reactions.remove": self._take_back,
             "users.info": self._user,
             "files.info": self._info,
             "files.getUploadURLExternal": self._upload_url,
@@ -180,6 +181,16 @@ class Api:
         if message.reactions.get("business") == SIGNS[name]:
             raise Failed("already_reacted")
         self._platform.phone.business_reacts(ts, SIGNS[name])
+        return {}
+
+    async def _take_back(self, given: Json) -> Json:
+        ts, name = str(given.get("timestamp") or ""), str(given.get("name") or "")
+        message = self._platform.phone.messages.get(ts)
+        if message is None:
+            raise Failed("message_not_found")
+        if name not in SIGNS or message.reactions.get("business") != SIGNS[name]:
+            raise Failed("no_reaction")
+        self._platform.phone.business_reacts(ts, "")
         return {}
 
     async def _user(self, given: Json) -> Json:

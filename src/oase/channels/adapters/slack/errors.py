@@ -68,8 +68,6 @@ MEANINGS: Mapping[str, Meaning] = {
     "no_text": Meaning("refused", message("Slack cannot carry an empty message.")),
     "thread_not_found": Meaning("refused", message("The message that is answered no longer exists.")),
     "message_not_found": Meaning("refused", message("The message that is answered no longer exists.")),
-    "already_reacted": Meaning("refused", message("We have reacted to this message with this emoji before.")),
-    "no_reaction": Meaning("refused", message("We have not reacted to this message with this emoji.")),
     "invalid_name": Meaning("refused", message("Slack does not know this emoji.")),
     "file_not_found": Meaning("refused", message("The file no longer exists in Slack. Please ask for it again.")),
     "file_deleted": Meaning("refused", message("The file no longer exists in Slack. Please ask for it again.")),

@@ -13,6 +13,7 @@ from oase.channels.families.json_in_the_wild import mapping, object_of, objects,
 
 _SOON = timedelta(seconds=30)
 _HARMLESS = ("/reactions.add", "/reactions.remove", "/conversations.open", "/files.getUploadURLExternal")
+_SO_ALREADY = {"already_reacted": "/reactions.add", "no_reaction": "/reactions.remove"}  # what was wanted, is
 
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
@@ -22,6 +23,8 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
         return Unclear(why=reply.why) if reply.sent and not harmless else Again(why=reply.why, after=_SOON)
     content = object_of(reply)
     error = text(content or {}, "error")
+    if error in _SO_ALREADY and call.url.endswith(_SO_ALREADY[error]):
+        return Accepted(external_id="")
     if error and (content or {}).get("ok") is not True:
         return failure(error, content or {}, reply)
     if call.body and 200 <= reply.status <= 299:

@@ -44,7 +44,7 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
         case Say():
             return _say(outbound, account, manifest)
         case React():
-            return [_reaction(outbound, account)]
+            return _reactions(outbound, account)
         case Position():
             raise CannotSay("location", message("Slack carries no places."))
         case Card():
@@ -147,12 +147,16 @@ def _file(say: Say, account: Account, manifest: Manifest) -> Sequence[Call]:
     return [*calls, call(account, "files.completeUploadExternal", body)]
 
 
-def _reaction(react: React, account: Account) -> Call:
+def _reactions(react: React, account: Account) -> Sequence[Call]:
+    """What was there goes, then comes the new one (https://docs.slack.dev/reference/methods/reactions.remove, read 2026-11)."""
     channel, ts = place_of(react.envelope.reply_to)
     if not (channel and ts) or ts.startswith("action-"):
         raise CannotSay("reaction", message("It is not said which message this refers to."))
-    name = name_of(react.emoji)
-    if not name:
-        unknown = message("Slack has another name for this emoji.")
-        raise CannotSay(Capability.REACTION, unknown if react.emoji else message("On Slack Oase cannot take a reaction back."))
-    return call(account, "reactions.add", {"channel": channel, "timestamp": ts, "name": name})
+    if react.emoji and not name_of(react.emoji):
+        raise CannotSay(Capability.REACTION, message("Slack has another name for this emoji."))
+    gone = name_of(react.before) if react.before != react.emoji else ""
+    steps = [("reactions.remove", gone), ("reactions.add", name_of(react.emoji))]
+    calls = [call(account, method, {"channel": channel, "timestamp": ts, "name": name}) for method, name in steps if name]
+    if not calls:
+        raise CannotSay(Capability.REACTION, message("There is no reaction of ours to take back."))
+    return calls

@@ -58,7 +58,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
 
 def _is_sign(call: Call) -> bool:
     """Whether it says nothing but shows something: that we type, a reaction. Such things may be repeated and have no ids."""
-    return call.method == "PUT" or (isinstance(call.json, dict) and call.json.get("type") == "typing")
+    return call.method in ("PUT", "DELETE") or (isinstance(call.json, dict) and call.json.get("type") == "typing")
 
 
 def _failed(reply: Reply, code: str, theirs: str, sign: bool) -> Outcome:

@@ -46,7 +46,7 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
         case UseTemplate():
             raise CannotSay("template", message("Teams has no templates."))
         case React():
-            return [_reaction(account, outbound)]
+            return _reactions(account, outbound)
         case MarkRead():
             raise CannotSay("mark_read", message("Teams lets no app mark messages as read."))
         case Moderate():
@@ -102,16 +102,22 @@ def _picture(file: File) -> Body:
     return {"contentType": plain, "contentUrl": f"data:{plain};base64,{b64encode(file.content).decode()}", "name": file.name}
 
 
-def _reaction(account: Account, react: React) -> Call:
-    """A reaction has no body: https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/agent-reactions (read 2026-11)."""
-    if not react.emoji:
-        raise CannotSay("reaction", message("In Teams Oase cannot take a reaction back."))
-    id = id_of(react.emoji)
-    if not id:
+def _reactions(account: Account, react: React) -> Sequence[Call]:
+    """What was there goes, then comes the new one; both have no body and may be repeated.
+
+    https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/agent-reactions (read 2026-11)
+    """
+    envelope, headers = react.envelope, bearer(account)
+    if react.emoji and not id_of(react.emoji):
         raise CannotSay("reaction", message("Teams has another name for this emoji."))
-    envelope = react.envelope
-    where = reaction(envelope.thread or envelope.to, envelope.reply_to, id, account)
-    return Call(method="PUT", url=where, headers=bearer(account))
+    steps = [("DELETE", id_of(react.before)) if react.before != react.emoji else ("", ""), ("PUT", id_of(react.emoji))]
+    where = envelope.thread or envelope.to
+    calls = [
+        Call(method=method, url=reaction(where, envelope.reply_to, id, account), headers=headers) for method, id in steps if id
+    ]
+    if not calls:
+        raise CannotSay("reaction", message("There is no reaction of ours to take back."))
+    return calls
 
 
 def _activity(account: Account, envelope: Envelope, activity: Body) -> Call:
