@@ -222,6 +222,13 @@ async def test_an_iphone_is_told_by_apple_itself(customer: Customer) -> None:
     assert "4711" not in repr(push)
 
 
+@pytest.mark.parametrize("line_end", ["", " ", "\r\n"])
+async def test_apples_key_is_good_in_whatever_way_it_was_pasted(customer: Customer, line_end: str) -> None:
+    await customer.iphone()
+    await customer.set(apns_key=line_end.join(customer.apple.p8.splitlines()))
+    assert await customer.told("Hallo") == 1
+
+
 async def test_apples_token_is_kept_while_it_lasts_and_made_anew_in_time(customer: Customer) -> None:
     await customer.iphone()
     for minutes in (0, 30, 14, 2, 44, 2):  # at the full hour after the first a token would be refused

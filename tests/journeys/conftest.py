@@ -12,7 +12,8 @@ from .ground import Installation, People, installation, until
 @pytest_asyncio.fixture(scope="session")
 async def oase(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """The program with the demonstration company and the sandbox."""
-    async with installation(tmp_path_factory.mktemp("journeys"), OASE_DEMO="1", OASE_SANDBOX="1") as running:
+    environment = {"OASE_DEMO": "1", "OASE_SANDBOX": "1", "OASE_ALLOW_PRIVATE_NETWORKS": "127.0.0.0/8"}  # for push services
+    async with installation(tmp_path_factory.mktemp("journeys"), **environment) as running:
         await until(lambda: running.rows("SELECT agent_id FROM read_state LIMIT 1"), "the company's past is told", seconds=60)
         yield running
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -29,6 +31,13 @@ PNG = bytes.fromhex(
 async def app(people: People, oase: Installation, **options: Any) -> Page:
     """A customer opens the app."""
     return await people.somebody(f"/app/{await oase.account('app')}/start", **{**PHONE, **options})
+
+
+def png_size(content: bytes) -> str:
+    """The size in the header of a PNG."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    return f"{width}x{height}"
 
 
 async def write(page: Page, text: str) -> None:
@@ -88,6 +97,114 @@ async def test_without_a_network_the_app_opens_and_what_is_written_goes_later(pe
     await customer.context.set_offline(False)
     await expect(customer.locator(".mine .tick").last).to_have_text("Gesendet", timeout=25_000)
     people.troubles.clear()  # the console tells of each request that found no network
+
+
+async def test_an_answer_that_comes_while_the_network_is_gone_is_there_when_it_is_back(
+    people: People, oase: Installation
+) -> None:
+    path = f"/app/{await oase.account('app')}/start"
+    async with wire(oase.port) as network:
+        customer = await people.somebody(**PHONE)
+        resumed: list[str] = []
+        customer.on(
+            "request",
+            lambda request: resumed.append(request.headers.get("last-event-id", "")) if "/stream" in request.url else None,
+        )
+        await customer.goto(f"http://127.0.0.1:{network.port}{path}")
+        await write(customer, "Haben Sie Schläuche für 28 Zoll?")
+        await expect(customer.locator(".mine .tick")).to_have_text("Gesendet")
+        await network.cut()
+        await expect(customer.locator("#network")).to_contain_text("Kein Netz")
+        agent = await people.agent()
+        await open_row(agent, "Haben Sie Schläuche")
+        await answer(agent, "Ja, drei Sorten.")
+        await expect(agent.locator("#entries")).to_contain_text("Ja, drei Sorten.")
+        await network.mend()
+        await expect(customer.locator(".theirs .said")).to_have_text("Ja, drei Sorten.", timeout=30_000)
+        await expect(customer.locator("#network")).to_be_hidden()
+        await expect(customer.locator(".message")).to_have_count(2)
+        assert resumed[0] == ""
+        assert resumed[-1] != "", "It went on behind the last event."
+        await customer.close()
+    people.troubles.clear()  # the console tells of each request that found no network
+
+
+class Wire:
+    """A network between a browser and the program, which can be cut: connections break, and new ones are refused."""
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._open: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def mend(self) -> None:
+        """New connections are made again."""
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        """Nothing goes through any more."""
+        if self._server is not None:
+            self._server.close()
+        for writer in [*self._open]:
+            writer.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, thither = await asyncio.open_connection("127.0.0.1", self._to)
+        self._open |= {writer, thither}
+        await asyncio.gather(_pour(reader, thither), _pour(there, writer))
+        self._open -= {writer, thither}
+
+
+async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+    writer.close()
+
+
+@asynccontextmanager
+async def wire(to: int) -> AsyncIterator[Wire]:
+    """A network to a port of this machine."""
+    network = Wire(to)
+    await network.mend()
+    try:
+        yield network
+    finally:
+        await network.cut()
+
+
+async def test_an_app_that_was_switched_off_says_so_in_words_and_what_was_written_goes_later(
+    people: People, oase: Installation
+) -> None:
+    account = await oase.account("app")
+    customer, administrator = await app(people, oase), await people.agent()
+    await write(customer, "Vor der Pause")
+    await expect(customer.locator(".mine .tick")).to_have_text("Gesendet")
+    await administrator.goto(f"{oase.url}/admin/channels/{account}")
+    try:
+        await administrator.get_by_role("button", name="Ausschalten").click()
+        await expect(administrator.get_by_role("button", name="Einschalten")).to_be_visible()
+        await write(customer, "Ist jemand da?")
+        await expect(customer.locator("#network")).to_contain_text("Diese App ist zurzeit nicht erreichbar.")
+        await expect(customer.locator(".mine .tick").last).to_have_text("Wird gesendet")
+        stranger = await people.somebody(f"/app/{account}/start", **PHONE)
+        await expect(stranger.locator("body")).to_contain_text("Diese App ist zurzeit nicht erreichbar.")
+    finally:
+        await administrator.get_by_role("button", name="Einschalten").click()
+        await expect(administrator.get_by_role("button", name="Ausschalten")).to_be_visible()
+    await expect(customer.locator(".mine .tick").last).to_have_text("Gesendet", timeout=40_000)
+    await expect(customer.locator("#network")).to_be_hidden()
+    people.troubles.clear()  # the console tells of each answer 404
+
+
+async def test_the_phone_of_the_sandbox_leads_to_the_app(people: People, oase: Installation) -> None:
+    page = await people.somebody("/sandbox/phone")
+    async with page.expect_popup() as opened:
+        await page.get_by_role("link", name="Unsere App").click()
+    customer = await opened.value
+    await expect(customer.locator(".hello")).to_have_text("Moin! Womit können wir helfen?")
 
 
 async def test_a_stream_that_is_cut_in_the_midst_of_messages_loses_none_and_doubles_none(oase: Installation) -> None:
@@ -160,8 +277,14 @@ async def test_the_app_can_be_put_on_the_home_screen(people: People, oase: Insta
         assert page.url.path == f"/app/{account}/start"
         manifest = (await http.get(f"/app/{account}/manifest.webmanifest")).json()
         assert (manifest["display"], manifest["start_url"]) == ("standalone", f"/app/{account}/start")
-        icon = await http.get(manifest["icons"][0]["src"])
-        assert icon.headers["content-type"].startswith("image/svg+xml")
+        assert {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]} == {
+            ("192x192", "any"), ("512x512", "any"), ("192x192", "maskable"), ("512x512", "maskable"),
+        }  # fmt: skip
+        for icon in manifest["icons"]:
+            assert png_size((await http.get(icon["src"])).content) == icon["sizes"]
+        assert 'rel="apple-touch-icon" href="/app/' in page.text
+        assert png_size((await http.get(f"/app/{account}/icons/180-whole.png")).content) == "180x180"
+        assert (await http.get(f"/app/{account}/icons/77.png")).status_code == 404
         description = (await http.get("/app/v1/openapi.json")).json()
         assert "/app/{account}/v1/messages" in description["paths"]
         assert (await http.get(f"/app/{uuid4()}/start")).status_code == 404

@@ -4,33 +4,19 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, CDPSession, Page, expect
+from playwright.async_api import Browser, expect
 from tests.kernel.pushservice import BrowserKeys
 from tests.servers.chromium import chromium
 
 from .ground import ANNA, SOPHIE, Installation, People, until
+from .push import shown, with_push, worker_of
 from .test_agents import open_row, write_on_whatsapp
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-
-# Chromium subscribes at a service of its maker, which tests do not reach; so the browser is told here what that service would say.
-SUBSCRIBES = """
-(() => {
-  const given = %s;
-  const made = { endpoint: given.endpoint, options: {}, toJSON: () => given,
-                 unsubscribe: async () => { localStorage.removeItem("subscribed"); return true; } };
-  PushManager.prototype.subscribe = async function ({ applicationServerKey }) {
-    localStorage.setItem("subscribed", applicationServerKey);
-    return made;
-  };
-  PushManager.prototype.getSubscription = async () => (localStorage.getItem("subscribed") ? made : null);
-})();
-"""
 
 # every notice that this page shows from now on, also those that are gone again
 NOTES_TOASTS = """
@@ -47,41 +33,6 @@ async def browser() -> AsyncIterator[Browser]:
     """The whole browser: it shows notices of the desktop."""
     async with chromium(whole=True) as browser:
         yield browser
-
-
-async def with_push(page: Page, oase: Installation) -> str:
-    """This browser may show notices and can subscribe; gives the address at which it is reached."""
-    given = BrowserKeys().subscription(f"https://push.example/{uuid4().hex}")
-    keys = {"p256dh": given.p256dh, "auth": given.auth}
-    await page.context.grant_permissions(["notifications"], origin=oase.url)
-    await page.context.add_init_script(SUBSCRIBES % json.dumps({"endpoint": given.endpoint, "keys": keys}))
-    return given.endpoint
-
-
-async def worker_of(page: Page) -> tuple[CDPSession, str]:
-    """The registration of the inbox's service worker, as the browser's own tools know it."""
-    session = await page.context.new_cdp_session(page)
-    known: dict[str, str] = {}
-
-    def note(event: dict[str, Any]) -> None:
-        known.update({one["scopeURL"]: one["registrationId"] for one in event["registrations"]})
-
-    session.on("ServiceWorker.workerRegistrationUpdated", note)
-    await session.send("ServiceWorker.enable")
-
-    async def registration() -> str:
-        return next((one for scope, one in known.items() if scope.endswith("/inbox")), "")
-
-    return session, str(await until(registration, "the service worker is registered"))
-
-
-async def shown(page: Page) -> list[dict[str, str]]:
-    """The notices that the browser shows."""
-    found: list[dict[str, str]] = await page.evaluate(
-        "async () => (await (await navigator.serviceWorker.getRegistration('/inbox')).getNotifications())"
-        ".map((one) => ({ title: one.title, body: one.body, tag: one.tag }))"
-    )
-    return found
 
 
 async def test_what_concerns_me_is_told_in_the_page_and_the_rest_is_not(oase: Installation, people: People) -> None:
@@ -122,7 +73,9 @@ async def test_what_concerns_me_is_told_in_the_page_and_the_rest_is_not(oase: In
 
 async def test_a_browser_is_switched_on_told_and_leads_to_the_conversation(oase: Installation, people: People) -> None:
     page = await people.agent(ANNA)
-    endpoint = await with_push(page, oase)
+    subscription = BrowserKeys().subscription(f"https://push.example/{uuid4().hex}")
+    endpoint = subscription.endpoint
+    await with_push(page, oase, subscription)
     await page.goto(f"{oase.url}/profile/notifications")
     await page.get_by_role("button", name="Hier einschalten").click()
     await expect(page.locator("#browsers")).to_contain_text("Chrome auf Linux")
@@ -139,18 +92,18 @@ async def test_a_browser_is_switched_on_told_and_leads_to_the_conversation(oase:
         "id": str(uuid4()), "conversation": str(conversation_id), "title": "Jürgen Groß", "body": "Grüße 🌴",
         "path": f"/inbox/open/{conversation_id}",
     }  # fmt: skip
-    session, registration = await worker_of(page)
+    session, registration = await worker_of(page, "/inbox")
     push = {"origin": oase.url, "registrationId": registration, "data": json.dumps(told)}
 
     async def brought() -> list[dict[str, str]]:
         """As push services do, it is brought again until the browser has shown it."""
         await session.send("ServiceWorker.deliverPushMessage", push)
         await asyncio.sleep(1)
-        return await shown(page)
+        return await shown(page, "/inbox")
 
     await until(brought, "the notice is shown")
     await brought()  # once more than needed
-    assert await shown(page) == [{"title": "Jürgen Groß", "body": "Grüße 🌴", "tag": str(conversation_id)}]
+    assert await shown(page, "/inbox") == [{"title": "Jürgen Groß", "body": "Grüße 🌴", "tag": str(conversation_id)}]
 
     await page.goto(f"{oase.url}/inbox/open")
     (worker,) = page.context.service_workers

@@ -39,6 +39,7 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         self.clock = clock or SystemClock()
         self.hub = Hub()
+        self.own_app = ""  # the address of the company's own app, where Oase serves one
         self.whatsapp = WhatsApp(self.settings.whatsapp, self.clock, self.hub)
         self.mailbox = Mailbox(self.settings.mailbox, self.clock, self.hub)
         public_url = self.settings.public_url
@@ -85,7 +86,7 @@ def sandbox_routes(sandbox: Sandbox) -> list[Router]:
         mailbox_router(sandbox.mailbox),
         places_router(platforms),
         *(one.router() for one in platforms.values()),
-        *page_routes(sandbox.hub, platforms),
+        *page_routes(sandbox.hub, platforms, lambda: sandbox.own_app),
     ]
 
 

@@ -3,7 +3,7 @@
 Everything a page needs is a file of the sandbox; nothing is inline, so that `default-src 'self'` holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,12 +38,12 @@ _HEADERS: Final = {
 Asked = Request[Any, Any, Any]
 
 
-def page_routes(hub: Hub, platforms: Mapping[str, Platform]) -> list[Router]:
-    """The pages Phone, Timeline, Mailbox and Network with what belongs to them."""
+def page_routes(hub: Hub, platforms: Mapping[str, Platform], own_app: Callable[[], str]) -> list[Router]:
+    """The pages Phone, Timeline, Mailbox and Network with what belongs to them. `own_app`: where the company's own app is."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    handlers = [*_page_handlers(templates, platforms), *_live_handlers(hub)]
+    handlers = [*_page_handlers(templates, platforms, own_app), *_live_handlers(hub)]
     pages = Router(path="/sandbox", route_handlers=handlers, opt=PAGE_OPTIONS, include_in_schema=False)
     files = create_static_files_router(
         path="/sandbox/static", directories=[_HERE / "static"], opt=PAGE_OPTIONS, name="sandbox-static"
@@ -59,7 +59,9 @@ def _language(request: Asked) -> Language:
     return choose(request.headers.get("accept-language", ""))
 
 
-def _page_handlers(templates: jinja2.Environment, platforms: Mapping[str, Platform]) -> list[HTTPRouteHandler]:
+def _page_handlers(
+    templates: jinja2.Environment, platforms: Mapping[str, Platform], own_app: Callable[[], str]
+) -> list[HTTPRouteHandler]:
     messengers = [one for one in platforms.values() if one.features]
     places = [one for one in platforms.values() if one.public]
 
@@ -72,6 +74,7 @@ def _page_handlers(templates: jinja2.Environment, platforms: Mapping[str, Platfo
             page=name,
             app=app,
             company=COMPANY_NAME,
+            own_app=own_app(),
             messengers=messengers,
             places=places,
             other_language=other,

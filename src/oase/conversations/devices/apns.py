@@ -5,6 +5,8 @@ Apple, "Sending notification requests to APNs", "Establishing a token-based conn
 from APNs" (https://developer.apple.com/documentation/usernotifications, read 2026-11). Pure: sending is a matter of who calls.
 """
 
+import base64
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +15,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from msgspec import Struct
 
 from oase.channels.contract import Account
@@ -29,6 +31,9 @@ TOKEN_LASTS: Final = timedelta(minutes=45)
 """Apple refuses a token after 60 minutes, and whoever makes new ones more often than every 20."""
 
 TOKEN_RENEWED_AFTER: Final = timedelta(minutes=20)
+_PEM: Final = re.compile(r"-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----")
+"""With or without its line ends: a field of one line takes them out of what is pasted."""
+
 _TIMEOUT: Final = timedelta(seconds=15)
 _ANSWER_BYTES: Final = 64_000
 _BUSY_SECONDS: Final = 30.0
@@ -72,8 +77,9 @@ def key_of(account: Account) -> Key:
 
 def provider_token(key: Key, now: datetime) -> Secret:
     """Who we are to Apple, from `now` on for an hour (RFC 7519, ES256). Raises Invalid if the key cannot be used."""
+    found = _PEM.search(key.pem.reveal())
     try:
-        private = load_pem_private_key(key.pem.reveal().encode(), None)
+        private = load_der_private_key(base64.b64decode(found[1]), None) if found else None
     except (ValueError, TypeError):
         private = None
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):

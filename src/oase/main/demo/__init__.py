@@ -12,7 +12,7 @@ from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
-from oase.main.demo.places import connect_places, tell_webhooks
+from oase.main.demo.places import connect_places, tell_addresses
 from oase.main.demo.script import cases
 from oase.main.demo.story import Cast, Story
 from oase.main.demo_ports import mailbox_port
@@ -59,7 +59,7 @@ async def prepare_demo(house: House, sandbox: Sandbox) -> None:
     accounts = [one for one in await house.book.enabled() if one.workspace_id == workspace_id]
     hooks = next((one.account.webhook_url for one in accounts if one.channel == "whatsapp"), "")
     sandbox.seed(webhook_url=hooks)
-    tell_webhooks(sandbox, accounts)
+    tell_addresses(sandbox, accounts)
 
 
 async def begin_story(house: House, sandbox: Sandbox) -> None:

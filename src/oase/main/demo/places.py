@@ -189,8 +189,9 @@ async def follow_ports(house: House, sandbox: Sandbox) -> None:
             await change_account(work, house.safe, account.id, name=account.name, given=wanted.settings)
 
 
-def tell_webhooks(sandbox: Sandbox, accounts: Sequence[StoredAccount]) -> None:
-    """Tells each platform where its company's webhooks arrive."""
+def tell_addresses(sandbox: Sandbox, accounts: Sequence[StoredAccount]) -> None:
+    """Tells each platform where its company's webhooks arrive, and the phone where the company's own app is."""
+    sandbox.own_app = next((f"/app/{one.id}/start" for one in accounts if one.channel == "app"), "")
     for platform_id, connect in CONNECTIONS.items():
         platform: Platform | None = sandbox.platforms.get(platform_id)
         if platform is not None:

@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 
 from oase.kernel.errors import OaseError
 from oase.web.customerapp.api import HANDLERS, OPT, on_refusal
-from oase.web.customerapp.pages import app_asset, icon, look_css, manifest, openapi, page, without_slash, worker
+from oase.web.customerapp.pages import app_asset, icon, icon_png, look_css, manifest, openapi, page, without_slash, worker
 from oase.web.customerapp.parts import AppDesk, AppParts
 from oase.web.customerapp.stream import AppStream
 from oase.web.widget.hot import Refusal
@@ -21,6 +21,6 @@ api = Router(
     include_in_schema=False,
     request_max_body_size=64 * 1024,
 )
-handlers = [api, app_asset, openapi, without_slash, page, look_css, icon, manifest, worker]
+handlers = [api, app_asset, openapi, without_slash, page, look_css, icon, icon_png, manifest, worker]
 
 __all__ = ["AppDesk", "AppParts", "AppStream", "handlers"]

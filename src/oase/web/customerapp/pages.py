@@ -1,11 +1,12 @@
 """The ready-made app: a page that can be put on the home screen, and works by the same API as everybody's own app.
 
-GET /app/<account>/                      the page          look.css, icon.svg, manifest.webmanifest, worker.js beside it
+GET /app/<account>/                      the page          look.css, icon.svg, icons/…, manifest.webmanifest, worker.js beside it
 GET /app/assets/<version>/<path>         modules, style sheet, words
 """
 
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get
@@ -14,12 +15,13 @@ from litestar.response import Redirect
 
 from oase.channels import StoredAccount
 from oase.kernel.errors import NotFound
-from oase.kernel.i18n import message
+from oase.kernel.i18n import Message, message
 from oase.web.assets import Assets
-from oase.web.customerapp.access import account_of
+from oase.web.customerapp import icons
+from oase.web.customerapp.access import account_of, parts_of
 from oase.web.customerapp.description import description
 from oase.web.pages import reader_of, render
-from oase.web.portal.look import contrast, css
+from oase.web.portal.look import css
 from oase.web.widget.hot import Refusal
 from oase.web.widget.lean import lean
 from oase.web.widget.look import look_of
@@ -31,6 +33,7 @@ _MODULES: Final = {file.name: lean(file.read_text("utf-8")).encode() for file in
 ASSETS: Final = Assets(
     {**_MODULES, **{name: lean((_SHARED / name).read_text("utf-8")).encode() for name in ("dom.js", "text.js")}}, folder=_FOLDER
 )
+_ICON: Final = (_FOLDER / "icon.svg").read_text("utf-8")
 _WORKER: Final = (_FOLDER / "worker.js").read_text("utf-8")
 _PUBLIC: Final = {"public": True, "quiet": True}
 _HOUR: Final = "public, max-age=3600"
@@ -74,9 +77,18 @@ async def look_css(request: AnyRequest, account_id: FromPath[str]) -> Response[s
 async def icon(request: AnyRequest, account_id: FromPath[str]) -> Response[str]:
     """The app's icon: a speech bubble in the company's colour."""
     color = look_of(await _offered(request, account_id)).color
-    on = "#ffffff" if contrast(color, "#ffffff") >= 3 else "#101418"
-    text = (_FOLDER / "icon.svg").read_text("utf-8").replace("#0f766e", color).replace("#ffffff", on)
+    text = _ICON.replace("#ffffff", icons.on(color)).replace("#0f766e", color)
     return Response(text, media_type="image/svg+xml", headers={"cache-control": _HOUR})
+
+
+@get("/app/{account_id:str}/icons/{file:str}", opt=_PUBLIC, include_in_schema=False)
+async def icon_png(request: AnyRequest, account_id: FromPath[str], file: FromPath[str]) -> Response[bytes]:
+    """The same as PNG, as home screens and notices want it."""
+    color = look_of(await _offered(request, account_id)).color
+    name, _, kind = file.rpartition(".")
+    if kind != "png" or name not in icons.NAMES:
+        raise NotFound(message("There is no such file."))
+    return Response(icons.icon_png(name, color), media_type="image/png", headers={"cache-control": _HOUR})
 
 
 @get("/app/{account_id:str}/manifest.webmanifest", opt=_PUBLIC, include_in_schema=False)
@@ -88,7 +100,9 @@ async def manifest(request: AnyRequest, account_id: FromPath[str]) -> Response[b
         "id": root, "name": look.company, "short_name": look.company[:24], "start_url": f"{root}start", "scope": root,
         "display": "standalone", "lang": reader_of(request).language, "theme_color": look.color, "background_color": "#ffffff",
         "icons": [
-            {"src": f"{root}icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": one} for one in ("any", "maskable")
+            {"src": f"{root}icons/{size}{whole}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for whole, purpose in (("", "any"), ("-whole", "maskable"))
+            for size in (192, 512)
         ],
     }  # fmt: skip
     return Response(msgspec.json.encode(content), media_type="application/manifest+json", headers={"cache-control": "no-cache"})
@@ -130,7 +144,18 @@ async def _offered(request: AnyRequest, account_id: str) -> StoredAccount:
     try:
         account = await account_of(request, account_id)
     except Refusal:
-        raise NotFound(message("There is no such page.")) from None
+        raise NotFound(await _why_not(request, account_id)) from None
     if not account.account.settings.get("example", True):
         raise NotFound(message("There is no such page."))
     return account
+
+
+async def _why_not(request: AnyRequest, account_id: str) -> Message:
+    """What a customer reads whose app was switched off, or who has a wrong address."""
+    try:
+        account = await parts_of(request).widget.accounts.get(UUID(account_id))
+    except ValueError:
+        account = None
+    if account is None or account.channel != "app":
+        return message("There is no such page.")
+    return message("This app cannot be reached right now. Please write to us in another way.")

@@ -29,9 +29,8 @@ async function start() {
     await bell();
     await push.keepUp();
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) { notice(words("closed")); return; }
-    connected(false);
-    setTimeout(start, 5000);
+    connected(false, error);
+    setTimeout(start, closed(error) ? 15000 : 5000);
   }
 }
 
@@ -84,12 +83,16 @@ function typing(on) {
   if (on) quiet = setTimeout(() => typing(false), 12000);
 }
 
-function connected(on) {
-  if (on) { element.network.hidden = true; flush(); } else notice(words("offline"));
+let lost = false;
+function connected(on, error) {
+  if (on) { found(); flush(); } else { lost = true; notice(words(closed(error) ? "closed" : "offline")); }
 }
+function found() { if (lost) element.network.hidden = true; lost = false; }
+/** The company has switched the app off: what is written waits until it is on again. */
+function closed(error) { return error instanceof Refused && error.status === 404; }
 function notice(text) { element.network.textContent = text; element.network.hidden = false; }
 addEventListener("offline", () => connected(false));
-addEventListener("online", () => { element.network.hidden = true; flush(); });
+addEventListener("online", () => { found(); flush(); });
 
 async function earlier() {
   const found = await net.page(thread.before).catch(() => null);
@@ -116,10 +119,10 @@ async function say(said, files = []) {
 async function flush() {
   try {
     if (net.outbox.length && (!net.token || !listening)) await session();
-    await net.flush((one, state) => thread.mark(one, state));
+    await net.flush((one, state) => { thread.mark(one, state); found(); });
   } catch (error) {
-    if (!(error instanceof Refused)) notice(words("offline"));
-    setTimeout(flush, 4000);
+    if (closed(error) || !(error instanceof Refused)) connected(false, error);
+    setTimeout(flush, closed(error) ? 15000 : 4000);
   }
 }
 
@@ -130,6 +133,7 @@ element.composer.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = element.text.value.trim();
   if (!text && !chosen.length) return;
+  if (!lost) element.network.hidden = true;
   const picked = chosen;
   chosen = [];
   element.text.value = "";

@@ -68,7 +68,7 @@ export class Net {
         try {
           await this.ask("POST", "messages", { ...said, waited: Math.max(0, (Date.now() - written) / 1000) });
         } catch (error) {
-          if (!(error instanceof Refused) || error.status >= 500 || error.status === 429) throw error;
+          if (!(error instanceof Refused) || error.status >= 500 || [404, 429].includes(error.status)) throw error;
           this.outbox[0].failed = true;
           this.keep();
           taken(said.id, "failed");
@@ -87,7 +87,7 @@ export class Net {
     this.keep();
   }
 
-  /** What happens, as it happens, for as long as the page lives: after a break it goes on behind the last event. `state(on)`: connected. */
+  /** What happens, as it happens, for as long as the page lives: after a break it goes on behind the last event. `state(on, error)`: connected. */
   async listen(lang, heard, state) {
     let pause = 500;
     for (;;) {
@@ -98,7 +98,7 @@ export class Net {
         state(true);
         pause = 500;
         await this.follow(answer.body.getReader(), heard);
-      } catch { state(false); }
+      } catch (error) { state(false, error); }
       await new Promise((done) => { const timer = setTimeout(done, pause); addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true }); });
       pause = Math.min(pause * 2, 15000);
     }

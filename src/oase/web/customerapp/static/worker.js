@@ -3,7 +3,8 @@ const site = /*SITE*/ null;
 const CACHE = `oase-app-${site.version}`;
 const ROOT = `/app/${site.account}/`;
 const PAGE = `${ROOT}start`;
-const BESIDE = [`${ROOT}look.css`, `${ROOT}icon.svg`, `${ROOT}manifest.webmanifest`];
+const ICON = `${ROOT}icons/192.png`;
+const BESIDE = [`${ROOT}look.css`, `${ROOT}icon.svg`, ICON, `${ROOT}manifest.webmanifest`];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...BESIDE, ...site.files])).then(() => self.skipWaiting()));
@@ -43,7 +44,7 @@ self.addEventListener("push", (event) => {
 async function show({ title = "", body = "", conversation = "app" }) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   if (pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === PAGE)) return;
-  await self.registration.showNotification(title, { body, tag: conversation, renotify: true, icon: `${ROOT}icon.svg` });
+  await self.registration.showNotification(title, { body, tag: conversation, renotify: true, icon: ICON });
 }
 
 self.addEventListener("notificationclick", (event) => {
