@@ -1,7 +1,7 @@
 """Files of what came in: of a mail all together, of a provider straight into their place, bounded."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -116,7 +116,7 @@ async def test_a_file_beyond_the_limit_is_refused_in_plain_words_and_nothing_is_
     await worker.turn()
     ((state, _, why),) = await states(database, workspace_id)
     assert (state, why) == ("failed", "The file is larger than 110 MB.")
-    assert [key async for key, _ in blobs.keys("files")] == []
+    assert [key async for key, _ in blobs.keys(f"files/{workspace_id}")] == []
 
 
 @pytest.mark.usefixtures("picture")
@@ -140,7 +140,7 @@ async def upload(database: Database, blobs: Blobs, workspace_id: UUID, name: str
 async def sweep(database: Database, blobs: Blobs, workspace_id: UUID) -> None:
     """As the clockwork does it."""
     async with database.work(workspace_id) as work:
-        await sweep_uploads(work, work.clock.now() - timedelta(days=2), 500)
+        await sweep_uploads(work, 500)
     await remove_doomed(database, blobs)
 
 

@@ -1,4 +1,4 @@
-"""Files that were uploaded and never became part of a message go; those that a message names, or may still name, stay."""
+"""Files that visitors uploaded and no message named go; those that a message names, or may still name, stay."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ import pytest_asyncio
 from oase.channels import AccountBook, create_account
 from oase.channels.contract import Raw
 from oase.channels.families import visitor as visitors
-from oase.conversations import Journal, expect_upload, insert_upload, sweep_uploads
+from oase.conversations import Journal, expect_upload, sweep_uploads
 from oase.kernel.blobs import Blobs
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
@@ -103,19 +103,3 @@ async def test_while_a_delivery_could_not_be_read_its_file_stays_for_the_replay(
     async with ground.database.work(ground.workspace_id) as work:
         await work.run("DELETE FROM journal WHERE workspace_id = %(workspace_id)s")
     assert (await ground.sweep(), await ground.blobs.exists(key)) == (1, False)
-
-
-async def test_what_an_agent_uploaded_and_never_sent_goes_after_two_days(ground: Ground) -> None:
-    keys = [f"files/{ground.workspace_id}/{new_id()}" for _ in range(2)]
-    async with ground.database.work(ground.workspace_id) as work:
-        for key in keys:
-            await ground.blobs.put(key, b"x")
-            facts = {"name": "Plan.txt", "type": "text/plain", "size_bytes": 1, "blob_key": key, "uploaded_by": new_id()}
-            await insert_upload(work, facts)
-        await work.run(
-            "UPDATE attachment SET created_at = created_at - interval '49 hours' WHERE workspace_id = %(workspace_id)s"
-            " AND blob_key = %(key)s",
-            {"key": keys[0]},
-        )
-    assert await ground.sweep() == 1
-    assert [await ground.blobs.exists(key) for key in keys] == [False, True]
