@@ -275,7 +275,7 @@ async def test_an_app_that_was_installed_again_is_not_forgotten_for_old_news(cus
         ([refused(503, "Shutdown", last=True)], [30.0]),
         ([refused(500, "InternalServerError"), refused(503, "ServiceUnavailable")], [30.0, 60.0]),
         ([refused(429, "TooManyRequests")], [60.0]),
-        ([Response(429, {"retry-after": "7"}, b"")], [7.0]),
+        ([Response(429, {"retry-after": "70"}, b"")], [70.0]),
         ([None], [10.0]),
     ],
 )
@@ -380,7 +380,7 @@ async def test_what_firebase_refuses_is_told_in_words_and_the_device_is_kept(
     [
         (429, "QUOTA_EXCEEDED", "", 60.0),
         (429, "QUOTA_EXCEEDED", "90", 90.0),
-        (503, "UNAVAILABLE", "5", 5.0),
+        (503, "UNAVAILABLE", "20", 20.0),
         (500, "INTERNAL", "", 10.0),
     ],
 )

@@ -7,8 +7,9 @@ from APNs" (https://developer.apple.com/documentation/usernotifications, read 20
 
 import base64
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from msgspec import Struct
 
 from oase.channels.contract import Account
-from oase.conversations.devices.types import ARRIVED, GONE, Notice, Verdict, retry_after
+from oase.conversations.devices.types import ARRIVED, GONE, Notice, Verdict, later
 from oase.kernel.errors import Invalid
 from oase.kernel.http import OutgoingRequest
 from oase.kernel.i18n import Message, message
@@ -36,8 +37,8 @@ _PEM: Final = re.compile(r"-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----EN
 
 _TIMEOUT: Final = timedelta(seconds=15)
 _ANSWER_BYTES: Final = 64_000
-_BUSY_SECONDS: Final = 30.0
-_STORM_SECONDS: Final = 60.0
+_BUSY: Final = timedelta(seconds=30)
+_STORM: Final = timedelta(minutes=1)
 _WORDS: Final[dict[str, Message]] = {
     "BadTopic": message("Apple does not know the app: please check its bundle id."),
     "MissingTopic": message("Apple does not know the app: please check its bundle id."),
@@ -113,7 +114,7 @@ def push_request(
     )  # fmt: skip
 
 
-def judge(status: int, headers: Any, body: bytes, registered_at: datetime) -> Verdict:
+def judge(status: int, headers: Mapping[str, str], body: bytes, registered_at: datetime, now: datetime) -> Verdict:
     """What Apple's answer means."""
     if status == 200:
         return ARRIVED
@@ -125,10 +126,10 @@ def judge(status: int, headers: Any, body: bytes, registered_at: datetime) -> Ve
     if reason == "ExpiredProviderToken":
         return Verdict(fate="renew", why=_WORDS[reason])
     if status == 429:
-        least = TOKEN_RENEWED_AFTER.total_seconds() if reason == "TooManyProviderTokenUpdates" else _STORM_SECONDS
-        return Verdict(fate="later", why=_busy(), after=retry_after(headers.get("retry-after", ""), least))
+        least = TOKEN_RENEWED_AFTER if reason == "TooManyProviderTokenUpdates" else _STORM
+        return later(_busy(), headers, least, now)
     if status >= 500:
-        return Verdict(fate="later", why=_busy(), after=retry_after(headers.get("retry-after", ""), _BUSY_SECONDS))
+        return later(_busy(), headers, _BUSY, now)
     return Verdict(fate="refused", why=_WORDS.get(reason) or _other(status, reason))
 
 

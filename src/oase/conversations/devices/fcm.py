@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
-from oase.conversations.devices.types import ARRIVED, GONE, Notice, Verdict, retry_after
+from oase.conversations.devices.types import ARRIVED, GONE, Notice, Verdict, later
 from oase.kernel.errors import Invalid, Unavailable
 from oase.kernel.http import OutgoingRequest, OutgoingResponse
 from oase.kernel.i18n import Message, message
@@ -29,8 +29,8 @@ _GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _HOUR: Final = timedelta(hours=1)
 _TIMEOUT: Final = timedelta(seconds=15)
 _ANSWER_BYTES: Final = 64_000
-_BUSY_SECONDS: Final = 10.0
-_QUOTA_SECONDS: Final = 60.0  # "minimum initial delay of 1 minute" (…/v1/ErrorCode)
+_BUSY: Final = timedelta(seconds=10)
+_QUOTA: Final = timedelta(minutes=1)  # "minimum initial delay of 1 minute" (…/v1/ErrorCode)
 _WORDS: Final[dict[str, Message]] = {
     "SENDER_ID_MISMATCH": message("The device belongs to another project of Firebase than the account's file."),
     "THIRD_PARTY_AUTH_ERROR": message(
@@ -123,7 +123,7 @@ def read_access(answer: OutgoingResponse) -> tuple[Secret, timedelta]:
         raise Unavailable(message("Google gives no access token for Firebase at the moment.")) from None
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
+def judge(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Verdict:
     """What Firebase's answer means."""
     if 200 <= status < 300:
         return ARRIVED
@@ -131,9 +131,9 @@ def judge(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
     if code == "UNREGISTERED" or (status == 400 and code == "INVALID_ARGUMENT" and "registration token" in words):
         return GONE
     if status == 429 or code == "QUOTA_EXCEEDED":
-        return Verdict(fate="later", why=_busy(), after=retry_after(headers.get("retry-after", ""), _QUOTA_SECONDS))
+        return later(_busy(), headers, _QUOTA, now)
     if status >= 500:
-        return Verdict(fate="later", why=_busy(), after=retry_after(headers.get("retry-after", ""), _BUSY_SECONDS))
+        return later(_busy(), headers, _BUSY, now)
     if status == 401 and code != "THIRD_PARTY_AUTH_ERROR":
         return Verdict(fate="renew", why=_WORDS["UNAUTHENTICATED"])
     why = message("Firebase refuses: %(why)s.", why=f"{status} {code} {words}".strip()[:200].rstrip("."))

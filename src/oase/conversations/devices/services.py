@@ -13,7 +13,7 @@ import msgspec
 from oase.channels import StoredAccount
 from oase.conversations.devices import apns, fcm
 from oase.conversations.devices.repository import Kept, Unheard
-from oase.conversations.devices.types import ARRIVED, GONE, ApnsTarget, FcmTarget, Notice, Verdict, retry_after
+from oase.conversations.devices.types import ARRIVED, GONE, ApnsTarget, FcmTarget, Notice, Verdict, later
 from oase.kernel.clock import Clock
 from oase.kernel.errors import Invalid, OaseError
 from oase.kernel.http import Outside
@@ -23,7 +23,7 @@ from oase.kernel.webpush import Subscription, Vapid, push_request
 
 _LASTS: Final = timedelta(days=1)
 _EARLIER: Final = timedelta(minutes=2)
-_BUSY_SECONDS: Final = 10.0
+_BUSY: Final = timedelta(seconds=10)
 
 
 class Services:
@@ -53,7 +53,7 @@ class Services:
         except Invalid as error:  # the account's fields
             return Verdict(fate="refused", why=str(error))
         except OaseError as error:
-            return Verdict(fate="later", why=str(error), after=_BUSY_SECONDS)
+            return Verdict(fate="later", why=str(error), after=_BUSY.total_seconds())
 
     async def _browser(self, target: Subscription, unheard: Unheard, notice: Notice) -> Verdict:
         payload, now = msgspec.json.encode(notice), self._clock.now()
@@ -63,7 +63,7 @@ class Services:
             return GONE
         if answer.status in (408, 425, 429) or answer.status >= 500:
             why = message("The browser's push service asks us to wait.")
-            return Verdict(fate="later", why=why, after=retry_after(answer.headers.get("retry-after", ""), _BUSY_SECONDS))
+            return later(why, answer.headers, _BUSY, now)
         if 200 <= answer.status < 300:
             return ARRIVED
         said = f"{answer.status} {answer.body[:100].decode(errors='replace')}".strip()
@@ -78,7 +78,7 @@ class Services:
             access = await self._access_token(service, now)
         base = str(account.account.settings.get("fcm_url") or "https://fcm.googleapis.com")
         answer = await self._outside.send(fcm.message_request(base, service, access, target.token, notice, now, lasts=_LASTS))
-        verdict = fcm.judge(answer.status, answer.headers, answer.body)
+        verdict = fcm.judge(answer.status, answer.headers, answer.body, now)
         if verdict.fate == "renew" and self._access.get(service.client_email, (None,))[0] is access:
             del self._access[service.client_email]
         return verdict
@@ -97,7 +97,7 @@ class Services:
         name = uuid5(device.id, str(unheard.message_id))  # the same when it is tried again
         request = apns.push_request(key, provider, target.token, notice, now, lasts=_LASTS, id=name)
         answer = await self._outside.send(request)
-        verdict = apns.judge(answer.status, answer.headers, answer.body, device.seen_at)
+        verdict = apns.judge(answer.status, answer.headers, answer.body, device.seen_at, now)
         if verdict.fate == "renew" and not self._renewable(key, provider, now):
             return msgspec.structs.replace(verdict, fate="refused")
         return verdict

@@ -1,10 +1,14 @@
 """What a device is, and what a push service said."""
 
 import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from oase.channels.contract import Reply
+from oase.channels.families.waiting import asked_wait
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.webpush import Subscription, check_subscription
@@ -79,6 +83,7 @@ ARRIVED: Final = Verdict(fate="arrived")
 GONE: Final = Verdict(fate="gone")
 
 
-def retry_after(header: str, least: float) -> float:
-    """The seconds that a service asks us to wait, `least` if it says nothing (of the two forms of RFC 9110 the one in use)."""
-    return float(header) if header.isascii() and header.isdigit() and len(header) < 6 else least
+def later(why: str, headers: Mapping[str, str], otherwise: timedelta, now: datetime) -> Verdict:
+    """Again, when the service has asked for it."""
+    wait = asked_wait(Reply(status=0, headers=headers), otherwise, now)
+    return Verdict(fate="later", why=why, after=wait.total_seconds())
