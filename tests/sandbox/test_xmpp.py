@@ -1,6 +1,7 @@
 """The simulated XMPP server, driven by slixmpp as the company's program; what is no XMPP is sent to it byte by byte."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,9 @@ from xml.etree import ElementTree
 import aiohttp
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
 from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream.handler import Callback
@@ -21,6 +25,7 @@ from oase.sandbox.faults import Fault
 from oase.sandbox.live import Hub
 from oase.sandbox.places import Customer, Message
 from oase.sandbox.xmpp import Xmpp
+from oase.sandbox.xmpp.stream import Stream
 
 __all__ = ["endpoint", "start"]
 pytestmark = pytest.mark.enable_socket
@@ -277,14 +282,18 @@ class TestWhatCustomersDo:
         assert body(await again.hears(body)) == "Hallo?"
         await again.go()
 
-    async def test_presence_is_asked_for_and_given(self, xmpp: Xmpp, company: Company) -> None:
+    async def test_presence_is_asked_for_until_it_is_given(self, xmpp: Xmpp) -> None:
+        xmpp.phone.write(JUERGEN, "Guten Tag")
+        company = Company(xmpp)
         both = asyncio.Event()
         company.client.add_event_handler("roster_update", lambda iq: both.set() if "both" in str(iq) else None)
+        await company.sign_in(present=False)
         await company.client.get_roster()
-        xmpp.phone.write(JUERGEN, "Guten Tag")
+        company.client.send_presence()
         await asyncio.wait_for(both.wait(), 10)
         roster = await company.client.get_roster()
         assert roster["roster"]["items"][JUERGEN]["subscription"] == "both"
+        await company.go()
 
 
 class TestWhatTheCompanyDoes:
@@ -596,3 +605,83 @@ async def test_a_stream_in_pieces_is_the_same_stream(line: Line) -> None:
 async def test_letters_that_xml_cannot_carry_are_left_out(xmpp: Xmpp, company: Company) -> None:
     xmpp.phone.write(AYLIN, "Hallo\x00\x0b\ufffe Welt")
     assert body(await company.hears(body)) == "Hallo Welt"
+
+
+TALK = (
+    HEAD + IN,
+    HEAD + BIND + "<enable xmlns='urn:xmpp:sm:3'/>"
+    "<presence><priority>-5</priority><show>away</show></presence>"
+    f"<presence to='{AYLIN}' type='subscribed'/>"
+    "<iq id='r' type='set'><query xmlns='jabber:iq:roster'><item jid='sam@jabber.sandbox.example' name='Sam'/></query></iq>"
+    "<iq id='m' type='set'><query xmlns='urn:xmpp:mam:2' queryid='q'><x xmlns='jabber:x:data' type='submit'>"
+    "<field var='start'><value>2026-03-02T08:00:00Z</value></field></x>"
+    "<set xmlns='http://jabber.org/protocol/rsm'><max>10</max><before/></set></query></iq>"
+    f"<iq id='u' type='get' to='upload.{DOMAIN}'>"
+    "<request xmlns='urn:xmpp:http:upload:0' filename='a.png' size='12' content-type='image/png'/></iq>"
+    f"<message to='{AYLIN}' id='1' type='chat'><body>&gt; Hallo\nJa &amp; 🧡</body><reply xmlns='urn:xmpp:reply:0' to='{AYLIN}' id='x'/>"
+    "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='8'/></fallback></message>"
+    f"<message to='{AYLIN}' id='2'><body>Nein</body><replace xmlns='urn:xmpp:message-correct:0' id='1'/></message>"
+    f"<message to='{AYLIN}'><reactions xmlns='urn:xmpp:reactions:0' id='1'><reaction>👍</reaction></reactions></message>"
+    "<r xmlns='urn:xmpp:sm:3'/><a xmlns='urn:xmpp:sm:3' h='0'/>"
+    f"<iq id='p' type='get' to='{AYLIN}/phone'><ping xmlns='urn:xmpp:ping'/></iq>",
+)
+
+
+class Paper:
+    """What is written, instead of a connection."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.transport = self
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return False
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def abort(self) -> None:
+        """Nothing is left to break off."""
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> tuple[str, str]:
+    """The talk with some of its pieces changed, left out, doubled; now and then in its sign-in, too."""
+    strange = st.sampled_from(
+        ["", "-", "--5", "<", "/>", "'", "&", "9" * 5000, "٣", "\u0000", "xmlns=''", "😀", "error", "<a/>", "@", "/"]
+    )
+    parts = [*TALK]
+    for _ in range(draw(st.integers(1, 4))):
+        which = draw(st.sampled_from([0, 1, 1, 1, 1]))
+        pieces = re.split(r"(?<=[<>' ])|(?=['<>/])", parts[which])
+        place = draw(st.integers(0, len(pieces) - 1))
+        pieces[place] = draw(st.one_of(strange, st.just(pieces[place] * 2), st.sampled_from(pieces)))
+        parts[which] = "".join(pieces)
+    return parts[0], parts[1]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(talks())
+def test_whatever_a_client_says_is_answered_in_xmpp(talk: tuple[str, str]) -> None:
+    async def listen() -> bytes:
+        xmpp, paper = Xmpp(SystemClock(), Hub(), "http://127.0.0.1:1"), Paper()
+        xmpp.seed()
+        stream = Stream(paper, DOMAIN)  # type: ignore[arg-type]
+        xmpp.server._connections.add(stream)
+        for words in talk:
+            await xmpp.server._read(stream, words.encode())
+        return paper.written
+
+    written = asyncio.run(listen())
+    if b"</stream:stream>" in written:
+        assert written.count(b"<stream:error>") <= 1
+    reader = etree.XMLPullParser(events=("end",))
+    for opening in re.split(rb"(?=<\?xml )", written)[1:]:
+        reader = etree.XMLPullParser(events=("end",))
+        reader.feed(opening)  # raises if it is not well-formed

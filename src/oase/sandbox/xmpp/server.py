@@ -40,6 +40,7 @@ class Server:
         self._services = Services(self)
         self._connections: set[Stream] = set()
         self._offline: deque[Element] = deque(maxlen=_KEEP_OFFLINE)
+        self._asking: dict[str, Element] = {}  # who wants to see our presence and has no answer yet (RFC 6121, 3.1.3)
         self._waiting: deque[Element] = deque()
         self._news = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -183,6 +184,8 @@ class Server:
             for other in self.sessions:
                 if other.available:
                     other.send(presence)
+            for asking in self._asking.values() if first else ():
+                stream.send(asking)
             if first and stream.priority >= 0:
                 self._flush(stream)
                 self.visited.set()
@@ -191,6 +194,8 @@ class Server:
         if to not in self.people():
             return
         item = self.roster.item(to)
+        if kind in ("subscribed", "unsubscribed"):
+            self._asking.pop(to, None)
         if kind == "subscribed":
             item.sees_us = True
         elif kind == "unsubscribed":
@@ -206,9 +211,12 @@ class Server:
     def deliver_presence(self, sender: str, kind: str, *inside: Element) -> None:
         """Presence of a customer, to all clients that are there."""
         more = {"type": kind} if kind else {}
+        presence = make(f"{names.CLIENT} presence", *inside, from_=sender, to=self.bare, **more)
+        if kind == "subscribe":
+            self._asking[sender] = presence
         for stream in self.sessions:
             if stream.available:
-                stream.send(make(f"{names.CLIENT} presence", *inside, from_=sender, to=self.bare, **more))
+                stream.send(presence)
 
     def push(self, query: Element) -> None:
         """Tells clients of a change in the roster."""
@@ -332,7 +340,7 @@ class Server:
 def _priority(presence: Element) -> int:
     found = child(presence, names.CLIENT, "priority")
     words = (found.text or "").strip() if found is not None else ""
-    return max(-128, min(127, int(words))) if words.lstrip("-").isdecimal() and len(words) < 5 else 0
+    return max(-128, min(127, int(words))) if words.removeprefix("-").isdecimal() and len(words) < 5 else 0
 
 
 def _forged(message: Element, account: str) -> Element:
