@@ -11,7 +11,7 @@ _EN = """\
    several numbers create a *Messaging Service* and use its SID (MG…) here.
 3. **Countries.** *Messaging, Settings, Geo permissions*: allow the countries that your customers are in. Numbers in the USA
    must be registered (*A2P 10DLC* or *toll-free verification*), or carriers drop the messages.
-4. **Oase.** Enter everything here and save; *Test connection* then enters our webhook's address at Twilio. By hand: *Phone
+4. **Oase.** Enter everything here and save: Oase enters its webhook address at Twilio by itself. By hand: *Phone
    Numbers, Active numbers*, your number, *Messaging Configuration, A message comes in*: *Webhook*, the address shown here
    followed by `#rc=5&rp=5xx,ct,rt` (Twilio then comes again if Oase is away for a moment), *HTTP POST*. With a messaging
    service: *Integration, Send a webhook*.
@@ -30,7 +30,7 @@ _DE = """\
    Adressnachweis. Für mehrere Nummern legen Sie einen *Messaging Service* an und verwenden hier dessen SID (MG…).
 3. **Länder.** *Messaging, Settings, Geo permissions*: Erlauben Sie die Länder, in denen Ihre Kunden sind. Nummern in den USA
    müssen registriert sein (*A2P 10DLC* oder *Toll-free verification*), sonst verwerfen die Netze die Nachrichten.
-4. **Oase.** Tragen Sie hier alles ein und speichern Sie; *Verbindung prüfen* trägt dann unsere Webhook-Adresse bei Twilio ein.
+4. **Oase.** Tragen Sie hier alles ein und speichern Sie: Oase trägt seine Webhook-Adresse selbst bei Twilio ein.
    Von Hand: *Phone Numbers, Active numbers*, Ihre Nummer, *Messaging Configuration, A message comes in*: *Webhook*, die hier
    gezeigte Adresse, dahinter `#rc=5&rp=5xx,ct,rt` (dann kommt Twilio wieder, wenn Oase einen Augenblick weg ist), *HTTP POST*.
    Mit einem Messaging Service: *Integration, Send a webhook*.

@@ -1,14 +1,17 @@
 """*Test connection*: does the number exist, may the token use it, do messages reach us; in words."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from oase.channels.adapters.whatsapp.errors import sentence
 from oase.channels.adapters.whatsapp.people import phone
 from oase.channels.adapters.whatsapp.replies import JUDGE
 from oase.channels.contract import Account, Call, Checked, NoReply, Reply
 from oase.channels.families.json_in_the_wild import object_of
-from oase.channels.families.meta import GraphError, bearer, graph_error, graph_url
+from oase.channels.families.meta import GraphError, about_token, ask_about_token, bearer, end_of_token, graph_error, graph_url
 from oase.kernel.i18n import message
 
 _FIELDS = "verified_name,display_phone_number,quality_rating,status,name_status,messaging_limit_tier,throughput"
@@ -18,7 +21,7 @@ _PERMISSIONS = ("whatsapp_business_messaging", "whatsapp_business_management")
 
 
 def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checked:
-    """Three calls (the number, the token's permissions, the subscription of the app), then what they found."""
+    """Four calls (the number, the token's permissions, the subscription of the app, the token's end), then what they found."""
     if not replies:
         for name, words in (("phone_number_id", _NUMBER_ID), ("waba_id", _ACCOUNT_ID)):
             if not str(account.settings.get(name) or "").isdigit():
@@ -31,7 +34,15 @@ def check(account: Account, replies: Sequence[Reply | NoReply]) -> Call | Checke
         return _get(account, "me", "permissions")
     if len(replies) == 2:
         return _get(account, str(account.settings["waba_id"]), "subscribed_apps")
-    return _found(number, _missing(replies[1]), replies[2])
+    if len(replies) == 3:
+        return ask_about_token(account, bearer(account))
+    return replace(_found(number, _missing(replies[1]), replies[2]), expires_at=_end(replies[3]))
+
+
+def _end(reply: Reply | NoReply) -> datetime | None:
+    """When the token ends; None if never, or if Meta does not tell this token of itself."""
+    content, _ = _read(reply)
+    return end_of_token(about_token(content))
 
 
 def _get(account: Account, *path: str, **query: str) -> Call:

@@ -14,10 +14,13 @@ You need a Meta business portfolio and a phone number that is not in use with th
    create a system user with the role *Admin*. Assign it the app (*full control*) and the WhatsApp account (*full control*).
 4. **Access token.** Generate a token for this system user and your app, expiry *never*, with exactly these permissions:
    `whatsapp_business_messaging` and `whatsapp_business_management`. Copy it at once; Meta shows it only this time.
-5. **Webhook.** In the app under *WhatsApp, Configuration* enter the callback URL and the verify token that Oase shows on
-   this page, and subscribe to these fields: `messages`, `message_template_status_update`,
-   `message_template_quality_update`, `phone_number_quality_update`, `account_update`, `account_alerts`, `user_preferences`,
-   `business_capability_update`, `security`; also `smb_message_echoes` if you use the number with the WhatsApp Business app too.
+5. **Webhook.** Enter everything here and save: this page then shows the webhook address and the verify token. In the app under
+   *WhatsApp, Configuration* enter both as callback URL and verify token, and subscribe to these fields: `messages`,
+   `message_template_status_update`, `message_template_quality_update`, `phone_number_quality_update`, `account_update`,
+   `account_alerts`, `user_preferences`, `business_capability_update`, `security`; also `smb_message_echoes` if you use the number
+   with the WhatsApp Business app too. Then, once, in the [Graph API Explorer](https://developers.facebook.com/tools/explorer)
+   with the token of step 4: method `POST`, address `<WhatsApp Business account ID>/subscribed_apps`. Without it no message
+   arrives.
 6. **Live.** Switch the app to *Live*; in development mode Meta delivers test messages only.
 7. Press *Test connection* here, then write to your number from a phone.
 
@@ -39,10 +42,13 @@ Sie brauchen ein Meta-Unternehmensportfolio und eine Telefonnummer, die nicht in
 4. **Zugriffsschlüssel.** Erzeugen Sie für diesen Systembenutzer und Ihre App einen Schlüssel, Ablauf *nie*, mit genau
    diesen Berechtigungen: `whatsapp_business_messaging` und `whatsapp_business_management`. Kopieren Sie ihn sofort; Meta
    zeigt ihn nur einmal.
-5. **Webhook.** Tragen Sie in der App unter *WhatsApp, Konfiguration* die Callback-URL und den Bestätigungstoken ein, die
-   Oase auf dieser Seite zeigt, und abonnieren Sie diese Felder: `messages`, `message_template_status_update`,
-   `message_template_quality_update`, `phone_number_quality_update`, `account_update`, `account_alerts`, `user_preferences`,
-   `business_capability_update`, `security`; auch `smb_message_echoes`, wenn Sie die Nummer zusätzlich mit der App nutzen.
+5. **Webhook.** Tragen Sie hier alles ein und speichern Sie: Diese Seite zeigt dann die Webhook-Adresse und das
+   Bestätigungstoken. Tragen Sie beides in der App unter *WhatsApp, Konfiguration* als Callback-URL und Bestätigungstoken ein,
+   und abonnieren Sie diese Felder: `messages`, `message_template_status_update`, `message_template_quality_update`,
+   `phone_number_quality_update`, `account_update`, `account_alerts`, `user_preferences`, `business_capability_update`,
+   `security`; auch `smb_message_echoes`, wenn Sie die Nummer zusätzlich mit der App nutzen. Senden Sie danach einmal im [Graph
+   API Explorer](https://developers.facebook.com/tools/explorer) mit dem Schlüssel aus Schritt 4: Methode `POST`, Adresse
+   `<WhatsApp-Business-Konto-ID>/subscribed_apps`. Sonst kommt keine Nachricht an.
 6. **Live.** Schalten Sie die App auf *Live*; im Entwicklungsmodus stellt Meta nur Testnachrichten zu.
 7. Drücken Sie hier auf *Verbindung prüfen* und schreiben Sie dann von einem Telefon an Ihre Nummer.
 

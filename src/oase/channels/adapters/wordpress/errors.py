@@ -27,7 +27,7 @@ _HEADER = message(
 )
 _PERMISSION = message("The user of WordPress may not do this: it needs the role Editor or Administrator (moderate_comments).")
 _NO_ROUTE = message(
-    "WordPress no longer offers comments to other programs: a plugin has switched off its REST API, or WordPress is older than 4.7."
+    "WordPress no longer offers comments to other programs: a plugin has switched off its REST API, or WordPress is older than 5.6."
 )
 _CLOSED = message("Comments are closed for this article.")
 _GONE = message("This comment or its article is no longer there.")

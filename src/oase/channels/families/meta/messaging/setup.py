@@ -9,9 +9,8 @@ https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps (r
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from oase.channels.families.meta.graph import bearer, graph_error, graph_url
 from oase.channels.families.meta.messaging.place import app_id
 from oase.channels.families.meta.messaging.writing import page
 from oase.channels.families.meta.outcomes import Judge
+from oase.channels.families.meta.token import about_token, ask_about_token, end_of_token
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
@@ -82,7 +82,7 @@ class Setup(Struct, frozen=True, kw_only=True):
         if found.wrong:
             return Checked(ok=False, summary=found.wrong, facts=found.facts)
         if len(replies) == 1:
-            return _debug_token(account)
+            return ask_about_token(account, _as_app(account))
         ends, wrong = self._token(account, replies[1])
         if wrong:
             return Checked(ok=False, summary=f"{found.name}\n{wrong}", facts=found.facts, expires_at=ends)
@@ -151,9 +151,8 @@ class Setup(Struct, frozen=True, kw_only=True):
         content, error = self._read(reply)
         if content is None:
             return None, f"{_APP}\n{error}"
-        data = content.get("data")
-        known: Content = data if isinstance(data, dict) else {}
-        ends = _end(known)
+        known = about_token(content)
+        ends = end_of_token(known)
         if known.get("is_valid") is not True:
             theirs = known.get("error")
             words = theirs.get("message") if isinstance(theirs, dict) else ""
@@ -211,19 +210,6 @@ def _get(account: Account, *path: str, **query: str) -> Call:
 def _as_app(account: Account) -> Mapping[str, Secret]:
     """The application's own token: its id and its secret."""
     return {"authorization": Secret(f"Bearer {app_id(account)}|{account.secret('app_secret').reveal()}")}
-
-
-def _debug_token(account: Account) -> Call:
-    token = Secret(quote(account.secret("access_token").reveal(), safe=""))
-    url = graph_url(account, "debug_token") + "?input_token={token}"
-    return Call(method="GET", url=url, headers=_as_app(account), secrets={"token": token})
-
-
-def _end(known: Content) -> datetime | None:
-    """When the token or its access to data ends, whichever is sooner; zero stands for never."""
-    stamps = [known.get(key) for key in ("expires_at", "data_access_expires_at")]
-    ends = [stamp for stamp in stamps if isinstance(stamp, int) and not isinstance(stamp, bool) and 0 < stamp < 253_402_300_800]
-    return datetime.fromtimestamp(min(ends), UTC) if ends else None
 
 
 def _fields_of(account: Account, content: Content) -> list[str] | None:
