@@ -32,7 +32,7 @@ class Teams(Platform):
     icon = "brand-teams"
     color = "#4f52b2"
     features: ClassVar[frozenset[Feature]] = frozenset({"files", "choices", "reactions", "edit", "delete", "receipts"})
-    public_name = "Teams-Kanal Kundenforum"
+    public_name = "Teams-Kanal"
     public: ClassVar[frozenset[PublicFeature]] = frozenset({"posts", "comments", "likes", "edit", "delete"})
 
     def __init__(self, clock: Clock, hub: Hub, base_url: str) -> None:
