@@ -89,3 +89,8 @@ def _words_of_kind(place: str, status: int) -> Message:
 def unreachable(place: str, why: str) -> Message:
     """That there was no answer."""
     return message("%(place)s cannot be reached: %(why)s", place=place, why=why)
+
+
+def without_result(place: str) -> Message:
+    """That an answer reports success without the id that a message has there."""
+    return message("%(place)s reports success, but does not say what came of it. Look there whether it has arrived.", place=place)

@@ -36,7 +36,6 @@ _BLOCKED = message("This person has blocked us, or we have blocked them.")
 _LONG = message("Bluesky does not take a text as long as this.")
 _FILE = message("Bluesky does not take this picture: its type or its size is not allowed.")
 _DOWN = message("Bluesky is temporarily unavailable.")
-_NO_ID = message("Bluesky answered with success, but without saying what came of it.")
 _REFUSED = message("Bluesky refuses it.")
 
 _KNOWN: Final[tuple[tuple[str, Message, bool], ...]] = (
@@ -62,7 +61,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
             return _done(call, content)
         if content is not None:
             return _refused(_words(content), str(reply.status))
-        return Accepted(external_id="") if _ends_empty(call) else _unclear(call, str(_NO_ID))
+        return Accepted(external_id="") if _ends_empty(call) else _unclear(call, wordless.without_result("Bluesky"))
     outcome = outcome_of(reply)
     return _unclear(call, outcome.why) if isinstance(outcome, Unclear) else outcome
 
@@ -78,7 +77,7 @@ def _done(call: Call, content: Mapping[str, Any]) -> Outcome:
             return Accepted(external_id=content[name])
     if isinstance(content.get("blob"), dict) or isinstance(content.get("message"), dict) or _ends_empty(call):
         return Accepted(external_id="")
-    return _unclear(call, str(_NO_ID))
+    return _unclear(call, wordless.without_result("Bluesky"))
 
 
 def outcome_of(reply: Reply | NoReply) -> Again | Refused | Unclear:

@@ -16,10 +16,8 @@ from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.meanings import outcome_of
 from oase.channels.families.waiting import asked_wait
-from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
-_NO_ID = message("LINE answered with success, but without the id of the message.")
 _REQUEST_ID = "x-line-accepted-request-id"
 
 
@@ -48,4 +46,4 @@ def _accepted(call: Call, reply: Reply, content: dict[str, Any] | None) -> Outco
     if reply.status == 409 and reply.headers.get(_REQUEST_ID):
         return Accepted(external_id=f"request/{reply.headers[_REQUEST_ID]}")
     failure = failure_of(reply)
-    return Refused(why=sentence(failure), code=str(reply.status)) if failure else Unclear(why=str(_NO_ID))
+    return Refused(why=sentence(failure), code=str(reply.status)) if failure else Unclear(why=wordless.without_result("LINE"))

@@ -28,7 +28,6 @@ _LONG = message("The server does not take a text as long as this.")
 _DOWN = message("The server is temporarily unavailable.")
 _WORKING = message("The server is still working on the file.")
 _MIXED = message("The server takes up to four pictures, or one video or sound, with a post.")
-_NO_ID = message("The server answered with success, but without the id of the post.")
 _KNOWN: Final[tuple[tuple[int, str, Message, bool], ...]] = (
     (403, r"scope", _SCOPES, True),
     (403, r"disabled|suspended|pending|confirm|disqualif", _ACCOUNT, True),
@@ -46,8 +45,8 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     if isinstance(reply, Reply) and reply.status == 206:  # of a file: come back
         return Again(why=str(_WORKING), after=timedelta(seconds=1))
     if isinstance(reply, Reply) and 200 <= reply.status <= 299:
-        said = content.get("error") if content is not None else None
-        return Refused(why=with_theirs(_NO_ID, str(said)), code="200") if said else Unclear(why=str(_NO_ID))
+        said, why = (content or {}).get("error"), wordless.without_result(PLACE)
+        return Refused(why=with_theirs(why, str(said)), code="200") if said else Unclear(why=why)
     return outcome_of(reply)
 
 

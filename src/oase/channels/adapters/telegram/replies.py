@@ -14,10 +14,8 @@ from oase.channels.adapters.telegram.ids import external_id
 from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refused, Reply, Unclear
 from oase.channels.families import wordless
 from oase.channels.families.meanings import outcome_of
-from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
-_NO_ID = message("Telegram answered with success, but without the id of the message.")
 _HARMLESS_TWICE = frozenset({"sendChatAction", "setMessageReaction", "deleteMessage"})
 
 
@@ -48,7 +46,7 @@ def _accepted(call: Call, result: Any) -> Outcome:
         chat, number, connection = first["chat"].get("id"), first.get("message_id"), first.get("business_connection_id")
         if isinstance(chat, int) and isinstance(number, int) and number > 0:
             return Accepted(external_id=external_id(chat, number, connection if isinstance(connection, str) else None))
-    return _unclear(call, str(_NO_ID))
+    return _unclear(call, wordless.without_result("Telegram"))
 
 
 def _unclear(call: Call, why: str) -> Outcome:

@@ -9,9 +9,6 @@ from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.meanings import SOON, fate_by_status, outcome_of
 from oase.channels.families.waiting import asked_wait
-from oase.kernel.i18n import message
-
-_NO_ID = message("Twilio answered with success, but without the id of the message.")
 
 
 def interpret(reply: Reply | NoReply) -> Outcome:
@@ -33,7 +30,7 @@ def _taken(content: dict[str, Any]) -> Outcome:
     if text_of(content.get("status")) in ("failed", "undelivered") or (code and not content.get("sid")):
         return Refused(why=sentence(code, text_of(content.get("error_message"))), code=str(code) if code else "failed")
     sid = text_of(content.get("sid"))
-    return Accepted(external_id=sid) if sid else Unclear(why=str(_NO_ID))
+    return Accepted(external_id=sid) if sid else Unclear(why=wordless.without_result("Twilio"))
 
 
 def _failed(code: int, words: str, reply: Reply) -> Outcome:

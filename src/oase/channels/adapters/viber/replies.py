@@ -11,10 +11,8 @@ from oase.channels.contract import Accepted, Again, Call, NoReply, Outcome, Refu
 from oase.channels.families import wordless
 from oase.channels.families.json_in_the_wild import object_of
 from oase.channels.families.meanings import outcome_of
-from oase.kernel.i18n import message
 
 _SOON = timedelta(seconds=30)
-_NO_ID = message("Viber answered with success, but without the id of the message.")
 
 
 def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
@@ -29,7 +27,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
     token = (object_of(reply) or {}).get("message_token")
     if isinstance(token, int | str) and not isinstance(token, bool) and token:
         return Accepted(external_id=str(token))
-    return Unclear(why=str(_NO_ID))
+    return Unclear(why=wordless.without_result("Viber"))
 
 
 def failed(status: Status) -> Again | Refused:

@@ -34,7 +34,6 @@ _LONG = message("X does not take a text as long as this. See the account's setti
 _DOWN = message("X is temporarily unavailable.")
 _FILE = message("X could not take the file: its type or its content is not supported.")
 _WORKING = message("X is still working on the file.")
-_NO_ID = message("X answered with success, but without saying what came of it.")
 _REFUSED = message("X refuses it.")
 
 _KNOWN: Final[tuple[tuple[str, Message, bool], ...]] = (
@@ -61,7 +60,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
             return _refused(_words(content), str(reply.status), False)
         if reply.status == 204 and call.parts:
             return Accepted(external_id="")
-        return _unclear(call, str(_NO_ID))
+        return _unclear(call, wordless.without_result("X"))
     outcome = outcome_of(reply)
     return _unclear(call, outcome.why) if isinstance(outcome, Unclear) else outcome
 
@@ -77,7 +76,7 @@ def _done(call: Call, data: Mapping[str, Any]) -> Outcome:
     for name in ("liked", "hidden", "deleted"):
         if isinstance(data.get(name), bool):
             return Accepted(external_id="")
-    return Accepted(external_id="") if call.parts else _unclear(call, str(_NO_ID))
+    return Accepted(external_id="") if call.parts else _unclear(call, wordless.without_result("X"))
 
 
 def _worked_on(processing: Mapping[str, Any], data: Mapping[str, Any]) -> Outcome:

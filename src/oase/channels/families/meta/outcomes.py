@@ -49,9 +49,9 @@ class Judge(Struct, frozen=True, kw_only=True):
             external_id = self.accepted(call, content) if content is not None else None
             if external_id is not None:
                 return Accepted(external_id=external_id)
-            return self._unclear(
-                call, str(message("%(place)s answered with success, but without the id of the message.", place=self.place))
-            )
+            undone = content is not None and content.get("success") is False
+            not_done = message("%(place)s has not done it, and gives no reason.", place=self.place)
+            return self._unclear(call, not_done if undone else wordless.without_result(self.place))
         return self._unreadable(call, reply)
 
     def words(self, error: GraphError) -> str:
