@@ -12,6 +12,7 @@ from linebot.v3.messaging import (
     AsyncMessagingApiBlob,
     Configuration,
     LocationMessage,
+    MarkMessagesAsReadByTokenRequest,
     PostbackAction,
     PushMessageRequest,
     QuickReply,
@@ -170,3 +171,26 @@ async def test_files_are_fetched_and_typing_is_shown(
     content = await AsyncMessagingApiBlob(client).get_message_content(line.phone.chats[who][0].id)
     assert bytes(content) == b"JFIF"
     await api.show_loading_animation(ShowLoadingAnimationRequest(chat_id=who, loading_seconds=20))
+
+
+async def test_a_message_is_quoted_and_marked_as_read_by_its_tokens(
+    api: AsyncMessagingApi, line: Line, who: str, hooked: Hooked
+) -> None:
+    line.webhook_url = hooked.url
+    said = line.phone.write(who, "Ist Größe 42 da?")
+    await line.courier.settled()
+    (event,) = WebhookParser(line.secret).parse(*hooked.got[0])
+    assert isinstance(event, MessageEvent)
+    assert isinstance(event.message, TextMessageContent)
+    answer = TextMessage(text="Ja, ein Paar.", quoteToken=event.message.quote_token)
+    await api.push_message(PushMessageRequest(to=who, messages=[answer]))
+    assert line.phone.chats[who][-1].reply_to == said.id
+    await api.mark_messages_as_read_by_token(MarkMessagesAsReadByTokenRequest(markAsReadToken=event.message.mark_as_read_token))
+    assert said.state == "read"
+    for refused in (
+        api.mark_messages_as_read_by_token(MarkMessagesAsReadByTokenRequest(markAsReadToken="erfunden")),
+        api.push_message(PushMessageRequest(to=who, messages=[TextMessage(text="x", quoteToken="erfunden")])),
+    ):
+        with pytest.raises(ApiException) as caught:
+            await refused
+        assert caught.value.status == 400

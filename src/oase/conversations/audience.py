@@ -5,6 +5,7 @@ public conversation  --to_everybody---> the thread, and the message answered the
                      --aside_with-----> a private conversation with its author: found, or opened; `link` joins both
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -34,6 +35,7 @@ class To(Struct, frozen=True, kw_only=True):
     account: StoredAccount
     identity: IdentityRow | None
     reply_to: str = ""  # external id of the message answered
+    tokens: Mapping[str, str] = {}  # what its provider wants to have back
     thread: str = ""  # external id of the public place; empty: nobody else reads it
     branch: str | None = None  # in public: below which comment it stands
     about: str = ""  # external id of the public message that is answered in private
@@ -61,6 +63,7 @@ class _Answered(Struct, frozen=True, kw_only=True):
     identity_id: UUID | None
     direction: str
     at: datetime
+    tokens: dict[str, str]
 
 
 async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
@@ -72,13 +75,14 @@ async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: Conve
             account.reply_window, since, work.clock.now(), templates=Capability.TEMPLATE in account.manifest.capabilities
         )
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
-    reply_to = ""
-    if answer.reply_to_id and quotes:
-        found = await repository.external_id(work, answer.reply_to_id, conversation.id, account.id)
-        if found is None:
-            raise Invalid(message("The message that is answered is not in this conversation."), field="reply_to")
-        reply_to = found  # empty if it went another way, where nobody could quote it
-    return To(account=account, identity=identity, reply_to=reply_to)
+    if not (answer.reply_to_id and quotes):
+        return To(account=account, identity=identity)
+    found = await repository.known(work, answer.reply_to_id, conversation.id, account.id)
+    if found is None:
+        raise Invalid(message("The message that is answered is not in this conversation."), field="reply_to")
+    if not found.external_id:  # it went another way, where nobody could quote it
+        return To(account=account, identity=identity)
+    return To(account=account, identity=identity, reply_to=found.external_id, tokens=found.tokens)
 
 
 async def to_everybody(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
@@ -99,6 +103,7 @@ async def to_everybody(work: UnitOfWork, book: AccountBook, conversation: Conver
         account=account,
         identity=author,
         reply_to=answered.external_id or "" if answered else "",
+        tokens=answered.tokens if answered else {},
         thread=conversation.thread_external_id or "",
         branch=_branch(conversation, answered),
     )
@@ -160,7 +165,8 @@ async def link(work: UnitOfWork, author: Author, public: ConversationRow, privat
 async def _answered(work: UnitOfWork, conversation: ConversationRow, message_id: UUID) -> _Answered:
     found = await work.one(
         _Answered,
-        "SELECT id, external_id, branch, identity_id, direction, at FROM message WHERE workspace_id = %(workspace_id)s"
+        "SELECT id, external_id, branch, identity_id, direction, at, coalesce(data->'tokens', '{}') AS tokens FROM message"
+        " WHERE workspace_id = %(workspace_id)s"
         " AND id = %(id)s AND conversation_id = %(conversation)s AND direction IN ('in', 'out')",
         {"id": message_id, "conversation": conversation.id},
     )

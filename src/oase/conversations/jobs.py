@@ -1,5 +1,6 @@
 """Jobs of conversations: small news for customers that may arrive a moment later, or not at all."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal, Protocol
 from uuid import UUID
@@ -28,7 +29,14 @@ class Services(Protocol):
 
 @jobs.task(name="tell_customer", pass_context=True, retry=RetryStrategy(max_attempts=2, wait=5))
 async def tell_customer(
-    context: JobContext, *, account_id: str, recipient: str, external_id: str, news: Literal["read", "typing"], at: float
+    context: JobContext,
+    *,
+    account_id: str,
+    recipient: str,
+    external_id: str,
+    news: Literal["read", "typing"],
+    at: float,
+    tokens: Mapping[str, str] = {},
 ) -> None:
     """Tells the provider that a message was read, or that somebody types an answer to it."""
     services: Services = context.additional_context["services"]
@@ -36,6 +44,6 @@ async def tell_customer(
     now = services.clock.now()
     if account is None or (news == "typing" and now.timestamp() - at > _STALE.total_seconds()):
         return
-    envelope = Envelope(id=str(new_id()), to=recipient, reply_to=external_id, at=now)
+    envelope = Envelope(id=str(new_id()), to=recipient, reply_to=external_id, tokens=tokens, at=now)
     outbound: Any = MarkRead(envelope=envelope) if news == "read" else ShowTyping(envelope=envelope)
     await deliver(services.outside, account, outbound)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from oase.conversations.errors import NoConversation
@@ -112,14 +113,22 @@ async def insert_event(
     )
 
 
-async def external_id(work: UnitOfWork, message_id: UUID, conversation_id: UUID, account_id: UUID) -> str | None:
-    """The provider's id of a message; empty if it has none on this account, None if it is not in the conversation."""
-    found: str | None = await work.value(
-        "SELECT CASE WHEN account_id = %(account_id)s THEN coalesce(external_id, '') ELSE '' END FROM message"
+class Known(Struct, frozen=True):
+    """How the provider knows a message, and what it wants to have back when that is answered."""
+
+    external_id: str
+    tokens: dict[str, str]
+
+
+async def known(work: UnitOfWork, message_id: UUID, conversation_id: UUID, account_id: UUID) -> Known | None:
+    """As what a message is known; with an empty id if it has none on this account, None if it is not in the conversation."""
+    return await work.one(
+        Known,
+        "SELECT CASE WHEN account_id = %(account_id)s THEN coalesce(external_id, '') ELSE '' END AS external_id,"
+        " coalesce(data->'tokens', '{}') AS tokens FROM message"
         " WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND conversation_id = %(conversation_id)s",
         {"id": message_id, "conversation_id": conversation_id, "account_id": account_id},
     )
-    return found
 
 
 async def thread(work: UnitOfWork, conversation_id: UUID, account_id: UUID) -> list[dict[str, Any]]:

@@ -32,8 +32,9 @@ async def _tell(
     provider: bool = True,
 ) -> None:
     newest = await work.row(
-        "SELECT m.account_id, m.external_id, i.value FROM message m JOIN identity i ON i.workspace_id = m.workspace_id"
-        " AND i.id = m.identity_id WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.direction = 'in'"
+        "SELECT m.account_id, m.external_id, m.data->'tokens' AS tokens, i.value FROM message m"
+        " JOIN identity i ON i.workspace_id = m.workspace_id AND i.id = m.identity_id"
+        " WHERE m.workspace_id = %(workspace_id)s AND m.conversation_id = %(id)s AND m.direction = 'in'"
         " AND m.branch IS NULL ORDER BY m.at DESC, m.id DESC LIMIT 1",  # in public nobody is told
         {"id": conversation_id},
     )
@@ -48,6 +49,7 @@ async def _tell(
             account_id=str(account.id),
             recipient=newest["value"],
             external_id=newest["external_id"] or "",
+            tokens=newest["tokens"] or {},
             news="read" if "read" in news else "typing",
             at=work.clock.now().timestamp(),
         )

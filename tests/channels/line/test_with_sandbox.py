@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -26,6 +27,7 @@ from oase.channels.contract import (
     Event,
     File,
     Forged,
+    MarkRead,
     Notice,
     Raw,
     Received,
@@ -153,6 +155,23 @@ async def test_customer_writes_company_answers_customer_sees_it_with_a_picture(
     assert (said.text, shown.files[0].data, outcome.external_id) == ("Das richten wir!", b"JFIF", said.id)
 
 
+async def test_an_answer_quotes_the_message_and_marks_it_as_read(company: Caller, line: Line, who: str, door: Door) -> None:
+    first, second = line.phone.write(who, "Ist Größe 42 da?"), line.phone.write(who, "Und in Blau?")
+    await line.courier.settled()
+    asked = next(one for one in door.events if isinstance(one, Received) and one.external_id == first.id)
+    quoting = replace(envelope(who, reply_to=first.id), tokens=asked.tokens)
+    assert isinstance(await company.say(Say(envelope=quoting, text="Ja, ein Paar.")), Accepted)
+    assert [one.reply_to for one in line.phone.chats[who] if one.from_business] == [first.id]
+    assert isinstance(await company.say(MarkRead(envelope=quoting)), Accepted)
+    assert (first.state, second.state) == ("read", "delivered")
+    foreign = replace(quoting, tokens=dict.fromkeys(asked.tokens, "of another account"))
+    for outbound in (Say(envelope=replace(foreign, id=str(UUID(int=7))), text="Ja."), MarkRead(envelope=foreign)):
+        assert isinstance(await company.say(outbound), Refused)
+    untold = await company.say(MarkRead(envelope=envelope(who, reply_to=first.id)))
+    assert isinstance(untold, Refused)
+    assert "no token" in untold.why
+
+
 async def test_the_same_message_sent_again_arrives_once(company: Caller, line: Line, who: str) -> None:
     say = Say(envelope=envelope(who), text="Guten Tag")
     first, second = await company.say(say), await company.say(say)
@@ -263,7 +282,10 @@ async def test_everything_that_we_ask_for_fits_lines_description(
     company.account = replace(company.account, settings={"base_url": through_prism})
     assert (await company.check()).ok and (await company.subscribe()).ok
     assert (await company.whois(who)).name == "Aylin Özdemir"
-    for capability, outbound in specimens("line", who).items():
+    asked = line.phone.write(who, "Ist Größe 42 da?")
+    await line.courier.settled()
+    tokens = next(one.tokens for one in door.events if isinstance(one, Received) and one.external_id == asked.id)
+    for capability, outbound in specimens("line", who, asked.id, tokens).items():
         if capability in adapter.manifest.capabilities:
             named = replace(outbound, envelope=replace(outbound.envelope, id=f"{outbound.envelope.id}/{capability}"))
             outcome = await company.say(named)

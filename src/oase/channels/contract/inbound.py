@@ -88,6 +88,9 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     automatic: Automatic = ""
     may_auto_answer: bool = True  # False: no machine may answer this (RFC 3834): a machine, a list or nobody would get it
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
+    tokens: Mapping[
+        str, str
+    ] = {}  # what the provider wants to have back when this message is answered or read: in `Envelope.tokens`
     thread: Thread | None = None  # said in public, there; None: to us alone
     link: str = ""  # where everybody can read this message
 

@@ -46,6 +46,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     token: str = ""  # the conversation's token (plus-address, subject)
     subject: str = ""
     reply_to: str = ""  # external id of the message answered
+    tokens: Mapping[str, str] = {}  # those that came with it (`Received.tokens`)
     references: tuple[str, ...] = ()  # external ids of the thread, oldest first
     thread: str = ""  # external id of the public thread in which everybody will read it; empty: to `to` alone
     about: str = ""  # a private answer to this public message (its external id), the first one to its author

@@ -107,7 +107,9 @@ class Case:
         """One of everything that can be said."""
         given = self._account_file
         manifest = self.adapter.manifest
-        found = specimens(manifest.identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"))
+        found = specimens(
+            manifest.identity, given.get("to", ""), given.get("reply_to", "<frage-1@example.com>"), given.get("tokens")
+        )
         return {capability: _as_carried(capability, one, manifest.limits) for capability, one in found.items()}
 
     @cached_property
@@ -121,7 +123,7 @@ class Case:
             capability: _as_carried(
                 capability, replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below)), limits
             )
-            for capability, one in specimens(manifest.identity, given.get("to", ""), below).items()
+            for capability, one in specimens(manifest.identity, given.get("to", ""), below, given.get("tokens")).items()
         }
 
     @cached_property

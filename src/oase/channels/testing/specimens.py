@@ -25,7 +25,9 @@ _JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 _TEXT = "Guten Tag, Frau Özdemir! Ihr Paket ist unterwegs 📦 – https://example.com/sendung?id=4711"
 
 
-def specimens(identity: str, to: str = "", reply_to: str = "<frage-1@example.com>") -> Mapping[Capability, Outbound]:
+def specimens(
+    identity: str, to: str = "", reply_to: str = "<frage-1@example.com>", tokens: Mapping[str, str] | None = None
+) -> Mapping[Capability, Outbound]:
     """What shows each outgoing capability, to an address of that kind."""
     envelope = Envelope(
         id="0193f0a2-7c11-7d3e-9b1a-3f4e5d6c7b8a",
@@ -34,7 +36,7 @@ def specimens(identity: str, to: str = "", reply_to: str = "<frage-1@example.com
         from_name="Jörg Müller",
         at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
     )
-    answering = replace(envelope, reply_to=reply_to)
+    answering = replace(envelope, reply_to=reply_to, tokens=tokens or {})
     text = Say(envelope=envelope, text=_TEXT)
     offers = tuple(Choice(id=f"slot-{number}", title=f"{8 + number}:00 Uhr") for number in range(2))
     rows = tuple(replace(offer, description="noch frei") for offer in offers) + tuple(

@@ -198,6 +198,7 @@ async def _outbound(
         token=conversation.token,
         subject=answer.subject or ("" if to.thread else _answer_subject(conversation.subject, bool(newest))),
         reply_to=to.reply_to or (newest["external_id"] if newest else ""),
+        tokens=to.tokens,
         references=tuple(row["external_id"] for row in reversed(thread)),
         thread=to.thread,
         about=to.about,

@@ -218,6 +218,8 @@ class Placer:
             data["others"] = [{"value": other.value, "name": other.name} for other in received.others]
         if received.origin:
             data["origin"] = dict(received.origin)
+        if isinstance(received, Received) and received.tokens:
+            data["tokens"] = {name: clean(token)[:1000] for name, token in received.tokens.items()}
         if received.link:
             data["link"] = clean(received.link)[:2000]
         came_in = isinstance(received, Received)

@@ -54,6 +54,7 @@ class Api:
             ("POST", "message/push", self._push),
             ("GET", "message/*/content", self._content),
             ("POST", "chat/loading/start", self._loading),
+            ("POST", "chat/markAsRead", self._mark_as_read),
         )
 
     def handlers(self) -> Sequence[HTTPRouteHandler]:
@@ -145,6 +146,23 @@ class Api:
         self._platform.phone.business_types(customer.id, float(seconds))
         return _json({}, 202)
 
+    async def _mark_as_read(self, request: Request[Any, Any, Any], parts: Sequence[str]) -> Answer:
+        platform = self._platform
+        message_id = platform.tokens.get(str((await self._body(request)).get("markAsReadToken")), "")
+        if message_id not in platform.phone.messages:
+            raise Refused(400, "The property, 'markAsReadToken', in the request body is invalid")
+        platform.phone.business_read(message_id)
+        return _json({})
+
+    def _quoted(self, message: Json) -> str:
+        """The id of the message that this one quotes; empty if it quotes none."""
+        token = message.get("quoteToken")
+        if token is None:
+            return ""
+        if token not in self._platform.tokens or message["type"] not in ("text", "sticker"):
+            raise Refused(400, "The request body has 1 error(s)", "messages[0].quoteToken", "Invalid quote token")
+        return self._platform.tokens[token]
+
     async def _push(self, request: Request[Any, Any, Any], parts: Sequence[str]) -> Answer:
         key = request.headers.get("x-line-retry-key", "")
         if key and not _UUID.fullmatch(key):
@@ -185,16 +203,17 @@ class Api:
         actions = [item["action"] for item in (message.get("quickReply") or {}).get("items", [])]
         choices = [Choice(id=f"{key[:8]}-{number}", title=action["label"]) for number, action in enumerate(actions)]
         shown = self._platform.phone.deliver(
-            to, str(message.get("text") or ""), key=key, choices=choices, spot=spot, sticker=message["type"] == "sticker"
-        )
+            to, str(message.get("text") or ""), key=key, choices=choices, spot=spot, sticker=message["type"] == "sticker",
+            reply_to=self._quoted(message),
+        )  # fmt: skip
         shown.extra["data"] = {choice.id: action.get("data", "") for choice, action in zip(choices, actions, strict=True)}
         if message["type"] == "image":
             self._platform.show_picture(shown, message["originalContentUrl"])
-        return {"id": shown.id, "quoteToken": secrets.token_hex(8)}
+        return {"id": shown.id, "quoteToken": self._platform.token_of(shown.id)}
 
     def _in_group(self, message: Json, key: str) -> Json:
         timeline = self._platform.timeline
         text = str(message.get("text") or message.get("originalContentUrl") or message.get("title") or "")
-        newest = next((one.id for one in reversed(timeline.posts.values())), "")
+        newest = self._quoted(message) or next((one.id for one in reversed(timeline.posts.values())), "")
         post = timeline.answer(text, parent_id=newest, key=key) if newest else timeline.publish("", text, tell=False)
-        return {"id": post.id, "quoteToken": secrets.token_hex(8)}
+        return {"id": post.id, "quoteToken": self._platform.token_of(post.id)}

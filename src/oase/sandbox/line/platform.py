@@ -23,6 +23,7 @@ from oase.sandbox.places import Customer, Hook, Json, Message, Platform, Post
 from oase.sandbox.places.types import Feature, File, PublicFeature
 
 _FETCH_SECONDS: Final = 10.0
+_KEEP_TOKENS: Final = 20_000
 
 
 class Line(Platform):
@@ -44,6 +45,7 @@ class Line(Platform):
         self.group_id = "C" + "0" * 31 + "1"
         self.basic_id = "@lindgruen"
         self.active = True  # *Use webhook*
+        self.tokens: dict[str, str] = {}  # which message a token is for: LINE's have no end, these go when there are very many
         self._tasks: set[asyncio.Task[None]] = set()
         self._api = Api(self)
 
@@ -79,14 +81,17 @@ class Line(Platform):
             self._tell("message", who, {"message": said}, message)
 
     def _said(self, message: Message) -> list[Json]:
-        quote: Json = {"quoteToken": secrets.token_hex(8), "markAsReadToken": secrets.token_hex(8)}
+        read: Json = {"markAsReadToken": self.token_of(message.id)}
+        quote: Json = {"quoteToken": self.token_of(message.id), **read}
         if message.sticker:
             return [{"id": message.id, "type": "sticker", "packageId": "446", "stickerId": "1988",
                      "stickerResourceType": "STATIC", "keywords": ["danke"], **quote}]  # fmt: skip
         if message.spot:
             spot = message.spot
             named = {key: text for key, text in (("title", spot.name), ("address", spot.address)) if text}
-            return [{"id": message.id, "type": "location", "latitude": spot.latitude, "longitude": spot.longitude, **named}]
+            return [
+                {"id": message.id, "type": "location", "latitude": spot.latitude, "longitude": spot.longitude, **named, **read}
+            ]
         said: list[Json] = []
         if message.text:
             quoted = {"quotedMessageId": message.reply_to} if message.reply_to else {}
@@ -104,8 +109,17 @@ class Line(Platform):
         if kind == "video":
             return {"id": id, "type": "video", "duration": 3000, **kept, **quote}
         if kind == "audio":
-            return {"id": id, "type": "audio", "duration": 3000, **kept}
-        return {"id": id, "type": "file", "fileName": file.name, "fileSize": len(file.data)}
+            return {"id": id, "type": "audio", "duration": 3000, **kept, "markAsReadToken": quote["markAsReadToken"]}
+        named = {"fileName": file.name, "fileSize": len(file.data)}
+        return {"id": id, "type": "file", **named, "markAsReadToken": quote["markAsReadToken"]}
+
+    def token_of(self, message_id: str) -> str:
+        """A token for this message, to quote it or to mark it as read."""
+        token = secrets.token_hex(16)
+        self.tokens[token] = message_id
+        if len(self.tokens) > _KEEP_TOKENS:
+            del self.tokens[next(iter(self.tokens))]
+        return token
 
     def on_deleted(self, message: Message) -> None:
         """A message is taken back."""
@@ -123,7 +137,7 @@ class Line(Platform):
         if "@Lindgrün" not in post.text:
             post.text = f"@Lindgrün {post.text}"
         mention = {"mentionees": [{"index": 0, "length": 9, "type": "user", "userId": self.user_id, "isSelf": True}]}
-        said = {"id": post.id, "type": "text", "text": post.text, "quoteToken": secrets.token_hex(8), "mention": mention}
+        said = {"id": post.id, "type": "text", "text": post.text, "quoteToken": self.token_of(post.id), "mention": mention}
         said |= {"quotedMessageId": post.parent_id} if post.parent_id else {}
         source = {"type": "group", "groupId": self.group_id, "userId": post.author_id}
         self._put("group", self._event("message", source, {"message": said, "replyToken": secrets.token_hex(16)}))

@@ -45,8 +45,10 @@ SETTINGS = (
     provider_address("https://api.line.me", Words("Address of the Messaging API", "Adresse der Messaging-API")),
 )
 
-_OUT_IN_GROUPS = frozenset({Capability.TEXT, Capability.IMAGE, Capability.LOCATION, Capability.BUTTONS, Capability.LIST})
-_OUT = frozenset({*_OUT_IN_GROUPS, Capability.TYPING})
+_OUT_IN_GROUPS = frozenset(
+    {Capability.TEXT, Capability.IMAGE, Capability.LOCATION, Capability.BUTTONS, Capability.LIST, Capability.REPLY}
+)
+_OUT = frozenset({*_OUT_IN_GROUPS, Capability.TYPING, Capability.MARK_READ})
 _IN = frozenset(
     {
         *_OUT_IN_GROUPS,

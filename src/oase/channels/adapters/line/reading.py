@@ -87,9 +87,11 @@ def _message(head: wire.Head, raw: msgspec.Raw, at: datetime) -> Iterator[Event]
         yield Unknown(kind=f"message.{said.type}"[:100], external_id=said.id, at=at, sender=sender, data=as_mapping(raw))
         return
     origin = {"standby": True} if head.mode == "standby" else {}
+    tokens = {wire.QUOTE: said.quote_token, wire.READ: said.mark_as_read_token}
     yield Received(
-        external_id=said.id, sender=sender, at=at, content=content, reply_to=said.quoted_message_id, origin=origin, thread=thread
-    )
+        external_id=said.id, sender=sender, at=at, content=content, reply_to=said.quoted_message_id, origin=origin, thread=thread,
+        tokens={name: token for name, token in tokens.items() if token},
+    )  # fmt: skip
 
 
 def _postback(head: wire.Head, raw: msgspec.Raw, at: datetime) -> Event:

@@ -37,7 +37,7 @@ def interpret(call: Call, reply: Reply | NoReply) -> Outcome:
 
 
 def _accepted(call: Call, reply: Reply, content: dict[str, Any] | None) -> Outcome:
-    if call.url.endswith("/loading/start") and content is not None:
+    if call.url.endswith(("/loading/start", "/markAsRead")) and content is not None:
         return Accepted(external_id="")
     sent = (content or {}).get("sentMessages")
     first = sent[0] if isinstance(sent, list) and sent else None

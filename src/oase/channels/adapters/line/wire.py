@@ -3,7 +3,13 @@
 https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects (and line-openapi, read 2026-11)
 """
 
+from typing import Final
+
 from msgspec import Raw, Struct, field
+
+QUOTE: Final = "quoteToken"
+READ: Final = "markAsReadToken"
+"""Tokens of single messages: as LINE calls them, and as they are kept. They have no end, and count for this account only."""
 
 
 class Payload(Struct, rename="camel"):
@@ -72,6 +78,8 @@ class Message(Struct, rename="camel"):
     text: str | None = None
     mention: Mention | None = None
     quoted_message_id: str = ""
+    quote_token: str = ""
+    mark_as_read_token: str = ""
     content_provider: Provider | None = None
     image_set: ImageSet | None = None
     file_name: str = ""

@@ -2,7 +2,8 @@
 
 Pushes, not replies: a reply token counts once and for a minute, and people answer later. The retry key is made from our message's id.
 
-https://developers.line.biz/en/reference/messaging-api/#send-push-message and #message-objects (read 2026-11)
+https://developers.line.biz/en/reference/messaging-api/#send-push-message and #message-objects, …/docs/messaging-api/get-quote-tokens and
+…/mark-as-read (read 2026-11)
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from oase.channels.adapters.line.api import API, base_url, send
+from oase.channels.adapters.line.wire import QUOTE, READ
 from oase.channels.contract import (
     Account,
     Call,
@@ -59,7 +61,7 @@ def write(outbound: Outbound, account: Account, manifest: Manifest) -> Sequence[
         case React():
             raise CannotSay(Capability.REACTION)
         case MarkRead():
-            raise CannotSay(Capability.MARK_READ)
+            return [_read(outbound, account)]
         case UseTemplate():
             raise CannotSay(Capability.TEMPLATE)
         case Moderate():
@@ -71,6 +73,14 @@ def _push(account: Account, envelope: Envelope, messages: list[Body]) -> Call:
     return send(account, body, "message", "push", retry_key=str(uuid5(NAMESPACE_URL, f"oase:{envelope.id}")))
 
 
+def _read(mark: MarkRead, account: Account) -> Call:
+    """Shows that we have read a message and all before it; where nobody chats by LINE's own program, LINE shows it by itself."""
+    token = mark.envelope.tokens.get(READ)
+    if not token:
+        raise CannotSay(Capability.MARK_READ, message("LINE gave no token with which this message could be marked as read."))
+    return send(account, {READ: token}, "chat", "markAsRead")
+
+
 def _said(say: Say, limits: Limits, account: Account) -> list[Body]:
     if say.envelope.about:
         raise CannotSay("private_reply", message("On LINE one can write only to people who have added the account."))
@@ -79,6 +89,9 @@ def _said(say: Say, limits: Limits, account: Account) -> list[Body]:
     described = [f"{choice.title} – {choice.description}" for choice in say.choices if choice.description]
     text = "\n".join(line for line in (say.text, *described) if line)
     objects: list[Body] = [{"type": "text", "text": part} for part in _pieces(text)] if text.strip() else []
+    quoted = say.envelope.tokens.get(QUOTE) if say.envelope.reply_to else None
+    if quoted and objects:  # messages of earlier versions came without a token: those are answered, not quoted
+        objects[0][QUOTE] = quoted
     objects += [_image(file, limits, account) for file in say.files]
     if not objects:
         raise CannotSay("text", message("LINE cannot carry an empty message."))
