@@ -99,7 +99,7 @@ async def test_refused_credentials_are_replaced_on_the_page_and_the_account_is_u
     account_id = await company.connect("whatsapp", "WhatsApp", **{**given, "access_token": "revoked"})
     await company.falls(account_id, "needs_sign_in", "The access token was revoked.")
     assert "Enter new credentials" in (await company.get(f"/admin/channels/{account_id}")).words
-    assert "the provider does not accept our credentials; messages wait" in (await company.get("/admin/channels")).words
+    assert "the provider does not let Oase in any more; messages wait" in (await company.get("/admin/channels")).words
     saved = await company.post(f"/admin/channels/{account_id}", whatsapp)
     assert saved.to.endswith("done=saved")
     assert (await company.account(account_id)).state == "up"

@@ -14,6 +14,6 @@ async def test_the_page_follows_what_happens_to_its_account(company: Company, br
         await company.arrives(account_id, "whatsapp", delivery(text(1, "Hallo, ist mein Rad fertig? 🚲")).body)
         await expect(page.locator("#life dd").nth(1)).to_contain_text("just now")
         await company.falls(account_id, "needs_sign_in", "The access token was revoked.")
-        await expect(page.locator("#life")).to_contain_text("The provider does not accept our credentials.")
+        await expect(page.locator("#life")).to_contain_text("The provider does not let Oase in any more.")
         await page.get_by_role("link", name="Enter new credentials").click()
         await expect(page.locator("#access_token")).to_be_focused()

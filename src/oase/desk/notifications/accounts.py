@@ -71,7 +71,7 @@ def _entry(account: AccountTrouble, kind: Trouble, t: Translator, now: datetime,
 
 def _words(account: AccountTrouble, kind: Trouble, t: Translator, now: datetime) -> str:
     if kind == "needs_sign_in":
-        return t.gettext("the provider does not accept our credentials. %(why)s", why=t.retold(account.state_why)).strip()
+        return t.gettext("the provider does not let Oase in any more. %(why)s", why=t.retold(account.state_why)).strip()
     if kind == "down":
         since = t.ago(account.state_since, now)
         return t.gettext(
