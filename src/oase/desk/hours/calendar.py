@@ -1,0 +1,102 @@
+"""What a business calendar says: windows of each weekday, days that differ, the zone in which its clocks tick.
+
+Times are seconds of the local day, as a clock on the wall shows them; a window may pass midnight (22:00 to 06:00).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+DAY: Final = 24 * 3600
+"""Seconds of a day as the clock on the wall counts them."""
+
+
+class InvalidCalendar(ValueError):
+    """What was said cannot be a calendar; the sentence says why."""
+
+
+class Window(Struct, frozen=True, order=True):
+    """Open from `start` to `end`, in seconds since local midnight; an end that is not later belongs to the next day."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.start < DAY and 0 <= self.end <= DAY):
+            raise InvalidCalendar("A window begins and ends within a day, between 00:00 and 24:00.")
+
+    @property
+    def last(self) -> int:
+        """The end, in seconds since the midnight before the start."""
+        return self.end if self.end > self.start else self.end + DAY
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """A date that differs from its weekday: other windows, or none. `name` is what is told about it."""
+
+    on: date
+    windows: tuple[Window, ...] = ()
+    name: str = ""
+
+
+class Closure(Struct, frozen=True, kw_only=True):
+    """Closed from the first to the last day, both included."""
+
+    first: date
+    last: date
+    name: str = ""
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """When somebody works. `week` has seven days from Monday; `days` are stronger than `closures`, these than holidays.
+
+    Raises InvalidCalendar where a zone is unknown, a week has not seven days, windows of a day overlap or dates are given twice.
+    """
+
+    zone: str
+    week: tuple[tuple[Window, ...], ...]
+    days: tuple[Day, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    country: str = ""  # whose public holidays are closed: ISO 3166 code; none without one
+    region: str = ""  # federal state or the like: ISO 3166-2 code without the country
+
+    def __post_init__(self) -> None:
+        if len(self.week) != 7:
+            raise InvalidCalendar(f"A week has seven days, not {len(self.week)}.")
+        for windows in (*self.week, *(one.windows for one in self.days)):
+            _require_apart(windows)
+        dates = [one.on for one in self.days]
+        if len(set(dates)) != len(dates):
+            raise InvalidCalendar("A date is given twice.")
+        if any(one.last < one.first for one in self.closures):
+            raise InvalidCalendar("A closure ends before it begins.")
+        self.clock()
+
+    def clock(self) -> ZoneInfo:
+        """The zone; raises InvalidCalendar where nobody knows it."""
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise InvalidCalendar(f"The time zone {self.zone!r} is not known.") from error
+
+
+def week_of(windows: Mapping[int, Sequence[tuple[str, str]]]) -> tuple[tuple[Window, ...], ...]:
+    """A week from its weekdays (0 is Monday) and times as people write them: `{0: [("08:00", "12:00"), ("13:00", "17:30")]}`."""
+    return tuple(tuple(Window(_seconds(start), _seconds(end)) for start, end in windows.get(day, ())) for day in range(7))
+
+
+def _seconds(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal() and int(minutes) < 60):
+        raise InvalidCalendar(f"{clock!r} is not a time of day such as 08:30.")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def _require_apart(windows: Sequence[Window]) -> None:
+    ordered = sorted(windows)
+    if any(later.start < earlier.last for earlier, later in pairwise(ordered)):
+        raise InvalidCalendar("Two windows of a day overlap.")
