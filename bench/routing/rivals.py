@@ -1,0 +1,217 @@
+"""Reference rules: what other desks do. Frozen; written for the team of a bench, not for speed.
+
+round_robin        each item goes into the personal inbox of the next one who can do it; they work it off, live channels first
+capacity_push      pushed to the least loaded who still has room (chats, messengers and mails count as one each); the rest waits
+channel_priority   one queue, bound when work starts; calls before chats before messengers before mails, then first come first served
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+from bench.routing.world import Worker
+from oase.desk.routing.rules import (
+    AgentState,
+    Command,
+    ConversationClosed,
+    Event,
+    Item,
+    ItemArrived,
+    ItemWithdrawn,
+    Offer,
+    WorkDone,
+    WorkStarted,
+)
+
+_RANK = {"phone": 0, "chat": 1, "messenger": 2, "mail": 3}
+_CHATS_AT_ONCE = 3
+_ROOM = 5
+"""How many open items a commercial desk gives one agent by default."""
+
+
+@dataclass(slots=True)
+class _Agent:
+    worker: Worker
+    there: bool = False
+    work: Item | None = None
+    chats: set[Hashable] = field(default_factory=set)
+    inbox: list[Item] = field(default_factory=list)
+    idle_since: float = 0.0
+
+    def fits(self, item: Item) -> bool:
+        if item.channel == "phone":
+            return not self.chats
+        return item.channel != "chat" or item.conversation in self.chats or len(self.chats) < _CHATS_AT_ONCE
+
+
+def _order(item: Item) -> tuple[int, float]:
+    return _RANK[item.channel], item.arrived
+
+
+class _Desk:
+    """What the rules share: who is there, what waits, and that an agent ends what was begun."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self.agents = {one.id: _Agent(one) for one in workers}
+        self.waiting: dict[Hashable, Item] = {}
+
+    def handle(self, event: Event, now: float) -> Sequence[Command]:
+        """As the rules under test."""
+        commands: list[Command] = []
+        match event:
+            case ItemArrived(item):
+                self.arrived(item, commands)
+            case ItemWithdrawn(item_id):
+                self._withdrawn(item_id, now, commands)
+            case AgentState(agent_id, available):
+                self._state(self.agents[agent_id], available, now, commands)  # type: ignore[index]
+            case WorkStarted(_, agent_id):
+                agent = self.agents[agent_id]  # type: ignore[index]
+                if agent.work is not None and agent.work.channel == "chat":
+                    for one in self.agents.values():
+                        one.chats.discard(agent.work.conversation)
+                    agent.chats.add(agent.work.conversation)
+            case WorkDone(_, agent_id, still_open):
+                agent = self.agents[agent_id]  # type: ignore[index]
+                if agent.work is not None and not still_open:
+                    agent.chats.discard(agent.work.conversation)
+                self._free(agent, now, commands)
+            case ConversationClosed(conversation):
+                for one in self.agents.values():
+                    one.chats.discard(conversation)
+        return commands
+
+    def arrived(self, item: Item, commands: list[Command]) -> None:
+        raise NotImplementedError
+
+    def left(self, agent: _Agent, commands: list[Command]) -> None:
+        """Somebody went home or has a break: what they leave behind."""
+
+    def came(self, commands: list[Command]) -> None:
+        """Somebody has room again."""
+
+    def pool(self, agent: _Agent) -> list[Item]:
+        """What an agent may work on, apart from their inbox."""
+        return []
+
+    def offer(self, item: Item, agent: _Agent, commands: list[Command]) -> None:
+        """Work begins at once."""
+        self.waiting.pop(item.id, None)
+        if item in agent.inbox:
+            agent.inbox.remove(item)
+        agent.work = item
+        commands.append(Offer(item.id, agent.worker.id))
+
+    def next_for(self, agent: _Agent, commands: list[Command]) -> None:
+        """A free agent goes on with the first by channel and arrival."""
+        if not agent.there or agent.work is not None:
+            return
+        chosen = min((one for one in [*agent.inbox, *self.pool(agent)] if agent.fits(one)), key=_order, default=None)
+        if chosen is not None:
+            self.offer(chosen, agent, commands)
+
+    def able(self, item: Item, *, free: bool = False) -> list[_Agent]:
+        """Who is there and can do it."""
+        return [one for one in self.agents.values() if one.there and one.worker.can(item.cell) and not (free and one.work)]  # type: ignore[arg-type]
+
+    def _free(self, agent: _Agent, now: float, commands: list[Command]) -> None:
+        agent.work, agent.idle_since = None, now
+        self.came(commands)
+        self.next_for(agent, commands)
+
+    def _withdrawn(self, item_id: Hashable, now: float, commands: list[Command]) -> None:
+        self.waiting.pop(item_id, None)
+        for agent in self.agents.values():
+            agent.inbox = [one for one in agent.inbox if one.id != item_id]
+        self.came(commands)
+
+    def _state(self, agent: _Agent, available: bool, now: float, commands: list[Command]) -> None:
+        agent.there, agent.idle_since = available, now
+        if available:
+            self.came(commands)
+            self.next_for(agent, commands)
+        else:
+            self.left(agent, commands)
+
+
+class RoundRobin(_Desk):
+    """Personal inboxes, filled in turn. What somebody leaves behind waits until they are back."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        super().__init__(workers)
+        self._turn = 0
+
+    def arrived(self, item: Item, commands: list[Command]) -> None:
+        owner = self.agents.get(item.owner) if item.owner is not None else None  # type: ignore[call-overload]
+        if owner is None:
+            able = self.able(item) or [one for one in self.agents.values() if one.worker.can(item.cell)]  # type: ignore[arg-type]
+            self._turn += 1
+            owner = able[self._turn % len(able)]
+        owner.inbox.append(item)
+        self.next_for(owner, commands)
+
+
+class _Central(_Desk):
+    """What waits is in one queue; further questions wait for who answered first, while they are there."""
+
+    def arrived(self, item: Item, commands: list[Command]) -> None:
+        owner = self.agents.get(item.owner) if item.owner is not None else None  # type: ignore[call-overload]
+        if owner is not None and owner.there:
+            owner.inbox.append(item)
+            self.next_for(owner, commands)
+            return
+        self.waiting[item.id] = item
+        self.place(item, commands)
+
+    def place(self, item: Item, commands: list[Command]) -> None:
+        raise NotImplementedError
+
+    def left(self, agent: _Agent, commands: list[Command]) -> None:
+        behind, agent.inbox = agent.inbox, []
+        for item in behind:
+            self.waiting[item.id] = item
+            self.place(item, commands)
+
+
+class ChannelPriority(_Central):
+    """Bound when work starts; the agent who is idle longest is asked."""
+
+    def place(self, item: Item, commands: list[Command]) -> None:
+        free = [one for one in self.able(item, free=True) if one.fits(item)]
+        if free:
+            self.offer(item, min(free, key=lambda one: (one.idle_since, one.worker.id)), commands)
+
+    def pool(self, agent: _Agent) -> list[Item]:
+        return [one for one in self.waiting.values() if agent.worker.can(one.cell)]  # type: ignore[arg-type]
+
+
+class CapacityPush(_Central):
+    """Pushed into the inbox of the least loaded who has room; a call needs somebody without other work."""
+
+    def place(self, item: Item, commands: list[Command]) -> None:
+        able = [one for one in self.able(item) if self._has_room(one, item)]
+        if able:
+            self._push(item, min(able, key=lambda one: (self._load(one), one.worker.id)), commands)
+
+    def came(self, commands: list[Command]) -> None:
+        for item in sorted(self.waiting.values(), key=_order):
+            self.place(item, commands)
+
+    def _push(self, item: Item, agent: _Agent, commands: list[Command]) -> None:
+        self.waiting.pop(item.id, None)
+        agent.inbox.append(item)
+        self.next_for(agent, commands)
+
+    def _load(self, agent: _Agent) -> int:
+        return len({one.conversation for one in agent.inbox} | agent.chats) + (agent.work is not None)
+
+    def _has_room(self, agent: _Agent, item: Item) -> bool:
+        if item.channel == "phone":
+            return agent.work is None and not agent.chats
+        return self._load(agent) < _ROOM and agent.fits(item)
+
+
+RIVALS: dict[str, Callable[[Sequence[Worker]], _Desk]] = {
+    "round robin": RoundRobin,
+    "capacity push": CapacityPush,
+    "channel priority": ChannelPriority,
+}

@@ -1,0 +1,1 @@
+"""Routing: who gets what next, so that promises are kept."""
