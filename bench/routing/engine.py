@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from bench.routing.world import DAY, DAYS, Customer, Worker, World, calendar_day, due_of
+from bench.routing.world import DAY, DAYS, Customer, Worker, World, due_of
 from oase.desk.routing.rules import (
     AgentState,
     Command,
-    ConversationClosed,
     Event,
     Item,
     ItemArrived,

@@ -8,10 +8,11 @@
 5. A call, an item wanted at once or a reply in one's own chat may push a mail aside, while the oldest mail has time enough.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from oase.desk.routing.rules.crowd import Agent, Crowd
 from oase.desk.routing.rules.queues import Promises, Queue, Queues
+from oase.desk.routing.rules.quotes import Quotes
 from oase.desk.routing.rules.types import (
     AgentId,
     AgentState,
@@ -35,10 +36,15 @@ from oase.desk.routing.rules.types import (
 
 
 class Router:
-    """The state of one workspace's desk, and what follows from what happens."""
+    """The state of one workspace's desk, and what follows from what happens.
 
-    def __init__(self, settings: Settings, skills: Iterable[Skills]) -> None:
+    `worked` gives the working time until a moment, in which waiting is quoted; without it all time counts.
+    """
+
+    def __init__(self, settings: Settings, skills: Iterable[Skills], worked: Callable[[float], float] = float) -> None:
         self.settings = settings
+        self.quotes = Quotes()
+        self._worked = worked
         self._crowd = Crowd(skills)
         self._queues = Queues()
         self._promises = Promises()
@@ -49,6 +55,7 @@ class Router:
     def handle(self, event: Event, now: float) -> Sequence[Command]:
         """What is to be done because of an event at a moment; moments never go back."""
         commands: list[Command] = []
+        self.quotes.passes(self._worked(now))
         self._renew_promises(now, commands)
         match event:
             case ItemArrived(item):
@@ -58,7 +65,7 @@ class Router:
             case AgentState(agent_id, available):
                 self._state(self._crowd.by_id[agent_id], available, now, commands)
             case WorkStarted(item_id, agent_id):
-                self._started(self._items[item_id], self._crowd.by_id[agent_id])
+                self._started(self._items[item_id], self._crowd.by_id[agent_id], now)
             case WorkDone(item_id, agent_id, still_open):
                 self._done(item_id, self._crowd.by_id[agent_id], still_open, now, commands)
             case ConversationClosed(conversation):
@@ -79,6 +86,9 @@ class Router:
         else:
             agent = owner if self._can_turn_to(owner, now) else None
         if agent is None:
+            if owner is None and item.promises == 1 and not item.parked:
+                able = self._crowd.how_many(item.cell)
+                commands.append(self.quotes.quote(item, able, self._crowd.on_duty.bit_count(), self._worked(now)))
             self._wait(item, owner)
         else:
             self._offer(item, agent, commands)
@@ -87,7 +97,8 @@ class Router:
         item = self._items.pop(item_id, None)
         if item is None:
             return
-        item.waiting = False
+        self._waits_no_more(item)
+        self.quotes.left(item_id)
         for agent in self._crowd.agents:
             if agent.work is item:
                 agent.work = None
@@ -102,14 +113,15 @@ class Router:
                 self._turn_to_next(agent, now, commands)
             return
         for item in list(agent.own.items()):  # others take over what waits for them alone
-            item.waiting = False
+            self._waits_no_more(item)
             item.owner = None
             self._arrived(item, now, commands)
         agent.own = Queue()
 
-    def _started(self, item: Item, agent: Agent) -> None:
-        item.waiting = False
-        agent.work = item
+    def _started(self, item: Item, agent: Agent, now: float) -> None:
+        self._waits_no_more(item)
+        self.quotes.answered(item.id)
+        agent.work, item.started = item, now
         if self._takes_a_place(item) and self._held.get(item.conversation) != agent.id:
             self._let_go(item.conversation)
             self._held[item.conversation] = agent.id
@@ -119,6 +131,7 @@ class Router:
     def _done(self, item_id: ItemId, agent: Agent, still_open: bool, now: float, commands: list[Command]) -> None:
         item = self._items.pop(item_id)
         agent.work = None
+        self.quotes.worked(item.channel, now - item.started)
         if not still_open:
             self._let_go(item.conversation)
         self._settle(agent)
@@ -137,6 +150,7 @@ class Router:
             if item.promises > 1:
                 continue
             item.promises = 2
+            self._waits_no_more(item)
             item.due = now + self._manner(item).second_promise
             self._wait(item, self._crowd.by_id.get(item.owner) if item.owner is not None else None)
             commands.append(Repromise(item.id, item.due))
@@ -205,13 +219,19 @@ class Router:
             agent.work = None
             commands.append(Park(aside.id, agent.id))
             self._wait(aside, agent)
-        item.waiting = False
+        self._waits_no_more(item)
         agent.work = item
         self._settle(agent)
         commands.append(Offer(item.id, agent.id))
 
+    def _waits_no_more(self, item: Item) -> None:
+        if item.waiting:
+            item.waiting = False
+            self.quotes.waits_no_more(item.due)
+
     def _wait(self, item: Item, owner: Agent | None) -> None:
         item.waiting = True
+        self.quotes.waits(item.due)
         (owner.own if owner is not None else self._queues[item.cell]).put(item)
         self._promises.put(item)
         if self._manner(item).parkable:

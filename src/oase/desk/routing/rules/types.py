@@ -45,6 +45,7 @@ class Item(Struct, kw_only=True, eq=False):
     promises: int = 1
     parked: int = 0
     waiting: bool = False
+    started: float = 0.0
 
     def __lt__(self, other: "Item") -> bool:
         return (self.due, self.id) < (other.due, other.id)  # type: ignore[operator]

@@ -1,0 +1,129 @@
+"""Expected wait, said to the customer: how long nine of ten wait at most. No training: what comes true corrects what is said next.
+
+The guess is what waits before somebody, times what an answer takes, by those on duty. For each class of contacts (channel, skills
+that few have, how busy it is) a factor for each share says how far the guess is off; each quote that is kept or broken moves it, so
+that in the long run the promised share is kept (stochastic approximation of a quantile: H. Robbins, S. Monro, 1951).
+A quote counts as broken in the moment in which it passes, not when the customer is served at last: so a shift of load is learnt soon.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from math import exp
+from typing import Final
+
+from msgspec import Struct
+
+from oase.desk.routing.rules.types import Item, ItemId
+
+SHARES: Final = (0.5, 0.8, 0.9)
+"""Of how many it is said that they wait no longer."""
+
+_FIRST_FACTOR: Final = 1.5
+_LEARNING: Final = 500
+"""Quotes of a desk during which it says "usually"."""
+_STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
+_LEAST: Final = 10.0
+"""Seconds; no guess is shorter."""
+
+
+class Quote(Struct, frozen=True):
+    """How long the customer waits at most, in half, four fifths and nine tenths of all cases: seconds. `usually`: not learnt yet."""
+
+    item: ItemId
+    p50: float
+    p80: float
+    p90: float
+    usually: bool
+
+
+class _Open(Struct, eq=False):
+    """A quote that is neither kept nor broken."""
+
+    guess: float
+    since: float
+    kind: object
+    said: tuple[float, ...]
+    broken: int = 0  # how many of the three have passed
+
+
+class _Factors:
+    """How far the guesses of one class are off."""
+
+    __slots__ = ("seen", "values")
+
+    def __init__(self) -> None:
+        self.values = [_FIRST_FACTOR] * len(SHARES)
+        self.seen = [0] * len(SHARES)
+
+    def learn(self, place: int, *, kept: bool) -> None:
+        share = SHARES[place]
+        step = max(_STEP_LAST, _STEP_FIRST / (1 + self.seen[place] / _STEP_FADES))
+        self.values[place] *= exp(-step * (1 - share) if kept else step * share)
+        self.seen[place] += 1
+
+
+class Quotes:
+    """All that was quoted and is still open, and what was learnt."""
+
+    def __init__(self) -> None:
+        self._dues: list[float] = []  # of all that waits, sorted
+        self._means: dict[str, float] = {}
+        self._factors: dict[object, _Factors] = {}
+        self._open: dict[ItemId, _Open] = {}
+        self._passes: list[tuple[float, ItemId]] = []
+        self._count = 0
+
+    def waits(self, due: float) -> None:
+        """Something waits under a promise."""
+        insort(self._dues, due)
+
+    def waits_no_more(self, due: float) -> None:
+        """Something that waited under it does not any more."""
+        place = bisect_left(self._dues, due)
+        if place < len(self._dues) and self._dues[place] == due:
+            del self._dues[place]
+
+    def worked(self, channel: str, seconds: float) -> None:
+        """How long an answer took."""
+        before = self._means.get(channel)
+        self._means[channel] = seconds if before is None else before + (seconds - before) * 0.02
+
+    def quote(self, item: Item, able: int, on_duty: int, now: float) -> Quote:
+        """What can be said to somebody who begins to wait. `able`: how many on duty can do it."""
+        ahead = bisect_left(self._dues, item.due)
+        guess = max(_LEAST, (ahead + 1) * self._means.get(item.channel, 180.0) / max(1, on_duty))
+        crowded = len(self._dues) / max(1, on_duty)
+        kind = (item.channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
+        factors = self._factors.setdefault(kind, _Factors())
+        said = tuple(guess * factor for factor in factors.values)
+        said = (said[0], max(said[:2]), max(said))
+        self._open[item.id] = _Open(guess, now, kind, said)
+        for seconds in said:
+            heappush(self._passes, (now + seconds, item.id))  # type: ignore[misc]
+        self._count += 1
+        return Quote(item.id, *said, usually=self._count <= _LEARNING)
+
+    def passes(self, now: float) -> None:
+        """Time has passed: quotes that end while their customer still waits are broken."""
+        while self._passes and self._passes[0][0] < now:
+            _, item_id = heappop(self._passes)
+            one = self._open.get(item_id)
+            if one is not None and one.broken < len(SHARES):
+                self._factors[one.kind].learn(one.broken, kept=False)
+                one.broken += 1
+
+    def answered(self, item_id: ItemId) -> None:
+        """Somebody turns to the customer: what has not passed was kept."""
+        one = self._open.pop(item_id, None)
+        if one is not None:
+            for place in range(one.broken, len(SHARES)):
+                self._factors[one.kind].learn(place, kept=True)
+
+    def left(self, item_id: ItemId) -> None:
+        """The customer gave up: nobody knows whether the rest would have been kept."""
+        self._open.pop(item_id, None)
+
+    def factors(self) -> Iterator[tuple[object, list[float]]]:
+        """What was learnt, for those who look."""
+        return ((kind, list(one.values)) for kind, one in self._factors.items())
