@@ -32,7 +32,7 @@ class Rule(Protocol):
 
 @dataclass(slots=True)
 class Fate:
-    """What became of a customer: when somebody turned to them, how long further questions waited."""
+    """What became of a customer: when somebody turned to them (a mail: when the answer went), how long further questions waited."""
 
     customer: Customer
     answered: float | None = None
@@ -112,7 +112,7 @@ class Week:
         item, agent = self._items[command.item], int(command.agent)  # type: ignore[call-overload]
         customer, number = self.fates[item.conversation].customer, item.id % 100  # type: ignore[index, operator]
         fate = self.fates[customer.id]
-        if number == 0 and fate.answered is None:
+        if number == 0 and customer.channel != "mail":
             fate.answered = now
         elif number and item.id not in self._left:
             fate.follow_ups.append(now - item.arrived)
@@ -143,6 +143,8 @@ class Week:
         del self._busy[agent]
         item = self._items.pop(busy.item.id)  # type: ignore[call-overload]
         customer, place = self.fates[item.conversation].customer, item.id % 100 + 1
+        if customer.channel == "mail":
+            self.fates[customer.id].answered = now
         going_on = place < len(customer.works)
         if going_on:
             self._at(now + customer.thinks[place - 1], self._asks_again, (customer, place, agent))

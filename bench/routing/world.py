@@ -31,7 +31,7 @@ class World:
     languages: dict[str, float] = field(default_factory=lambda: {"de": 0.80, "en": 0.14, "fr": 0.06})
     products: dict[str, float] = field(default_factory=lambda: {"city": 0.55, "cargo": 0.30, "race": 0.15})
     technical: str = "race"  # takes 1.35 times as long
-    weekday: Sequence[float] = (1.12, 1.05, 1.00, 0.95, 0.88, 1.12)
+    weekday: Sequence[float] = (1.12, 1.06, 1.00, 0.94, 0.88, 0.0)
     day_cv: float = 0.08
     parking: float = 30.0  # seconds that it costs to find back into a mail
     further_chat: float = 0.06  # more effort for each other open chat

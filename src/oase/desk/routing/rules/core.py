@@ -81,17 +81,14 @@ class Router:
         owner = self._crowd.by_id.get(item.owner) if item.owner is not None else None
         if owner is not None and not owner.available:
             item.owner = owner = None
-        if owner is None:
-            agent = self._somebody_for(item, now)
-        else:
-            agent = owner if self._can_turn_to(owner, now) else None
-        if agent is None:
-            if owner is None and item.promises == 1 and not item.parked:
-                able = self._crowd.how_many(item.cell)
-                commands.append(self.quotes.quote(item, able, self._crowd.on_duty.bit_count(), self._worked(now)))
-            self._wait(item, owner)
-        else:
+        agent = self._somebody_for(item, now) if owner is None else self._turning(owner, now)
+        if agent is not None:
             self._offer(item, agent, commands)
+            return
+        if owner is None and item.promises == 1 and not item.parked:
+            crowd = self._crowd
+            commands.append(self.quotes.quote(item, crowd.how_many(item.cell), crowd.on_duty.bit_count(), self._worked(now)))
+        self._wait(item, owner)
 
     def _withdrawn(self, item_id: ItemId, now: float, commands: list[Command]) -> None:
         item = self._items.pop(item_id, None)
@@ -202,8 +199,10 @@ class Router:
             writing &= crowd.holding(0, manner.at_once - 1)
         return crowd.lowest(writing)
 
-    def _can_turn_to(self, owner: Agent, now: float) -> bool:
-        return owner.work is None or bool(owner.bit & self._crowd.writing and self._calm(now))
+    def _turning(self, owner: Agent, now: float) -> Agent | None:
+        """Who keeps the conversation, if they can turn to it at once."""
+        can = owner.work is None or (owner.bit & self._crowd.writing and self._calm(now))
+        return owner if can else None
 
     def _calm(self, now: float) -> bool:
         oldest = self._parkable.first()

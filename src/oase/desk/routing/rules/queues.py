@@ -62,13 +62,14 @@ class Promises:
 class Queues:
     """The queues of all cells."""
 
-    __slots__ = ("_by_cell",)
+    __slots__ = ("_by_cell", "make")
 
     def __init__(self) -> None:
         self._by_cell: dict[Cell, Queue] = {}
+        self.make = Queue
 
     def __getitem__(self, cell: Cell) -> Queue:
         found = self._by_cell.get(cell)
         if found is None:
-            found = self._by_cell[cell] = Queue()
+            found = self._by_cell[cell] = self.make()
         return found

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oase.desk.routing.rules.types import Item, ItemId
+from oase.desk.routing.rules.types import Item, ItemId, Quote
 
 SHARES: Final = (0.5, 0.8, 0.9)
 """Of how many it is said that they wait no longer."""
@@ -23,18 +23,10 @@ _FIRST_FACTOR: Final = 1.5
 _LEARNING: Final = 500
 """Quotes of a desk during which it says "usually"."""
 _STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
+_FURTHEST: Final = 50.0
+"""No guess is further off."""
 _LEAST: Final = 10.0
 """Seconds; no guess is shorter."""
-
-
-class Quote(Struct, frozen=True):
-    """How long the customer waits at most, in half, four fifths and nine tenths of all cases: seconds. `usually`: not learnt yet."""
-
-    item: ItemId
-    p50: float
-    p80: float
-    p90: float
-    usually: bool
 
 
 class _Open(Struct, eq=False):
@@ -59,7 +51,8 @@ class _Factors:
     def learn(self, place: int, *, kept: bool) -> None:
         share = SHARES[place]
         step = max(_STEP_LAST, _STEP_FIRST / (1 + self.seen[place] / _STEP_FADES))
-        self.values[place] *= exp(-step * (1 - share) if kept else step * share)
+        value = self.values[place] * exp(-step * (1 - share) if kept else step * share)
+        self.values[place] = min(max(value, 1 / _FURTHEST), _FURTHEST)
         self.seen[place] += 1
 
 
