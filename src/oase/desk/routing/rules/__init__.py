@@ -1,7 +1,7 @@
 """The pure core of routing."""
 
 from oase.desk.routing.rules.core import Router
-from oase.desk.routing.rules.quotes import Quote, Quotes
+from oase.desk.routing.rules.quotes import Quotes
 from oase.desk.routing.rules.types import (
     AgentState,
     Command,
@@ -13,6 +13,7 @@ from oase.desk.routing.rules.types import (
     Manner,
     Offer,
     Park,
+    Quote,
     Repromise,
     Settings,
     Skills,

@@ -96,10 +96,14 @@ class Router:
             return
         self._waits_no_more(item)
         self.quotes.left(item_id)
-        for agent in self._crowd.agents:
-            if agent.work is item:
-                agent.work = None
+        agent = self._crowd.by_id.get(item.with_) if item.with_ is not None else None
+        if agent is not None and agent.work is item:
+            agent.work = None
+            self._settle(agent)
+            self._let_go(item.conversation)
+            if agent.available:
                 self._turn_to_next(agent, now, commands)
+            return
         self._closed(item.conversation, now, commands)
 
     def _state(self, agent: Agent, available: bool, now: float, commands: list[Command]) -> None:
@@ -118,7 +122,7 @@ class Router:
     def _started(self, item: Item, agent: Agent, now: float) -> None:
         self._waits_no_more(item)
         self.quotes.answered(item.id)
-        agent.work, item.started = item, now
+        agent.work, item.started, item.with_ = item, now, agent.id
         if self._takes_a_place(item) and self._held.get(item.conversation) != agent.id:
             self._let_go(item.conversation)
             self._held[item.conversation] = agent.id
@@ -214,12 +218,12 @@ class Router:
         if agent.work is not None:
             aside = agent.work
             aside.parked += 1
-            aside.owner = agent.id
+            aside.owner, aside.with_ = agent.id, None
             agent.work = None
             commands.append(Park(aside.id, agent.id))
             self._wait(aside, agent)
         self._waits_no_more(item)
-        agent.work = item
+        agent.work, item.with_ = item, agent.id
         self._settle(agent)
         commands.append(Offer(item.id, agent.id))
 

@@ -93,7 +93,7 @@ class Quotes:
         said = (said[0], max(said[:2]), max(said))
         self._open[item.id] = _Open(guess, now, kind, said)
         for seconds in said:
-            heappush(self._passes, (now + seconds, item.id))  # type: ignore[misc]
+            heappush(self._passes, (now + seconds, item.id))
         self._count += 1
         return Quote(item.id, *said, usually=self._count <= _LEARNING)
 

@@ -45,10 +45,11 @@ class Item(Struct, kw_only=True, eq=False):
     promises: int = 1
     parked: int = 0
     waiting: bool = False
+    with_: AgentId | None = None  # whom it is offered to, or who works on it
     started: float = 0.0
 
     def __lt__(self, other: "Item") -> bool:
-        return (self.due, self.id) < (other.due, other.id)  # type: ignore[operator]
+        return (self.due, self.id) < (other.due, other.id)
 
 
 class Skills(Struct, frozen=True, kw_only=True):
