@@ -53,13 +53,13 @@ class _Backwards(Queue):
 
 def _order_reversed(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router._queues.make = _Backwards  # noqa: SLF001 - a mutation
+    router._queues.make = _Backwards
     return router
 
 
 def _no_second_promise(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router._renew_promises = lambda _now, _commands: None  # type: ignore[method-assign]  # noqa: SLF001
+    router._renew_promises = lambda _now, _commands: None  # type: ignore[method-assign]
     return router
 
 

@@ -1,7 +1,7 @@
 """Reference rules: what other desks do. Frozen; written for the team of a bench, not for speed.
 
 round_robin        each item goes into the personal inbox of the next one who can do it; they work it off, live channels first
-capacity_push      pushed to the least loaded who still has room (chats, messengers and mails count as one each); the rest waits
+capacity_push      pushed to the least loaded who still has room: open conversations and mails count as one each; the rest waits
 channel_priority   one queue, bound when work starts; calls before chats before messengers before mails, then first come first served
 """
 
@@ -34,6 +34,7 @@ class _Agent:
     there: bool = False
     work: Item | None = None
     chats: set[Hashable] = field(default_factory=set)
+    open: set[Hashable] = field(default_factory=set)  # conversations whose customer may go on
     inbox: list[Item] = field(default_factory=list)
     idle_since: float = 0.0
 
@@ -61,24 +62,33 @@ class _Desk:
             case ItemArrived(item):
                 self.arrived(item, commands)
             case ItemWithdrawn(item_id):
-                self._withdrawn(item_id, now, commands)
+                self._withdrawn(item_id, commands)
             case AgentState(agent_id, available):
                 self._state(self.agents[agent_id], available, now, commands)  # type: ignore[index]
             case WorkStarted(_, agent_id):
                 agent = self.agents[agent_id]  # type: ignore[index]
-                if agent.work is not None and agent.work.channel == "chat":
-                    for one in self.agents.values():
-                        one.chats.discard(agent.work.conversation)
-                    agent.chats.add(agent.work.conversation)
+                if agent.work is not None:
+                    self._takes(agent, agent.work)
             case WorkDone(_, agent_id, still_open):
                 agent = self.agents[agent_id]  # type: ignore[index]
                 if agent.work is not None and not still_open:
                     agent.chats.discard(agent.work.conversation)
+                    agent.open.discard(agent.work.conversation)
                 self._free(agent, now, commands)
             case ConversationClosed(conversation):
-                for one in self.agents.values():
-                    one.chats.discard(conversation)
+                self._ends(conversation)
         return commands
+
+    def _takes(self, agent: _Agent, item: Item) -> None:
+        self._ends(item.conversation)
+        agent.open.add(item.conversation)
+        if item.channel == "chat":
+            agent.chats.add(item.conversation)
+
+    def _ends(self, conversation: Hashable) -> None:
+        for one in self.agents.values():
+            one.chats.discard(conversation)
+            one.open.discard(conversation)
 
     def arrived(self, item: Item, commands: list[Command]) -> None:
         raise NotImplementedError
@@ -86,8 +96,8 @@ class _Desk:
     def left(self, agent: _Agent, commands: list[Command]) -> None:
         """Somebody went home or has a break: what they leave behind."""
 
-    def came(self, commands: list[Command]) -> None:
-        """Somebody has room again."""
+    def has_room(self, agent: _Agent, commands: list[Command]) -> None:
+        """An agent ended something, came, or was left by a customer."""
 
     def pool(self, agent: _Agent) -> list[Item]:
         """What an agent may work on, apart from their inbox."""
@@ -115,19 +125,22 @@ class _Desk:
 
     def _free(self, agent: _Agent, now: float, commands: list[Command]) -> None:
         agent.work, agent.idle_since = None, now
-        self.came(commands)
+        self.has_room(agent, commands)
         self.next_for(agent, commands)
 
-    def _withdrawn(self, item_id: Hashable, now: float, commands: list[Command]) -> None:
-        self.waiting.pop(item_id, None)
+    def _withdrawn(self, item_id: Hashable, commands: list[Command]) -> None:
+        if self.waiting.pop(item_id, None) is not None:
+            return
         for agent in self.agents.values():
-            agent.inbox = [one for one in agent.inbox if one.id != item_id]
-        self.came(commands)
+            kept = [one for one in agent.inbox if one.id != item_id]
+            if len(kept) < len(agent.inbox):
+                agent.inbox = kept
+                self.has_room(agent, commands)
 
     def _state(self, agent: _Agent, available: bool, now: float, commands: list[Command]) -> None:
         agent.there, agent.idle_since = available, now
         if available:
-            self.came(commands)
+            self.has_room(agent, commands)
             self.next_for(agent, commands)
         else:
             self.left(agent, commands)
@@ -192,9 +205,12 @@ class CapacityPush(_Central):
         if able:
             self._push(item, min(able, key=lambda one: (self._load(one), one.worker.id)), commands)
 
-    def came(self, commands: list[Command]) -> None:
-        for item in sorted(self.waiting.values(), key=_order):
-            self.place(item, commands)
+    def has_room(self, agent: _Agent, commands: list[Command]) -> None:
+        while agent.there:
+            mine = [one for one in self.waiting.values() if agent.worker.can(one.cell) and self._has_room(agent, one)]  # type: ignore[arg-type]
+            if not mine:
+                return
+            self._push(min(mine, key=_order), agent, commands)
 
     def _push(self, item: Item, agent: _Agent, commands: list[Command]) -> None:
         self.waiting.pop(item.id, None)
@@ -202,7 +218,7 @@ class CapacityPush(_Central):
         self.next_for(agent, commands)
 
     def _load(self, agent: _Agent) -> int:
-        return len({one.conversation for one in agent.inbox} | agent.chats) + (agent.work is not None)
+        return len({one.conversation for one in agent.inbox} | agent.open)
 
     def _has_room(self, agent: _Agent, item: Item) -> bool:
         if item.channel == "phone":
