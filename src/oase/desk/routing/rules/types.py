@@ -63,6 +63,8 @@ class Skills(Struct, frozen=True, kw_only=True):
 
 
 class ItemArrived(Struct, frozen=True):
+    """Something waits for an answer: a new contact, or a further question to who answered before."""
+
     item: Item
 
 
@@ -95,6 +97,8 @@ class WorkDone(Struct, frozen=True):
 
 
 class ConversationClosed(Struct, frozen=True):
+    """It takes nobody's place any more."""
+
     conversation: Hashable
 
 
@@ -119,6 +123,8 @@ class Quote(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
+    """The agent is asked to begin; until an answer comes, nobody else is."""
+
     item: ItemId
     agent: AgentId
 
