@@ -164,6 +164,6 @@ async def test_calls_build_on_earlier_replies_and_a_question_on_the_way_is_asked
 
 
 def test_values_of_earlier_replies_are_found_inside_lists_too() -> None:
-    replies = [Reply(status=200, body=b'{"posts":[{"cid":"bafy"}]}')]
     call = Call(method="POST", url="https://x.example", json={"parent": {"cid": FromReply(call=0, key="posts.0.cid")}})
-    assert wire._filled(call, replies).json == {"parent": {"cid": "bafy"}}
+    read = Adapter().values(call, Reply(status=200, body=b'{"posts":[{"cid":"bafy"}]}'))
+    assert wire._filled(call, lambda place: wire._value(place, read)).json == {"parent": {"cid": "bafy"}}

@@ -43,6 +43,7 @@ OF_FILES: Final = {
     "attachment_id",
     "message_id",
     "notification_id",
+    "answer_token",  # test_webmention looks at it
 }  # of files, streams, frames, and what scripts ask for
 STANDS_FOR: Final = {
     "app": "SELECT 'telegram'",  # it has chats and a public side

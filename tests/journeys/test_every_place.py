@@ -12,7 +12,8 @@ from oase.sandbox.places import Platform
 from .ground import Installation, People, answer, open_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("apps")]
-PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in ("facebook", "instagram", "forum", "blog", "teams")]
+_OWN = ("facebook", "instagram", "forum", "blog", "teams", "webmention")
+PLACES = [one for one in PLATFORMS if one.id in CONNECTIONS and one.id in _OWN]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.id)
@@ -29,4 +30,5 @@ async def test_a_comment_is_answered_before_everybody(oase: Installation, people
     await expect(agent.locator(".composer-public")).to_be_visible()
     await answer(agent, f"Ja, ab Montag im Laden! ({word})")
     await expect(public.locator(".post.ours", has_text=f"Ja, ab Montag im Laden! ({word})")).to_have_count(1)
+    await expect(public.locator(".post.ours .text", has_text=word)).to_have_text(f"Ja, ab Montag im Laden! ({word})")
     await expect(agent.locator("#entries .entry.out", has_text=word)).to_have_count(1)

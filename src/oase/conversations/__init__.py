@@ -90,9 +90,10 @@ from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
-from oase.conversations.links import linker, read_link
+from oase.conversations.links import linker, page_link, read_link, read_page_link
 from oase.conversations.naming import Introducer
 from oase.conversations.offers import links_beneath, offered
+from oase.conversations.pointers import PointerWorker
 from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
     COUNTED,
@@ -119,6 +120,7 @@ from oase.conversations.queries import (
     OpenConversation,
     Origin,
     PastConversation,
+    PublicAnswer,
     Said,
     Snippet,
     Tag,
@@ -145,6 +147,7 @@ from oase.conversations.queries import (
     message_facts,
     open_conversation,
     origins_of,
+    public_answer,
     queue_counts,
     read_filter,
     require_version,
@@ -239,6 +242,8 @@ __all__ = [
     "PersonHit",
     "Piece",
     "Place",
+    "PointerWorker",
+    "PublicAnswer",
     "Renewer",
     "Said",
     "SavedView",
@@ -328,15 +333,18 @@ __all__ = [
     "offered",
     "open_conversation",
     "origins_of",
+    "page_link",
     "parse_query",
     "perform",
     "poll_account",
+    "public_answer",
     "quarantined_items",
     "queue_counts",
     "react",
     "reaction_there",
     "read_filter",
     "read_link",
+    "read_page_link",
     "read_values",
     "remove_field",
     "remove_snippet",

@@ -55,7 +55,9 @@ async def life_of(work: UnitOfWork, account_id: UUID) -> AccountLife:
         values,
     )
     to_read = await work.value(
-        f"SELECT count(*) FROM (SELECT FROM journal WHERE {of} AND state = 'new' LIMIT %(most)s) q", values
+        f"SELECT count(*) FROM (SELECT FROM journal WHERE {of} AND state = 'new' UNION ALL"
+        f" SELECT FROM journal WHERE {of} AND state = 'pointed' LIMIT %(most)s) q",
+        values,
     )
     unreadable = await work.value(
         f"SELECT count(*) FROM (SELECT FROM journal WHERE {of} AND state IN ('partial', 'quarantined') AND id >= %(since)s"

@@ -96,6 +96,8 @@ async def to_everybody(work: UnitOfWork, book: AccountBook, conversation: Conver
     answered = await _answered(work, conversation, answer.reply_to_id) if answer.reply_to_id else None
     if answered is not None and Capability.REPLY not in side.capabilities:
         answered = None  # the place knows no answers to one message: it stands beside it
+    if answered is None and account.manifest.public.hosted:
+        answered = await _the_only_one(work, conversation)  # the place itself hears nothing: one answers somebody, or nobody
     since = answered.at if answered and answered.direction == "in" else conversation.last_in_at
     _check_window(side.limits.window(account.account.settings), since, work.clock.now())
     author = await _author(work, answered)
@@ -175,6 +177,21 @@ async def _answered(work: UnitOfWork, conversation: ConversationRow, message_id:
     if not found.external_id:
         raise Invalid(message("The message that is answered has not arrived itself yet."), field="reply_to")
     return found
+
+
+async def _the_only_one(work: UnitOfWork, conversation: ConversationRow) -> _Answered:
+    """What is answered where nothing was chosen: the one message that waits, or the one that there is. Raises Invalid for several."""
+    found = await work.all(
+        _Answered,
+        "SELECT id, external_id, branch, identity_id, direction, at FROM message WHERE workspace_id = %(workspace_id)s"
+        " AND conversation_id = %(conversation)s AND direction = 'in' AND deleted_at IS NULL AND external_id <> ''"
+        " AND (wants_answer OR NOT EXISTS (SELECT FROM message w WHERE w.workspace_id = %(workspace_id)s"
+        " AND w.conversation_id = %(conversation)s AND w.wants_answer)) ORDER BY at, id LIMIT 2",
+        {"conversation": conversation.id},
+    )
+    if len(found) != 1:
+        raise Invalid(message("Choose the message that you answer: each author is told by themselves."), field="reply_to")
+    return found[0]
 
 
 async def _author(work: UnitOfWork, answered: _Answered | None) -> IdentityRow | None:

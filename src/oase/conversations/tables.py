@@ -44,13 +44,15 @@ journal = workspace_table(
     Column("body", LargeBinary),  # small bodies; large ones lie in a blob
     _text("blob_key"),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),  # new, done, partial (some items quarantined), quarantined
+    Column("state", Text, nullable=False),  # new, pointed (to be followed), done, partial (some items quarantined), quarantined
     _text("why"),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("items", Integer, nullable=False, server_default=text("0")),
     Column("taken_at", NOW),
+    Column("next_at", NOW),  # of deliveries that only point at something: when that is fetched
     UniqueConstraint("workspace_id", "account_id", "dedup"),
     Index("journal_new", "workspace_id", "account_id", "id", postgresql_where=text("state = 'new'")),
+    Index("journal_pointed", "workspace_id", "account_id", "next_at", postgresql_where=text("state = 'pointed'")),
     Index("journal_trouble", "workspace_id", "id", postgresql_where=text("state IN ('partial', 'quarantined')")),
     owner="conversations",
     retention="days",

@@ -15,7 +15,17 @@ import structlog
 
 from oase.channels import AccountBook
 from oase.channels.registry import all_adapters
-from oase.conversations import DeliveryWorker, DevicePush, FileWorker, Indexer, IntakeWorker, Introducer, Journal, Renewer
+from oase.conversations import (
+    DeliveryWorker,
+    DevicePush,
+    FileWorker,
+    Indexer,
+    IntakeWorker,
+    Introducer,
+    Journal,
+    PointerWorker,
+    Renewer,
+)
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
 from oase.kernel.blobs import Blobs, open_blobs
@@ -84,6 +94,7 @@ class House:
         self.begin("renewer", Renewer(self.database, self.book, self.safe, self.outside, self.hub, self.locks).run)
         self.begin("names", Introducer(self.database, self.book, self.outside, self.hub, self.locks).run)
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run)
+        self.begin("pointers", PointerWorker(self.database, self.book, self.blobs, self.outside, self.hub).run)
         self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run)
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run)

@@ -15,6 +15,7 @@ from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
+from oase.sandbox.websites import Websites
 from oase.sandbox.x import X
 from oase.sandbox.xmpp import Xmpp
 
@@ -34,4 +35,5 @@ PLATFORMS: Final[tuple[type[Platform], ...]] = (
     Blog,
     X,
     Bluesky,
+    Websites,
 )

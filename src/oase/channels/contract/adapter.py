@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
+import msgspec
+
 from oase.channels.contract.inbound import Address, Event, Media, Polled, Raw
 from oase.channels.contract.manifest import Account, Manifest
 from oase.channels.contract.outbound import (
@@ -104,6 +106,19 @@ class Adapter:
 
     def interpret(self, call: Call, reply: Reply | NoReply) -> Outcome:
         """What a reply means for the message."""
+        raise NotImplementedError
+
+    def values(self, call: Call, reply: Reply) -> Any:
+        """What `FromReply` of later calls finds in a good reply: its JSON, where the provider answers so. Raises ValueError."""
+        return msgspec.json.decode(reply.body)
+
+    def follow(
+        self, raw: Raw, account: Account, now: datetime, replies: Sequence[Reply | NoReply] = ()
+    ) -> Call | Raw | Again | Refused:
+        """The next step to what a delivery points at (manifest.points), given the replies so far.
+
+        What it gives goes through `parse`, as a delivery of the time `now`; Refused: there is nothing to be taken in.
+        """
         raise NotImplementedError
 
     def fetch(self, media: Media, account: Account, replies: Sequence[Reply | NoReply] = ()) -> Call | File | Again | Refused:

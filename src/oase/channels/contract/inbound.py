@@ -86,6 +86,7 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     token: str = ""  # our own conversation token, found in an address or a subject
     others: tuple[Address, ...] = ()  # further people in the dialogue (cc)
     automatic: Automatic = ""
+    asks: bool = True  # False: nobody waits for an answer to it (a like, a share)
     may_auto_answer: bool = True  # False: no machine may answer this (RFC 3834): a machine, a list or nobody would get it
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
     tokens: Mapping[

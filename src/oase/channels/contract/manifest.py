@@ -148,6 +148,7 @@ class Public(Struct, frozen=True, kw_only=True):
     acts: frozenset[Act] = frozenset()
     private_reply: bool = False  # the author of a public message can be answered in private, on this channel
     private_reply_window: timedelta | None = None  # after that message
+    hosted: bool = False  # our answers stand on pages of our own, which `Envelope.link` names: the place itself has no room
     pace: Pace = "messaging"
 
 
@@ -242,6 +243,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     polls_if: Condition | None = None  # only where a setting says so
     subscribes: bool = False  # the webhook's address is told to the provider by `subscribe`, not by a person
     invites: bool = False  # `invite` gives an address that opens a dialogue with us and brings a code along
+    points: bool = False  # a delivery says only where something stands: `follow` fetches it, and what it gives is parsed
+    by_status: bool = False  # a reply's status alone says what became of a message, whatever stands in its body
 
     def of(self, account: "Account") -> "Manifest":
         """The manifest with the limits that this account has."""

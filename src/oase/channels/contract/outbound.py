@@ -50,6 +50,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()  # external ids of the thread, oldest first
     thread: str = ""  # external id of the public thread in which everybody will read it; empty: to `to` alone
     about: str = ""  # a private answer to this public message (its external id), the first one to its author
+    link: str = ""  # the page of ours on which everybody reads it, where the channel has none of its own (`Public.hosted`)
     at: datetime
 
 
@@ -128,7 +129,7 @@ Outbound = Say | Position | Card | UseTemplate | React | Moderate | MarkRead | S
 class FromReply(Struct, frozen=True, kw_only=True):
     """Stands inside a call's `json`, or in `fill`, for a value of an earlier reply (an uploaded file's id), of call number `call`.
 
-    `key` is the name of the value in that reply's JSON; dots lead inside ("data.id", "posts.0.cid").
+    `key` is the name of the value in what `Adapter.values` reads in that reply; dots lead inside ("data.id", "posts.0.cid").
     """
 
     call: int
@@ -162,6 +163,8 @@ class Call(Struct, frozen=True, kw_only=True):
     body: bytes = b""
     timeout: timedelta = timedelta(seconds=20)
     download: bool = False  # of `fetch`: the answer is the file itself, which goes into our storage as it comes
+    redirects: int = 0  # so many are followed; the answer is then that of the last address
+    limit_bytes: int = 10_000_000  # of the answer; a longer one is not read to its end
     options: Mapping[str, Any] = {}  # for wires of the adapter's own: envelope sender, …
 
 
@@ -172,6 +175,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     stored_bytes: int = 0  # of a download: what lies in our storage instead of `body`
+    url: str = ""  # where it came from after redirects, where some were followed
 
     @property
     def size_bytes(self) -> int:
@@ -184,6 +188,7 @@ class NoReply(Struct, frozen=True, kw_only=True):
 
     sent: bool
     why: str
+    hopeless: bool = False  # by our own rules (a private network, an answer larger than allowed): asked again it is the same
 
 
 class Accepted(Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def downloaded(
 ) -> File | Again | Refused:
     """The file, or why there is none. `gone` says it of the statuses `gone_by`; `name` and `type` where the message named none."""
     if isinstance(reply, NoReply):
-        return Again(why=reply.why, after=SOON)
+        return Refused(why=reply.why) if reply.hopeless else Again(why=reply.why, after=SOON)
     if reply.status == 200:
         return File(name=media.name or name, type=type or media.type, content=reply.body, stated_bytes=reply.stored_bytes)
     if reply.status in gone_by:

@@ -119,9 +119,10 @@ class Case:
         thread, below = given.get("thread", "thread-1"), given.get("public_reply_to", "comment-1")
         manifest = self.adapter.manifest
         limits = manifest.side(True).limits
+        link = "https://support.example.com/said/AZPwogAAcACAAAAAAAAAAQ==" if manifest.public and manifest.public.hosted else ""
         return {
             capability: _as_carried(
-                capability, replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below)), limits
+                capability, replace(one, envelope=replace(one.envelope, thread=thread, reply_to=below, link=link)), limits
             )
             for capability, one in specimens(manifest.identity, given.get("to", ""), below, given.get("tokens")).items()
         }
@@ -148,6 +149,11 @@ class Case:
         """Whether anything goes out by this channel; feeds, for example, only take in."""
         public = self.adapter.manifest.public
         return bool(self.adapter.manifest.capabilities or (public and public.capabilities))
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether we prove at the provider's who we are; strangers' websites ask for nothing."""
+        return any(setting.kind == "secret" for setting in self.adapter.manifest.settings)
 
     def newest(self, age: int = 0) -> Mapping[str, Secret]:
         """One secret of each name: the newest, or an older one."""

@@ -1,12 +1,13 @@
-"""Checks of the functions that work step by step: `check`, `fetch`, `poll`, `renew`, `subscribe`, `templates`, `whois`."""
+"""Checks of the functions that work step by step: `check`, `fetch`, `follow`, `poll`, `renew`, `subscribe`, `templates`, `whois`."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from oase.channels.contract import Call, Capability, Media, NoReply, Polled, Reply
+from oase.channels.contract import Call, Capability, Media, NoReply, Polled, Raw, Reply
 from oase.channels.testing.case import Case
 from oase.channels.testing.recordings import Dialogue
 from oase.channels.testing.snapshots import contains, plain, same
@@ -34,6 +35,7 @@ class DialogueChecks(Case):
         needed = {"templates"} if Capability.TEMPLATE in manifest.capabilities else set()
         needed |= {"check"} if manifest.wire == "http" else set()
         needed |= {"poll"} if manifest.polls else set()
+        needed |= {"follow"} if manifest.points else set()
         needed |= {"renew"} if manifest.renews else set()
         needed |= {"whois"} if manifest.names else set()
         needed |= {"subscribe"} if manifest.subscribes else set()
@@ -51,6 +53,13 @@ class DialogueChecks(Case):
                 for raw in result.raws:
                     self.events(raw)
 
+    def test_what_is_found_where_a_delivery_points_can_be_read(self) -> None:
+        for dialogue in self.dialogues:
+            result = self.step(dialogue, dialogue.replies()) if dialogue.function == "follow" else None
+            if isinstance(result, Raw):
+                assert result.received_at == dialogue.now, f"{dialogue.name}: fetched at another time than it was"
+                assert self.events(result), f"{dialogue.name}: it was fetched and says nothing"
+
     def step(self, dialogue: Dialogue, replies: Sequence[Reply | NoReply]) -> Any:
         """The next step of a dialogue, after these answers."""
         match dialogue.function:
@@ -66,5 +75,8 @@ class DialogueChecks(Case):
                 return self.adapter.renew(self.account, replies)
             case "subscribe":
                 return self.adapter.subscribe(self.account, replies)
+            case "follow":
+                pointer = Raw(body=dialogue.delivery.content(Path(dialogue.folder)), received_at=dialogue.now)
+                return self.adapter.follow(pointer, self.account, dialogue.now, replies)
             case "fetch":
                 return self.adapter.fetch(msgspec.convert(dialogue.media, Media), self.account, replies)

@@ -41,7 +41,9 @@ class ManifestChecks(Case):
             "limits.caption_length beyond text_length": limits.caption_length > limits.text_length,
             "signature: a webhook that says not how it is signed": manifest.webhook
             and manifest.wire == "http"
+            and not manifest.points
             and not manifest.signature,
+            "points without a webhook": manifest.points and not manifest.webhook,
             "settings: a server's address without `aims`": any(_names_a_server(one) for one in _all(manifest.settings)),
             "settings: a name twice": len({one.name for one in manifest.settings}) != len(manifest.settings),
         }
@@ -58,6 +60,7 @@ class ManifestChecks(Case):
         needed |= {"listen"} if manifest.listens else set()
         needed |= {"serve"} if manifest.serves else set()
         needed |= {"verify"} if manifest.signature else set()
+        needed |= {"verify", "follow"} if manifest.points else set()
         needed |= {"poll"} if manifest.polls else set()
         needed |= {"renew"} if manifest.renews else set()
         needed |= {"whois"} if manifest.names else set()

@@ -40,8 +40,8 @@ class OutcomeChecks(Case):
             missing.discard("unclear")
         assert not missing, f"No recorded reply shows: {sorted(missing)}"
         signed_out = any(recorded.expected.get("sign_in") for recorded in self.replies)
-        assert signed_out, "No recorded reply shows that the provider refuses our credentials."
-        if self.adapter.manifest.wire == "http":
+        assert signed_out == self.has_credentials, "Recorded replies must show that the provider refuses our credentials, if any."
+        if self.adapter.manifest.wire == "http" and not self.adapter.manifest.by_status:
             hidden = any(
                 (recorded.status or 0) == 200 and recorded.expected.get("type") != "accepted" for recorded in self.replies
             )
@@ -64,10 +64,14 @@ class OutcomeChecks(Case):
             for status in (401, 403):
                 outcome = self._outcome(call, Reply(status=status, body=body))
                 assert isinstance(outcome, Refused), f"HTTP {status} means {outcome}."
-                assert outcome.sign_in, f"HTTP {status} with {body!r} must ask for new credentials."
+                assert outcome.sign_in == self.has_credentials, (
+                    f"HTTP {status} with {body!r} must ask for new credentials, if any."
+                )
 
     def test_a_success_that_cannot_be_read_is_not_taken_for_sent(self) -> None:
         self._needs_http()
+        if self.adapter.manifest.by_status:
+            pytest.skip("On this channel the status alone says that a message was taken.")
         for body in _UNREADABLE:
             outcome = self._outcome(self._message(), Reply(status=200, body=body))
             assert isinstance(outcome, Unclear | Refused), f"HTTP 200 with {body!r} means {outcome}."

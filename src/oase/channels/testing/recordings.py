@@ -76,15 +76,17 @@ class RecordedReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     status: int | None = None  # None: no reply
     headers: dict[str, str] = {}
     body: Body = Body(text="")
+    url: str = ""  # where it came from, after redirects
     sent: bool = False  # without a reply: whether the request may have arrived
+    hopeless: bool = False  # without a reply: by our own rules
     name: str = ""
     folder: str = ""
 
     def reply(self) -> Reply | NoReply:
         """The reply as adapters get it."""
         if self.status is None:
-            return NoReply(sent=self.sent, why="The connection broke.")
-        return Reply(status=self.status, headers=self.headers, body=self.body.content(Path(self.folder)))
+            return NoReply(sent=self.sent, why="The connection broke.", hopeless=self.hopeless)
+        return Reply(status=self.status, headers=self.headers, body=self.body.content(Path(self.folder)), url=self.url)
 
 
 class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +97,8 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     headers: dict[str, str] = {}
     body: Body = Body(text="")
     sent: bool = False
+    hopeless: bool = False  # without a reply: by our own rules
+    url: str = ""  # where it came from, after redirects
 
 
 class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,13 +106,14 @@ class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     about: str
     source: Source
-    function: Literal["check", "fetch", "poll", "renew", "subscribe", "templates", "whois"]
+    function: Literal["check", "fetch", "follow", "poll", "renew", "subscribe", "templates", "whois"]
     steps: list[Step]
     expected: Any
     media: dict[str, Any] | None = None  # of `fetch`
     address: str = ""  # of `whois`
     cursor: dict[str, Any] = {}  # of `poll`: where it goes on
-    now: datetime = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)  # of `poll`
+    delivery: Body = Body(text="")  # of `follow`: the delivery that points
+    now: datetime = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)  # of `poll` and `follow`
     name: str = ""
     folder: str = ""
 
@@ -116,9 +121,9 @@ class Dialogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The answers in order."""
         folder = Path(self.folder)
         return [
-            NoReply(sent=step.sent, why="The connection broke.")
+            NoReply(sent=step.sent, why="The connection broke.", hopeless=step.hopeless)
             if step.status is None
-            else Reply(status=step.status, headers=step.headers, body=step.body.content(folder))
+            else Reply(status=step.status, headers=step.headers, body=step.body.content(folder), url=step.url)
             for step in self.steps
         ]
 

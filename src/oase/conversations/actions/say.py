@@ -28,7 +28,7 @@ from oase.conversations.actions.contents import content_of
 from oase.conversations.audience import To, aside_with, link, to_everybody, to_the_person
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
-from oase.conversations.links import linker
+from oase.conversations.links import linker, page_link
 from oase.conversations.offers import with_links
 from oase.conversations.rules import first_line
 from oase.conversations.story import with_story
@@ -97,6 +97,9 @@ async def _say_to(
     if len(files) != len(set(answer.attachment_ids)):
         raise Invalid("One of the files does not exist or was sent already.", field="attachment_ids")
     outbound = await _outbound(work, conversation, to, author, linked.answer, files)
+    if to.thread and to.account.manifest.public is not None and to.account.manifest.public.hosted:
+        page = page_link(book, work.workspace_id, message_id)
+        outbound = msgspec.structs.replace(outbound, envelope=msgspec.structs.replace(outbound.envelope, link=page))
     planned = _plan(outbound, to.account, files, linker(book, work.workspace_id))
     not_before = answer.send_at or work.clock.now() + answer.undo
     await deliveries.insert(

@@ -4,7 +4,7 @@ outbound --render--> calls --(values of earlier replies put in)--> Outside or th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -24,14 +24,23 @@ from oase.channels.contract import (
     Reply,
     Unclear,
 )
-from oase.kernel.http import Answer, AnswerTooLarge, ConnectionNotMade, FormPart, NoAnswer, OutgoingRequest, Outside
+from oase.kernel.http import (
+    Answer,
+    AnswerTooLarge,
+    ConnectionNotMade,
+    FormPart,
+    NoAnswer,
+    OutgoingRequest,
+    Outside,
+    RequestRefused,
+)
 from oase.kernel.i18n import message
 from oase.kernel.secrets import Secret
 
-_ANSWER_BYTES: Final = 10_000_000
 _PATIENCE_SECONDS: Final = 60.0  # with a provider that still works on a file; then the whole message is tried again later
 _LEAST_WAIT_SECONDS: Final = 0.5
 Keep = Callable[[AsyncIterator[bytes]], Awaitable[int]]
+Read = Callable[[FromReply], Any]
 
 
 async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) -> Outcome:
@@ -45,9 +54,13 @@ async def deliver(outside: Outside, account: StoredAccount, outbound: Outbound) 
         return Refused(why=str(error), code=error.capability)
     replies: list[Reply] = []
     outcome: Outcome = Refused(why=message("There was nothing to send."))
+
+    def read(place: FromReply) -> Any:
+        return _value(place, channel.values(calls[place.call], replies[place.call]))
+
     for number, call in enumerate(calls):
         last = number == len(calls) - 1
-        reply, outcome = await _asked(outside, account, _filled(call, replies), patient=not last and call.method == "GET")
+        reply, outcome = await _asked(outside, account, _filled(call, read), patient=not last and call.method == "GET")
         if not isinstance(outcome, Accepted) or isinstance(reply, NoReply):
             # a file that may or may not have been uploaded has reached nobody: it can be tried again
             return Again(why=outcome.why) if isinstance(outcome, Unclear) and not last else outcome
@@ -70,16 +83,17 @@ async def _asked(outside: Outside, account: StoredAccount, call: Call, *, patien
 
 
 async def perform(outside: Outside, account: StoredAccount, call: Call) -> Reply | NoReply:
-    """One call over HTTP, or over the adapter's own wire. Answers longer than 10 MB are not read to their end."""
+    """One call over HTTP, or over the adapter's own wire. Answers longer than the call allows are not read to their end."""
     if account.manifest.wire == "own":
         return await adapter(account.channel).perform(call, account.account)
     try:
-        response = await outside.send(_request(call, _ANSWER_BYTES))
+        response = await outside.send(_request(call, call.limit_bytes))
     except ConnectionNotMade as error:
-        return NoReply(sent=False, why=str(error))
+        return NoReply(sent=False, why=str(error), hopeless=isinstance(error, RequestRefused))
     except NoAnswer as error:
-        return NoReply(sent=True, why=str(error))
-    return Reply(status=response.status, headers=response.headers, body=response.body)
+        return NoReply(sent=True, why=str(error), hopeless=isinstance(error, AnswerTooLarge))
+    url = response.url if call.redirects else ""
+    return Reply(status=response.status, headers=response.headers, body=response.body, url=url)
 
 
 async def download(outside: Outside, call: Call, keep: Keep, *, limit_bytes: int) -> Reply | NoReply:
@@ -119,6 +133,7 @@ def _request(call: Call, limit_bytes: int) -> OutgoingRequest:
         parts=tuple(FormPart(name=p.name, content=p.content, filename=p.filename, type=p.type) for p in call.parts),
         body=_form(call.form) if call.form else call.body,
         timeout=call.timeout,
+        redirects=call.redirects,
         limit_bytes=limit_bytes,
     )
 
@@ -148,27 +163,26 @@ def _form(fields: Mapping[str, str | Secret]) -> bytes:
     return urlencode({key: one.reveal() if isinstance(one, Secret) else one for key, one in fields.items()}).encode()
 
 
-def _filled(call: Call, replies: Sequence[Reply]) -> Call:
+def _filled(call: Call, read: Read) -> Call:
     """The call with the values that earlier replies gave, in place of `FromReply`. Raises LookupError where one is not there."""
     url = call.url
     for name, value in call.fill.items():
-        found = str(_value(value, replies))
+        found = str(read(value))
         url = found if url == f"{{{name}}}" else url.replace(f"{{{name}}}", quote(found, safe=""))
-    return msgspec.structs.replace(call, url=url, fill={}, json=_fill(call.json, replies))
+    return msgspec.structs.replace(call, url=url, fill={}, json=_fill(call.json, read))
 
 
-def _value(place: FromReply, replies: Sequence[Reply]) -> Any:
-    value = msgspec.json.decode(replies[place.call].body)
+def _value(place: FromReply, value: Any) -> Any:
     for key in place.key.split("."):
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value
 
 
-def _fill(value: Any, replies: Sequence[Reply]) -> Any:
+def _fill(value: Any, read: Read) -> Any:
     if isinstance(value, FromReply):
-        return _value(value, replies)
+        return read(value)
     if isinstance(value, Mapping):
-        return {key: _fill(one, replies) for key, one in value.items()}
+        return {key: _fill(one, read) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_fill(one, replies) for one in value]
+        return [_fill(one, read) for one in value]
     return value

@@ -104,7 +104,7 @@ async def _park(work: UnitOfWork, account_id: UUID, changes: Sequence[Change]) -
 
 
 async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: ChangeRule) -> list[Changed]:
-    """The sender changed what was said. If the post of a public place changed, so does its title."""
+    """The sender changed what was said; the same words again are no change. If the post of a public place changed, so does its title."""
     earlier = (
         "data || jsonb_build_object('earlier', coalesce(data->'earlier', '[]')"
         " || jsonb_build_array(jsonb_build_object('text', text, 'until', %(at)s::text)))"
@@ -116,7 +116,8 @@ async def _edit(work: UnitOfWork, account_id: UUID, edited: Edited, rule: Change
         Changed,
         f"UPDATE message SET data = {earlier}, text = %(text)s, html = %(html)s, edited_at = %(at)s"
         " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND external_id = %(external_id)s"
-        f" AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < %(at)s) AND {_ITS_AUTHOR} RETURNING id, conversation_id",
+        f" AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < %(at)s) AND {_ITS_AUTHOR}"
+        " AND (text, html) IS DISTINCT FROM (%(text)s, %(html)s) RETURNING id, conversation_id",
         {"account_id": account_id, "external_id": edited.external_id, "at": edited.at, "author": _author(edited), **content},
     )
     title = clean(first_line(edited.content))

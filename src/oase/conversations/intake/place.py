@@ -127,7 +127,7 @@ class Placer:
         self._external[received.external_id] = KnownMessage(message.id, conversation.id, message.branch)
         touched = self._touched(incoming, conversation)
         if isinstance(received, Received):
-            message.wants_answer = not received.automatic
+            message.wants_answer = received.asks and not received.automatic
             if incoming.who is not None:
                 self.placed.spoke.append(
                     Spoke(conversation_id=conversation.id, identity_id=incoming.who.identity_id, at=received.at)
@@ -197,7 +197,7 @@ class Placer:
             kind="public" if thread else "private",
             thread_external_id=thread.external_id if thread else None,
             thread=thread_facts(thread) if thread else {},
-            state="open" if isinstance(received, Received) and not (thread and received.automatic) else "waiting",
+            state="open" if _opens(received, thread) else "waiting",
             subject=clean(thread.title if thread else received.content.subject)[:500],
             token=new_token(),
             created_at=received.at,
@@ -289,8 +289,8 @@ class Placer:
         return touched
 
     def _hear(self, touched: Touched, received: Received, conversation: KnownConversation) -> None:
-        """A person's message wants an answer; a machine's does not."""
-        if received.automatic:
+        """A person's message wants an answer; a machine's does not, nor one that only nods."""
+        if received.automatic or not received.asks:
             return
         if conversation.state != "open" and not touched.reopens:
             self.placed.reopened.add(conversation.id)
@@ -298,6 +298,11 @@ class Placer:
         touched.last_in_at = max(touched.last_in_at or received.at, received.at)
         promised = due_at(self._manifest.side(bool(conversation.thread)).pace, min(received.at, self._now))
         touched.due_at = min(touched.due_at or promised, promised)
+
+
+def _opens(received: Spoken, thread: Thread | None) -> bool:
+    """Whether a conversation that begins with it is open: somebody waits."""
+    return isinstance(received, Received) and not (thread and (received.automatic or not received.asks))
 
 
 def as_received(unknown: Unknown, sender: Address) -> Received:

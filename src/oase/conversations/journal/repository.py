@@ -1,7 +1,7 @@
 """All SQL of the journal."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,13 +14,14 @@ from oase.kernel.ids import first_id_of, new_id
 _CLOCKS: Final = timedelta(minutes=2)  # by how much the clocks of two processes may differ
 _COLUMNS = (
     "id, account_id, channel, received_at, method, headers, query, body, blob_key, size_bytes"
-    ", state, why, attempts, items, taken_at"
+    ", state, why, attempts, items, taken_at, next_at"
 )
 
+_OF_J: Final = ", ".join(f"j.{name.strip()}" for name in _COLUMNS.split(","))
 
 _ARRIVALS: Final = Batch(
     workspace_id="uuid", id="uuid", account_id="uuid", channel="text", dedup="bytea", received_at="timestamptz", method="text",
-    headers="jsonb", query="jsonb", body="bytea", blob_key="text", size_bytes="bigint",
+    headers="jsonb", query="jsonb", body="bytea", blob_key="text", size_bytes="bigint", state="text", next_at="timestamptz",
 )  # fmt: skip
 _FATES: Final = Batch(id="uuid", state="text", why="text", items="int")
 _BROKEN: Final = Batch(id="uuid", journal_id="uuid", place="text", why="text")
@@ -30,7 +31,7 @@ async def insert(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
     """Writes deliveries, of any workspaces; known ones are left alone. Sorted: batches cannot deadlock."""
     ordered = sorted(arrivals, key=lambda one: (one.workspace_id.int, one.account_id.int, one.dedup))
     await work.run(
-        f"INSERT INTO journal (state, {_ARRIVALS.names}) SELECT 'new', n.* FROM {_ARRIVALS.rows}"
+        f"INSERT INTO journal ({_ARRIVALS.names}) SELECT n.* FROM {_ARRIVALS.rows}"
         " ON CONFLICT (workspace_id, account_id, dedup) DO NOTHING",
         _ARRIVALS.values(one.row() for one in ordered),
     )
@@ -69,6 +70,43 @@ async def finish(work: UnitOfWork, fates: Sequence[tuple[UUID, JournalState, str
         "UPDATE journal j SET state = n.state, why = n.why, items = n.items, attempts = attempts + 1, taken_at = %(now)s"
         f" FROM {_FATES.rows} WHERE j.workspace_id = %(workspace_id)s AND j.id = n.id",
         {**_FATES.values(dict(zip(names, fate, strict=True)) for fate in sorted(fates)), "now": work.clock.now()},
+    )
+
+
+async def pointing_workspaces(work: UnitOfWork) -> list[UUID]:
+    """Where deliveries wait that only point at something and are due to be followed; over all workspaces."""
+    rows = await work.tuples(
+        "SELECT DISTINCT workspace_id FROM journal WHERE state = 'pointed' AND next_at <= %(now)s", {"now": work.clock.now()}
+    )
+    return [workspace for (workspace,) in rows]
+
+
+async def lease_pointers(work: UnitOfWork, limit: int, until: datetime) -> list[JournalRow]:
+    """The pointers of a workspace that are due longest, for one attempt. From now on the same may come once more."""
+    return await work.all(
+        JournalRow,
+        "WITH next AS MATERIALIZED (SELECT id FROM journal WHERE workspace_id = %(workspace_id)s AND state = 'pointed'"
+        " AND next_at <= %(now)s ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+        " UPDATE journal j SET next_at = %(until)s, attempts = attempts + 1, dedup = uuid_send(j.id) FROM next"
+        f" WHERE j.workspace_id = %(workspace_id)s AND j.id = next.id RETURNING {_OF_J}",
+        {"now": work.clock.now(), "limit": limit, "until": until},
+    )
+
+
+async def follow_later(work: UnitOfWork, journal_id: UUID, at: datetime, why: str) -> None:
+    """What it points at could not be fetched."""
+    await work.run(
+        "UPDATE journal SET next_at = %(at)s, why = %(why)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": journal_id, "at": at, "why": why[:1000]},
+    )
+
+
+async def followed(work: UnitOfWork, journal_id: UUID, state: JournalState, why: str, items: int) -> None:
+    """What it points at was fetched, or never will be."""
+    await work.run(
+        "UPDATE journal SET state = %(state)s, why = %(why)s, items = %(items)s, taken_at = %(now)s"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": journal_id, "state": state, "why": why[:1000], "items": items, "now": work.clock.now()},
     )
 
 
@@ -144,7 +182,8 @@ async def replay(work: UnitOfWork, ids: Sequence[UUID]) -> int:
         "DELETE FROM quarantine WHERE workspace_id = %(workspace_id)s AND journal_id = ANY(%(ids)s)", {"ids": list(ids)}
     )
     return await work.run(
-        "UPDATE journal SET state = 'new', why = '' WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
-        " AND state <> 'new'",
-        {"ids": list(ids)},
+        "UPDATE journal SET state = CASE WHEN next_at IS NULL THEN 'new' ELSE 'pointed' END, why = '',"
+        " next_at = CASE WHEN next_at IS NULL THEN NULL ELSE %(now)s END WHERE workspace_id = %(workspace_id)s"
+        " AND id = ANY(%(ids)s) AND state NOT IN ('new', 'pointed')",
+        {"ids": list(ids), "now": work.clock.now()},
     )

@@ -21,6 +21,7 @@ class Arrival(Struct, frozen=True):
     dedup: bytes
     raw: Raw
     blob_key: str
+    points: bool = False  # it only says where something stands, which is to be fetched
 
     def row(self) -> dict[str, object]:
         """As a row of the table."""
@@ -37,10 +38,12 @@ class Arrival(Struct, frozen=True):
             "body": None if self.blob_key else self.raw.body,
             "blob_key": self.blob_key,
             "size_bytes": len(self.raw.body),
+            "state": "pointed" if self.points else "new",
+            "next_at": self.raw.received_at if self.points else None,
         }
 
 
-JournalState = Literal["new", "done", "partial", "quarantined"]
+JournalState = Literal["new", "pointed", "done", "partial", "quarantined"]
 
 
 class JournalRow(Struct, frozen=True, kw_only=True):
@@ -61,6 +64,7 @@ class JournalRow(Struct, frozen=True, kw_only=True):
     attempts: int
     items: int
     taken_at: datetime | None
+    next_at: datetime | None = None  # of one that only points at something
 
 
 class Became(Struct, frozen=True, kw_only=True):

@@ -44,12 +44,17 @@ class Journal:
         self._busy = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None) -> None:
-        """Returns when the delivery is durable; one that is there already is fine, too. Raises Unavailable."""
+    async def accept(
+        self, workspace_id: UUID, account_id: UUID, channel: str, raw: Raw, *, dedup: bytes | None = None, points: bool = False
+    ) -> None:
+        """Returns when the delivery is durable; one that is there already is fine, too. Raises Unavailable.
+
+        `points`: it only says where something stands (`manifest.points`), which the pointer worker fetches.
+        """
         key = dedup or hashlib.blake2b(raw.body, digest_size=16).digest()
         arrival_id = new_id()
         blob_key = await journal_blob(self._blobs, workspace_id, arrival_id, raw.body)
-        arrival = Arrival(arrival_id, workspace_id, account_id, channel, key, raw, blob_key)
+        arrival = Arrival(arrival_id, workspace_id, account_id, channel, key, raw, blob_key, points)
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, durable))
         if self._busy < _SLOTS:
@@ -72,8 +77,8 @@ class Journal:
         try:
             async with self._database.everywhere() as work:
                 await repository.insert(work, [arrival for arrival, _ in batch])
-                for workspace_id, account_id in {(a.workspace_id, a.account_id): None for a, _ in batch}:
-                    work.emit("journal", account_id, workspace_id=workspace_id)
+                for workspace_id, account_id, points in {(a.workspace_id, a.account_id, a.points): None for a, _ in batch}:
+                    work.emit("pointers" if points else "journal", account_id, workspace_id=workspace_id)
         except (psycopg.DataError, ValueError) as error:
             if len(batch) == 1:
                 _tell(batch, error)

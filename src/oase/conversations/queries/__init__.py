@@ -1,5 +1,6 @@
 """What others ask about conversations: lists, timelines, what stands beside them. Every function says how many queries it takes."""
 
+from oase.conversations.queries.answers import PublicAnswer, public_answer
 from oase.conversations.queries.crowd import Beside, Branch, Crowd, Linked, Origin, Window, crowd_page, linked_to, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
@@ -73,6 +74,7 @@ __all__ = [
     "OpenConversation",
     "Origin",
     "PastConversation",
+    "PublicAnswer",
     "Said",
     "Snippet",
     "Tag",
@@ -99,6 +101,7 @@ __all__ = [
     "message_facts",
     "open_conversation",
     "origins_of",
+    "public_answer",
     "queue_counts",
     "read_filter",
     "require_version",

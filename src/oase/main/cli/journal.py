@@ -21,7 +21,8 @@ console = Console()
 
 @app.command(name="list")
 def listing(
-    state: Annotated[str, Parameter(help="new, done, partial, quarantined, or trouble (the last two)")] = "", limit: int = 50
+    state: Annotated[str, Parameter(help="new, pointed, done, partial, quarantined, or trouble (the last two)")] = "",
+    limit: int = 50,
 ) -> None:
     """List deliveries, the newest first."""
     from oase.conversations import journal_listing

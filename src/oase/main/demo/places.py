@@ -29,6 +29,7 @@ from oase.sandbox.sms import SmsNetwork
 from oase.sandbox.teams import Teams
 from oase.sandbox.telegram import Telegram
 from oase.sandbox.viber import Viber
+from oase.sandbox.websites import Websites
 from oase.sandbox.x import X
 from oase.sandbox.xmpp import Xmpp
 
@@ -125,6 +126,10 @@ def _blog(platform: Blog) -> Connection:
     return Connection(channel="wordpress", name=COMPANY_NAME, settings=settings)
 
 
+def _webmention(platform: Websites) -> Connection:
+    return Connection(channel="webmention", name=COMPANY_NAME, settings={"pages": [f"{platform.base_url}/pages"]})
+
+
 def _x(platform: X) -> Connection:
     settings = {
         "client_id": platform.tokens.client_id, "client_secret": platform.tokens.client_secret, "delivery": "webhook",
@@ -163,6 +168,7 @@ CONNECTIONS: Final[Mapping[str, Connect]] = {
     "teams": _teams,
     "telegram": _telegram,
     "viber": _viber,
+    "webmention": _webmention,
     "x": _x,
     "xmpp": _xmpp,
 }

@@ -40,7 +40,7 @@ _REPLAY: Final = {"permission": Permission.JOURNAL_REPLAY}
 _ROWS: Final = 50
 _SHOWN_BYTES: Final = 64 * 1024
 _HEX_BYTES: Final = 8 * 1024
-_STATES: Final = ("new", "done", "partial", "quarantined", "trouble")
+_STATES: Final = ("new", "pointed", "done", "partial", "quarantined", "trouble")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -78,8 +78,8 @@ class Hooks:
             log.warning("hooks.forged", account_id=str(account.id), channel=account.channel, why=str(error))
             return Answer(status=403, body=b"The signature does not belong to this account.")
         try:
-            dedup = channel.dedup_key(raw)
-            await self._journal.accept(account.workspace_id, account.id, account.channel, raw, dedup=dedup)
+            dedup, points = channel.dedup_key(raw), account.manifest.points
+            await self._journal.accept(account.workspace_id, account.id, account.channel, raw, dedup=dedup, points=points)
         except Unavailable:
             return _LATER
         return channel.acknowledge(raw, account.account) or Answer(status=200, body=b"ok")

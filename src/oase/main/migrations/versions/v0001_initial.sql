@@ -260,11 +260,14 @@ CREATE TABLE journal (
     attempts SMALLINT DEFAULT 0 NOT NULL,
     items INTEGER DEFAULT 0 NOT NULL,
     taken_at TIMESTAMP WITH TIME ZONE,
+    next_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT journal_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT journal_workspace_id_account_id_dedup_key UNIQUE (workspace_id, account_id, dedup)
 );
 
 CREATE INDEX journal_new ON journal (workspace_id, account_id, id) WHERE state = 'new';
+
+CREATE INDEX journal_pointed ON journal (workspace_id, account_id, next_at) WHERE state = 'pointed';
 
 CREATE INDEX journal_trouble ON journal (workspace_id, id) WHERE state IN ('partial', 'quarantined');
 

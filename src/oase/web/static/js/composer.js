@@ -176,6 +176,8 @@ customElements.define("oase-composer", class extends HTMLElement {
     const mail = this.querySelector("#composer-mail");
     mail.hidden = !reply || facts.subject !== "yes";
     this.querySelector("#composer-copies").hidden = facts.cc !== "yes";
+    this.querySelector("#composer-subject").disabled = facts.subject !== "yes"; // what the channel does not carry is not sent along unseen
+    this.querySelector("#composer-copy").disabled = facts.cc !== "yes";
     const story = this.querySelector("#composer-story");
     if (story) story.hidden = !reply || facts.here === "yes" || this.closed;
     const dot = this.querySelector("#composer-dot");

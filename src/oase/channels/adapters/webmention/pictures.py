@@ -1,0 +1,30 @@
+"""Pictures of an entry: fetched from where the page says they are."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from oase.channels.adapters.webmention.following import REDIRECTS
+from oase.channels.contract import Again, Call, File, Media, NoReply, Refused, Reply
+from oase.channels.families.downloads import download, downloaded
+from oase.kernel.i18n import message
+
+_PLACE: Final = message("The website")
+_GONE: Final = message("The picture is no longer on the website.")
+_NONE: Final = message("What lies at the picture's address is no picture.")
+
+
+def fetching(media: Media, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
+    """One call; what is no picture is not taken."""
+    if not replies:
+        return replace(download(media.ref, {"accept": "image/*"}), redirects=REDIRECTS)
+    found = downloaded(media, replies[0], _PLACE, _GONE, name="picture", type=_stated(replies[0]))
+    if isinstance(found, File) and not (found.type.startswith("image/") and found.size_bytes):
+        return Refused(why=_NONE)
+    return found
+
+
+def _stated(reply: Reply | NoReply) -> str:
+    """What the website says that it is: pages name a picture's address, and anything may lie there."""
+    return reply.headers.get("content-type", "").partition(";")[0].strip().lower() if isinstance(reply, Reply) else ""
