@@ -112,9 +112,11 @@ async def test_a_blog_that_takes_no_mentions_is_told_in_words_and_nobody_reads_a
         (row,) = await oase.rows(link, word=f"%Den kennen wir. ({word})%")
         async with aiohttp.ClientSession() as session, session.get(row["link"]) as hidden:
             assert hidden.status == 404
-            assert (await session.get(f"{oase.url}/said/{'A' * 64}")).status == 404
+            async with session.get(f"{oase.url}/said/{'A' * 64}") as forged:
+                assert forged.status == 404
             wrong = {"source": "https://nele.example/1", "target": "https://andere.example/"}
             hook = f"{oase.url}/hooks/webmention/{await oase.account('webmention')}"
-            assert (await session.post(hook, data=wrong)).status == 400
+            async with session.post(hook, data=wrong) as refused:
+                assert refused.status == 400
     await failed.get_by_role("button", name="Noch einmal senden").click()
     await expect(public.locator(".post.ours", has_text=f"Den kennen wir. ({word})")).to_have_count(1)
