@@ -6,7 +6,8 @@ update -> message, edited_message                      said to the bot: in priva
        -> message_reaction, my_chat_member, business_connection
        -> any other kind: `Unknown`
 
-In groups only what addresses the bot is taken: a command, its @name, an answer to it. The rest is the group's own talk.
+In groups only what addresses the bot is taken: a command, its @name, an answer to it. The rest is the group's own talk. Until the
+account was asked for its name, all of it is taken: better one word too many than a question lost.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -209,8 +210,10 @@ def _own_phone(message: wire.Message) -> str:
 
 def _addresses_us(message: wire.Message, account: Account) -> bool:
     us, name = account.facts.get("id", ""), f"@{account.facts.get('username', '')}".lower()
+    if not us:
+        return True
     answered = message.reply_to_message.from_ if message.reply_to_message else None
-    if answered is not None and us and str(answered.id) == us:
+    if answered is not None and str(answered.id) == us:
         return True
     text = message.text if message.text is not None else message.caption or ""
     parts = [(entity, part_of(text, entity).lower()) for entity in (*message.entities, *message.caption_entities)]
