@@ -35,6 +35,7 @@ FOR_PROGRAMS: Final = (
 )
 OF_FILES: Final = {
     "version",
+    "file",
     "path",
     "link",
     "file_path",
@@ -94,7 +95,7 @@ class Found:
 def known_routes() -> list[Known]:
     """Every route of the program and of its sandbox that may give a page."""
     app = make_app(cast("Services", None), _nobody)
-    beside = Litestar(route_handlers=sandbox_routes(Sandbox()), openapi_config=None)
+    beside = Litestar(route_handlers=sandbox_routes(Sandbox()), openapi_config=None, logging_config=None)
     return [
         Known(path=route.path_format, public=handler.opt.get("public") is True)
         for route in [*app.routes, *beside.routes]
