@@ -66,6 +66,9 @@ class _Answered(Struct, frozen=True, kw_only=True):
     tokens: dict[str, str]
 
 
+_COLUMNS: Final = "id, external_id, branch, identity_id, direction, at, coalesce(data->'tokens', '{}') AS tokens"
+
+
 async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
     """Over which account, to which address, in answer to what. Raises CannotAnswer, WindowClosed, Invalid."""
     account, identity = await _way(work, book, conversation, answer)
@@ -167,9 +170,8 @@ async def link(work: UnitOfWork, author: Author, public: ConversationRow, privat
 async def _answered(work: UnitOfWork, conversation: ConversationRow, message_id: UUID) -> _Answered:
     found = await work.one(
         _Answered,
-        "SELECT id, external_id, branch, identity_id, direction, at, coalesce(data->'tokens', '{}') AS tokens FROM message"
-        " WHERE workspace_id = %(workspace_id)s"
-        " AND id = %(id)s AND conversation_id = %(conversation)s AND direction IN ('in', 'out')",
+        f"SELECT {_COLUMNS} FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s"
+        " AND conversation_id = %(conversation)s AND direction IN ('in', 'out')",
         {"id": message_id, "conversation": conversation.id},
     )
     if found is None:
@@ -183,7 +185,7 @@ async def _the_only_one(work: UnitOfWork, conversation: ConversationRow) -> _Ans
     """What is answered where nothing was chosen: the one message that waits, or the one that there is. Raises Invalid for several."""
     found = await work.all(
         _Answered,
-        "SELECT id, external_id, branch, identity_id, direction, at FROM message WHERE workspace_id = %(workspace_id)s"
+        f"SELECT {_COLUMNS} FROM message WHERE workspace_id = %(workspace_id)s"
         " AND conversation_id = %(conversation)s AND direction = 'in' AND deleted_at IS NULL AND external_id <> ''"
         " AND (wants_answer OR NOT EXISTS (SELECT FROM message w WHERE w.workspace_id = %(workspace_id)s"
         " AND w.conversation_id = %(conversation)s AND w.wants_answer)) ORDER BY at, id LIMIT 2",
