@@ -13,6 +13,7 @@ from uuid import UUID
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from msgspec.structs import replace
 from tests.servers.http import listening
@@ -262,6 +263,7 @@ def pages() -> Litestar:
     assets = Assets({"css/channels.css": channels.colors()})
     return Litestar(
         route_handlers=[asset, *widget.handlers, *portal.handlers, *customerapp.handlers],
+        dependencies={"services": Provide(lambda: None, sync_to_thread=False)},  # for pages of the portal that are not asked here
         guards=[permitted],
         middleware=[follow],
         before_send=[finish_headers],

@@ -77,13 +77,13 @@ def _message(raw: msgspec.Raw, account: Account, at: datetime) -> Iterable[Event
         if message.from_ is None:
             raise Incomplete("The message does not say who sent it.")
         yield _said(message, raw, person(message.from_, phone=_own_phone(message)), at)
-    elif _addresses_us(message, account):
+    elif _is_for_us(message, account):
         yield _said(message, raw, _author(message), at, thread=_thread(message.chat))
 
 
 def _edited(raw: msgspec.Raw, account: Account, at: datetime) -> Iterable[Event]:
     message = _MESSAGE.decode(raw)
-    if message.chat.type != "private" and not _addresses_us(message, account):
+    if message.chat.type != "private" and not _is_for_us(message, account):
         return
     content = content_of(message)
     if content is not None:
@@ -208,12 +208,15 @@ def _own_phone(message: wire.Message) -> str:
     return phone_of(contact) if contact and author and contact.user_id == author.id and not forwarded else ""
 
 
+def _is_for_us(message: wire.Message, account: Account) -> bool:
+    """Whether it addresses us; before we know our own name, whatever is said is for us."""
+    return not account.facts.get("id") or _addresses_us(message, account)
+
+
 def _addresses_us(message: wire.Message, account: Account) -> bool:
     us, name = account.facts.get("id", ""), f"@{account.facts.get('username', '')}".lower()
-    if not us:
-        return True
     answered = message.reply_to_message.from_ if message.reply_to_message else None
-    if answered is not None and str(answered.id) == us:
+    if answered is not None and us and str(answered.id) == us:
         return True
     text = message.text if message.text is not None else message.caption or ""
     parts = [(entity, part_of(text, entity).lower()) for entity in (*message.entities, *message.caption_entities)]
