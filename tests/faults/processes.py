@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers import mail
+
 BIN = Path(sys.executable).parent
 
 
@@ -16,9 +18,9 @@ def free_port(*, and_behind: int = 0) -> int:
     """A port of the loopback interface that nobody uses at the moment, nor the one so far behind it."""
     while True:
         with socket.socket() as probe, socket.socket() as other:
-            probe.bind(("127.0.0.1", 0))
-            found = int(probe.getsockname()[1])
+            found = mail.free_port()
             try:
+                probe.bind(("127.0.0.1", found))
                 other.bind(("127.0.0.1", found + and_behind if and_behind else 0))
             except OSError:
                 continue

@@ -34,7 +34,7 @@ ANNA, SOPHIE = "anna.berger@lindgruen.example", "sophie.klein@lindgruen.example"
 def free_ports(count: int = 5) -> int:
     """The first of several neighbouring loopback ports that nobody uses; by chance, as other test runs look for some, too."""
     for _ in range(200):
-        first = random.randrange(18700, 19900, count)
+        first = random.SystemRandom().randrange(18700, 19900, count)  # the tests' own seed is the same in all processes
         if all(probe_free(first + offset) for offset in range(count)):
             return first
     raise AssertionError("There are no free ports for the journeys.")

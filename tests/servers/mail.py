@@ -12,6 +12,7 @@ import base64
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -30,6 +31,7 @@ from tests.servers import certificates
 DOMAIN = "firma.example"
 RECEIVER_DOMAIN = "receiver.example"
 _MAILBOXES = 300
+_CHANCE = random.SystemRandom()  # the seed of the tests is the same in all processes: they would all look at the same ports
 ISSUER = "https://login.example.com/"
 
 
@@ -44,10 +46,12 @@ def missing() -> str:
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that was free a moment ago; below those that the system gives to outgoing connections, which would take it."""
+    while True:
+        port = _CHANCE.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = 20.0) -> None:
