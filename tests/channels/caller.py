@@ -38,7 +38,7 @@ class Caller:
 
     def __init__(self, adapter: Adapter, account: Account, outside: Outside, now: Callable[[], datetime]) -> None:
         self.adapter, self.account, self.cursor = adapter, account, dict[str, Any]()
-        self._outside, self._now = outside, now
+        self._outside, self.now = outside, now
         self.waits: list[float] = []
 
     async def perform(self, call: Call) -> Reply | NoReply:
@@ -56,7 +56,7 @@ class Caller:
             enabled=True,
             state="up",
             state_why="",
-            state_since=self._now(),
+            state_since=self.now(),
             account=self.account,
             manifest=self.adapter.manifest,
         )
@@ -79,7 +79,7 @@ class Caller:
     async def poll(self) -> Polled | Again | Refused:
         """One round of asking, which keeps nothing."""
         cursor: Mapping[str, Any] = self.cursor
-        found = await self._steps(lambda replies: self.adapter.poll(self.account, cursor, self._now(), replies))
+        found = await self._steps(lambda replies: self.adapter.poll(self.account, cursor, self.now(), replies))
         assert isinstance(found, Polled | Again | Refused)
         return found
 

@@ -13,6 +13,7 @@ import yaml
 from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 from tests.servers import prism as prisms
 
@@ -24,12 +25,9 @@ from oase.channels.contract import (
     Choice,
     Deleted,
     Envelope,
-    Event,
     File,
-    Forged,
     MarkRead,
     Notice,
-    Raw,
     Received,
     Refused,
     Say,
@@ -48,32 +46,9 @@ NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 DESCRIPTION = Path(os.environ.get("OASE_SPECS", "/none")) / "line-messaging-api.yml"
 
 
-class Door:
-    """Oase's door for webhooks, as small as it can be, and a place from which files are fetched."""
-
-    def __init__(self, account: Account) -> None:
-        self.account, self.url = account, ""
-        self.events: list[Event] = []
-        self.keys: list[bytes | None] = []
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One delivery."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = Raw(body=await request.read(), headers=headers, received_at=NOW)
-        try:
-            adapter.verify(raw, self.account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        key = adapter.dedup_key(raw)
-        self.events += adapter.parse(raw, self.account) if key not in self.keys else []
-        self.keys.append(key)
-        return web.Response()
-
-    async def picture(self, request: web.Request) -> web.Response:
-        """A file of ours."""
-        return web.Response(body=b"JFIF", content_type="image/jpeg")
+async def picture(request: web.Request) -> web.Response:
+    """A file of ours."""
+    return web.Response(body=b"JFIF", content_type="image/jpeg")
 
 
 @pytest_asyncio.fixture
@@ -109,19 +84,11 @@ async def company(line: Line, outside: Outside) -> AsyncIterator[Caller]:
     secrets = {"access_token": (Secret(line.token),), "channel_secret": (Secret("neu"), Secret(line.secret))}
     account = Account(id="1", channel="line", settings={"base_url": line.base_url}, secrets=secrets)
     company = Caller(adapter, account, outside, lambda: NOW)
-    company.door = door = Door(account)  # type: ignore[attr-defined]
-    app = web.Application()
-    app.router.add_post("/hooks", door.take)
-    app.router.add_get("/files/{name}", door.picture)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    company.account = replace(account, webhook_url=f"{door.url}/hooks")
-    assert (await company.subscribe()).ok
-    assert (await company.check()).ok
-    yield company
-    await runner.cleanup()
+    async with opened(company, web.get("/files/{name}", picture)) as company.door:  # type: ignore[attr-defined]
+        company.account = replace(account, webhook_url=company.door.url)  # type: ignore[attr-defined]
+        assert (await company.subscribe()).ok
+        assert (await company.check()).ok
+        yield company
 
 
 @pytest.fixture
@@ -147,7 +114,7 @@ async def test_customer_writes_company_answers_customer_sees_it_with_a_picture(
     assert isinstance(picture, Received) and picture.content.kind == "image"
     file = await company.fetch(picture.content.media[0])
     assert isinstance(file, File) and file.content == b"JFIF"
-    plan = File(name="Plan.jpg", type="image/jpeg", content=b"JFIF", link=f"{door.url}/files/plan.jpg")
+    plan = File(name="Plan.jpg", type="image/jpeg", content=b"JFIF", link=door.url.replace("/hooks", "/files/plan.jpg"))
     outcome = await company.say(Say(envelope=envelope(who), text="Das richten wir!", files=(plan,)))
     assert isinstance(outcome, Accepted)
     await line.fetched()

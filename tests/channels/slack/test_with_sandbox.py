@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from typing import TypeVar
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 
 from oase.channels.adapters.slack import adapter
@@ -21,11 +20,8 @@ from oase.channels.contract import (
     Deleted,
     Edited,
     Envelope,
-    Event,
     File,
-    Forged,
     Outcome,
-    Raw,
     React,
     Reacted,
     Receipt,
@@ -41,37 +37,8 @@ from oase.sandbox.slack import Slack
 
 __all__ = ["endpoint", "start"]
 pytestmark = pytest.mark.enable_socket
-T = TypeVar("T")
 AYLIN = "U0KUNDE0001"
 OUR_ID = "0193f0a2-7c11-7d3e-9b1a-3f4e5d6c7b8a"
-
-
-class Door:
-    """Oase's door for webhooks, as small as it can be."""
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.events: list[Event] = []
-        self.keys: list[bytes] = []
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One delivery."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = Raw(body=await request.read(), headers=headers, received_at=datetime.now(UTC))
-        try:
-            adapter.verify(raw, self.account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        key = adapter.dedup_key(raw) or raw.body
-        self.events += adapter.parse(raw, self.account) if key not in self.keys else []
-        self.keys.append(key)
-        return web.Response()
-
-    def heard(self, kind: type[T]) -> list[T]:
-        """The events of a kind."""
-        return [one for one in self.events if isinstance(one, kind)]
 
 
 @pytest_asyncio.fixture
@@ -96,15 +63,9 @@ async def company(slack: Slack) -> AsyncIterator[tuple[Caller, Door]]:
         checked = await caller.check()
         assert checked.ok, checked
         caller.account = replace(account, facts=checked.facts)
-        door = Door(caller.account)
-        app = web.Application()
-        app.router.add_post("/hooks", door.take)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        slack.webhook_url = f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
-        yield caller, door
-        await runner.cleanup()
+        async with opened(caller) as door:
+            slack.webhook_url = door.url
+            yield caller, door
 
 
 def to(value: str = AYLIN, **more: str) -> Envelope:

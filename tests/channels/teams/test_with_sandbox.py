@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 from tests.servers import prism as prisms
 from tests.servers.teams import FILE, description
@@ -24,12 +23,9 @@ from oase.channels.contract import (
     Deleted,
     Edited,
     Envelope,
-    Event,
     File,
-    Forged,
     Notice,
     Outcome,
-    Raw,
     React,
     Reacted,
     Receipt,
@@ -47,35 +43,7 @@ from oase.sandbox.teams import Teams
 
 __all__ = ["endpoint", "start"]
 pytestmark = pytest.mark.enable_socket
-T = TypeVar("T")
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-
-
-class Door:
-    """Oase's door for webhooks, as small as it can be."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-        self.events: list[Event] = []
-        self.bodies: list[bytes] = []
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One delivery; one with the same bytes was here before."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = Raw(body=await request.read(), headers=headers, received_at=datetime.now(UTC))
-        try:
-            adapter.verify(raw, self._caller.account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        self.events += adapter.parse(raw, self._caller.account) if raw.body not in self.bodies else []
-        self.bodies.append(raw.body)
-        return web.Response()
-
-    def heard(self, kind: type[T]) -> list[T]:
-        """The events of a kind."""
-        return [one for one in self.events if isinstance(one, kind)]
 
 
 @pytest_asyncio.fixture
@@ -118,15 +86,9 @@ async def company(teams: Teams, outside: Outside) -> AsyncIterator[Company]:
     caller = connected(teams, outside)
     assert (await caller.check()).ok
     assert isinstance(await caller.renew(), Renewed)
-    door = Door(caller)
-    app = web.Application()
-    app.router.add_post("/hooks", door.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    teams.webhook_url = f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
-    yield caller, door
-    await runner.cleanup()
+    async with opened(caller) as door:
+        teams.webhook_url = door.url
+        yield caller, door
 
 
 async def written(door: Door, teams: Teams, who: str, text: str = "Guten Tag") -> Envelope:

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 
 from oase.channels.adapters.telegram import adapter
@@ -22,10 +22,8 @@ from oase.channels.contract import (
     Envelope,
     Event,
     File,
-    Forged,
     Moderate,
     Notice,
-    Raw,
     Reacted,
     Received,
     Refused,
@@ -47,33 +45,6 @@ AYLIN = "88120417"
 GROUP = "-1001987654321"
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
-
-
-class Door:
-    """Oase's door for webhooks, as small as it can be: genuine deliveries are kept and acknowledged."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller, self.url = caller, ""
-        self.events: list[Event] = []
-        self.keys: list[bytes | None] = []
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One delivery."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = Raw(body=await request.read(), headers=headers, received_at=NOW)
-        account = self._caller.account
-        try:
-            adapter.verify(raw, account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        key = adapter.dedup_key(raw)
-        if key not in self.keys:
-            self.events += adapter.parse(raw, account)
-        self.keys.append(key)
-        answer = adapter.acknowledge(raw, account)
-        return web.Response(body=answer.body, content_type=answer.type) if answer else web.Response()
 
 
 @pytest_asyncio.fixture
@@ -114,18 +85,11 @@ async def company(telegram: Telegram, outside: Outside) -> Caller:
 @pytest_asyncio.fixture
 async def door(company: Caller) -> AsyncIterator[Door]:
     """The company has Telegram deliver instead."""
-    door = Door(company)
-    app = web.Application()
-    app.router.add_post("/hooks", door.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hooks"
-    settings = {**company.account.settings, "receive": "webhook"}
-    company.account = replace(company.account, settings=settings, webhook_url=door.url)
-    assert (await company.subscribe()).ok
-    yield door
-    await runner.cleanup()
+    async with opened(company) as door:
+        settings = {**company.account.settings, "receive": "webhook"}
+        company.account = replace(company.account, settings=settings, webhook_url=door.url)
+        assert (await company.subscribe()).ok
+        yield door
 
 
 def envelope(**more: str) -> Envelope:

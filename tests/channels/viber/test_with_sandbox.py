@@ -9,6 +9,7 @@ import pytest_asyncio
 from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 
 from oase.channels.adapters.viber import adapter
@@ -18,11 +19,8 @@ from oase.channels.contract import (
     Again,
     Choice,
     Envelope,
-    Event,
     File,
-    Forged,
     Notice,
-    Raw,
     Receipt,
     Received,
     Refused,
@@ -43,36 +41,9 @@ NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 AYLIN = "01sandbox567890A="
 
 
-class Door:
-    """Oase's door for webhooks, as small as it can be, and a place from which files are fetched."""
-
-    def __init__(self, account: Account) -> None:
-        self.account, self.url = account, ""
-        self.events: list[Event] = []
-        self.keys: list[bytes | None] = []
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One delivery."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = Raw(body=await request.read(), headers=headers, received_at=NOW)
-        try:
-            adapter.verify(raw, self.account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        key = adapter.dedup_key(raw)
-        self.events += adapter.parse(raw, self.account) if key not in self.keys else []
-        self.keys.append(key)
-        return web.Response()
-
-    async def file(self, request: web.Request) -> web.Response:
-        """A file of ours."""
-        return web.Response(body=b"JFIF", content_type="image/jpeg")
-
-    def received(self) -> list[Received]:
-        """The messages so far."""
-        return [one for one in self.events if isinstance(one, Received)]
+async def picture(request: web.Request) -> web.Response:
+    """A file of ours."""
+    return web.Response(body=b"JFIF", content_type="image/jpeg")
 
 
 @pytest_asyncio.fixture
@@ -96,30 +67,28 @@ async def outside() -> AsyncIterator[Outside]:
         yield way
 
 
-@pytest_asyncio.fixture
-async def door(viber: Viber) -> AsyncIterator[Door]:
-    """Where the company hears."""
+@pytest.fixture
+def connected(viber: Viber, outside: Outside) -> Caller:
+    """The company's account."""
     secrets = {"auth_token": (Secret(viber.token), Secret("alt"))}
-    door = Door(Account(id="1", channel="viber", settings={"base_url": viber.base_url}, secrets=secrets))
-    app = web.Application()
-    app.router.add_post("/hooks", door.take)
-    app.router.add_get("/files/{name}", door.file)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    door.account = replace(door.account, webhook_url=f"{door.url}/hooks")
-    yield door
-    await runner.cleanup()
+    account = Account(id="1", channel="viber", settings={"base_url": viber.base_url}, secrets=secrets)
+    return Caller(adapter, account, outside, lambda: NOW)
 
 
 @pytest_asyncio.fixture
-async def company(door: Door, outside: Outside) -> Caller:
+async def door(connected: Caller) -> AsyncIterator[Door]:
+    """Where the company hears."""
+    async with opened(connected, web.get("/files/{name}", picture)) as door:
+        connected.account = replace(connected.account, webhook_url=door.url)
+        yield door
+
+
+@pytest_asyncio.fixture
+async def company(door: Door, connected: Caller) -> Caller:
     """A company that Viber delivers to."""
-    company = Caller(adapter, door.account, outside, lambda: NOW)
-    assert (await company.subscribe()).ok
-    assert (await company.check()).ok
-    return company
+    assert (await connected.subscribe()).ok
+    assert (await connected.check()).ok
+    return connected
 
 
 def envelope(**more: str) -> Envelope:
@@ -138,12 +107,12 @@ async def test_customer_writes_company_answers_customer_sees_it_with_a_picture_a
 ) -> None:
     viber.phone.write(AYLIN, "So sieht er aus 🚲", files=[viber.phone.add_file("Rad.jpg", "image/jpeg", b"JFIF")])
     await viber.courier.settled()
-    started, said = door.received()
+    started, said = door.heard(Received)
     assert (started.content.kind, said.content.kind, said.content.text) == ("system", "image", "So sieht er aus 🚲")
     assert said.sender.name == "Aylin Özdemir"
     file = await company.fetch(said.content.media[0])
     assert isinstance(file, File) and file.content == b"JFIF"
-    plan = File(name="Plan.jpg", type="image/jpeg", content=b"JFIF", link=f"{door.url}/files/plan.jpg")
+    plan = File(name="Plan.jpg", type="image/jpeg", content=b"JFIF", link=door.url.replace("/hooks", "/files/plan.jpg"))
     outcome = await company.say(Say(envelope=envelope(), text="Das richten wir!", files=(plan,)))
     assert isinstance(outcome, Accepted)
     await viber.fetched()
@@ -163,7 +132,7 @@ async def test_everything_that_a_customer_can_say_arrives(company: Caller, viber
     phone.write(AYLIN, "Anbei", files=[phone.add_file("Kündigung.pdf", "application/pdf", b"%PDF")])
     phone.write(AYLIN, files=[phone.add_file("s.png", "image/png", b"PNG")], sticker=True)
     await viber.courier.settled()
-    kinds = [one.content.kind for one in door.received()[2:]]
+    kinds = [one.content.kind for one in door.heard(Received)[2:]]
     assert kinds == ["location", "contacts", "text", "document", "sticker"]
 
 
@@ -184,7 +153,7 @@ async def test_a_pressed_button_brings_its_id_along(company: Caller, viber: Vibe
     viber.phone.write(AYLIN, "9 Uhr", chosen="9 Uhr")
     viber.phone.write(AYLIN, "oder lieber später?")
     await viber.courier.settled()
-    pressed, said = door.received()[-2:]
+    pressed, said = door.heard(Received)[-2:]
     assert (pressed.content.kind, pressed.content.text, pressed.content.data) == ("choice", "9 Uhr", {"id": "slot-9"})
     assert said.content.kind == "text"
 
@@ -192,7 +161,7 @@ async def test_a_pressed_button_brings_its_id_along(company: Caller, viber: Vibe
 async def test_a_deep_link_brings_its_code_along(company: Caller, viber: Viber, door: Door) -> None:
     viber.opens(AYLIN, "k7f2m9xq")
     await viber.courier.settled()
-    assert door.received()[0].token == "k7f2m9xq"
+    assert door.heard(Received)[0].token == "k7f2m9xq"
 
 
 async def test_who_has_not_written_or_has_left_gets_nothing_and_it_is_said(company: Caller, viber: Viber, door: Door) -> None:
@@ -223,7 +192,7 @@ async def test_deliveries_three_times_and_in_reverse_lose_and_double_nothing(
     for number in range(10):
         viber.phone.write(AYLIN, f"Satz {number}")
     await viber.courier.settled()
-    texts = [one.content.text for one in door.received() if one.content.text.startswith("Satz")]
+    texts = [one.content.text for one in door.heard(Received) if one.content.text.startswith("Satz")]
     assert sorted(texts) == [f"Satz {number}" for number in range(10)]
     assert door.forged == 10
 
@@ -254,4 +223,4 @@ async def test_a_file_whose_address_expired_is_told_so(company: Caller, viber: V
     await viber.courier.settled()
     async with world.client.post(f"{world.base}/apps/viber/faults", json={"kind": "media_expired", "remaining": 1}) as answer:
         assert answer.status == 201
-    assert isinstance(await company.fetch(door.received()[-1].content.media[0]), Refused)
+    assert isinstance(await company.fetch(door.heard(Received)[-1].content.media[0]), Refused)

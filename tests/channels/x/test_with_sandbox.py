@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from msgspec.structs import replace
 from tests.channels.caller import Caller
+from tests.channels.door import Door, opened
 from tests.sandbox.conftest import Starter, World, endpoint, start
 from tests.servers import prism as prisms
 from tests.servers.x import description
@@ -24,10 +24,8 @@ from oase.channels.contract import (
     Envelope,
     Event,
     File,
-    Forged,
     Moderate,
     Outcome,
-    Raw,
     Reacted,
     Receipt,
     Received,
@@ -111,55 +109,18 @@ async def company(place: X, outside: Outside, clock: Clock) -> Caller:
     return await connected(place, outside, clock, place.base_url)
 
 
-class Door:
-    """Oase's door for webhooks, as small as it can be: challenges are answered, genuine deliveries are kept."""
-
-    def __init__(self, company: Caller) -> None:
-        self._company = company
-        self.events: list[Event] = []
-        self.keys: set[bytes] = set()
-        self.forged = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        """One request of X."""
-        raw = Raw(
-            body=await request.read(), headers={name.lower(): value for name, value in request.headers.items()},
-            query=dict(request.query), method=request.method, received_at=NOW,
-        )  # fmt: skip
-        account = self._company.account
-        greeting = adapter.greet(raw, account)
-        if greeting is not None:
-            return web.Response(status=greeting.status, body=greeting.body, content_type="application/json")
-        try:
-            adapter.verify(raw, account)
-        except Forged:
-            self.forged += 1
-            return web.Response(status=403)
-        if raw.body not in self.keys:
-            self.events += adapter.parse(raw, account)
-        self.keys.add(raw.body)
-        return web.Response()
-
-
 @pytest_asyncio.fixture
 async def door(place: X, company: Caller) -> AsyncIterator[Door]:
     """The company has X deliver instead. (In rotation: the secret that X signs with is the older one of two.)"""
     secrets = {**company.account.secrets, "consumer_secret": (Secret(place.consumer_secret),)}
     company.account = replace(company.account, secrets=secrets)
-    door = Door(company)
-    app = web.Application()
-    app.router.add_route("*", "/hook", door.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     settings = {**company.account.settings, "delivery": "webhook"}
-    company.account = replace(company.account, settings=settings, webhook_url=url)
-    for _ in range(2):  # harmless when repeated
-        told = await company.subscribe()
-        assert told.ok, told.summary
-    yield door
-    await runner.cleanup()
+    async with opened(company) as door:
+        company.account = replace(company.account, settings=settings, webhook_url=door.url)
+        for _ in range(2):  # harmless when repeated
+            told = await company.subscribe()
+            assert told.ok, told.summary
+        yield door
 
 
 def envelope(to: str = AYLIN, **more: str) -> Envelope:
