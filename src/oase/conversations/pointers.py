@@ -7,12 +7,10 @@ Strangers send pointers: what they lead to never keeps a provider's delivery wai
 From the moment it is followed, the same pointer may come again: what stands there may have changed since.
 """
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from oase.channels import AccountBook, StoredAccount, adapter
@@ -23,17 +21,15 @@ from oase.conversations.journal import BlobStore
 from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import Arrival, JournalRow
 from oase.conversations.journal.writer import journal_blob
-from oase.kernel.db import Database
+from oase.kernel.courier import Courier
+from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.http import Outside
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveHub
-from oase.kernel.waiting import awakened
 
-_AT_ONCE: Final = 8
 _LEASE: Final = timedelta(minutes=3)
-_LOOK_SECONDS: Final = 5.0
 _STEPS: Final = 6
 _ATTEMPTS: Final = 6  # within half an hour
 _NO_ACCOUNT: Final = Refused(why=message("The account over which it came does not exist any more."))
@@ -41,67 +37,43 @@ Outcome = Raw | Again | Refused
 log = structlog.get_logger()
 
 
-class PointerWorker:
+class PointerWorker(Courier[JournalRow]):
     """Fetches what deliveries point at, for all workspaces."""
 
+    at_once = 8
+
     def __init__(self, database: Database, book: AccountBook, blobs: BlobStore, outside: Outside, hub: LiveHub) -> None:
-        self._database = database
+        super().__init__(database, hub, "pointers")
         self._book = book
         self._blobs = blobs
         self._outside = outside
-        self._hub = hub
-        self._wake = asyncio.Event()
 
-    async def run(self) -> None:
-        """Works until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow_hub())
-            while True:
-                self._wake.clear()
-                try:
-                    found = await self.turn()
-                except (OaseError, psycopg.Error, OSError) as error:
-                    log.warning("pointers.interrupted", error=str(error))
-                    found = 0
-                if not found:
-                    await awakened(self._wake, _LOOK_SECONDS)
+    async def workspaces(self, work: UnitOfWork) -> list[UUID]:
+        """Where a pointer is due."""
+        return await journal.pointing_workspaces(work)
 
-    async def _follow_hub(self) -> None:
-        while True:
-            async with self._hub.subscribe(None, ["pointers"]) as subscription:
-                async for _ in subscription.events():
-                    self._wake.set()
-            await asyncio.sleep(0.05)
+    async def lease(self, work: UnitOfWork, limit: int) -> list[JournalRow]:
+        """Those that are due longest."""
+        return await journal.lease_pointers(work, limit, work.clock.now() + _LEASE)
 
-    async def turn(self) -> int:
-        """Follows what is due now, some of each workspace. Gives how many pointers there were."""
-        async with self._database.everywhere() as work:
-            workspaces = await journal.pointing_workspaces(work)
-        leased: list[tuple[UUID, JournalRow]] = []
-        for workspace_id in workspaces:
-            async with self._database.work(workspace_id) as work:
-                rows = await journal.lease_pointers(work, max(_AT_ONCE // len(workspaces), 1), work.clock.now() + _LEASE)
-            leased += [(workspace_id, row) for row in rows]
-        await asyncio.gather(*(self._follow(workspace_id, row) for workspace_id, row in leased))
-        return len(leased)
-
-    async def _follow(self, workspace_id: UUID, row: JournalRow) -> None:
-        account = await self._book.get(row.account_id)
+    async def bring(self, workspace_id: UUID, due: JournalRow) -> None:
+        """One attempt."""
+        account = await self._book.get(due.account_id)
         outcome: Outcome
         try:
-            outcome = await self._found(account, row) if account else _NO_ACCOUNT
+            outcome = await self._found(account, due) if account else _NO_ACCOUNT
         except OaseError as error:
             outcome = Again(why=str(error))
         except Exception as error:  # a fault of the adapter: it waits for its mending, its neighbours go on
-            log.exception("pointers.adapter_failed", journal_id=str(row.id), channel=row.channel)
+            log.exception("pointers.adapter_failed", journal_id=str(due.id), channel=due.channel)
             outcome = Again(why=message("The adapter failed: %(why)s", why=f"{type(error).__name__}: {error}"))
-        await self._settle(workspace_id, row, outcome)
+        await self._settle(workspace_id, due, outcome)
 
     async def _found(self, account: StoredAccount, row: JournalRow) -> Outcome:
         raw = Raw(body=row.body or b"", headers=row.headers, query=row.query, method=row.method, received_at=row.received_at)
         replies: list[Reply | NoReply] = []
         for _ in range(_STEPS):
-            step = adapter(account.channel).follow(raw, account.account, self._database.clock.now(), tuple(replies))
+            step = adapter(account.channel).follow(raw, account.account, self.database.clock.now(), tuple(replies))
             if not isinstance(step, Call):
                 return step
             replies.append(await perform(self._outside, account, step))
@@ -113,12 +85,12 @@ class PointerWorker:
         if isinstance(outcome, Raw):
             blob_key = await journal_blob(self._blobs, workspace_id, arrival_id, outcome.body)
             found = [Arrival(arrival_id, workspace_id, row.account_id, row.channel, arrival_id.bytes, outcome, blob_key)]
-        async with self._database.work(workspace_id) as work:
+        async with self.database.work(workspace_id) as work:
             if found:
                 await journal.insert(work, found)
                 work.emit("journal", row.account_id)
-            pause = back_off(row.attempts, row.id) if isinstance(outcome, Again) and row.attempts < _ATTEMPTS else None
-            if pause is not None and isinstance(outcome, Again):
+            pause = back_off(row.attempts, row.id) if row.attempts < _ATTEMPTS else None
+            if isinstance(outcome, Again) and pause is not None:
                 await journal.follow_later(work, row.id, work.clock.now() + max(pause, outcome.after), outcome.why)
             else:
                 why = "" if isinstance(outcome, Raw) else outcome.why

@@ -1,13 +1,14 @@
-"""A courier takes what is due out of a table that is a queue, and brings it to the outside: webhooks, web push.
+"""A courier takes what is due out of a table that is a queue, and sees to it outside: webhooks, web push, what deliveries point at.
 
 workspaces with something due --lease (one transaction each)--> as many at once as there is room --> bring, outside of transactions
+                              some of each, so that none fills the room alone
 
 Any number of processes may; a lease keeps others away. Who dies between bringing and writing it down has it brought again.
 """
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -18,14 +19,15 @@ from oase.kernel.errors import OaseError
 from oase.kernel.live import LiveHub
 from oase.kernel.waiting import awakened
 
-_AT_ONCE: Final = 32
 _LOOK_SECONDS: Final = 2.0
 D = TypeVar("D")
 log = structlog.get_logger()
 
 
 class Courier(ABC, Generic[D]):
-    """Brings what is due. `topic`: live events that say that something may be."""
+    """Brings what is due. `topic`: live events that say that something may be; `at_once`: how many are under way in a process."""
+
+    at_once: ClassVar[int] = 32
 
     def __init__(self, database: Database, hub: LiveHub, topic: str) -> None:
         self.database = database
@@ -72,12 +74,12 @@ class Courier(ABC, Generic[D]):
         begun = 0
         async with self.database.everywhere() as work:
             workspaces = await self.workspaces(work)
-        for workspace_id in workspaces:
-            room = _AT_ONCE - len(self._tasks)
+        for place, workspace_id in enumerate(workspaces):
+            room = self.at_once - len(self._tasks)
             if room <= 0:
                 break
             async with self.database.work(workspace_id) as work:
-                due = await self.lease(work, room)
+                due = await self.lease(work, max(room // (len(workspaces) - place), 1))
             for one in due:
                 task = asyncio.create_task(self._bring(workspace_id, one))
                 self._tasks.add(task)
