@@ -1,13 +1,13 @@
 """The rules that are compared: ours, its mutations, and what other desks do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from bench.routing.engine import Rule
 from bench.routing.rivals import RIVALS
 from bench.routing.world import CLOSE, DAY, OPEN, Worker
 from oase.desk.routing.rules import Item, Manner, Router, Settings, Skills
-from oase.desk.routing.rules.queues import Queue
+from oase.desk.routing.rules.queues import Queue, Queues
 
 Make = Callable[[Sequence[Worker]], Rule]
 
@@ -51,9 +51,16 @@ class _Backwards(Queue):
         self._heap.sort(key=lambda one: -one[0])
 
 
+class _AllBackwards(Queues):
+    """Queues of this kind."""
+
+    def __getitem__(self, cell: Hashable) -> Queue:
+        return self._by_cell.setdefault(cell, _Backwards())
+
+
 def _order_reversed(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router._queues.make = _Backwards
+    router._queues = _AllBackwards()
     return router
 
 

@@ -35,7 +35,6 @@ class World:
     day_cv: float = 0.08
     parking: float = 30.0  # seconds that it costs to find back into a mail
     further_chat: float = 0.06  # more effort for each other open chat
-    known_deadlines: bool = True
 
 
 @dataclass(slots=True)
@@ -171,11 +170,6 @@ def due_of(customer: Customer) -> float:
     """When the customer's own deadline ends; a weekend does not count for what is wanted within a day."""
     due = customer.at + customer.wants
     return due + 2 * DAY if customer.channel == "mail" and int(customer.at // DAY) == 4 else due
-
-
-def calendar_day(day: int) -> int:
-    """The day of the calendar of a day of the world: the sixth is the Monday after."""
-    return day if day < 5 else day + 2
 
 
 def _moment(chance: random.Random, channel: Channel) -> float:

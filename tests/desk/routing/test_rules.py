@@ -195,6 +195,19 @@ def test_a_reply_in_ones_own_chat_pushes_a_mail_aside_but_a_messenger_that_has_t
 # --- what must not confuse it ---
 
 
+def test_who_took_twenty_chats_by_hand_gets_none_on_top_and_is_free_again_behind_them() -> None:
+    scene = Scene(anna=cells("de"))
+    for number in range(20):
+        scene.comes(f"c{number}", "chat")
+        if scene.told[-1] != ("anna", f"c{number}"):
+            scene.does(WorkStarted(f"c{number}", "anna"))  # a fourth and further ones are taken by hand
+        scene.done(f"c{number}", "anna", still_open=True)
+    assert scene.told == [("anna", "c0"), ("anna", "c1"), ("anna", "c2")]
+    for number in range(20):
+        scene.does(ConversationClosed(f"c{number}"))
+    assert scene.comes("call", "phone").told[-1] == ("anna", "call")
+
+
 def test_what_nobody_can_do_waits_and_others_are_served() -> None:
     scene = Scene(anna=cells("de")).comes("polish", "messenger", "pl").comes("german", "messenger")
     assert scene.told == [("anna", "german")]

@@ -37,7 +37,7 @@ class Crowd:
             for cell in agent.cells:
                 self._able[cell] = self._able.get(cell, 0) | agent.bit
         self.on_duty = self.free = self.writing = 0
-        self._holding = [0] * 16  # by the number of open conversations
+        self._holding = {0: (1 << len(self.agents)) - 1}  # by the number of open conversations
 
     def able(self, cell: Cell) -> int:
         """Who can do it, on duty or not."""
@@ -45,20 +45,20 @@ class Crowd:
 
     def how_many(self, cell: Cell) -> int:
         """How many on duty can do it."""
-        return (self._able.get(cell, 0) & self.on_duty).bit_count()
+        return (self.able(cell) & self.on_duty).bit_count()
 
     def holding(self, fewest: int, most: int) -> int:
         """Who holds so many open conversations."""
         found = 0
-        for one in self._holding[fewest : most + 1]:
-            found |= one
+        for count in range(fewest, most + 1):
+            found |= self._holding.get(count, 0)
         return found
 
     def hold(self, agent: Agent, change: int) -> None:
         """An agent holds one open conversation more, or one fewer."""
         self._holding[agent.held] &= ~agent.bit
         agent.held = max(0, agent.held + change)
-        self._holding[agent.held] |= agent.bit
+        self._holding[agent.held] = self._holding.get(agent.held, 0) | agent.bit
 
     def update(self, agent: Agent, *, parkable: bool) -> None:
         """Puts an agent into the sets where they belong now."""
@@ -66,8 +66,6 @@ class Crowd:
         self.on_duty = self.on_duty | bit if agent.available else self.on_duty & ~bit
         self.free = self.free | bit if agent.available and agent.work is None else self.free & ~bit
         self.writing = self.writing | bit if agent.available and parkable else self.writing & ~bit
-        if agent.held == 0:
-            self._holding[0] |= bit
 
     def lowest(self, among: int) -> Agent | None:
         """The one whose skills are missed least."""

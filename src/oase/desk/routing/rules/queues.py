@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from oase.desk.routing.rules.types import NEVER, Cell, Item
+from oase.desk.routing.rules.types import Cell, Item
 
 _Entry = tuple[float, Item]
 
@@ -54,22 +54,17 @@ class Promises:
             if item.waiting and item.due == due:
                 yield item
 
-    def next(self) -> float:
-        """When the next one ends."""
-        return self._heap[0][0] if self._heap else NEVER
-
 
 class Queues:
     """The queues of all cells."""
 
-    __slots__ = ("_by_cell", "make")
+    __slots__ = ("_by_cell",)
 
     def __init__(self) -> None:
         self._by_cell: dict[Cell, Queue] = {}
-        self.make = Queue
 
     def __getitem__(self, cell: Cell) -> Queue:
         found = self._by_cell.get(cell)
         if found is None:
-            found = self._by_cell[cell] = self.make()
+            found = self._by_cell[cell] = Queue()
         return found

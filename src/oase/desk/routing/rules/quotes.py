@@ -7,7 +7,6 @@ A quote counts as broken in the moment in which it passes, not when the customer
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
 from heapq import heappop, heappush
 from math import exp
 from typing import Final
@@ -116,7 +115,3 @@ class Quotes:
     def left(self, item_id: ItemId) -> None:
         """The customer gave up: nobody knows whether the rest would have been kept."""
         self._open.pop(item_id, None)
-
-    def factors(self) -> Iterator[tuple[object, list[float]]]:
-        """What was learnt, for those who look."""
-        return ((kind, list(one.values)) for kind, one in self._factors.items())

@@ -1,7 +1,6 @@
 """What the rules of routing are told, what they answer, and their settings. Times are seconds of one clock, whichever the caller takes."""
 
 from collections.abc import Hashable
-from typing import Final
 
 from msgspec import Struct
 
@@ -144,5 +143,3 @@ class Repromise(Struct, frozen=True):
 
 
 Command = Offer | Park | Repromise | Quote
-
-NEVER: Final = float("inf")
