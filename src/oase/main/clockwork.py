@@ -5,14 +5,14 @@ every half minute   visitors who have left get unread answers by mail; receipts 
 every few minutes   what has outlived its retention goes
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from oase.channels import AccountBook
 from oase.conversations import apply_late, carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
 from oase.kernel.blobs import Blobs
-from oase.kernel.db import Database
+from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.idempotency import forget_old as forget_answers
 from oase.kernel.locks import Locks
 from oase.kernel.removal import remove_doomed
@@ -26,6 +26,8 @@ _SWEEP_EVERY: Final = 60  # ticks
 _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
 _UPLOADS_AT_ONCE: Final = 500
+_SNOOZED: Final = "SELECT DISTINCT workspace_id FROM conversation WHERE state = 'snoozed' AND snoozed_until <= %(now)s"
+_PARKED: Final = "SELECT DISTINCT workspace_id FROM parked_receipt"
 
 
 class Clockwork:
@@ -46,29 +48,20 @@ class Clockwork:
         await keep_ticking(self._locks, "clockwork", _TICK, self._turn)
 
     async def _turn(self, tick: int) -> None:
-        await self._wake()
+        await self._in_each(_SNOOZED, wake_snoozed)
         if tick % _MAIL_EVERY == 0:
             await carry_on_by_mail(self._database, self._book)
-            await self._late_receipts()
+            await self._in_each(_PARKED, apply_late)
         if tick % _SWEEP_EVERY == 0:
             await self._sweep()
 
-    async def _wake(self) -> None:
+    async def _in_each(self, workspaces: str, act: Callable[[UnitOfWork], Awaitable[object]]) -> None:
+        """Acts in each workspace that a statement names, in a transaction of its own."""
         async with self._database.everywhere() as work:
-            rows = await work.tuples(
-                "SELECT DISTINCT workspace_id FROM conversation WHERE state = 'snoozed' AND snoozed_until <= %(now)s",
-                {"now": work.clock.now()},
-            )
+            rows = await work.tuples(workspaces, {"now": work.clock.now()})
         for (workspace_id,) in rows:
             async with self._database.work(workspace_id) as work:
-                await wake_snoozed(work)
-
-    async def _late_receipts(self) -> None:
-        async with self._database.everywhere() as work:
-            rows = await work.tuples("SELECT DISTINCT workspace_id FROM parked_receipt")
-        for (workspace_id,) in rows:
-            async with self._database.work(workspace_id) as work:
-                await apply_late(work)
+                await act(work)
 
     async def _sweep(self) -> None:
         """What lived shortly, then what the workspaces' rules say. The newest old live event stays: it tells who was away too long."""

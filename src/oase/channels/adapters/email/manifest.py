@@ -6,6 +6,7 @@ from oase.channels.adapters.email.consents import CONSENTS
 from oase.channels.adapters.email.guide import GUIDE
 from oase.channels.adapters.email.providers import PROVIDERS
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Setting, Words
+from oase.channels.families.settings import accounts_led_to
 
 _ADDRESS = Words("Address", "Adresse")
 _PROVIDER = Words("Provider and sign-in", "Anbieter und Anmeldung")
@@ -288,18 +289,7 @@ _HABITS = (
         default=False,
         group=_ANSWERS,
     ),
-    _optional(
-        "elsewhere_accounts",
-        Words("Only to these", "Nur zu diesen"),
-        help=Words(
-            "None ticked: to all of them, later ones too.",
-            "Keiner angekreuzt: zu allen, auch zu späteren.",
-        ),
-        kind="accounts",
-        default=(),
-        only_if=("elsewhere_links", "true"),
-        group=_ANSWERS,
-    ),
+    accounts_led_to("elsewhere_links", _ANSWERS),
     _optional(
         "plus_address",
         Words("Plus-addresses", "Plus-Adressen"),

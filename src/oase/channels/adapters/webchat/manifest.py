@@ -1,6 +1,7 @@
 """Web chat as data: what the widget carries and what an administrator sets."""
 
 from oase.channels.contract import Capability, FileRule, Limits, Manifest, Setting, Words
+from oase.channels.families.settings import accounts_led_to
 
 _MEGABYTE = 1024 * 1024
 _NONE = Words("", "")
@@ -109,18 +110,7 @@ _TALKS = (
             "Das Menü des Chats führt zu WhatsApp, Telegram und anderen verbundenen Kanälen; das Gespräch geht dort weiter.",
         ),
     ),
-    Setting(
-        name="elsewhere_accounts",
-        label=Words("Only to these", "Nur zu diesen"),
-        help=Words(
-            "None ticked: to all of them, later ones too.",
-            "Keiner angekreuzt: zu allen, auch zu späteren.",
-        ),
-        kind="accounts",
-        required=False,
-        default=(),
-        only_if=("elsewhere", "true"),
-    ),
+    accounts_led_to("elsewhere"),
 )
 
 _BEFORES = (
