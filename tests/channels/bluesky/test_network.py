@@ -244,7 +244,8 @@ async def test_replies_gather_in_the_thread_that_we_opened_and_quotes_come_too(
     assert isinstance(answer, Accepted)
     said = (await aylin.sees(answer.external_id)).post
     assert (said.record.reply.root.uri, said.record.reply.parent.uri) == (ours.uri, first.uri)
-    await sam.client.send_post("Das wüsste ich auch gern", reply_to=below(ours, first))
+    also = await sam.client.send_post("Das wüsste ich auch gern", reply_to=below(ours, first))
+    await aylin.sees(also.uri)  # the network takes in several people's posts side by side, in any order
     await aylin.client.send_post("Danke 🙂", reply_to=below(ours, said))
     quoted = models.AppBskyEmbedRecord.Main(record=models.create_strong_ref(ours))
     await sam.client.send_post("Seht mal", embed=quoted)

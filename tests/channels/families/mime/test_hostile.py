@@ -117,6 +117,8 @@ def test_mails_inside_mails_end_somewhere() -> None:
         b"<!--" * 50_000 + b"Hallo",
         b"<a href=x " + b"a=b " * 100_000 + b">Hallo</a>",
         b"Hallo" + b"&" * 500_000,
+        b"Hallo" + b"&&a;" * 500_000,
+        b"Hallo" + b"&nbsp;" * 500_000,
         b"<" * 300_000 + b"Hallo",
     ],
     ids=[
@@ -131,6 +133,8 @@ def test_mails_inside_mails_end_somewhere() -> None:
         "comments",
         "attributes",
         "ampersands",
+        "references",
+        "hard-spaces",
         "brackets",
     ],
 )

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from oase.channels.families.mime import Mail, read
+from oase.channels.families.mime.html_clean import sanitise_text
 
 HEAD = b"From: a@example.com\nMessage-ID: <a@b>\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n"
 FORBIDDEN = ("<script", "javascript:", "onerror", "onload", "onclick", "onmouseover", "<iframe", "<form", "<svg", "<math", "<style", "<base", "<meta", "vbscript:",
@@ -71,3 +72,11 @@ def test_html_reply_ends_where_the_quote_begins() -> None:
     assert "<b>sofort</b>" in mail.html_reply
     assert "Soll ich" not in mail.html_reply
     assert "Soll ich" in mail.html
+
+
+def test_ampersands_and_hard_spaces_stay_what_they_were() -> None:
+    source = "<p>Müller &amp; Söhne:&nbsp;5&#160;€ &amp;lt; 6 && &uuml;</p>"
+    assert sanitise_text(source) == "<p>Müller &amp; Söhne:&nbsp;5&nbsp;€ &amp;lt; 6 &amp;&amp; ü</p>"
+    link = sanitise_text('<a href="https://shop.example/?a=1&copy=2&amp;b=3">x</a>')
+    assert 'href="https://shop.example/?a=1&amp;copy=2&amp;b=3"' in link
+    assert "<script" not in sanitise_text("&lt;script&gt;alert(1)&lt;/script&gt;")

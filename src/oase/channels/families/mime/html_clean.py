@@ -4,6 +4,7 @@ nh3 is last, so nothing that it has not seen is shown. The result goes into a sa
 Pictures lose their `src`: remote ones keep the address in data-src (shown on a click), those of the mail in data-cid.
 """
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -55,6 +56,9 @@ _EMBEDDED = re.compile(r'data-embedded="(data:image/(?:png|jpe?g|gif|webp|bmp);b
 _EMBEDDED_SOURCE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,", re.IGNORECASE)
 _TINY = re.compile(r"^\s*[0-3](?:\.\d+)?(?:px|pt)?\s*$")
 _TINY_STYLE = re.compile(r"(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[0-3](?:\.\d+)?(?:px|pt)?\s*(?:;|!|$)", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#?\w{1,32}+(?:;|(?!=)))?")
+_AMPERSAND, _SPACE = "\ufdd0", "\ufdd1"
+_STAND_INS = re.compile(f"[{_AMPERSAND}{_SPACE}]")
 MAX_HTML = 3_000_000
 
 
@@ -151,5 +155,11 @@ def sanitise(root: etree._Element) -> str:
 
 def sanitise_text(source: str) -> str:
     """Any HTML text through the allow list alone (for documents too broken or too deep for a tree)."""
-    cleaned: str = _CLEANER.clean(source[:MAX_HTML]).strip()
+    stood_in = _REFERENCE.sub(_stand_in, _STAND_INS.sub("", source[:MAX_HTML])).replace("\xa0", _SPACE)
+    cleaned: str = _CLEANER.clean(stood_in).replace(_AMPERSAND, "&amp;").replace(_SPACE, "&nbsp;").strip()
     return clean(_EMBEDDED.sub(r'src="\1"', cleaned) if "data-embedded" in cleaned else cleaned)
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    """nh3 writes ampersands and hard spaces in time that grows with their square: characters that no text has stand in for them."""
+    return html.escape(html.unescape(found[0])).replace("&amp;", _AMPERSAND)
