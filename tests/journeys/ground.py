@@ -82,6 +82,11 @@ class Installation:
         found: UUID = (await self.rows("SELECT id FROM workspace"))[0]["id"]
         return found
 
+    async def states(self, channel: str, name: str = "%") -> list[str]:
+        """The states of the accounts of a channel, of those with a name."""
+        statement = "SELECT state FROM account WHERE channel = %(channel)s AND name LIKE %(name)s ORDER BY id"
+        return [row["state"] for row in await self.rows(statement, channel=channel, name=name)]
+
     async def account(self, channel: str) -> UUID:
         """The id of the first account of a channel."""
         statement = "SELECT id FROM account WHERE channel = %(channel)s ORDER BY id"

@@ -102,10 +102,10 @@ async def test_an_answer_that_is_slowed_down_arrives_once_and_withdrawn_credenti
         await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(1, timeout=90_000)
         await faults.add("token_expired")
         await answer(agent, f"Und mittags gibt es Kaffee. ({word})")
-        await until(lambda: _needs_sign_in(oase, channel), "the account needs somebody to sign in", seconds=30)
+        await until(lambda: is_now(oase, channel, "needs_sign_in"), "the account needs somebody to sign in", seconds=30)
     await agent.goto(f"{oase.url}/admin/channels/{await oase.account(channel)}")
     await agent.get_by_role("button", name="Verbindung prüfen").last.click()
-    await until(lambda: _is_up(oase, channel), "the account works again", seconds=30)
+    await until(lambda: is_now(oase, channel, "up"), "the account works again", seconds=30)
     await expect(phone.locator(".message:not(.mine)", has_text=word)).to_have_count(2, timeout=90_000)
 
 
@@ -117,11 +117,6 @@ def app_of(oase: Installation, app: type[Platform]) -> Platform:
     return app(SystemClock(), Hub(), f"{oase.url}/sandbox/{app.id}")
 
 
-async def _needs_sign_in(oase: Installation, channel: str) -> bool:
-    return [row["state"] for row in await oase.rows("SELECT state FROM account WHERE channel = %(c)s", c=channel)] == [
-        "needs_sign_in"
-    ]
-
-
-async def _is_up(oase: Installation, channel: str) -> bool:
-    return [row["state"] for row in await oase.rows("SELECT state FROM account WHERE channel = %(c)s", c=channel)] == ["up"]
+async def is_now(oase: Installation, channel: str, state: str, name: str = "%") -> bool:
+    """Whether the only account of a channel, or the only one with this name, is in this state."""
+    return await oase.states(channel, name) == [state]

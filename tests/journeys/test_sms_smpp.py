@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from oase.sandbox.sms import SmsNetwork
 
 from .ground import Installation, People, answer, open_row, until
-from .test_every_app import PNG, app_of, faults_of, write
+from .test_every_app import PNG, app_of, faults_of, is_now, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("apps")]
 OTHERS, WRONG = "Lindgrün über SMPP", "falsch"
@@ -34,7 +34,7 @@ async def set_up(oase: Installation, people: People, network: SmsNetwork) -> Pag
     await expect(admin.locator("#check-result")).to_contain_text("Die Verbindung steht.")
     await admin.get_by_role("button", name="Speichern").click()
     await admin.wait_for_url("**/admin/channels/*-*")
-    await until(lambda: _state_is(oase, "up"), "the account listens")
+    await until(lambda: is_now(oase, "sms", "up", OTHERS), "the account listens")
     return admin
 
 
@@ -74,8 +74,3 @@ async def choose(agent: Page, fits: Callable[[str], bool]) -> None:
     """The agent answers another way than the composer proposes."""
     ways = agent.locator("#composer-answer")
     await ways.select_option(label=next(one for one in await ways.locator("option").all_text_contents() if fits(one)))
-
-
-async def _state_is(oase: Installation, state: str) -> bool:
-    rows = await oase.rows("SELECT state FROM account WHERE channel = 'sms' AND name = %(name)s", name=OTHERS)
-    return [row["state"] for row in rows] == [state]

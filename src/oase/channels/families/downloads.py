@@ -50,7 +50,12 @@ def downloaded(
     return Refused(why=why, code=str(reply.status))
 
 
+def type_of(reply: Reply | NoReply) -> str:
+    """The type that the answer states, without its parameters; empty if it states none."""
+    return reply.headers.get("content-type", "").partition(";")[0].strip().lower() if isinstance(reply, Reply) else ""
+
+
 def stated_type(reply: Reply | NoReply, otherwise: str) -> str:
     """The type that the answer states, where it is one that we know."""
-    stated = reply.headers.get("content-type", "").partition(";")[0].strip().lower() if isinstance(reply, Reply) else ""
+    stated = type_of(reply)
     return stated if ending_of(stated) != "bin" else otherwise

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from oase.channels.adapters.webmention.following import REDIRECTS
 from oase.channels.contract import Again, Call, File, Media, NoReply, Refused, Reply
-from oase.channels.families.downloads import download, downloaded
+from oase.channels.families.downloads import download, downloaded, type_of
 from oase.kernel.i18n import message
 
 _PLACE: Final = message("The website")
@@ -16,15 +16,10 @@ _NONE: Final = message("What lies at the picture's address is no picture.")
 
 
 def fetching(media: Media, replies: Sequence[Reply | NoReply]) -> Call | File | Again | Refused:
-    """One call; what is no picture is not taken."""
+    """One call. Pages name a picture's address, and anything may lie there: what is no picture is not taken."""
     if not replies:
         return replace(download(media.ref, {"accept": "image/*"}), redirects=REDIRECTS)
-    found = downloaded(media, replies[0], _PLACE, _GONE, name="picture", type=_stated(replies[0]))
+    found = downloaded(media, replies[0], _PLACE, _GONE, name="picture", type=type_of(replies[0]))
     if isinstance(found, File) and not (found.type.startswith("image/") and found.size_bytes):
         return Refused(why=_NONE)
     return found
-
-
-def _stated(reply: Reply | NoReply) -> str:
-    """What the website says that it is: pages name a picture's address, and anything may lie there."""
-    return reply.headers.get("content-type", "").partition(";")[0].strip().lower() if isinstance(reply, Reply) else ""
