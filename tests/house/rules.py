@@ -39,6 +39,8 @@ EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
 
 PUBLISHED: Final = ("oase.channels.contract", "oase.channels.degrade", "oase.channels.families", "oase.channels.registry")
 """Packages inside a slice that are front doors of their own: the contract and its helpers are for third parties, too."""
+_DESK: Final = re.compile(r"oase\.desk\.[a-z]+")
+"""The parts of the desk are small slices: each is used through its own root, and the desk's root need not know them all."""
 
 _CLOCKS: Final = {
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns",
@@ -116,6 +118,7 @@ def foreign_modules(tree: ast.Module, path: str) -> list[str]:
         and module.count(".") > 1
         and module.split(".")[1] not in (own, "kernel")
         and not module.startswith(PUBLISHED)
+        and not _DESK.fullmatch(module)
     ]
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from oase.desk.hours import tables as hours  # noqa: F401 - their tables, with ours
 from oase.kernel.schema import belongs_to, workspace_table
 
 notification = workspace_table(

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     STAFF_WRITE = "staff.write"
     ROLE_WRITE = "role.write"
     TEAM_WRITE = "team.write"
+    HOURS_WRITE = "hours.write"
     SETTINGS_WRITE = "settings.write"
     AUDIT_READ = "audit.read"
     TOKEN_WRITE = "token.write"  # noqa: S105 - a name
@@ -73,6 +74,7 @@ _LEADING: Final = _ANSWERING | {
     Permission.JOURNAL_REPLAY,
     Permission.ACCOUNT_READ,
     Permission.TEAM_WRITE,
+    Permission.HOURS_WRITE,
     Permission.REPORT_READ,
 }
 

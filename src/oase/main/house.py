@@ -28,6 +28,7 @@ from oase.conversations import (
 )
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
+from oase.desk.hours import Timetables
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -71,6 +72,7 @@ class House:
         self.blobs: Blobs = open_blobs(settings)
         self.book = AccountBook(self.database, self.safe, settings.url)
         self.journal = Journal(self.database, self.blobs)
+        self.timetables = Timetables()
         self.outside = Outside(
             _guard(settings),
             connections=settings.outgoing_connections,
@@ -144,6 +146,7 @@ async def open_house(settings: Settings, database: DatabaseMode = "own") -> Asyn
         house.begin("live hub", house.hub.run)
         house.begin("relay", house.relay.run)
         house.begin("accounts", lambda: house.book.run(house.hub))
+        house.begin("timetables", lambda: house.timetables.run(house.hub))
         async with asyncio.timeout(30):
             await house.hub.ready.wait()
         yield house

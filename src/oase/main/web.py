@@ -202,6 +202,7 @@ class Front:
             journal=house.journal,
             blobs=house.blobs,
             outside=house.outside,
+            timetables=house.timetables,
             rules=RULES,
             parts=PARTS,
         )

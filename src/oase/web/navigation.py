@@ -26,6 +26,7 @@ _ADMINISTRATION: Final = frozenset(
         Permission.STAFF_WRITE,
         Permission.ROLE_WRITE,
         Permission.TEAM_WRITE,
+        Permission.HOURS_WRITE,
         Permission.TAG_WRITE,
         Permission.SNIPPET_WRITE,
         Permission.FIELD_WRITE,

@@ -1,10 +1,11 @@
 """What handlers need from the rest of the house; made once in `oase.main.wiring` and injected as `services`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oase.channels import AccountBook
 from oase.conversations import Journal
+from oase.desk.hours import Timetables
 from oase.kernel.blobs import Blobs
 from oase.kernel.clock import Clock
 from oase.kernel.db import Database
@@ -29,5 +30,6 @@ class Services:
     journal: Journal
     blobs: Blobs
     outside: Outside
+    timetables: Timetables = field(default_factory=Timetables)  # kept only where the house runs it
     rules: Sequence[Rule] = ()  # how long things are kept
     parts: Sequence[Part] = ()  # what there is about a person

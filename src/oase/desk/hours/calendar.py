@@ -4,12 +4,14 @@ Times are seconds of the local day, as a clock on the wall shows them; a window 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
+
+from oase.kernel.i18n import message
 
 DAY: Final = 24 * 3600
 """Seconds of a day as the clock on the wall counts them."""
@@ -27,7 +29,7 @@ class Window(Struct, frozen=True, order=True):
 
     def __post_init__(self) -> None:
         if not (0 <= self.start < DAY and 0 <= self.end <= DAY):
-            raise InvalidCalendar("A window begins and ends within a day, between 00:00 and 24:00.")
+            raise InvalidCalendar(message("A window begins and ends within a day, between 00:00 and 24:00."))
 
     @property
     def last(self) -> int:
@@ -36,10 +38,14 @@ class Window(Struct, frozen=True, order=True):
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """A date that differs from its weekday: other windows, or none. `name` is what is told about it."""
+    """A date that differs from its weekday: other windows, or none. `name` is what is told about it.
+
+    A `usual` one is open as its weekday is, although a holiday, closure or pause falls on it; it has no windows of its own.
+    """
 
     on: date
     windows: tuple[Window, ...] = ()
+    usual: bool = False
     name: str = ""
 
 
@@ -51,8 +57,16 @@ class Closure(Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+class Pause(Struct, frozen=True, kw_only=True):
+    """Closed from one moment to another, as an appointment in somebody's calendar says; both know their zone."""
+
+    start: datetime
+    end: datetime
+    name: str = ""
+
+
 class Calendar(Struct, frozen=True, kw_only=True):
-    """When somebody works. `week` has seven days from Monday; `days` are stronger than `closures`, these than holidays.
+    """When somebody works. `week` has seven days from Monday; `days` are stronger than all else: `closures`, `pauses`, holidays.
 
     Raises InvalidCalendar where a zone is unknown, a week has not seven days, windows of a day overlap or dates are given twice.
     """
@@ -61,27 +75,33 @@ class Calendar(Struct, frozen=True, kw_only=True):
     week: tuple[tuple[Window, ...], ...]
     days: tuple[Day, ...] = ()
     closures: tuple[Closure, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     country: str = ""  # whose public holidays are closed: ISO 3166 code; none without one
     region: str = ""  # federal state or the like: ISO 3166-2 code without the country
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:
-            raise InvalidCalendar(f"A week has seven days, not {len(self.week)}.")
+            raise InvalidCalendar(message("A week has seven days, not %(number)s.", number=len(self.week)))
         for windows in (*self.week, *(one.windows for one in self.days)):
-            _require_apart(windows)
+            require_apart(windows)
         dates = [one.on for one in self.days]
         if len(set(dates)) != len(dates):
-            raise InvalidCalendar("A date is given twice.")
+            raise InvalidCalendar(message("A date is given twice."))
         if any(one.last < one.first for one in self.closures):
-            raise InvalidCalendar("A closure ends before it begins.")
+            raise InvalidCalendar(message("A closure ends before it begins."))
         self.clock()
 
     def clock(self) -> ZoneInfo:
         """The zone; raises InvalidCalendar where nobody knows it."""
-        try:
-            return ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise InvalidCalendar(f"The time zone {self.zone!r} is not known.") from error
+        return zone_of(self.zone)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a name of the IANA list; raises InvalidCalendar."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidCalendar(message("The time zone “%(zone)s” is not known.", zone=name)) from error
 
 
 def week_of(windows: Mapping[int, Sequence[tuple[str, str]]]) -> tuple[tuple[Window, ...], ...]:
@@ -92,11 +112,12 @@ def week_of(windows: Mapping[int, Sequence[tuple[str, str]]]) -> tuple[tuple[Win
 def _seconds(clock: str) -> int:
     hours, _, minutes = clock.partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and int(minutes) < 60):
-        raise InvalidCalendar(f"{clock!r} is not a time of day such as 08:30.")
+        raise InvalidCalendar(message("“%(given)s” is not a time of day such as 08:30.", given=clock[:40]))
     return int(hours) * 3600 + int(minutes) * 60
 
 
-def _require_apart(windows: Sequence[Window]) -> None:
+def require_apart(windows: Sequence[Window]) -> None:
+    """Raises InvalidCalendar where two windows of a day overlap."""
     ordered = sorted(windows)
     if any(later.start < earlier.last for earlier, later in pairwise(ordered)):
-        raise InvalidCalendar("Two windows of a day overlap.")
+        raise InvalidCalendar(message("Two windows of a day overlap."))

@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from oase.desk.hours.calendar import InvalidCalendar
+from oase.kernel.i18n import message
 
 
 @lru_cache(maxsize=1024)
@@ -20,5 +21,6 @@ def holidays_of(country: str, region: str, year: int) -> Mapping[date, str]:
     try:
         found = holidays.country_holidays(country, subdiv=region or None, years=year)
     except NotImplementedError as error:
-        raise InvalidCalendar(f"No holidays are known for {'-'.join(filter(None, (country, region)))}.") from error
+        place = "-".join(filter(None, (country, region)))
+        raise InvalidCalendar(message("No holidays are known for %(place)s.", place=place)) from error
     return {day: name for day, name in found.items() if day.year == year}

@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from oase.desk.hours.calendar import Calendar, Window
+from oase.desk.hours.calendar import Calendar, Day, Window
 from oase.desk.hours.holiday import holidays_of
+from oase.desk.hours.spans import Span, joined, without
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
+_BEYOND: Final = 10**9
+"""More than the number of any day."""
 _FURTHEST: Final = 20
 """Years in which an opening hour is looked for."""
 
@@ -55,8 +58,14 @@ class Timetable:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self._zone = calendar.clock()
-        self._days: Mapping[date, tuple[Window, ...]] = {one.on: one.windows for one in calendar.days}
+        self._days: Mapping[date, Day] = {one.on: one for one in calendar.days}
+        self._closed = joined((one.first.toordinal(), one.last.toordinal() + 1) for one in calendar.closures)
+        self._pauses = joined((_instant(one.start), _instant(one.end)) for one in calendar.pauses)
         self._years: dict[int, _Year] = {}
+
+    def prepare(self, year: int) -> None:
+        """Makes the table of a year, for whoever cannot wait some milliseconds at the first question."""
+        self._year(year)
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody works at that moment; a window's end is no longer open."""
@@ -101,15 +110,17 @@ class Timetable:
         raise NeverOpen("There is no opening hour from then on.")
 
     def windows_on(self, day: date) -> tuple[Window, ...]:
-        """What a date of the calendar's zone has: its own windows, none when closed, or those of its weekday."""
+        """What a date of the calendar's zone has: its own windows, none when closed, or those of its weekday. Pauses are not seen."""
         own = self._days.get(day)
-        if own is not None:
-            return own
-        if any(one.first <= day <= one.last for one in self.calendar.closures):
-            return ()
-        if day in holidays_of(self.calendar.country, self.calendar.region, day.year):
+        if own is not None and not own.usual:
+            return own.windows
+        if own is None and (self._is_closed(day) or day in holidays_of(self.calendar.country, self.calendar.region, day.year)):
             return ()
         return self.calendar.week[day.weekday()]
+
+    def _is_closed(self, day: date) -> bool:
+        place = bisect_right(self._closed, (day.toordinal(), _BEYOND)) - 1
+        return place >= 0 and day.toordinal() < self._closed[place][1]
 
     def _from(self, year: int) -> Iterator[_Year]:
         for one in range(year, min(year + _FURTHEST, 9998)):
@@ -124,21 +135,15 @@ class Timetable:
     def _made(self, year: int) -> _Year:
         """The table of a year of UTC: its days with a margin, cut at its ends; spans that touch are one."""
         low, high = _instant(datetime(year, 1, 1, tzinfo=UTC)), _instant(datetime(year + 1, 1, 1, tzinfo=UTC))
-        spans: list[tuple[int, int]] = []
+        found: list[Span] = []
         for number in range(date(year, 1, 1).toordinal() - 2, date(year + 1, 1, 1).toordinal() + 2):
             day = date.fromordinal(number)
             for window in self.windows_on(day):
-                spans.append((_at(day, window.start, self._zone, 0), _at(day, window.last, self._zone, 1)))
-        joined: list[tuple[int, int]] = []
-        for start, end in sorted((max(start, low), min(end, high)) for start, end in spans):
-            if end <= start:
-                continue
-            if joined and start <= joined[-1][1]:
-                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-            else:
-                joined.append((start, end))
-        sums = [0, *accumulate(end - start for start, end in joined)]
-        return _Year([start for start, _ in joined], [end for _, end in joined], sums[:-1], sums[-1])
+                span = _at(day, window.start, self._zone, 0), _at(day, window.last, self._zone, 1)
+                found += [span] if day in self._days else without(span, self._pauses)
+        spans = joined((max(start, low), min(end, high)) for start, end in found)
+        sums = [0, *accumulate(end - start for start, end in spans)]
+        return _Year([start for start, _ in spans], [end for _, end in spans], sums[:-1], sums[-1])
 
 
 def _instant(at: datetime) -> int:

@@ -35,6 +35,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[tuple[P, Message], ...]], ...]] = (
             (P.SNIPPET_WRITE, message("Write snippets for everybody")),
             (P.FIELD_WRITE, message("Add fields to persons and conversations")),
             (P.VIEW_SHARE, message("Share views of the inbox with colleagues")),
+            (P.HOURS_WRITE, message("Set opening hours and holidays")),
             (P.REPORT_READ, message("See reports")),
         ),
     ),

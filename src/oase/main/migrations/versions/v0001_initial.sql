@@ -196,6 +196,31 @@ ALTER TABLE blob_removal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE blob_removal FORCE ROW LEVEL SECURITY;
 CREATE POLICY blob_removal_workspace ON blob_removal USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE calendar (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    is_default BOOLEAN NOT NULL,
+    zone TEXT NOT NULL,
+    week JSONB NOT NULL,
+    days JSONB NOT NULL,
+    closures JSONB NOT NULL,
+    country TEXT DEFAULT '' NOT NULL,
+    region TEXT DEFAULT '' NOT NULL,
+    published SMALLINT DEFAULT 0 NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT calendar_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+
+CREATE UNIQUE INDEX calendar_default ON calendar (workspace_id) WHERE is_default;
+
+COMMENT ON TABLE calendar IS 'When a company works: windows of each weekday, days that differ, closures, whose holidays.';
+
+ALTER TABLE calendar ENABLE ROW LEVEL SECURITY;
+ALTER TABLE calendar FORCE ROW LEVEL SECURITY;
+CREATE POLICY calendar_workspace ON calendar USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE custom_field (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -601,6 +626,33 @@ ALTER TABLE api_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_token FORCE ROW LEVEL SECURITY;
 CREATE POLICY api_token_workspace ON api_token USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE calendar_source (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    calendar_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    sealed BYTEA,
+    content TEXT NOT NULL,
+    closures JSONB NOT NULL,
+    pauses JSONB NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE,
+    next_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    trouble TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT calendar_source_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT calendar_source_workspace_id_calendar_id_fkey FOREIGN KEY(workspace_id, calendar_id) REFERENCES calendar (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX calendar_source_calendar ON calendar_source (workspace_id, calendar_id);
+
+CREATE INDEX calendar_source_due ON calendar_source (next_at);
+
+COMMENT ON TABLE calendar_source IS 'An iCalendar file or address whose events close a calendar.';
+
+ALTER TABLE calendar_source ENABLE ROW LEVEL SECURITY;
+ALTER TABLE calendar_source FORCE ROW LEVEL SECURITY;
+CREATE POLICY calendar_source_workspace ON calendar_source USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE conversation (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -782,6 +834,23 @@ COMMENT ON TABLE quarantine IS 'Single items of a delivery that could not be rea
 ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
 ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_workspace ON quarantine USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE team_calendar (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    calendar_id UUID NOT NULL,
+    CONSTRAINT team_calendar_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT team_calendar_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES team (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT team_calendar_workspace_id_calendar_id_fkey FOREIGN KEY(workspace_id, calendar_id) REFERENCES calendar (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX team_calendar_calendar ON team_calendar (workspace_id, calendar_id);
+
+COMMENT ON TABLE team_calendar IS 'Which calendar a team (same id) works by; none: the default one.';
+
+ALTER TABLE team_calendar ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team_calendar FORCE ROW LEVEL SECURITY;
+CREATE POLICY team_calendar_workspace ON team_calendar USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE team_member (
     workspace_id UUID NOT NULL,
