@@ -29,6 +29,7 @@ from oase.conversations import (
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
 from oase.desk.hours import Timetables
+from oase.desk.presence import PresenceClock
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -105,6 +106,7 @@ class House:
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
         self.begin("devices", devices.run)
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
+        self.begin("presence clock", PresenceClock(self.database, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)

@@ -1,4 +1,4 @@
-"""Staff: workspaces, agents, roles, teams; signing in, sessions, second factor, API tokens."""
+"""Staff: workspaces, agents, roles, teams, skills; signing in, sessions, second factor, API tokens."""
 
 from oase.staff.actions.agents import (
     Invitation,
@@ -43,6 +43,7 @@ from oase.staff.actions.second_factor import (
 from oase.staff.actions.sessions import end_other_sessions, sign_out, word_of_sign_in
 from oase.staff.actions.setup import SetUp, add_agent, found_workspace, set_up
 from oase.staff.actions.signin import second_step, sign_in
+from oase.staff.actions.skills import delete_skill, save_skill, set_skills
 from oase.staff.errors import (
     AlreadySetUp,
     CodeRefused,
@@ -53,6 +54,7 @@ from oase.staff.errors import (
     TooManyAttempts,
     UnknownAgent,
     UnknownRole,
+    UnknownSkill,
     UnknownTeam,
     UnknownToken,
     WeakPassword,
@@ -68,8 +70,11 @@ from oase.staff.queries import (
     list_api_tokens,
     list_roles,
     list_sessions,
+    list_skills,
     list_teams,
     list_workspaces,
+    skills_held,
+    skills_of,
     which_program,
     who,
 )
@@ -83,6 +88,8 @@ from oase.staff.types import (
     SecondStep,
     SessionInfo,
     SignedIn,
+    Skill,
+    SkillKind,
     Team,
     TokenHolder,
     TotpSetUp,
@@ -112,12 +119,15 @@ __all__ = [
     "SetUp",
     "SignInRefused",
     "SignedIn",
+    "Skill",
+    "SkillKind",
     "Team",
     "TokenHolder",
     "TooManyAttempts",
     "TotpSetUp",
     "UnknownAgent",
     "UnknownRole",
+    "UnknownSkill",
     "UnknownTeam",
     "UnknownToken",
     "Visit",
@@ -140,6 +150,7 @@ __all__ = [
     "create_api_token",
     "deactivate",
     "delete_role",
+    "delete_skill",
     "delete_team",
     "end_other_sessions",
     "find_agent",
@@ -153,6 +164,7 @@ __all__ = [
     "list_api_tokens",
     "list_roles",
     "list_sessions",
+    "list_skills",
     "list_teams",
     "list_workspaces",
     "open_link",
@@ -163,12 +175,16 @@ __all__ = [
     "reset_second_factor",
     "revoke_api_token",
     "save_role",
+    "save_skill",
     "save_team",
     "second_step",
     "set_roles",
+    "set_skills",
     "set_up",
     "sign_in",
     "sign_out",
+    "skills_held",
+    "skills_of",
     "start_second_factor",
     "which_program",
     "who",

@@ -77,6 +77,13 @@ class UnknownRole(NotFound):
         super().__init__(message("This role does not exist."))
 
 
+class UnknownSkill(NotFound):
+    """No such skill in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(message("This skill does not exist."))
+
+
 class UnknownTeam(NotFound):
     """No such team in this workspace."""
 

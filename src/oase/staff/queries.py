@@ -10,11 +10,11 @@ from oase.kernel.permissions import BUILT_IN_ROLES, Permission
 from oase.kernel.secrets import Secret
 from oase.staff import tokens
 from oase.staff.errors import UnknownAgent
-from oase.staff.repository import access, agents, organisation
+from oase.staff.repository import access, agents, organisation, skills
 from oase.staff.repository.access import SessionRow
 from oase.staff.repository.agents import preferences_of
 from oase.staff.rules import SEEN_AGAIN_AFTER, session_lives
-from oase.staff.types import Agent, ApiToken, Role, SessionInfo, SignedIn, Team, TokenHolder, Workspace
+from oase.staff.types import Agent, ApiToken, Role, SessionInfo, SignedIn, Skill, Team, TokenHolder, Workspace
 
 API_PREFIX: Final = "oase_"
 
@@ -85,6 +85,21 @@ async def list_roles(work: UnitOfWork) -> list[Role]:
 async def list_teams(work: UnitOfWork) -> list[Team]:
     """The teams of the workspace, by name."""
     return await organisation.all_teams(work)
+
+
+async def list_skills(work: UnitOfWork) -> list[Skill]:
+    """The skills of the workspace, by kind and name."""
+    return await skills.all_skills(work)
+
+
+async def skills_held(work: UnitOfWork) -> dict[UUID, dict[UUID, int]]:
+    """What agents can do: levels 1 to 5 by skill, by agent. One query."""
+    return await skills.held(work)
+
+
+async def skills_of(work: UnitOfWork, agent_id: UUID) -> dict[UUID, int]:
+    """What one agent can do: levels 1 to 5 by skill."""
+    return (await skills.held(work, agent_id)).get(agent_id, {})
 
 
 async def list_sessions(work: UnitOfWork, agent_id: UUID) -> list[SessionInfo]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -110,6 +111,35 @@ team_member = workspace_table(
     owner="staff",
     retention="workspace",
     comment="Who is in which team.",
+)
+
+skill = workspace_table(
+    "skill",
+    Column("kind", Text, nullable=False),  # language, product, channel, own
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False, server_default=text("''")),  # what asks for it: a language, a channel, a tag
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("workspace_id", "kind", "name"),
+    Index("skill_code", "workspace_id", "kind", "code", unique=True, postgresql_where=text("code <> ''")),
+    CheckConstraint("kind IN ('language', 'product', 'channel', 'own')", name="kind"),
+    owner="staff",
+    retention="workspace",
+    comment="Something that not every agent can do, and that a conversation may need.",
+)
+
+agent_skill = workspace_table(
+    "agent_skill",
+    Column("agent_id", Uuid, nullable=False),
+    Column("skill_id", Uuid, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    belongs_to("agent_id", "agent"),
+    belongs_to("skill_id", "skill"),
+    UniqueConstraint("workspace_id", "agent_id", "skill_id"),
+    Index("agent_skill_skill", "workspace_id", "skill_id"),
+    CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+    owner="staff",
+    retention="workspace",
+    comment="Who can do what, and how well: 1 (a little) to 5 (very well).",
 )
 
 agent_link = workspace_table(

@@ -72,6 +72,22 @@ class Team(Struct, frozen=True, kw_only=True):
     leads: tuple[UUID, ...]
 
 
+SkillKind = Literal["language", "product", "channel", "own"]
+
+
+class Skill(Struct, frozen=True, kw_only=True):
+    """Something that not every agent can do.
+
+    `code` says which conversations need it: of a language its code ("de"), of a channel its name ("whatsapp") or its pace
+    ("live"), of the other kinds a tag. Empty: no conversation asks for it by itself.
+    """
+
+    id: UUID
+    kind: SkillKind
+    name: str
+    code: str
+
+
 class Agent(Struct, frozen=True, kw_only=True):
     """A person inside, as others see them."""
 

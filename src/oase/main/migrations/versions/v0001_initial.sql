@@ -435,6 +435,26 @@ CREATE TABLE sign_in_lock (
 
 COMMENT ON TABLE sign_in_lock IS 'Failed sign-ins, counted before the password is looked at.';
 
+CREATE TABLE skill (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT skill_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT skill_workspace_id_kind_name_key UNIQUE (workspace_id, kind, name),
+    CONSTRAINT skill_kind_check CHECK (kind IN ('language', 'product', 'channel', 'own'))
+);
+
+CREATE UNIQUE INDEX skill_code ON skill (workspace_id, kind, code) WHERE code <> '';
+
+COMMENT ON TABLE skill IS 'Something that not every agent can do, and that a conversation may need.';
+
+ALTER TABLE skill ENABLE ROW LEVEL SECURITY;
+ALTER TABLE skill FORCE ROW LEVEL SECURITY;
+CREATE POLICY skill_workspace ON skill USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE snippet (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -545,6 +565,42 @@ ALTER TABLE workspace ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workspace FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace_workspace ON workspace USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE agent_capacity (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    live SMALLINT,
+    messaging SMALLINT,
+    CONSTRAINT agent_capacity_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_capacity_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE agent_capacity IS 'How much an agent (same id) takes on at once, where it is not what the workspace says.';
+
+ALTER TABLE agent_capacity ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_capacity FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_capacity_workspace ON agent_capacity USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE agent_duty (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    acted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    left_by TEXT DEFAULT '' NOT NULL,
+    back_to TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT agent_duty_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_duty_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_duty_state_check CHECK (state IN ('online', 'busy', 'break', 'away'))
+);
+
+COMMENT ON TABLE agent_duty IS 'What an agent (same id) does now; none: never said so, which is away.';
+
+ALTER TABLE agent_duty ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_duty FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_duty_workspace ON agent_duty USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE agent_link (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -604,6 +660,27 @@ COMMENT ON TABLE agent_session IS 'A browser in which an agent is signed in.';
 ALTER TABLE agent_session ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agent_session FORCE ROW LEVEL SECURITY;
 CREATE POLICY agent_session_workspace ON agent_session USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE agent_skill (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    skill_id UUID NOT NULL,
+    level SMALLINT NOT NULL,
+    CONSTRAINT agent_skill_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT agent_skill_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_skill_workspace_id_skill_id_fkey FOREIGN KEY(workspace_id, skill_id) REFERENCES skill (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT agent_skill_workspace_id_agent_id_skill_id_key UNIQUE (workspace_id, agent_id, skill_id),
+    CONSTRAINT agent_skill_level_check CHECK (level BETWEEN 1 AND 5)
+);
+
+CREATE INDEX agent_skill_skill ON agent_skill (workspace_id, skill_id);
+
+COMMENT ON TABLE agent_skill IS 'Who can do what, and how well: 1 (a little) to 5 (very well).';
+
+ALTER TABLE agent_skill ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agent_skill FORCE ROW LEVEL SECURITY;
+CREATE POLICY agent_skill_workspace ON agent_skill USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE api_token (
     workspace_id UUID NOT NULL,
@@ -851,6 +928,23 @@ COMMENT ON TABLE team_calendar IS 'Which calendar a team (same id) works by; non
 ALTER TABLE team_calendar ENABLE ROW LEVEL SECURITY;
 ALTER TABLE team_calendar FORCE ROW LEVEL SECURITY;
 CREATE POLICY team_calendar_workspace ON team_calendar USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE team_desk (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    pull_only BOOLEAN DEFAULT false NOT NULL,
+    accept_seconds INTEGER NOT NULL,
+    overflow_team_id UUID,
+    overflow_after_seconds INTEGER NOT NULL,
+    CONSTRAINT team_desk_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT team_desk_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES team (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE team_desk IS 'How a team (same id) gets its work; none: as we think best.';
+
+ALTER TABLE team_desk ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team_desk FORCE ROW LEVEL SECURITY;
+CREATE POLICY team_desk_workspace ON team_desk USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE team_member (
     workspace_id UUID NOT NULL,

@@ -1,0 +1,61 @@
+"""Presence: what agents do, what they can do and take on, and how teams get their work.
+
+page open --beat (every 20 s)--> heartbeat --> agent_duty --on_duty--> whoever routes
+agent says so --> set_state --^       ^-- clock: away after a minute's silence, back by the next beat
+"""
+
+from oase.desk.presence.actions import (
+    heartbeat,
+    let_go,
+    set_capacity,
+    set_duty_rules,
+    set_overload,
+    set_state,
+    set_team_desk,
+)
+from oase.desk.presence.clock import PresenceClock
+from oase.desk.presence.errors import UnknownState
+from oase.desk.presence.queries import (
+    capacity_of,
+    default_capacity,
+    duty_rules,
+    on_duty,
+    overload_of,
+    standing_of,
+    standings,
+    team_desks,
+)
+from oase.desk.presence.rules import BEAT_EVERY, REASONS, has_room, load
+from oase.desk.presence.types import STATES, Capacity, Duty, DutyRules, Overload, Standing, State, TeamDesk
+
+__all__ = [
+    "BEAT_EVERY",
+    "REASONS",
+    "STATES",
+    "Capacity",
+    "Duty",
+    "DutyRules",
+    "Overload",
+    "PresenceClock",
+    "Standing",
+    "State",
+    "TeamDesk",
+    "UnknownState",
+    "capacity_of",
+    "default_capacity",
+    "duty_rules",
+    "has_room",
+    "heartbeat",
+    "let_go",
+    "load",
+    "on_duty",
+    "overload_of",
+    "set_capacity",
+    "set_duty_rules",
+    "set_overload",
+    "set_state",
+    "set_team_desk",
+    "standing_of",
+    "standings",
+    "team_desks",
+]

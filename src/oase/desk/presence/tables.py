@@ -1,0 +1,43 @@
+"""Presence: what agents do, how much they take on, and how a team gets its work."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Integer, SmallInteger, Text, Uuid, text
+
+from oase.kernel.schema import belongs_to, workspace_table
+
+agent_duty = workspace_table(
+    "agent_duty",
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),  # an open page said so
+    Column("acted_at", DateTime(timezone=True), nullable=False),  # the person did something in it
+    Column("left_by", Text, nullable=False, server_default=text("''")),  # unseen, idle: went away without saying so
+    Column("back_to", Text, nullable=False, server_default=text("''")),  # the state before that
+    belongs_to("id", "agent"),
+    CheckConstraint("state IN ('online', 'busy', 'break', 'away')", name="state"),
+    owner="desk",
+    retention="workspace",
+    comment="What an agent (same id) does now; none: never said so, which is away.",
+)
+
+agent_capacity = workspace_table(
+    "agent_capacity",
+    Column("live", SmallInteger),  # chats at once; null: as the workspace says
+    Column("messaging", SmallInteger),  # messenger conversations at once
+    belongs_to("id", "agent"),
+    owner="desk",
+    retention="workspace",
+    comment="How much an agent (same id) takes on at once, where it is not what the workspace says.",
+)
+
+team_desk = workspace_table(
+    "team_desk",
+    Column("pull_only", Boolean, nullable=False, server_default=text("false")),
+    Column("accept_seconds", Integer, nullable=False),
+    Column("overflow_team_id", Uuid),
+    Column("overflow_after_seconds", Integer, nullable=False),
+    belongs_to("id", "team"),
+    owner="desk",
+    retention="workspace",
+    comment="How a team (same id) gets its work; none: as we think best.",
+)
