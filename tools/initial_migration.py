@@ -27,6 +27,8 @@ def main() -> None:
             parts.append(str(SetTableComment(table).compile(dialect=dialect, compile_kwargs={"literal_binds": True})) + ";")
         if table.info.get("secured"):
             parts.append(secure(table.name).strip())
+        if table.info.get("also"):
+            parts.append(table.info["also"].strip())
     TARGET.write_text("\n\n".join(part.replace("\t", "    ").replace(" \n", "\n") for part in parts) + "\n")
     print(TARGET.name, len(metadata.tables), "tables")
 

@@ -247,7 +247,8 @@ async def recount(
     target = TARGETS[manifest.side(True).pace] if manifest else None
     await work.run(
         "UPDATE conversation c SET waiting_count = w.count, waiting_since = w.since,"
-        " due_at = w.since + coalesce(%(target)s::interval, c.due_at - c.waiting_since, %(usual)s),"
+        " due_at = CASE WHEN w.since = c.waiting_since AND c.due_at IS NOT NULL THEN c.due_at"
+        " ELSE w.since + coalesce(%(target)s::interval, c.due_at - c.waiting_since, %(usual)s) END,"
         " speaker_count = w.speakers, state = CASE WHEN w.count = 0 AND c.state = 'open' AND c.id = ANY(%(answered)b::uuid[])"
         " THEN 'waiting'"
         " WHEN w.count > 0 AND %(opens)s THEN 'open' ELSE c.state END"

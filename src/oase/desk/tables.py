@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from oase.desk.hours import tables as hours  # noqa: F401 - their tables, with ours
 from oase.desk.presence import tables as presence  # noqa: F401 - their tables, with ours
+from oase.desk.promises import tables as promises  # noqa: F401 - their tables, with ours
 from oase.kernel.schema import belongs_to, workspace_table
 
 notification = workspace_table(

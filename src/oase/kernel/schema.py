@@ -23,9 +23,12 @@ Retention = Literal["workspace", "person", "conversation", "days", "short"]
 
 
 def workspace_table(
-    name: str, *items: Column[object] | Constraint | Index, owner: str, retention: Retention, comment: str
+    name: str, *items: Column[object] | Constraint | Index, owner: str, retention: Retention, comment: str, also: str = ""
 ) -> Table:
-    """A table of the slice `owner`, keyed by (workspace_id, id), with row-level security (added by migrations)."""
+    """A table of the slice `owner`, keyed by (workspace_id, id), with row-level security (added by migrations).
+
+    `also`: statements that the migration runs after it, such as triggers.
+    """
     return Table(
         name,
         metadata,
@@ -34,7 +37,7 @@ def workspace_table(
         *items,
         PrimaryKeyConstraint("workspace_id", "id"),
         comment=comment,
-        info={"owner": owner, "retention": retention, "secured": True},
+        info={"owner": owner, "retention": retention, "secured": True, "also": also},
     )
 
 

@@ -30,6 +30,7 @@ from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
+from oase.desk.promises import PromiseFeed
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -101,6 +102,7 @@ class House:
         self.begin("webhooks", WebhookSender(self.database, self.outside, self.safe, self.hub).run)
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run)
+        self.begin("promises", PromiseFeed(self.database, self.hub, self.locks, self.timetables).run)
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)

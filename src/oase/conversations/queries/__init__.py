@@ -4,6 +4,7 @@ from oase.conversations.queries.answers import PublicAnswer, public_answer
 from oase.conversations.queries.crowd import Beside, Branch, Crowd, Linked, Origin, Window, crowd_page, linked_to, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
+from oase.conversations.queries.owed import Owed, answers_since, owed, waiting_ids, waiting_of_persons
 from oase.conversations.queries.person import (
     CustomField,
     PastConversation,
@@ -73,6 +74,7 @@ __all__ = [
     "MessagesWithParts",
     "OpenConversation",
     "Origin",
+    "Owed",
     "PastConversation",
     "PublicAnswer",
     "Said",
@@ -82,6 +84,7 @@ __all__ = [
     "TimelinePage",
     "View",
     "Window",
+    "answers_since",
     "cases",
     "conversation_facts",
     "conversations_in_view",
@@ -101,6 +104,7 @@ __all__ = [
     "message_facts",
     "open_conversation",
     "origins_of",
+    "owed",
     "public_answer",
     "queue_counts",
     "read_filter",
@@ -113,5 +117,7 @@ __all__ = [
     "timeline_since",
     "uploads_of",
     "view_of",
+    "waiting_ids",
+    "waiting_of_persons",
     "write_filter",
 ]

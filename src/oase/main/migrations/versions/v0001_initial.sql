@@ -386,6 +386,20 @@ ALTER TABLE person_erasure ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person_erasure FORCE ROW LEVEL SECURITY;
 CREATE POLICY person_erasure_workspace ON person_erasure USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE promise_policy (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    policy JSONB NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT promise_policy_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE promise_policy IS 'What a workspace (same id) promises: targets in their order, pauses; none: by nature of the channels.';
+
+ALTER TABLE promise_policy ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise_policy FORCE ROW LEVEL SECURITY;
+CREATE POLICY promise_policy_workspace ON promise_policy USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE role (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -1183,6 +1197,66 @@ COMMENT ON TABLE participant IS 'Who spoke in a public conversation: by address,
 ALTER TABLE participant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE participant FORCE ROW LEVEL SECURITY;
 CREATE POLICY participant_workspace ON participant USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE promise (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    number SMALLINT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    target INTERVAL NOT NULL,
+    rule TEXT DEFAULT '' NOT NULL,
+    made_of JSONB NOT NULL,
+    never_open BOOLEAN DEFAULT false NOT NULL,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    left_time INTERVAL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    outcome TEXT,
+    why TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT promise_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT promise_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT promise_kind_check CHECK (kind IN ('first', 'next', 'solution')),
+    CONSTRAINT promise_settled_check CHECK ((settled_at IS NULL) = (outcome IS NULL)),
+    CONSTRAINT promise_paused_check CHECK ((paused_at IS NULL) = (left_time IS NULL))
+);
+
+CREATE INDEX promise_conversation ON promise (workspace_id, conversation_id, made_at);
+
+CREATE INDEX promise_due ON promise (workspace_id, due_at) WHERE settled_at IS NULL AND paused_at IS NULL;
+
+CREATE UNIQUE INDEX promise_standing ON promise (workspace_id, conversation_id, kind, number) WHERE settled_at IS NULL;
+
+COMMENT ON TABLE promise IS 'What was promised to a customer, when, and what became of it: history that does not change.';
+
+ALTER TABLE promise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise FORCE ROW LEVEL SECURITY;
+CREATE POLICY promise_workspace ON promise USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE FUNCTION oase_promise_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT FROM conversation c WHERE c.workspace_id = OLD.workspace_id AND c.id = OLD.conversation_id) THEN
+            RAISE EXCEPTION 'A promise goes with its conversation only.' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF OLD.settled_at IS NOT NULL THEN
+        RAISE EXCEPTION 'A settled promise does not change any more.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (OLD.conversation_id, OLD.kind, OLD.number, OLD.since, OLD.made_at, OLD.target, OLD.made_of, OLD.rule)
+        IS DISTINCT FROM (NEW.conversation_id, NEW.kind, NEW.number, NEW.since, NEW.made_at, NEW.target, NEW.made_of, NEW.rule)
+        OR (OLD.told_at IS NOT NULL AND NEW.told_at IS DISTINCT FROM OLD.told_at)
+        OR (NEW.due_at <> OLD.due_at AND OLD.paused_at IS NULL) THEN
+        RAISE EXCEPTION 'What was promised does not change: it is withdrawn, and another promise is made.'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER promise_stands BEFORE UPDATE OR DELETE ON promise FOR EACH ROW EXECUTE FUNCTION oase_promise_stands();
 
 CREATE TABLE push_subscription (
     workspace_id UUID NOT NULL,

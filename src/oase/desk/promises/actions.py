@@ -1,0 +1,60 @@
+"""What is done about promises: they are brought up to what conversations are now."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+import structlog
+
+from oase.channels import adapter
+from oase.conversations import Owed, answers_since, owed, set_due
+from oase.desk.hours import Timetables
+from oase.desk.promises import repository
+from oase.desk.promises.rules import Case, is_vip, plan_of
+from oase.desk.promises.types import Circumstances, Pace, Policy, Standing
+from oase.kernel.db import UnitOfWork
+from oase.kernel.errors import NotFound
+
+log = structlog.get_logger()
+
+
+async def promise(work: UnitOfWork, conversation_ids: Collection[UUID], timetables: Timetables) -> None:
+    """Brings what is promised in these conversations up to what they are now. Nine statements at most, whatever their number."""
+    found = await owed(work, sorted(conversation_ids)) if conversation_ids else []
+    if not found:
+        return
+    policy = await repository.policy(work)
+    standing: dict[UUID, list[Standing]] = defaultdict(list)
+    for stands in await repository.standing(work, [one.id for one in found]):
+        standing[stands.conversation_id].append(stands)
+    answers = await answers_since(work, [(one.conversation_id, one.since) for each in standing.values() for one in each])
+    tables = {team: await timetables.of_team(work, team) for team in {one.team_id for one in found}}
+    cases = [Case(one, standing[one.id], answers, circumstances(policy, one), tables[one.team_id]) for one in found]
+    plan = plan_of(cases, policy, work.clock.now())
+    for team in sorted({str(made.made_of.team_id) for made in plan.made if made.never_open}):
+        log.error("promises.never_open", team=team)
+    await repository.settle(work, plan.settled)
+    await repository.move(work, plan.moved)
+    await repository.insert(work, plan.made)
+    await set_due(work, plan.due)
+
+
+def circumstances(policy: Policy, owed: Owed) -> Circumstances:
+    """What targets look at in a conversation."""
+    return Circumstances(
+        channel=owed.channel,
+        pace=pace_of(owed.channel, public=owed.kind == "public"),
+        team_id=owed.team_id,
+        priority=owed.priority,
+        vip=is_vip(policy, owed.person_tags, owed.person_fields),
+    )
+
+
+def pace_of(channel: str, *, public: bool) -> Pace:
+    """How fast customers of a channel expect an answer; of one that is not installed any more, like a messenger's."""
+    if channel == "phone":
+        return "phone"
+    try:
+        return adapter(channel).manifest.side(public).pace
+    except NotFound:
+        return "messaging"

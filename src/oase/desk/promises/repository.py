@@ -1,0 +1,115 @@
+"""SQL of promises: the policy, what stands, what is written. Each function is one statement, whatever its number of rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from oase.desk.promises.types import Made, Moved, Policy, PromiseFacts, Settled, Standing
+from oase.kernel.batches import Batch
+from oase.kernel.db import UnitOfWork
+
+_STANDING: Final = "id, conversation_id, kind, number, since, made_at, due_at, made_of, paused_at, left_time, told_at"
+_MADE: Final = Batch(
+    id="uuid", conversation_id="uuid", kind="text", number="int", since="timestamptz", due_at="timestamptz", target="interval",
+    rule="text", made_of="jsonb", never_open="bool", paused_at="timestamptz", left_time="interval", told_at="timestamptz",
+)  # fmt: skip
+_SETTLED: Final = Batch(id="uuid", settled_at="timestamptz", outcome="text", why="text")
+_MOVED: Final = Batch(id="uuid", due_at="timestamptz", paused_at="timestamptz", left_time="interval")
+
+
+async def policy(work: UnitOfWork) -> Policy:
+    """What the workspace promises; the defaults where nothing was said."""
+    row = await work.row("SELECT policy, version FROM promise_policy WHERE workspace_id = %(workspace_id)s")
+    return msgspec.convert({**row["policy"], "version": row["version"]}, Policy) if row else Policy()
+
+
+async def put_policy(work: UnitOfWork, given: Policy) -> bool:
+    """Writes it as the version after the one it was made from; False if somebody else was faster."""
+    stored = msgspec.json.encode(given).decode()
+    return bool(
+        await work.run(
+            "INSERT INTO promise_policy (workspace_id, id, policy, version) SELECT %(workspace_id)s, %(workspace_id)s,"
+            " %(policy)s::jsonb, 1 WHERE %(version)s = 0 OR EXISTS (SELECT FROM promise_policy WHERE workspace_id = %(workspace_id)s)"
+            " ON CONFLICT (workspace_id, id) DO UPDATE SET policy = excluded.policy, version = promise_policy.version + 1"
+            " WHERE promise_policy.version = %(version)s",
+            {"policy": stored, "version": given.version},
+        )
+    )
+
+
+async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> list[Standing]:
+    """What is promised in these conversations, and not settled yet."""
+    rows = await work.rows(
+        f"SELECT {_STANDING} FROM promise WHERE workspace_id = %(workspace_id)s AND conversation_id = ANY(%(ids)s)"
+        " AND settled_at IS NULL ORDER BY conversation_id, number",
+        {"ids": sorted(set(conversation_ids))},
+    )
+    return [msgspec.convert(row, Standing) for row in rows]
+
+
+async def standing_ids(work: UnitOfWork, after: UUID | None, limit: int) -> list[UUID]:
+    """Conversations in which something is promised, page by page in the order of their ids."""
+    rows = await work.tuples(
+        "SELECT DISTINCT conversation_id FROM promise WHERE workspace_id = %(workspace_id)s AND settled_at IS NULL"
+        " AND conversation_id > coalesce(%(after)s, '00000000-0000-0000-0000-000000000000'::uuid)"
+        " ORDER BY conversation_id LIMIT %(limit)s",
+        {"after": after, "limit": limit},
+    )
+    return [one for (one,) in rows]
+
+
+async def insert(work: UnitOfWork, made: Sequence[Made]) -> set[UUID]:
+    """Writes promises; gives those that were new. Of two processes that do it at the same time, one does."""
+    if not made:
+        return set()
+    rows = await work.tuples(
+        f"INSERT INTO promise (workspace_id, made_at, {_MADE.names}) SELECT %(workspace_id)s, %(now)s, n.* FROM {_MADE.rows}"
+        " WHERE EXISTS (SELECT FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id = n.conversation_id)"
+        " ON CONFLICT (workspace_id, conversation_id, kind, number) WHERE settled_at IS NULL DO NOTHING RETURNING id",
+        {**_MADE.values(made), "now": work.clock.now()},
+    )
+    return {one for (one,) in rows}
+
+
+async def settle(work: UnitOfWork, settled: Sequence[Settled]) -> None:
+    """Promises end, each once."""
+    if settled:
+        await work.run(
+            "UPDATE promise p SET settled_at = n.settled_at, outcome = n.outcome, why = n.why"
+            f" FROM {_SETTLED.rows} WHERE p.workspace_id = %(workspace_id)s AND p.id = n.id AND p.settled_at IS NULL",
+            _SETTLED.values(settled),
+        )
+
+
+async def move(work: UnitOfWork, moved: Sequence[Moved]) -> None:
+    """Promises are paused, or go on."""
+    if moved:
+        await work.run(
+            "UPDATE promise p SET due_at = n.due_at, paused_at = n.paused_at, left_time = n.left_time"
+            f" FROM {_MOVED.rows} WHERE p.workspace_id = %(workspace_id)s AND p.id = n.id AND p.settled_at IS NULL"
+            " AND (p.paused_at IS NULL) <> (n.paused_at IS NULL)",
+            _MOVED.values(moved),
+        )
+
+
+async def mark_told(work: UnitOfWork, promise_id: UUID, at: datetime) -> None:
+    """The customer knows of it."""
+    await work.run(
+        "UPDATE promise SET told_at = %(at)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND told_at IS NULL"
+        " AND settled_at IS NULL",
+        {"id": promise_id, "at": at},
+    )
+
+
+async def history(work: UnitOfWork, conversation_id: UUID, limit: int) -> list[PromiseFacts]:
+    """What was promised in a conversation, the newest first."""
+    return await work.all(
+        PromiseFacts,
+        "SELECT id, kind, number, since, made_at, due_at, target, rule, never_open, paused_at, left_time, told_at, settled_at, outcome,"
+        " why FROM promise WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s"
+        " ORDER BY made_at DESC, number DESC, id DESC LIMIT %(limit)s",
+        {"id": conversation_id, "limit": limit},
+    )

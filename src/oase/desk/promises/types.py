@@ -1,0 +1,136 @@
+"""What a workspace promises, and what was promised to one customer."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+Kind = Literal["first", "next", "solution"]
+"""What is promised: the first answer of a conversation, a later one, or that the concern is solved."""
+
+Outcome = Literal["kept", "broken", "withdrawn"]
+Why = Literal["answered", "solved", "closed", "merged", "revised"]
+"""Why a promise ended: by an answer, by the solution, by being closed without one, by a merge, by another promise in its place."""
+
+Pace = Literal["live", "messaging", "mail", "phone"]
+KINDS: Final[tuple[Kind, ...]] = ("first", "next", "solution")
+PACES: Final[tuple[Pace, ...]] = ("live", "messaging", "mail", "phone")
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """One rule: for which conversations, and how soon in working time. What it leaves empty, the next rule that fits says.
+
+    Conditions that are empty fit everything; within one, any of its values does.
+    """
+
+    id: UUID
+    name: str = ""
+    channels: tuple[str, ...] = ()
+    paces: tuple[Pace, ...] = ()
+    teams: tuple[UUID, ...] = ()
+    priorities: tuple[int, ...] = ()
+    vip: bool = False  # only customers who are very important
+    first: timedelta | None = None
+    next: timedelta | None = None
+    solution: timedelta | None = None
+
+    def of(self, kind: Kind) -> timedelta | None:
+        """What it promises of this kind."""
+        return {"first": self.first, "next": self.next, "solution": self.solution}[kind]
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """What a workspace promises, and how: targets in their order, what pauses a promise, who is very important."""
+
+    targets: tuple[Target, ...] = ()
+    pause_waiting: bool = True  # while we wait for the customer
+    pause_snoozed: bool = False  # while the conversation sleeps: the customer does not know that it does
+    vip_tag: str = "VIP"  # of persons
+    vip_field: str = ""  # a custom field of persons that says yes
+    version: int = 0
+
+
+class Circumstances(Struct, frozen=True, kw_only=True):
+    """What a target looks at. A promise remembers those that it was made in."""
+
+    channel: str
+    pace: Pace
+    team_id: UUID | None
+    priority: int
+    vip: bool
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A promise that is neither kept nor broken nor withdrawn yet. `left_time`: of working time, while it is paused."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: Kind
+    number: Literal[1, 2]
+    since: datetime  # from when it counts: the first message that waits for an answer
+    made_at: datetime
+    due_at: datetime
+    made_of: Circumstances
+    paused_at: datetime | None
+    left_time: timedelta | None
+    told_at: datetime | None
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """A promise to be written down."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: Kind
+    number: Literal[1, 2] = 1
+    since: datetime
+    due_at: datetime
+    target: timedelta
+    rule: str  # name of the target that said so; empty: by nature of the channel
+    made_of: Circumstances
+    never_open: bool = False  # the calendar has no opening hour: counted around the clock
+    paused_at: datetime | None = None
+    left_time: timedelta | None = None
+    told_at: datetime | None = None
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """How a standing promise ends."""
+
+    id: UUID
+    settled_at: datetime
+    outcome: Outcome
+    why: Why
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """A standing promise that is paused (with what is left of its time), or goes on."""
+
+    id: UUID
+    due_at: datetime
+    paused_at: datetime | None
+    left_time: timedelta | None
+
+
+class PromiseFacts(Struct, frozen=True, kw_only=True):
+    """A promise in the history of a conversation."""
+
+    id: UUID
+    kind: Kind
+    number: int
+    since: datetime
+    made_at: datetime
+    due_at: datetime
+    target: timedelta
+    rule: str
+    never_open: bool
+    paused_at: datetime | None
+    left_time: timedelta | None
+    told_at: datetime | None
+    settled_at: datetime | None
+    outcome: Outcome | None
+    why: str
+
+
+Stored = dict[str, Any]
