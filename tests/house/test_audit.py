@@ -20,6 +20,7 @@ EXCUSED = {
     "change_preferences": "how one likes one's own pages",
     "start_second_factor": "nothing is changed until it is confirmed",
     "keep_renewed": _SYSTEM,
+    "tell_webhooks": "whoever tells them writes down why: a rule its run",
     "keep_secret": "by the provider; the page that renews one by hand writes it down",
     "keep_check": "what the provider said of the account, at most times to nobody", "keep_told": "as keep_check",
     "open_session": "whoever opens it knows how, and writes it down",

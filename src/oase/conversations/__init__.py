@@ -45,7 +45,6 @@ from oase.conversations.actions import (
 from oase.conversations.actions.due import DueTime, set_due
 from oase.conversations.actions.elsewhere import Went, said_elsewhere
 from oase.conversations.actions.furniture import (
-    SNIPPET_VARIABLES,
     find_snippet,
     merge_tags,
     move_field,
@@ -56,12 +55,15 @@ from oase.conversations.actions.furniture import (
     save_snippet,
     save_tag,
 )
+from oase.conversations.actions.many import Change, Given, change_many
 from oase.conversations.actions.replaying import replay_deliveries
 from oase.conversations.actions.start import Start, Started, Starter, normal_address
 from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
+from oase.conversations.blanks import SNIPPET_VARIABLES, Filling, filled, in_language
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.changes import ChangeRule, rule_in, set_change_rule
+from oase.conversations.conditions import KINDS, NONE, Condition, Facts, Group, conditions_of, fits, holds_for
 from oase.conversations.delivery.receipts import apply_late
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
@@ -167,6 +169,7 @@ from oase.conversations.queries import (
     waiting_of_persons,
     write_filter,
 )
+from oase.conversations.queries.facts import Moment, Spoken, facts_of, last_words, moments_between, spoken
 from oase.conversations.renewing import Renewer
 from oase.conversations.repository import heard_over, insert_upload
 from oase.conversations.rules import TARGETS, State, reaction_there, window_open
@@ -189,7 +192,9 @@ __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
     "IN_COPY",
+    "KINDS",
     "MOST_COUNTED",
+    "NONE",
     "PERSON_PART",
     "PRIORITIES",
     "RETENTION_RULES",
@@ -207,7 +212,9 @@ __all__ = [
     "Branch",
     "CannotAnswer",
     "Case",
+    "Change",
     "ChangeRule",
+    "Condition",
     "ContactCard",
     "ConversationError",
     "ConversationFacts",
@@ -222,9 +229,13 @@ __all__ = [
     "DevicePush",
     "Due",
     "DueTime",
+    "Facts",
     "FcmTarget",
     "FileFacts",
     "FileWorker",
+    "Filling",
+    "Given",
+    "Group",
     "InboxRow",
     "Indexer",
     "IntakeWorker",
@@ -240,6 +251,7 @@ __all__ = [
     "MessageFate",
     "MessageFile",
     "MessagesWithParts",
+    "Moment",
     "NoConversation",
     "NoMessage",
     "OpenConversation",
@@ -259,6 +271,7 @@ __all__ = [
     "SearchQuery",
     "Share",
     "Snippet",
+    "Spoken",
     "Start",
     "Started",
     "Starter",
@@ -286,9 +299,11 @@ __all__ = [
     "cancel",
     "carry_on_by_mail",
     "cases",
+    "change_many",
     "change_view",
     "check_account",
     "check_device",
+    "conditions_of",
     "connect_account",
     "conversation_facts",
     "conversations_in_view",
@@ -298,12 +313,17 @@ __all__ = [
     "drop",
     "due_soon",
     "expect_upload",
+    "facts_of",
     "fate_of",
+    "filled",
     "find_snippet",
+    "fits",
     "forget_device",
     "forget_read",
     "forget_stale_devices",
     "heard_over",
+    "holds_for",
+    "in_language",
     "inbox_page",
     "inbox_rows",
     "insert_upload",
@@ -317,6 +337,7 @@ __all__ = [
     "keep_device",
     "keep_draft",
     "known_tags",
+    "last_words",
     "life_of",
     "linked_to",
     "linker",
@@ -333,6 +354,7 @@ __all__ = [
     "merge_tags",
     "message_facts",
     "moderate",
+    "moments_between",
     "move_field",
     "move_view",
     "needs_an_answer",
@@ -389,6 +411,7 @@ __all__ = [
     "snooze",
     "speaker_of",
     "split",
+    "spoken",
     "stored_file",
     "subscribe_account",
     "sweep_uploads",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from oase.conversations.errors import NoConversation
 from oase.conversations.types import Author, ConversationRow, EventKind, IdentityRow, OnItsWay
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
@@ -30,6 +31,16 @@ async def lock_conversation(work: UnitOfWork, conversation_id: UUID) -> Conversa
     if found is None:
         raise NoConversation("This conversation does not exist.")
     return found
+
+
+async def lock_conversations(work: UnitOfWork, ids: Sequence[UUID]) -> list[ConversationRow]:
+    """Those of these conversations that were not merged into others, locked in the order of their ids."""
+    return await work.all(
+        ConversationRow,
+        f"SELECT {_CONVERSATION} FROM conversation WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)b::uuid[])"
+        " AND merged_into IS NULL ORDER BY id FOR NO KEY UPDATE",
+        {"ids": sorted(set(ids))},
+    )
 
 
 async def update_conversation(work: UnitOfWork, conversation_id: UUID, changes: Mapping[str, Any]) -> None:
@@ -110,6 +121,20 @@ async def insert_event(
             "data": dict(data),
             **({"at": at} if at else {}),
         },
+    )
+
+
+_EVENTS: Final = Batch(
+    id="uuid", conversation_id="uuid", kind="text", channel="text", author_id="uuid", author_name="text", data="jsonb"
+)
+
+
+async def insert_events(work: UnitOfWork, events: Sequence[Mapping[str, Any]]) -> None:
+    """What was done to many conversations, for their timelines: id, conversation_id, kind, channel, author_id, author_name, data."""
+    await work.run(
+        f"INSERT INTO message (workspace_id, direction, at, created_at, {_EVENTS.names})"
+        f" SELECT %(workspace_id)s, 'event', %(now)s, %(now)s, n.* FROM {_EVENTS.rows}",
+        {**_EVENTS.values(events), "now": work.clock.now()},
     )
 
 

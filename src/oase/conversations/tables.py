@@ -157,6 +157,21 @@ conversation = workspace_table(
     ),
     Index("conversation_state", "workspace_id", "state", "last_at", "id", postgresql_where=text("merged_into IS NULL")),
     Index("conversation_snoozed", "workspace_id", "snoozed_until", postgresql_where=text("state = 'snoozed'")),
+    # what time passes for: an answer of the customer, an answer of ours, having been solved
+    *(
+        Index(
+            f"conversation_{name}",
+            "workspace_id",
+            column,
+            "id",
+            postgresql_where=text(f"state = '{state}' AND merged_into IS NULL"),
+        )
+        for name, column, state in (
+            ("waited", "last_out_at", "waiting"),
+            ("unanswered", "waiting_since", "open"),
+            ("solved", "solved_at", "solved"),
+        )
+    ),
     Index("conversation_tags", "tags", postgresql_using="gin"),
     owner="conversations",
     retention="conversation",

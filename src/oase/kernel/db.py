@@ -10,8 +10,8 @@ SQL is written as text with `%(name)s` parameters, in the slices' `repository.py
 `oase.kernel.schema` holds the tables as data for migrations; nothing here imports it.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class UnitOfWork:
         self._events: list[tuple[UUID, str, UUID, bytes]] = []
         self._entries: list[AuditEntry] = []
         self._after: list[Callable[[], None]] = []
+        self._because: Mapping[str, Any] = {}
         self._cursor: AsyncCursor[Any] = connection.cursor()
 
     @property
@@ -103,7 +104,17 @@ class UnitOfWork:
 
     def emit(self, topic: str, key: UUID, payload: Mapping[str, Any] | None = None, *, workspace_id: UUID | None = None) -> None:
         """Adds an event to the live log, with this transaction or not at all. Payloads hold ids and small facts only."""
-        self._events.append((workspace_id or self.workspace_id, topic, key, msgspec.json.encode(payload or {})))
+        facts = {**(payload or {}), **self._because}
+        self._events.append((workspace_id or self.workspace_id, topic, key, msgspec.json.encode(facts)))
+
+    @contextmanager
+    def because(self, cause: Mapping[str, Any]) -> Iterator[None]:
+        """Events that are added meanwhile say by what they were caused, so that what acts by itself can tell its own doing."""
+        before, self._because = self._because, {"cause": cause} if cause else {}
+        try:
+            yield
+        finally:
+            self._because = before
 
     def audit(self, act: str, *, subject: str = "", subject_id: UUID | None = None, **data: Any) -> None:
         """Writes down who did what, with this transaction or not at all."""

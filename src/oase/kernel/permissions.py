@@ -30,6 +30,7 @@ class Permission(StrEnum):
     TAG_WRITE = "tag.write"
     FIELD_WRITE = "field.write"
     VIEW_SHARE = "view.share"
+    AUTOMATION_WRITE = "automation.write"
     JOURNAL_READ = "journal.read"
     JOURNAL_REPLAY = "journal.replay"
     ACCOUNT_READ = "account.read"
@@ -70,6 +71,7 @@ _LEADING: Final = _ANSWERING | {
     Permission.TAG_WRITE,
     Permission.FIELD_WRITE,
     Permission.VIEW_SHARE,
+    Permission.AUTOMATION_WRITE,
     Permission.JOURNAL_READ,
     Permission.JOURNAL_REPLAY,
     Permission.ACCOUNT_READ,

@@ -28,6 +28,7 @@ from oase.conversations import (
 )
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, PushSender
+from oase.desk.automations import AutomationClock, AutomationFeed
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseFeed
@@ -104,6 +105,8 @@ class House:
         self.begin("webhook feed", feed.run)
         self.begin("promises", PromiseFeed(self.database, self.hub, self.locks, self.timetables).run)
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
+        self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, self.book).run)
+        self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, self.book).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
         self.begin("devices", devices.run)

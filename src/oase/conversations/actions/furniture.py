@@ -7,6 +7,7 @@ from typing import Final, get_args
 from uuid import UUID
 
 from oase.conversations import furniture
+from oase.conversations.blanks import SNIPPET_VARIABLES, blanks_in
 from oase.conversations.furniture import FieldKind, FieldSubject, StoredField, StoredSnippet, TagUse
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
@@ -14,19 +15,10 @@ from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 
 QUIET_COLOR: Final = "#64748b"
-SNIPPET_VARIABLES: Final = (
-    "person.name",
-    "person.first_name",
-    "agent.name",
-    "agent.first_name",
-    "company",
-    "conversation.number",
-)
 _TAG_LENGTH: Final = 40
 _TEXT_LENGTH: Final = 20_000
 _COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 _SHORTCUT: Final = re.compile(r"[\w.-]{1,40}")
-_VARIABLE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -84,7 +76,7 @@ async def save_snippet(
     if not kept:
         raise Invalid(message("Please write a text in at least one language."), field="text_de")
     for language, text in kept.items():
-        for variable in _VARIABLE.findall(text):
+        for variable in blanks_in(text):
             if variable not in SNIPPET_VARIABLES:
                 raise Invalid(message("There is no variable “%(name)s”.", name=variable[:60]), field=f"text_{language}")
     if snippet_id:

@@ -9,6 +9,7 @@ from oase.kernel.webhooks.actions import (
     replay_delivery,
     rotate_secret,
     send_test,
+    tell_webhooks,
 )
 from oase.kernel.webhooks.repository import all_webhooks as list_webhooks
 from oase.kernel.webhooks.repository import deliveries as list_deliveries
@@ -34,4 +35,5 @@ __all__ = [
     "replay_delivery",
     "rotate_secret",
     "send_test",
+    "tell_webhooks",
 ]

@@ -94,6 +94,16 @@ async def rotate_secret(work: UnitOfWork, safe: Safe, webhook_id: UUID) -> Secre
     return keys[0]
 
 
+async def tell_webhooks(work: UnitOfWork, told: Sequence[tuple[UUID, str, Published]]) -> None:
+    """Tells webhooks something beside what they asked for: (webhook, the event's id, what). The same id is told once."""
+    if told:
+        now = work.clock.now()
+        rows = [(work.workspace_id, webhook, event_id, what.type, body_of(what, now)) for webhook, event_id, what in told]
+        await repository.enqueue(work, rows)
+        for webhook_id in dict.fromkeys(one[0] for one in told):
+            work.emit("webhook", webhook_id, {"what": "due"})
+
+
 async def send_test(work: UnitOfWork, webhook_id: UUID) -> str:
     """Sends an event that means nothing, and gives its id. Raises NotFound."""
     found = await find_webhook(work, webhook_id)

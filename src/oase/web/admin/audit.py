@@ -33,6 +33,8 @@ SUBJECTS: Final[tuple[tuple[str, Message], ...]] = (
     ("tag", message("Tags")),
     ("snippet", message("Snippets")),
     ("field", message("Fields")),
+    ("automation", message("Rules")),
+    ("macro", message("Macros")),
     ("person", message("People")),
     ("conversation", message("Conversations")),
     ("message", message("Messages")),

@@ -66,6 +66,7 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "from_public": reader.gettext("%(who)s answered a public message here, in private:", who=who),
+        "automation": reader.gettext("The rule “%(name)s” was applied", name=name),
         "reopened": reader.gettext("Opened again by a new message"),
         "channel": reader.gettext("Continues on %(channel)s, by an invitation", channel=mark(to, reader).name if to else "?"),
     }

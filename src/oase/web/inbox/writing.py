@@ -18,8 +18,11 @@ from oase.channels.contract import Choice
 from oase.conversations import (
     Answer,
     ContactCard,
+    Filling,
     Place,
     TemplateUse,
+    filled,
+    in_language,
     insert_upload,
     keep_draft,
     note,
@@ -254,24 +257,18 @@ async def find_snippets(
         found = await snippets(work, q, tuple(staff.teams_of.get(viewer.agent_id, ())))
         conversation = await open_conversation(work, conversation_id, viewer.agent_id)
         person = await find_person(work, conversation.person_id) if conversation.person_id else None
-    name = person.name if person else ""
-    language = (person.language[:2] if person else "") or reader.language
-    values = {
-        "person.name": name,
-        "person.first_name": name.split(" ")[0],
-        "agent.name": viewer.name,
-        "agent.first_name": viewer.name.split(" ")[0],
-        "conversation.number": str(conversation.number),
-        "company": viewer.workspace_name,
-    }
-    return [{"shortcut": one.shortcut, "name": one.name, "text": _filled(one.texts, language, values)} for one in found]
-
-
-def _filled(given: Mapping[str, str], language: str, values: Mapping[str, str]) -> str:
-    text = given.get(language) or next(iter(given.values()), "")
-    for name, value in values.items():
-        text = text.replace("{{" + name + "}}", value).replace("{{ " + name + " }}", value)
-    return text
+    language = person.language if person else ""
+    filling = Filling(
+        person=person.name if person else "",
+        agent=viewer.name,
+        company=viewer.workspace_name,
+        number=conversation.number,
+        subject=conversation.subject,
+        due_at=conversation.due_at,
+        time_zone=reader.time_zone,
+    )
+    chosen = [(one, *in_language(one.texts, language, reader.language)) for one in found]
+    return [{"shortcut": one.shortcut, "name": one.name, "text": filled(text, spoken, filling)} for one, text, spoken in chosen]
 
 
 @get("/colleagues", opt=_READ, include_in_schema=False)

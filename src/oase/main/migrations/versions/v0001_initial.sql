@@ -182,6 +182,47 @@ ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 CREATE POLICY audit_entry_workspace ON audit_entry USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE automation (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    trigger JSONB NOT NULL,
+    groups JSONB NOT NULL,
+    acts JSONB NOT NULL,
+    stop BOOLEAN DEFAULT false NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    version INTEGER DEFAULT 1 NOT NULL,
+    on_since TIMESTAMP WITH TIME ZONE,
+    checked_until TIMESTAMP WITH TIME ZONE,
+    told_at TIMESTAMP WITH TIME ZONE,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT automation_pkey PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX automation_order ON automation (workspace_id, position);
+
+COMMENT ON TABLE automation IS 'A rule: when, if, then.';
+
+ALTER TABLE automation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE automation FORCE ROW LEVEL SECURITY;
+CREATE POLICY automation_workspace ON automation USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE automation_mark (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    xid BIGINT NOT NULL,
+    event_id BIGINT NOT NULL,
+    CONSTRAINT automation_mark_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE automation_mark IS 'Up to where in the live log a workspace''s rules were asked (one row, by the workspace''s id), written with what they did.';
+
+ALTER TABLE automation_mark ENABLE ROW LEVEL SECURITY;
+ALTER TABLE automation_mark FORCE ROW LEVEL SECURITY;
+CREATE POLICY automation_mark_workspace ON automation_mark USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE blob_removal (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -795,6 +836,8 @@ CREATE INDEX conversation_person ON conversation (workspace_id, person_id, last_
 
 CREATE INDEX conversation_snoozed ON conversation (workspace_id, snoozed_until) WHERE state = 'snoozed';
 
+CREATE INDEX conversation_solved ON conversation (workspace_id, solved_at, id) WHERE state = 'solved' AND merged_into IS NULL;
+
 CREATE INDEX conversation_state ON conversation (workspace_id, state, last_at, id) WHERE merged_into IS NULL;
 
 CREATE INDEX conversation_tags ON conversation USING gin (tags);
@@ -804,6 +847,10 @@ CREATE INDEX conversation_team ON conversation (workspace_id, team_id, coalesce(
 CREATE UNIQUE INDEX conversation_thread ON conversation (workspace_id, account_id, thread_external_id) WHERE thread_external_id IS NOT NULL;
 
 CREATE INDEX conversation_todo ON conversation (workspace_id, coalesce(due_at, 'infinity'), id) WHERE state = 'open' AND merged_into IS NULL;
+
+CREATE INDEX conversation_unanswered ON conversation (workspace_id, waiting_since, id) WHERE state = 'open' AND merged_into IS NULL;
+
+CREATE INDEX conversation_waited ON conversation (workspace_id, last_out_at, id) WHERE state = 'waiting' AND merged_into IS NULL;
 
 COMMENT ON TABLE conversation IS 'One concern of one person, which may span channels; or one public place in which several speak.';
 
@@ -1028,6 +1075,38 @@ COMMENT ON TABLE webhook_delivery IS 'One event on its way to one webhook, and w
 ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY;
 CREATE POLICY webhook_delivery_workspace ON webhook_delivery USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE automation_run (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    rule_id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    acts JSONB NOT NULL,
+    outcome TEXT NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    chain UUID[] DEFAULT '{}' NOT NULL,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT automation_run_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT automation_run_workspace_id_rule_id_fkey FOREIGN KEY(workspace_id, rule_id) REFERENCES automation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT automation_run_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT automation_run_workspace_id_rule_id_conversation_id_source_key UNIQUE (workspace_id, rule_id, conversation_id, source)
+);
+
+CREATE INDEX automation_run_at ON automation_run (workspace_id, at);
+
+CREATE INDEX automation_run_conversation ON automation_run (workspace_id, conversation_id, answered_at);
+
+CREATE INDEX automation_run_newest ON automation_run (workspace_id, rule_id, id);
+
+CREATE INDEX automation_run_waiting ON automation_run (workspace_id, id) WHERE outcome = 'waiting';
+
+COMMENT ON TABLE automation_run IS 'That a rule was applied to a conversation, by what, and what became of it.';
+
+ALTER TABLE automation_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE automation_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY automation_run_workspace ON automation_run USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE conversation_merge (
     workspace_id UUID NOT NULL,

@@ -1,0 +1,117 @@
+"""The feed: what happens sets rules off, after it happened and outside of its transaction.
+
+live log --Follower("automations")--> happenings --one transaction per workspace and batch, a constant number of statements-->
+    facts of all conversations · decide (pure) · automation_run · conversations changed, set-based · the place in the log
+                                                                                 what is to be said --talk--> one transaction each
+
+The place in the log is written with what was done: an event that comes again, after this process died, does nothing again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from oase.channels import AccountBook
+from oase.conversations import Facts, Spoken, facts_of, last_words, spoken
+from oase.desk.automations import repository
+from oase.desk.automations.apply import apply
+from oase.desk.automations.rules import NOT_AFTER, after, decide, happenings, is_set_off, named_messages, spoken_in, with_states
+from oase.desk.automations.talk import talk
+from oase.desk.automations.types import Application, Happening, Rule
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.follow import Follower
+from oase.kernel.live import LiveEvent, LiveHub
+from oase.kernel.locks import Locks
+
+TOPICS: Final = ("conversation",)
+log = structlog.get_logger()
+
+
+class AutomationFeed:
+    """Applies rules to what happens; one process at a time does it."""
+
+    def __init__(self, database: Database, hub: LiveHub, locks: Locks, book: AccountBook) -> None:
+        self._database = database
+        self._book = book
+        self._follower = Follower(database, hub, locks, "automations", TOPICS)
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        await self._follower.run(self.handle, self.begin)
+
+    async def catch_up(self) -> None:
+        """Everything up to now, once: for tests."""
+        await self._follower.catch_up(self.handle, self.begin)
+
+    async def begin(self) -> None:
+        """Rules are not asked about what happened before; places of an older log mean nothing."""
+        async with self._database.everywhere() as work:
+            await repository.forget_marks(work)
+        log.info("automations.begin")
+
+    async def handle(self, events: Sequence[LiveEvent]) -> None:
+        """Asks the rules about these events."""
+        by_workspace: dict[UUID, list[LiveEvent]] = defaultdict(list)
+        for event in events:
+            by_workspace[event.workspace_id].append(event)
+        for workspace_id, of_workspace in by_workspace.items():
+            async with self._database.work(workspace_id) as work:
+                said = await _ask(work, self._book, of_workspace)
+            if said:
+                await talk(self._database, self._book, workspace_id)
+
+
+async def _ask(work: UnitOfWork, book: AccountBook, events: Sequence[LiveEvent]) -> bool:
+    """Applies the rules to the events that are new; True if something is to be said."""
+    rules = await repository.rules_on(work)
+    if not rules:
+        return False
+    place = await repository.mark(work)
+    now = work.clock.now()
+    fresh = [one for one in events if place is None or one.position > place]
+    news = [one for one in fresh if now - (one.at or now) < NOT_AFTER]
+    if not fresh:
+        return False
+    await repository.set_mark(work, fresh[-1].position)
+    said = await spoken(work, [message for one in news for message in named_messages(one)]) if news else {}
+    happened = [found for one in news for found in happenings(one, one.at or now, said)]
+    return await consider(work, book, rules, happened, said)
+
+
+async def consider(
+    work: UnitOfWork, book: AccountBook, rules: Sequence[Rule], happened: Sequence[Happening], said: Mapping[UUID, Spoken]
+) -> bool:
+    """Applies the rules to what happened; True if something is to be said. Also for the clock."""
+    wanted = [one for one in happened if one.what == "answered" or any(is_set_off(rule.when, one) for rule in rules)]
+    if not wanted:
+        return False
+    facts = await facts_of(work, [one.conversation_id for one in wanted])
+    wordless = {one.conversation_id for one in wanted if not one.messages}
+    last = await last_words(work, sorted(wordless)) if wordless and _ask_for_words(rules) else {}
+    found = list(_decided(work, rules, wanted, facts, said, last))
+    return await apply(work, book, found) if found else False
+
+
+def _ask_for_words(rules: Sequence[Rule]) -> bool:
+    asked = {one.what for rule in rules for group in rule.groups for one in group.conditions}
+    return not asked.isdisjoint(("words", "text", "automatic")) or any(act.do == "answer" for rule in rules for act in rule.acts)
+
+
+def _decided(
+    work: UnitOfWork, rules: Sequence[Rule], happened: Sequence[Happening], facts: dict[UUID, Facts],
+    said: Mapping[UUID, Spoken], last: Mapping[UUID, Spoken],
+) -> Iterator[Application]:  # fmt: skip
+    """What the rules say to each happening in turn, to the conversation as those before left it."""
+    now = work.clock.now()
+    for given in happened:
+        if given.conversation_id not in facts:
+            continue
+        for one in with_states(given, said, facts[given.conversation_id]):
+            as_it_stands = spoken_in(one, said, last, facts[one.conversation_id])
+            for application in decide(rules, one, as_it_stands, now):
+                if not application.stopped:
+                    facts[one.conversation_id] = after(application.acts, facts[one.conversation_id], now)
+                yield application
