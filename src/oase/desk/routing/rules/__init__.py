@@ -1,45 +1,66 @@
 """The pure core of routing."""
 
 from oase.desk.routing.rules.core import Router
-from oase.desk.routing.rules.quotes import Quotes
-from oase.desk.routing.rules.types import (
+from oase.desk.routing.rules.events import (
+    AgentChanged,
+    AgentGone,
     AgentState,
     Command,
     ConversationClosed,
     Event,
-    Item,
     ItemArrived,
+    ItemChanged,
     ItemWithdrawn,
-    Manner,
     Offer,
+    OfferCallback,
+    OfferDeclined,
     Park,
+    Promised,
+    Pulled,
     Quote,
+    Reassigned,
     Repromise,
-    Settings,
-    Skills,
     Tick,
+    Widened,
+    Withdraw,
     WorkDone,
     WorkStarted,
 )
+from oase.desk.routing.rules.quotes import Quotes
+from oase.desk.routing.rules.types import Item, Manner, Need, Settings, Skills
+from oase.desk.routing.rules.why import Because, Reason
 
 __all__ = [
+    "AgentChanged",
+    "AgentGone",
     "AgentState",
+    "Because",
     "Command",
     "ConversationClosed",
     "Event",
     "Item",
     "ItemArrived",
+    "ItemChanged",
     "ItemWithdrawn",
     "Manner",
+    "Need",
     "Offer",
+    "OfferCallback",
+    "OfferDeclined",
     "Park",
+    "Promised",
+    "Pulled",
     "Quote",
     "Quotes",
+    "Reason",
+    "Reassigned",
     "Repromise",
     "Router",
     "Settings",
     "Skills",
     "Tick",
+    "Widened",
+    "Withdraw",
     "WorkDone",
     "WorkStarted",
 ]

@@ -6,255 +6,312 @@
 4. What few people on duty can do has a head start; of several free agents the one whose skills are missed least is asked; chats are
    packed on those who chat already.
 5. A call, an item wanted at once or a reply in one's own chat may push a mail aside, while the oldest mail has time enough.
+
+Beside them: an agent who declines is not asked again while anybody else can do it; what a team only takes is ordered, but nobody is
+offered it; what has waited long enough may be done by others, too; and people may take, give and return whatever they want.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Final
 
-from oase.desk.routing.rules.crowd import Agent, Crowd
-from oase.desk.routing.rules.queues import Promises, Queue, Queues
-from oase.desk.routing.rules.quotes import Quotes
-from oase.desk.routing.rules.types import (
-    AgentId,
+from oase.desk.routing.rules.choice import ASKED_FOR, next_for
+from oase.desk.routing.rules.crowd import Agent, Fits
+from oase.desk.routing.rules.desk import Desk
+from oase.desk.routing.rules.events import (
+    AgentChanged,
+    AgentGone,
     AgentState,
     Command,
     ConversationClosed,
     Event,
-    Item,
     ItemArrived,
-    ItemId,
+    ItemChanged,
     ItemWithdrawn,
-    Manner,
     Offer,
-    Park,
-    Repromise,
-    Settings,
-    Skills,
+    OfferCallback,
+    OfferDeclined,
+    Promised,
+    Pulled,
+    Reassigned,
     Tick,
+    Withdraw,
     WorkDone,
     WorkStarted,
 )
+from oase.desk.routing.rules.passing import look_again, renew_promises
+from oase.desk.routing.rules.placing import ask, make_way, place, refused, replace, taken_from, turn
+from oase.desk.routing.rules.quotes import Quotes
+from oase.desk.routing.rules.types import AgentId, Cell, Item, ItemId, Settings, Skills, fits
+from oase.desk.routing.rules.why import Reason, why
+
+_REORDER: Final = 60.0
+"""Seconds after which agents are put in order anew, if what can be done has changed."""
 
 
 class Router:
-    """The state of one workspace's desk, and what follows from what happens.
+    """One workspace's desk, and what follows from what happens.
 
-    `worked` gives the working time until a moment, in which waiting is quoted; without it all time counts.
+    `fits` says how well an agent fits a cell (0: not at all); `cells` are those that are known beforehand. `worked` gives the working
+    time until a moment, in which waiting is quoted; without it all time counts.
     """
 
-    def __init__(self, settings: Settings, skills: Iterable[Skills], worked: Callable[[float], float] = float) -> None:
-        self.settings = settings
-        self.quotes = Quotes()
-        self._worked = worked
-        self._crowd = Crowd(skills)
-        self._queues = Queues()
-        self._promises = Promises()
-        self._parkable = Queue()  # all that waits and may be laid aside, for its oldest
-        self._items: dict[ItemId, Item] = {}
-        self._held: dict[Hashable, AgentId] = {}  # open conversations that take a place, and whose they are
+    def __init__(
+        self,
+        settings: Settings,
+        agents: Iterable[Skills] = (),
+        *,
+        fits: Fits = fits,
+        cells: Iterable[Cell] = (),
+        worked: Callable[[float], float] = float,
+    ) -> None:
+        self.desk = Desk(settings, agents, fits, worked)
+        for cell in cells:
+            self.desk.crowd.kind(cell)
+        self.desk.crowd.in_order()
+        self._ordered_at = float("-inf")
 
-    def handle(self, event: Event, now: float) -> Sequence[Command]:
-        """What is to be done because of an event at a moment; moments never go back."""
+    @classmethod
+    def restored(
+        cls,
+        settings: Settings,
+        agents: Iterable[Skills],
+        now: float,
+        *,
+        on_duty: Iterable[AgentId],
+        items: Iterable[Item],
+        held: Mapping[Hashable, AgentId],
+        fits: Fits = fits,
+        cells: Iterable[Cell] = (),
+        worked: Callable[[float], float] = float,
+    ) -> "tuple[Router, Sequence[Command]]":
+        """A desk as it stands, and what follows at once.
+
+        `items`: all that wait, are offered (`with_`) or worked on (`started`, too); `held`: open conversations of channels of which one
+        agent may hold several, by whose they are. Nothing is quoted to who waits already.
+        """
+        items = sorted(items, key=lambda one: one.id)  # type: ignore[arg-type, return-value]
+        router = cls(settings, agents, fits=fits, cells=[*cells, *{item.cell: None for item in items}], worked=worked)
+        desk = router.desk
+        desk.found(on_duty, held, items)
         commands: list[Command] = []
-        self.quotes.passes(self._worked(now))
-        self._renew_promises(now, commands)
+        for agent in desk.crowd.everybody():
+            turn(desk, agent, now, commands)
+        return router, commands
+
+    @property
+    def quotes(self) -> Quotes:
+        """What was said of waiting, and what was learnt."""
+        return self.desk.quotes
+
+    def handle(self, event: Event, now: float) -> Sequence[Command]:  # noqa: PLR0912
+        """What is to be done because of an event at a moment; moments never go back. Who or what is unknown changes nothing."""
+        commands: list[Command] = []
+        self.quotes.passes(self.desk.worked(now))
+        renew_promises(self.desk, now, commands)
+        look_again(self.desk, now, commands)
         match event:
             case ItemArrived(item):
                 self._arrived(item, now, commands)
             case ItemWithdrawn(item_id):
                 self._withdrawn(item_id, now, commands)
             case AgentState(agent_id, available):
-                self._state(self._crowd.by_id[agent_id], available, now, commands)
+                self._state(self.desk.agent(agent_id), available, now, commands)
             case WorkStarted(item_id, agent_id):
-                self._started(self._items[item_id], self._crowd.by_id[agent_id], now)
+                self._started(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
             case WorkDone(item_id, agent_id, still_open):
-                self._done(item_id, self._crowd.by_id[agent_id], still_open, now, commands)
+                self._done(item_id, self.desk.agent(agent_id), still_open, now, commands)
             case ConversationClosed(conversation):
-                self._closed(conversation, now, commands)
+                turn(self.desk, self.desk.let_go(conversation), now, commands)
+            case OfferDeclined(item_id, agent_id):
+                self._declined(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
+            case Pulled(agent_id, item_id):
+                self._pulled(self.desk.agent(agent_id), item_id, now, commands)
+            case ItemChanged():
+                self._changed(event, now, commands)
+            case Promised(item_id, due):
+                self._promised(item_id, due, now, commands)
+            case Reassigned(item_id, agent_id):
+                self._reassigned(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
+            case AgentChanged(skills):
+                turn(self.desk, self.desk.crowd.put(skills), now, commands)
+            case AgentGone(agent_id):
+                self._gone(self.desk.agent(agent_id), now, commands)
             case Tick():
-                pass
+                self._in_order(now)
         return commands
 
-    # --- events ---
+    def why(self, item_id: ItemId, agent_id: AgentId, now: float) -> Reason:
+        """Why an agent has an item, or has it not."""
+        return why(self.desk, item_id, agent_id, now)
+
+    def nobody_for(self) -> Mapping[Cell, int]:
+        """How many items wait of each cell that nobody on duty can do."""
+        return self.desk.crowd.left_alone()
+
+    # --- what comes and goes ---
 
     def _arrived(self, item: Item, now: float, commands: list[Command]) -> None:
-        self._items[item.id] = item
-        owner = self._crowd.by_id.get(item.owner) if item.owner is not None else None
-        if owner is not None and not owner.available:
-            item.owner = owner = None
-        agent = self._somebody_for(item, now) if owner is None else self._turning(owner, now)
-        if agent is not None:
-            self._offer(item, agent, commands)
+        desk = self.desk
+        if item.id in desk.items:
             return
-        if owner is None and item.promises == 1 and not item.parked:
-            crowd = self._crowd
-            commands.append(self.quotes.quote(item, crowd.how_many(item.cell), crowd.on_duty.bit_count(), self._worked(now)))
-        self._wait(item, owner)
+        desk.items[item.id] = item
+        if place(desk, item, now, commands) or item.owner is not None or item.promises > 1 or item.parked:
+            return
+        quote = desk.quotes.quote(item, desk.kind(item).on_duty, desk.crowd.on_duty.bit_count(), desk.worked(now))
+        commands.append(quote)
+        if quote.p50 > desk.manner(item).callback_after:
+            commands.append(OfferCallback(item.id, quote.p50))
 
     def _withdrawn(self, item_id: ItemId, now: float, commands: list[Command]) -> None:
-        item = self._items.pop(item_id, None)
+        desk = self.desk
+        item = desk.items.pop(item_id, None)
         if item is None:
             return
-        self._waits_no_more(item)
-        self.quotes.left(item_id)
-        agent = self._crowd.by_id.get(item.with_) if item.with_ is not None else None
-        if agent is not None and agent.work is item:
-            agent.work = None
-            self._settle(agent)
-            self._let_go(item.conversation)
-            if agent.available:
-                self._turn_to_next(agent, now, commands)
-            return
-        self._closed(item.conversation, now, commands)
+        desk.waits_no_more(item)
+        desk.decided.pop(item_id, None)
+        desk.quotes.left(item_id)
+        for agent in (taken_from(desk, item, commands), desk.let_go(item.conversation)):
+            turn(desk, agent, now, commands)
 
-    def _state(self, agent: Agent, available: bool, now: float, commands: list[Command]) -> None:
+    def _changed(self, event: ItemChanged, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        item = desk.items.get(event.item)
+        if item is None:
+            return
+        waiting = item.waiting
+        desk.waits_no_more(item)
+        item.cell, item.pull_only, item.priority = event.cell, event.pull_only, event.priority
+        item.wider, item.widens_at = event.wider, event.widens_at
+        if waiting:
+            place(desk, item, now, commands)
+
+    def _promised(self, item_id: ItemId, due: float, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        item = desk.items.get(item_id)
+        if item is None:
+            return
+        waiting = item.waiting
+        desk.waits_no_more(item)
+        item.due = due
+        if waiting:
+            place(desk, item, now, commands)
+
+    # --- agents ---
+
+    def _state(self, agent: Agent | None, available: bool, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        if agent is None:
+            return
         agent.available = available
-        self._settle(agent)
+        desk.settle(agent)
         if available:
-            if agent.work is None:
-                self._turn_to_next(agent, now, commands)
+            turn(desk, agent, now, commands)
             return
-        for item in list(agent.own.items()):  # others take over what waits for them alone
-            self._waits_no_more(item)
-            item.owner = None
-            self._arrived(item, now, commands)
-        agent.own = Queue()
+        for item in agent.own.items():  # others take over what waits for them alone, unless somebody gave it to them
+            if not item.bound:
+                replace(desk, item, now, commands)
 
-    def _started(self, item: Item, agent: Agent, now: float) -> None:
-        self._waits_no_more(item)
-        self.quotes.answered(item.id)
-        agent.work, item.started, item.with_ = item, now, agent.id
-        if self._takes_a_place(item) and self._held.get(item.conversation) != agent.id:
-            self._let_go(item.conversation)
-            self._held[item.conversation] = agent.id
-            self._crowd.hold(agent, +1)
-        self._settle(agent)
+    def _gone(self, agent: Agent | None, now: float, commands: list[Command]) -> None:
+        if agent is None:
+            return
+        desk, own, work = self.desk, list(agent.own.items()), agent.work
+        for conversation in [one for one, holder in desk.held.items() if holder == agent.id]:
+            del desk.held[conversation]
+        desk.crowd.remove(agent)
+        if work is not None:
+            desk.decided.pop(work.id, None)
+            commands.append(Withdraw(work.id, agent.id))
+            own.append(work)
+        for item in sorted(own):
+            replace(desk, item, now, commands)
 
-    def _done(self, item_id: ItemId, agent: Agent, still_open: bool, now: float, commands: list[Command]) -> None:
-        item = self._items.pop(item_id)
-        agent.work = None
-        self.quotes.worked(item.channel, now - item.started)
-        if not still_open:
-            self._let_go(item.conversation)
-        self._settle(agent)
-        if agent.available:
-            self._turn_to_next(agent, now, commands)
+    # --- work ---
 
-    def _closed(self, conversation: Hashable, now: float, commands: list[Command]) -> None:
-        agent = self._let_go(conversation)
-        if agent is not None and agent.available and agent.work is None:
-            self._turn_to_next(agent, now, commands)
+    def _started(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        if item is None or agent is None:
+            return
+        others: list[Agent | None] = []
+        before = None
+        if agent.work is not item:  # by hand
+            others.append(taken_from(desk, item, commands))
+            before = make_way(desk, agent, commands)
+        desk.waits_no_more(item)
+        desk.quotes.answered(item.id)
+        agent.work, item.with_, item.bound = item, agent.id, False
+        item.started = now if item.started is None else item.started
+        others.append(desk.hold(item, agent))
+        desk.settle(agent)
+        if before is not None:
+            place(desk, before, now, commands, but=agent.id)
+        for one in others:
+            turn(desk, one, now, commands)
 
-    # --- rule 3 ---
-
-    def _renew_promises(self, now: float, commands: list[Command]) -> None:
-        for item in self._promises.broken(now):
-            if item.promises > 1:
-                continue
-            item.promises = 2
-            self._waits_no_more(item)
-            item.due = now + self._manner(item).second_promise
-            self._wait(item, self._crowd.by_id.get(item.owner) if item.owner is not None else None)
-            commands.append(Repromise(item.id, item.due))
-
-    # --- rules 1, 2 and 4: from the agent's side ---
-
-    def _turn_to_next(self, agent: Agent, now: float, commands: list[Command]) -> None:
-        best, best_key = agent.own.first(), float("inf")
-        if best is not None:
-            best_key = best.due
-        for cell in agent.cells:
-            item = self._queues[cell].first()
-            if item is None:
-                continue
-            key = item.due - self._head_start(cell)
-            if key < best_key and self._fits(agent, item):
-                best, best_key = item, key
-        if best is not None:
-            self._offer(best, agent, commands)
-
-    def _head_start(self, cell: Hashable) -> float:
-        return self.settings.head_start / max(1, self._crowd.how_many(cell))
-
-    def _fits(self, agent: Agent, item: Item) -> bool:
-        manner = self._manner(item)
-        if manner.alone:
-            return agent.held == 0
-        return manner.at_once == 1 or agent.held < manner.at_once
-
-    # --- rules 4 and 5: from the item's side ---
-
-    def _somebody_for(self, item: Item, now: float) -> Agent | None:
-        crowd, manner = self._crowd, self._manner(item)
-        able = crowd.able(item.cell)
-        free = able & crowd.free
-        if manner.alone:
-            free &= crowd.holding(0, 0)
-        elif manner.at_once > 1:
-            packed = free & crowd.holding(1, manner.at_once - 1)
-            free = packed or free & crowd.holding(0, 0)
-        if free:
-            return crowd.lowest(free)
-        if not (manner.parks or item.due - item.arrived <= self.settings.at_once_within) or not self._calm(now):
-            return None
-        writing = able & crowd.writing
-        if manner.alone:
-            writing &= crowd.holding(0, 0)
-        elif manner.at_once > 1:
-            writing &= crowd.holding(0, manner.at_once - 1)
-        return crowd.lowest(writing)
-
-    def _turning(self, owner: Agent, now: float) -> Agent | None:
-        """Who keeps the conversation, if they can turn to it at once."""
-        can = owner.work is None or (owner.bit & self._crowd.writing and self._calm(now))
-        return owner if can else None
-
-    def _calm(self, now: float) -> bool:
-        oldest = self._parkable.first()
-        return oldest is None or oldest.due - now > self.settings.calm
-
-    # --- small steps ---
-
-    def _offer(self, item: Item, agent: Agent, commands: list[Command]) -> None:
-        if agent.work is not None:
-            aside = agent.work
-            aside.parked += 1
-            aside.owner, aside.with_ = agent.id, None
+    def _done(self, item_id: ItemId, agent: Agent | None, still_open: bool, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        item = desk.items.get(item_id)
+        if item is None or agent is None:
+            return
+        others: list[Agent | None] = [agent]
+        if agent.work is item:
             agent.work = None
-            commands.append(Park(aside.id, agent.id))
-            self._wait(aside, agent)
-        self._waits_no_more(item)
-        agent.work, item.with_ = item, agent.id
-        self._settle(agent)
-        commands.append(Offer(item.id, agent.id))
+            if item.started is not None:
+                desk.quotes.worked(item.channel, now - item.started)
+        else:  # answered without a word before
+            others.append(taken_from(desk, item, commands))
+            desk.waits_no_more(item)
+            desk.quotes.answered(item_id)
+        del desk.items[item_id]
+        desk.decided.pop(item_id, None)
+        others.append(desk.hold(item, agent) if still_open else desk.let_go(item.conversation))
+        desk.settle(agent)
+        for one in others:
+            turn(desk, one, now, commands)
 
-    def _waits_no_more(self, item: Item) -> None:
-        if item.waiting:
-            item.waiting = False
-            self.quotes.waits_no_more(item.due)
+    def _declined(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        if item is None or agent is None or agent.work is not item:
+            return
+        taken_from(desk, item)
+        if desk.held.get(item.conversation) == agent.id:
+            desk.let_go(item.conversation)
+        refused(desk, item, agent, now)
+        place(desk, item, now, commands)
+        turn(desk, agent, now, commands)
 
-    def _wait(self, item: Item, owner: Agent | None) -> None:
-        item.waiting = True
-        self.quotes.waits(item.due)
-        (owner.own if owner is not None else self._queues[item.cell]).put(item)
-        self._promises.put(item)
-        if self._manner(item).parkable:
-            self._parkable.put(item)
+    def _pulled(self, agent: Agent | None, item_id: ItemId | None, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        if agent is None:
+            return
+        if item_id is None:
+            found = next_for(desk, agent, now, pulls=True) if agent.work is None else None
+            if found is not None:
+                desk.offer(found[1], found[0], agent, commands)
+            return
+        item = desk.items.get(item_id)
+        if item is None or item.with_ == agent.id:
+            return
+        other = taken_from(desk, item, commands)
+        ask(desk, Offer(item.id, agent.id, ASKED_FOR, item.due, 0.0, desk.kind(item).on_duty), item, agent, now, commands)
+        turn(desk, other, now, commands)
 
-    def _settle(self, agent: Agent) -> None:
-        work = agent.work
-        parkable = work is not None and self._manner(work).parkable and work.parked < self.settings.parks_at_most
-        self._crowd.update(agent, parkable=parkable)
+    def _reassigned(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+        desk = self.desk
+        if item is None or (agent is not None and item.with_ == agent.id):
+            return
+        before = taken_from(desk, item, commands)
+        if agent is not None:
+            item.owner, item.bound, item.declined = agent.id, True, item.declined - {agent.id}
+        else:
+            item.owner, item.bound = None, False
+            if before is not None:
+                refused(desk, item, before, now)
+        holder = desk.let_go(item.conversation) if desk.held.get(item.conversation) != item.owner else None
+        replace(desk, item, now, commands)
+        for one in (before, holder):
+            turn(desk, one, now, commands)
 
-    def _let_go(self, conversation: Hashable) -> Agent | None:
-        holder = self._held.pop(conversation, None)
-        if holder is None:
-            return None
-        agent = self._crowd.by_id[holder]
-        self._crowd.hold(agent, -1)
-        return agent
-
-    def _takes_a_place(self, item: Item) -> bool:
-        return self._manner(item).at_once > 1
-
-    def _manner(self, item: Item) -> Manner:
-        return self.settings.manners[item.channel]
+    def _in_order(self, now: float) -> None:
+        desk = self.desk
+        if now >= self._ordered_at + _REORDER and desk.crowd.in_order():
+            self._ordered_at = now

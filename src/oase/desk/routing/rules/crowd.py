@@ -1,81 +1,226 @@
 """Who is there: sets of agents as bits of whole numbers, so that "the free ones who can do this" is one operation.
 
-Agents who can do least stand at the lowest bits: the lowest of a set is the one whose skills are missed least.
+Agents who can do least stand at the lowest bits: the lowest of a set is the one whose skills are missed least. What can be done at all
+is learnt from the items: whether an agent fits a cell is asked once, when either is new.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from oase.desk.routing.rules.queues import Queue
-from oase.desk.routing.rules.types import AgentId, Cell, Item, Skills
+from oase.desk.routing.rules.types import AgentId, Cell, Item, Manner, Skills
+
+Fits = Callable[[Skills, Cell], int]
+"""How well an agent fits a cell: 0 not at all, else a level."""
+
+_Which = tuple[frozenset[AgentId], bool]
+
+
+class Kind(Struct, eq=False):
+    """A cell: who can do it, and what waits for them. Whoever declined something, or only takes things, makes queues of their own."""
+
+    cell: Cell
+    able: int = 0
+    levels: dict[int, int] = field(default_factory=dict)  # who fits on which level, the best first
+    on_duty: int = 0  # how many of the able are there
+    head_start: float = 0.0
+    queue: Queue = field(default_factory=Queue)
+    others: dict[_Which, Queue] = field(default_factory=dict)
+
+    def put(self, item: Item) -> None:
+        """An item waits for whoever can do it."""
+        if item.declined or item.pull_only:
+            self.others.setdefault((item.declined, item.pull_only), Queue()).put(item)
+        else:
+            self.queue.put(item)
+
+    def waiting(self) -> int:
+        """How many items wait."""
+        return sum(len(queue.items()) for queue in (self.queue, *self.others.values()))
 
 
 class Agent(Struct, kw_only=True, eq=False):
     """An agent while the rules run. `own` holds what only they get: replies in their conversations, what they laid aside."""
 
     id: AgentId
-    bit: int
-    cells: Sequence[Cell]
+    skills: Skills
+    bit: int = 0
+    kinds: dict[Kind, int] = field(default_factory=dict)  # what they can do, and on which level
     available: bool = False
     work: Item | None = None  # offered or under way
+    parkable: bool = False  # and whether that may be laid aside
     held: int = 0  # open conversations of channels of which several fit
-    own: Queue
+    own: Queue = field(default_factory=Queue)
 
 
 class Crowd:
-    """All agents. `free`: available and without work; `writing`: at something that may be laid aside."""
+    """All agents. `free`: available and without work; `writing`: at something that may be laid aside; `empty`: in no open chat."""
 
-    def __init__(self, skills: Iterable[Skills]) -> None:
-        ordered = _least_missed_first(list(skills))
-        self.agents = [
-            Agent(id=one.id, bit=1 << place, cells=sorted(one.cells, key=repr), own=Queue()) for place, one in enumerate(ordered)
-        ]
-        self.by_id = {one.id: one for one in self.agents}
-        self._able: dict[Cell, int] = {}
-        for agent in self.agents:
-            for cell in agent.cells:
-                self._able[cell] = self._able.get(cell, 0) | agent.bit
-        self.on_duty = self.free = self.writing = 0
-        self._holding = {0: (1 << len(self.agents)) - 1}  # by the number of open conversations
+    def __init__(self, manners: Mapping[str, Manner], head_start: float, fits: Fits) -> None:
+        self._manners = {name: one for name, one in manners.items() if one.at_once > 1}
+        self._head_start, self._fits = head_start, fits
+        self.by_id: dict[AgentId, Agent] = {}
+        self._agents: list[Agent | None] = []  # by bit
+        self._equals: list[int] = []  # by bit: all whose skills are missed as much
+        self._kinds: dict[Cell, Kind] = {}
+        self.on_duty = self.free = self.writing = self.empty = 0
+        self.room: dict[str, int] = dict.fromkeys(self._manners, 0)  # who can hold one more
+        self._stale = False
 
-    def able(self, cell: Cell) -> int:
-        """Who can do it, on duty or not."""
-        return self._able.get(cell, 0)
+    # --- who there is, and what they can do ---
 
-    def how_many(self, cell: Cell) -> int:
-        """How many on duty can do it."""
-        return (self.able(cell) & self.on_duty).bit_count()
-
-    def holding(self, fewest: int, most: int) -> int:
-        """Who holds so many open conversations."""
-        found = 0
-        for count in range(fewest, most + 1):
-            found |= self._holding.get(count, 0)
+    def kind(self, cell: Cell) -> Kind:
+        """What is known of a cell; asks for all agents when it is new."""
+        found = self._kinds.get(cell)
+        if found is None:
+            found = self._kinds[cell] = Kind(cell)
+            for agent in self.by_id.values():
+                self._learn(agent, found)
+            self._counted(found)
+            self._stale = True
         return found
+
+    def left_alone(self) -> Mapping[Cell, int]:
+        """Of each cell that nobody on duty can do, how many items wait."""
+        counted = {kind.cell: kind.waiting() for kind in self._kinds.values() if not kind.on_duty}
+        return {cell: number for cell, number in counted.items() if number}
+
+    def everybody(self) -> Iterator[Agent]:
+        """All agents, those first whose skills are missed least."""
+        return iter([one for one in self._agents if one is not None])
+
+    def put(self, skills: Skills) -> Agent:
+        """A new agent, or one who holds something else now; they keep what they do."""
+        agent = self.by_id.get(skills.id)
+        if agent is None:
+            agent = self.by_id[skills.id] = Agent(id=skills.id, skills=skills, bit=1 << len(self._agents))
+            self._agents.append(agent)
+            self._equals.append(agent.bit)
+        else:
+            self._forget(agent)
+            agent.skills = skills
+        for kind in self._kinds.values():
+            self._learn(agent, kind)
+            self._counted(kind)
+        self.update(agent)
+        self._stale = True
+        return agent
+
+    def remove(self, agent: Agent) -> None:
+        """Nobody knows the agent any more."""
+        agent.available = False
+        self.update(agent)
+        self._forget(agent)
+        self.empty &= ~agent.bit
+        for channel in self.room:
+            self.room[channel] &= ~agent.bit
+        del self.by_id[agent.id]
+        self._agents[agent.bit.bit_length() - 1] = None
+        self._stale = True
+
+    def _learn(self, agent: Agent, kind: Kind) -> None:
+        level = self._fits(agent.skills, kind.cell)
+        if level:
+            kind.able |= agent.bit
+            kind.levels = _best_first({**kind.levels, level: kind.levels.get(level, 0) | agent.bit})
+            agent.kinds[kind] = level
+
+    def _forget(self, agent: Agent) -> None:
+        for kind in agent.kinds:
+            kind.able &= ~agent.bit
+            kind.levels = {level: who & ~agent.bit for level, who in kind.levels.items()}
+            self._counted(kind)
+        agent.kinds = {}
+
+    def _counted(self, kind: Kind) -> None:
+        kind.on_duty = (kind.able & self.on_duty).bit_count()
+        kind.head_start = self._head_start / max(1, kind.on_duty)
+
+    # --- their order ---
+
+    def in_order(self) -> bool:
+        """Puts agents anew into the order of how rare what they can do is in all; ties by id. Whether anything had changed."""
+        if not self._stale:
+            return False
+        self._stale = False
+        numbers = {kind: kind.able.bit_count() for kind in self._kinds.values()}
+        rare = {one.id: round(sum(1 / numbers[kind] for kind in one.kinds), 9) for one in self.by_id.values()}
+        ordered = sorted(self.by_id.values(), key=lambda one: (rare[one.id], one.id))
+        places = {kind: place for place, kind in enumerate(sorted(numbers, key=lambda one: repr(one.cell)))}
+        for kind in numbers:
+            kind.able, kind.levels = 0, {}
+        self.on_duty = self.free = self.writing = self.empty = 0
+        self.room = dict.fromkeys(self._manners, 0)
+        equals: dict[float, int] = {}
+        for place, agent in enumerate(ordered):
+            agent.bit = 1 << place
+            agent.kinds = dict(sorted(agent.kinds.items(), key=lambda one: places[one[0]]))
+            equals[rare[agent.id]] = equals.get(rare[agent.id], 0) | agent.bit
+            for kind, level in agent.kinds.items():
+                kind.able |= agent.bit
+                kind.levels[level] = kind.levels.get(level, 0) | agent.bit
+            self._sets(agent)
+        self._agents, self._equals = list(ordered), [equals[rare[agent.id]] for agent in ordered]
+        for kind in numbers:
+            kind.levels = _best_first(kind.levels)
+        return True
+
+    # --- what they do ---
 
     def hold(self, agent: Agent, change: int) -> None:
         """An agent holds one open conversation more, or one fewer."""
-        self._holding[agent.held] &= ~agent.bit
         agent.held = max(0, agent.held + change)
-        self._holding[agent.held] = self._holding.get(agent.held, 0) | agent.bit
+        self._places(agent)
 
-    def update(self, agent: Agent, *, parkable: bool) -> None:
+    def update(self, agent: Agent) -> None:
         """Puts an agent into the sets where they belong now."""
+        was = bool(self.on_duty & agent.bit)
+        self._sets(agent)
+        if was != agent.available:
+            for kind in agent.kinds:
+                self._counted(kind)
+
+    def _sets(self, agent: Agent) -> None:
         bit = agent.bit
         self.on_duty = self.on_duty | bit if agent.available else self.on_duty & ~bit
         self.free = self.free | bit if agent.available and agent.work is None else self.free & ~bit
-        self.writing = self.writing | bit if agent.available and parkable else self.writing & ~bit
+        self.writing = self.writing | bit if agent.available and agent.parkable else self.writing & ~bit
+        self._places(agent)
 
-    def lowest(self, among: int) -> Agent | None:
-        """The one whose skills are missed least."""
-        return self.agents[(among & -among).bit_length() - 1] if among else None
+    def _places(self, agent: Agent) -> None:
+        bit = agent.bit
+        self.empty = self.empty & ~bit if agent.held else self.empty | bit
+        for channel, who in self.room.items():
+            self.room[channel] = who | bit if agent.held < self.at_once(agent, channel) else who & ~bit
+
+    def at_once(self, agent: Agent, channel: str) -> int:
+        """How many open conversations of a channel of which several fit an agent may hold."""
+        return agent.skills.at_once.get(channel, self._manners[channel].at_once)
+
+    # --- who is asked ---
+
+    def best(self, among: int, kind: Kind) -> Agent | None:
+        """The one whose skills are missed least; of several who are missed as much the one who fits best."""
+        if not among:
+            return None
+        lowest = among & -among
+        if len(kind.levels) > 1:
+            among &= self._equals[lowest.bit_length() - 1]
+            for who in kind.levels.values():
+                if among & who:
+                    lowest = among & who & -(among & who)
+                    break
+        return self._agents[lowest.bit_length() - 1]
+
+    def without(self, among: int, ids: Iterable[AgentId]) -> int:
+        """A set without some agents."""
+        for one in ids:
+            agent = self.by_id.get(one)
+            if agent is not None:
+                among &= ~agent.bit
+        return among
 
 
-def _least_missed_first(skills: list[Skills]) -> list[Skills]:
-    """By how rare what they can do is in all; ties by id."""
-    numbers: dict[Cell, int] = {}
-    for one in skills:
-        for cell in one.cells:
-            numbers[cell] = numbers.get(cell, 0) + 1
-    return sorted(skills, key=lambda one: (round(sum(1 / numbers[cell] for cell in one.cells), 9), one.id))
+def _best_first(levels: dict[int, int]) -> dict[int, int]:
+    return dict(sorted(levels.items(), reverse=True))

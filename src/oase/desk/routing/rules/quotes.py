@@ -13,7 +13,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from oase.desk.routing.rules.types import Item, ItemId, Quote
+from oase.desk.routing.rules.events import Quote
+from oase.desk.routing.rules.types import Item, ItemId
 
 SHARES: Final = (0.5, 0.8, 0.9)
 """Of how many it is said that they wait no longer."""
@@ -82,10 +83,10 @@ class Quotes:
         self._means[channel] = seconds if before is None else before + (seconds - before) * 0.02
 
     def quote(self, item: Item, able: int, on_duty: int, now: float) -> Quote:
-        """What can be said to somebody who begins to wait. `able`: how many on duty can do it."""
-        ahead = bisect_left(self._dues, item.due)
+        """What can be said to somebody who has begun to wait. `able`: how many on duty can do it."""
+        ahead = bisect_left(self._dues, item.key)
         guess = max(_LEAST, (ahead + 1) * self._means.get(item.channel, 180.0) / max(1, on_duty))
-        crowded = len(self._dues) / max(1, on_duty)
+        crowded = (len(self._dues) - 1) / max(1, on_duty)
         kind = (item.channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
         factors = self._factors.setdefault(kind, _Factors())
         said = tuple(guess * factor for factor in factors.values)

@@ -1,14 +1,17 @@
-"""What the rules of routing are told, what they answer, and their settings. Times are seconds of one clock, whichever the caller takes."""
+"""What the rules of routing know: settings, items, agents. Times are seconds of one clock, whichever the caller takes."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 Cell = Hashable
-"""What somebody must be able to do for an item: language, product, channel and the like, as one value."""
+"""What somebody must be able to do for an item, as one value: a `Need`, or anything else that the caller's `fits` understands."""
 
 AgentId = Hashable
 ItemId = Hashable
+
+NOBODY: frozenset[AgentId] = frozenset()
 
 
 class Manner(Struct, frozen=True, kw_only=True):
@@ -19,6 +22,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     parks: bool = False  # may push a mail in progress aside
     parkable: bool = False  # may be pushed aside
     second_promise: float = 3600.0  # how much later a promise is that had to be made anew
+    callback_after: float = float("inf")  # a callback is offered to whom a longer wait than this is foretold
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -29,10 +33,29 @@ class Settings(Struct, frozen=True, kw_only=True):
     parks_at_most: int = 3  # how often one mail may be pushed aside
     calm: float = 3600.0  # mails are pushed aside only while the oldest one that waits has more than this left
     at_once_within: float = 150.0  # an item promised within so many seconds is wanted at once
+    priority: float = 900.0  # by how much each step of priority puts an item ahead of its promise
+    offer_again: float = 60.0  # who declined is asked again after this at the earliest, and only if nobody else can do it
+
+
+class Need(Struct, frozen=True, kw_only=True):
+    """What an item needs of an agent: the cell of a real desk. `skills`: each with the level that it takes at least, sorted."""
+
+    channel: str
+    team: Hashable = None
+    skills: tuple[tuple[Hashable, int], ...] = ()
+
+
+class Skills(Struct, frozen=True, kw_only=True):
+    """An agent as the rules know them: what they hold, not what they do at the moment."""
+
+    id: AgentId
+    levels: Mapping[Hashable, int] = {}  # of skills, 1 to 5
+    teams: frozenset[Hashable] = frozenset()
+    at_once: Mapping[str, int] = {}  # open conversations of a channel, where it is not its manner's; 0: not this channel
 
 
 class Item(Struct, kw_only=True, eq=False):
-    """Something that waits for an answer. `key` orders what waits; `due` is what was promised."""
+    """Something that waits for an answer. `due` is what was promised, `key` orders what waits."""
 
     id: ItemId
     conversation: Hashable
@@ -41,105 +64,40 @@ class Item(Struct, kw_only=True, eq=False):
     arrived: float
     due: float
     owner: AgentId | None = None  # who answered first keeps it while on duty
+    bound: bool = False  # somebody gave it to the owner: it waits for them, on duty or not, until its promise ends
+    priority: int = 0  # 1 and more: ahead of its promise
+    pull_only: bool = False  # nobody is offered it; somebody takes it
+    wider: Cell = None  # what it needs from `widens_at` on (overflow into another team)
+    widens_at: float = float("inf")
     promises: int = 1
     parked: int = 0
-    waiting: bool = False
+    declined: frozenset[AgentId] = NOBODY  # who does not want it
+    again_at: float = 0.0  # when those may be asked again
     with_: AgentId | None = None  # whom it is offered to, or who works on it
-    started: float = 0.0
+    started: float | None = None  # when work on it began
+    look_at: float = float("inf")  # when time alone changes something about it
+    key: float = 0.0
+    place: Any = None  # the queue in which it waits
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for somebody to begin."""
+        return self.place is not None
 
     def __lt__(self, other: "Item") -> bool:
-        return (self.due, self.id) < (other.due, other.id)
+        return (self.key, self.id) < (other.key, other.id)
 
 
-class Skills(Struct, frozen=True, kw_only=True):
-    """An agent as the rules know them. `cells` is everything they can do."""
-
-    id: AgentId
-    cells: frozenset[Cell]
-
-
-# --- what happens ---
-
-
-class ItemArrived(Struct, frozen=True):
-    """Something waits for an answer: a new contact, or a further question to who answered before."""
-
-    item: Item
-
-
-class ItemWithdrawn(Struct, frozen=True):
-    """The customer left, or somebody else has answered."""
-
-    item: ItemId
-
-
-class AgentState(Struct, frozen=True):
-    """An agent becomes available or stops being so; what they work on, they end."""
-
-    agent: AgentId
-    available: bool
-
-
-class WorkStarted(Struct, frozen=True):
-    """An offer was accepted, or an agent took something by hand."""
-
-    item: ItemId
-    agent: AgentId
-
-
-class WorkDone(Struct, frozen=True):
-    """Answered. `open`: the customer may go on."""
-
-    item: ItemId
-    agent: AgentId
-    open: bool = False
-
-
-class ConversationClosed(Struct, frozen=True):
-    """It takes nobody's place any more."""
-
-    conversation: Hashable
-
-
-class Tick(Struct, frozen=True):
-    """Time has passed."""
-
-
-Event = ItemArrived | ItemWithdrawn | AgentState | WorkStarted | WorkDone | ConversationClosed | Tick
-
-
-# --- what is to be done ---
-
-
-class Quote(Struct, frozen=True):
-    """How long the customer waits at most, in half, four fifths and nine tenths of all cases: seconds. `usually`: not learnt yet."""
-
-    item: ItemId
-    p50: float
-    p80: float
-    p90: float
-    usually: bool
-
-
-class Offer(Struct, frozen=True):
-    """The agent is asked to begin; until an answer comes, nobody else is."""
-
-    item: ItemId
-    agent: AgentId
-
-
-class Park(Struct, frozen=True):
-    """The agent lays this aside, the draft is kept; an offer follows."""
-
-    item: ItemId
-    agent: AgentId
-
-
-class Repromise(Struct, frozen=True):
-    """The promise cannot be kept: the customer is told a second one."""
-
-    item: ItemId
-    due: float
-
-
-Command = Offer | Park | Repromise | Quote
+def fits(agent: Skills, cell: Cell) -> int:
+    """How well an agent fits a `Need`: 0 not at all, else the lowest of their levels in what it takes (1 if it takes nothing)."""
+    if not isinstance(cell, Need) or agent.at_once.get(cell.channel) == 0:
+        return 0
+    if cell.team is not None and cell.team not in agent.teams:
+        return 0
+    lowest = 5 if cell.skills else 1
+    for skill, least in cell.skills:
+        level = agent.levels.get(skill, 0)
+        if level < least:
+            return 0
+        lowest = min(lowest, level)
+    return lowest

@@ -1,0 +1,109 @@
+"""Rules 1, 2, 4 and 5: what an agent turns to next, and who is asked for an item. Nothing changes here."""
+
+from oase.desk.routing.rules.crowd import Agent, Kind
+from oase.desk.routing.rules.desk import Desk
+from oase.desk.routing.rules.events import Offer
+from oase.desk.routing.rules.types import AgentId, Item
+
+ASKED_FOR, FIRST_PROMISE, KEPT, SECOND_PROMISE, SCARCE, ASIDE = range(6)
+"""By which sentence of the rules somebody got something."""
+
+
+def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tuple[Item, Offer] | None:
+    """What an agent who is free gets; `pulls`: who asks gets what nobody is offered, too."""
+    best, best_kind = agent.own.first(), None
+    best_key, earliest = (best.key, best.key) if best is not None else (float("inf"), float("inf"))
+    for kind in agent.kinds:
+        item = kind.queue.first()
+        if kind.others:
+            item = _with_others(desk, agent, kind, item, now, pulls=pulls)
+        if item is None:
+            continue
+        key = item.key - kind.head_start
+        if (key < best_key or item.key < earliest) and has_room(desk, agent, item):
+            earliest = min(earliest, item.key)
+            if key < best_key:
+                best, best_kind, best_key = item, kind, key
+    if best is None:
+        return None
+    if pulls:
+        rule = ASKED_FOR
+    elif best_kind is None:
+        rule = ASIDE if best.parked else KEPT
+    elif best.promises > 1:
+        rule = SECOND_PROMISE
+    else:
+        rule = SCARCE if best.key > earliest else FIRST_PROMISE
+    return best, _offer(desk, best, agent, rule, best_key)
+
+
+def _with_others(desk: Desk, agent: Agent, kind: Kind, best: Item | None, now: float, *, pulls: bool) -> Item | None:
+    """The first of a kind, with what was declined and what nobody is offered."""
+    for (declined, pull_only), queue in list(kind.others.items()):
+        item = queue.first()
+        if item is None:
+            del kind.others[declined, pull_only]
+        elif pulls or not (pull_only or (agent.id in declined and not may_ask_again(desk, item, kind, now))):
+            best = item if best is None or item < best else best
+    return best
+
+
+def may_ask_again(desk: Desk, item: Item, kind: Kind, now: float) -> bool:
+    """Whether who declined may be asked again: nobody else can do it, and they had their peace for a while."""
+    return now >= item.again_at and not desk.crowd.without(kind.able & desk.crowd.on_duty, item.declined)
+
+
+def has_room(desk: Desk, agent: Agent, item: Item) -> bool:
+    """Whether an agent may begin something beside their open conversations."""
+    manner = desk.manner(item)
+    if manner.alone:
+        return agent.held == 0
+    return manner.at_once == 1 or agent.held < desk.crowd.at_once(agent, item.channel)
+
+
+def somebody_for(desk: Desk, item: Item, now: float, but: AgentId | None = None) -> tuple[Agent, Offer] | None:
+    """Who is asked for an item: who is free, or writes what may be laid aside. `but`: who has just chosen something else."""
+    if item.pull_only:
+        return None
+    crowd, kind, manner = desk.crowd, desk.kind(item), desk.manner(item)
+    able = kind.able
+    if item.declined:
+        others = crowd.without(able, item.declined)
+        if others & crowd.on_duty or now < item.again_at:
+            able = others
+    if but is not None:
+        able = crowd.without(able, (but,))
+    if manner.alone:
+        able &= crowd.empty
+    elif manner.at_once > 1:
+        able &= crowd.room[item.channel]
+    free = able & crowd.free
+    if free and manner.at_once > 1:
+        free = free & ~crowd.empty or free
+    agent = crowd.best(free, kind)
+    if agent is not None:
+        return agent, _offer(desk, item, agent, SCARCE if free & (free - 1) else FIRST_PROMISE, item.key)
+    if pushes_aside(desk, item) and desk.calm(now):
+        agent = crowd.best(able & crowd.writing, kind)
+        if agent is not None:
+            return agent, _offer(desk, item, agent, ASIDE, item.key)
+    return None
+
+
+def pushes_aside(desk: Desk, item: Item) -> bool:
+    """Whether a mail is laid aside for an item: for a call, and for what is wanted at once, if that is no mail itself."""
+    manner = desk.manner(item)
+    return manner.parks or (not manner.parkable and item.due - item.arrived <= desk.settings.at_once_within)
+
+
+def owner_for(desk: Desk, item: Item, owner: Agent, now: float) -> tuple[Agent, Offer] | None:
+    """Who keeps the conversation, if they can turn to it at once."""
+    aside = owner.parkable and not desk.manner(item).parkable and desk.calm(now)
+    if owner.available and (owner.work is None or aside):
+        return owner, _offer(desk, item, owner, KEPT, item.key)
+    return None
+
+
+def _offer(desk: Desk, item: Item, agent: Agent, rule: int, key: float) -> Offer:
+    kind = desk.kind(item)
+    return Offer(item.id, agent.id, rule, item.due, item.due - key, kind.on_duty, (kind.able & desk.crowd.free).bit_count())

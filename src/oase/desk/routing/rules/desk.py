@@ -1,0 +1,141 @@
+"""The state of one workspace's desk, and the small steps by which it changes."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+
+from oase.desk.routing.rules.crowd import Agent, Crowd, Fits, Kind
+from oase.desk.routing.rules.events import Command, Offer, Park
+from oase.desk.routing.rules.queues import Dues, Timers
+from oase.desk.routing.rules.quotes import Quotes
+from oase.desk.routing.rules.types import AgentId, Item, ItemId, Manner, Settings, Skills
+
+
+class Desk:
+    """Who is there, what waits, who works on what, and what was said of waiting."""
+
+    def __init__(self, settings: Settings, agents: Iterable[Skills], fits: Fits, worked: Callable[[float], float]) -> None:
+        self.settings, self.worked = settings, worked
+        self.quotes = Quotes()
+        self.crowd = Crowd(settings.manners, settings.head_start, fits)
+        for one in agents:
+            self.crowd.put(one)
+        self.items: dict[ItemId, Item] = {}
+        self.held: dict[Hashable, AgentId] = {}  # open conversations that take a place, and whose they are
+        self.promises = Dues()
+        self.parkable = Dues()  # all that waits and may be laid aside, for its oldest
+        self.timers = Timers()
+        self.decided: dict[ItemId, Offer] = {}  # how those who have something got it
+
+    def manner(self, item: Item) -> Manner:
+        """How the item's channel is worked on."""
+        return self.settings.manners[item.channel]
+
+    def kind(self, item: Item) -> Kind:
+        """What the item needs."""
+        return self.crowd.kind(item.cell)
+
+    def key(self, item: Item) -> float:
+        """What orders items: the promise, and before it what has priority."""
+        return item.due - item.priority * self.settings.priority
+
+    def calm(self, now: float) -> bool:
+        """Whether mails may be laid aside."""
+        oldest = self.parkable.first()
+        return oldest is None or oldest.due - now > self.settings.calm
+
+    def agent(self, agent_id: AgentId | None) -> Agent | None:
+        """An agent, if known."""
+        return self.crowd.by_id.get(agent_id) if agent_id is not None else None
+
+    # --- as it was before a process began ---
+
+    def found(self, on_duty: Iterable[AgentId], held: Mapping[Hashable, AgentId], items: Iterable[Item]) -> None:
+        """Who is there, whose open conversations take a place, and what waits, is offered or worked on."""
+        for agent in map(self.agent, on_duty):
+            if agent is not None:
+                agent.available = True
+                self.settle(agent)
+        for conversation, holder in held.items():
+            agent = self.agent(holder)
+            if agent is not None:
+                self.held[conversation] = agent.id
+                self.crowd.hold(agent, +1)
+        for item in items:
+            self._found(item)
+
+    def _found(self, item: Item) -> None:
+        """Who has several by hand, works on the first of them; the others wait for them."""
+        self.items[item.id] = item
+        agent, owner = self.agent(item.with_), self.agent(item.owner)
+        if agent is not None and agent.work is None:
+            agent.work = item
+            self.settle(agent)
+            return
+        owner = agent or owner
+        if owner is not None and not owner.available and not item.bound:
+            owner = None
+        item.owner = owner.id if owner is not None else None
+        self.wait(item, owner)
+
+    # --- waiting ---
+
+    def wait(self, item: Item, owner: Agent | None) -> None:
+        """An item waits: for its owner, or for whoever can do it."""
+        item.with_, item.started, item.key = None, None, self.key(item)
+        if owner is not None:
+            owner.own.put(item)
+        else:
+            self.kind(item).put(item)
+        self.quotes.waits(item.key)
+        self.promises.put(item)
+        if self.manner(item).parkable:
+            self.parkable.put(item)
+        look_at = min(item.widens_at, item.again_at + self.settings.offer_again if item.declined else float("inf"))
+        if look_at < float("inf"):
+            self.timers.set(look_at, item)
+
+    def waits_no_more(self, item: Item) -> None:
+        """It is with somebody, gone, or about to wait elsewhere."""
+        if item.place is not None:
+            item.place = None
+            self.quotes.waits_no_more(item.key)
+
+    # --- work ---
+
+    def offer(self, command: Offer, item: Item, agent: Agent, commands: list[Command]) -> None:
+        """An agent is asked who has nothing else now."""
+        self.waits_no_more(item)
+        agent.work, item.with_, item.started = item, agent.id, None
+        self.settle(agent)
+        self.decided[item.id] = command
+        commands.append(command)
+
+    def lay_aside(self, agent: Agent, commands: list[Command]) -> None:
+        """What an agent works on waits for them."""
+        aside = agent.work
+        if aside is not None:
+            aside.parked += 1
+            aside.owner, aside.bound, agent.work = agent.id, not agent.available, None
+            commands.append(Park(aside.id, agent.id))
+            self.wait(aside, agent)
+
+    def settle(self, agent: Agent) -> None:
+        """Puts an agent into the sets where they belong by what they do."""
+        work = agent.work
+        agent.parkable = work is not None and self.manner(work).parkable and work.parked < self.settings.parks_at_most
+        self.crowd.update(agent)
+
+    def hold(self, item: Item, agent: Agent) -> Agent | None:
+        """An open conversation takes one of the agent's places, if its channel is one of which several fit; whose it took before."""
+        if self.manner(item).at_once == 1 or self.held.get(item.conversation) == agent.id:
+            return None
+        before = self.let_go(item.conversation)
+        self.held[item.conversation] = agent.id
+        self.crowd.hold(agent, +1)
+        return before
+
+    def let_go(self, conversation: Hashable) -> Agent | None:
+        """A conversation takes nobody's place any more; whose place it took."""
+        agent = self.agent(self.held.pop(conversation, None))
+        if agent is not None:
+            self.crowd.hold(agent, -1)
+        return agent
