@@ -58,6 +58,7 @@ STANDS_FOR: Final = {
     "tag_id": "SELECT id FROM tag LIMIT 1",
     "snippet_id": "SELECT id FROM snippet LIMIT 1",
     "field_id": "SELECT DISTINCT ON (kind = 'choice') id FROM custom_field ORDER BY kind = 'choice', id",
+    "workspace_slug": "SELECT slug FROM workspace",
     "queue": "SELECT unnest(ARRAY['open', 'mine', 'snoozed'])",
     "person_id": "SELECT id FROM person ORDER BY id LIMIT 1",
     "conversation_id": "(SELECT id FROM conversation WHERE kind = 'public' ORDER BY id DESC LIMIT 1) UNION ALL"

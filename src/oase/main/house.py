@@ -32,6 +32,7 @@ from oase.desk.automations import AutomationClock, AutomationFeed
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseFeed
+from oase.insights import WaitFeed
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
 from oase.kernel.db import Database
@@ -107,6 +108,7 @@ class House:
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, self.book).run)
         self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, self.book).run)
+        self.begin("waits", WaitFeed(self.database, self.hub, self.locks).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
         self.begin("devices", devices.run)

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 
 from oase.kernel.schema import metadata
 
-_OWNERS = ("kernel", "staff", "channels", "people", "conversations", "desk", "desk.automations", "web.api")
+_OWNERS = ("kernel", "staff", "channels", "people", "conversations", "desk", "desk.automations", "insights", "web.api")
 
 
 def all_tables() -> MetaData:

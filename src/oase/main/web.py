@@ -51,6 +51,7 @@ from oase.web.hooks import PREFIX as HOOKS
 from oase.web.hooks import Hooks
 from oase.web.live import PATH as LIVE
 from oase.web.live import Live
+from oase.web.responsetimes import board_of
 from oase.web.services import Services
 from oase.web.widget import (
     Abuse,
@@ -208,6 +209,7 @@ class Front:
         )
         self._house = house
         self._pages: Litestar = make_app(services, resolver)
+        house.begin("response times", lambda: board_of(self._pages).run(house.hub))
         self._hooks = Hooks(house.book, house.journal, house.clock)
         self._live = Live(house.hub, resolver)
         parts = _widget_parts(house)

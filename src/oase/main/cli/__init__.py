@@ -19,6 +19,7 @@ _COMMANDS = (
     ("backup", "maintain:backup", "Write everything into one file."),
     ("restore", "maintain:restore", "Put a backup into an empty installation."),
     ("doctor", "maintain:doctor", "Look for what is wrong, and say what to do."),
+    ("measure", "maintain:measure", "Measure anew how long customers waited."),
     ("journal", "journal:app", "What the outside world delivered, and what became of it."),
     ("mail", "mail:app", "How raw mails are understood."),
     ("bridge", "bridge:app", "Connectors in any language: the protocol, and whether one keeps to it."),

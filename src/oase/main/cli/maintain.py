@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +64,32 @@ def restore(source: Path) -> None:
         print(
             f"Restored the backup of {manifest['made_at'][:16]}: {sum(manifest['rows'].values())} rows, {manifest['files']} files."
         )
+
+    run_async(work())
+
+
+def measure(
+    days: Annotated[int, Parameter(help="Of conversations that moved in so many days; 0 for all there are.")] = 0,
+) -> None:
+    """Measure anew how long customers waited for answers, from the conversations that are kept. What is measured already stays right.
+
+    A worker does so by itself with everything that happens; this is for the past, such as conversations that were imported.
+    """
+    from oase.insights import measure_workspace
+    from oase.kernel.db import Database
+    from oase.staff import list_workspaces
+
+    async def work() -> None:
+        async with database_of(load(os.environ, Path.cwd()), "either") as dsn:
+            database = Database(dsn, connections=2)
+            await database.open()
+            try:
+                since = database.clock.now() - timedelta(days=days) if days else None
+                for workspace in await list_workspaces(database):
+                    count = await measure_workspace(database, workspace.id, since)
+                    print(f"{workspace.name}: {count} conversations measured.")
+            finally:
+                await database.close()
 
     run_async(work())
 

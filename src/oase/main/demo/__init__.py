@@ -9,6 +9,7 @@ from uuid import UUID
 
 from oase.channels import create_account
 from oase.conversations import save_field, save_snippet, save_tag, save_view
+from oase.insights import Choice, choose
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
@@ -37,6 +38,7 @@ _TEAMS: Final = (
 )
 _TAGS: Final = {"Reparatur": "#0f766e", "Beschwerde": "#b91c1c", "Rückruf": "#c2410c", "Lob": "#15803d", "Rechnung": "#4338ca"}
 _VIEWS: Final = {"Reparaturen": 'is:open is:waiting tag:"Reparatur"', "Dringendes": "is:open priority:high priority:urgent"}
+_PUBLIC: Final = ("webchat", "whatsapp", "email", "form")  # channels whose response times everybody can read
 _SNIPPETS: Final = (
     ("zeiten", "Öffnungszeiten", "Wir haben Montag bis Freitag von 9 bis 18:30 Uhr und am Samstag von 10 bis 16 Uhr geöffnet.",
      "We are open Monday to Friday from 9 to 18:30 and on Saturday from 10 to 16."),
@@ -106,6 +108,7 @@ async def _found(house: House, sandbox: Sandbox) -> None:
         await _furnish(work)
         await _connect(house, work)
         await connect_places(house, work, sandbox)
+        await choose(work, Choice(on=True, channels=_PUBLIC, front=True), _PUBLIC)
 
 
 async def _furnish(work: UnitOfWork) -> None:

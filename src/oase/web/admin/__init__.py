@@ -8,6 +8,7 @@ from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.journal import handlers as journal_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
+from oase.web.admin.response_times import handlers as response_times_handlers
 from oase.web.admin.retention import handlers as retention_handlers
 from oase.web.admin.roles import handlers as roles_handlers
 from oase.web.admin.snippets import handlers as snippets_handlers
@@ -31,6 +32,7 @@ handlers = [
     *webhooks_handlers,
     *audit_handlers,
     *workspace_handlers,
+    *response_times_handlers,
     *retention_handlers,
     *privacy_handlers,
     *tags_handlers,

@@ -58,6 +58,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
         message("Company"),
         (
             Part("workspace", "building", message("Workspace"), Permission.SETTINGS_WRITE),
+            Part("response-times", "hourglass", message("Response times"), Permission.SETTINGS_WRITE),
             Part("retention", "clock", message("Retention"), Permission.SETTINGS_WRITE),
             Part("persons", "user-circle", message("Personal data"), Permission.CONVERSATION_EXPORT),
             Part("tokens", "key", message("API tokens"), Permission.TOKEN_WRITE),

@@ -127,7 +127,11 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     ),
     "message.settled": lambda f: message("%(who)s said that %(count)s public messages need no answer.", **f),
     "message.unsettled": lambda f: message("%(who)s said that %(count)s public messages need an answer after all.", **f),
-    "setting.changed": lambda f: message("%(who)s changed what is kept of messages that were edited or taken back.", **f),
+    "setting.changed": lambda f: (
+        message("%(who)s changed what of the response times is public.", **f)
+        if f.get("setting") == "response_times"
+        else message("%(who)s changed what is kept of messages that were edited or taken back.", **f)
+    ),
     "message.resolved": lambda f: message("%(who)s decided on a message of unknown fate.", **f),
 }
 

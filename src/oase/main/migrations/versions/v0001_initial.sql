@@ -579,6 +579,37 @@ ALTER TABLE upload ENABLE ROW LEVEL SECURITY;
 ALTER TABLE upload FORCE ROW LEVEL SECURITY;
 CREATE POLICY upload_workspace ON upload USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE wait (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    account_id UUID,
+    team_id UUID,
+    public BOOLEAN NOT NULL,
+    kind TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    outcome TEXT NOT NULL,
+    working_seconds INTEGER,
+    CONSTRAINT wait_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT wait_outcome_check CHECK (outcome IN ('waiting', 'answered', 'closed')),
+    CONSTRAINT wait_ended_check CHECK ((outcome = 'waiting') = (ended_at IS NULL))
+);
+
+CREATE INDEX wait_asked ON wait (workspace_id, asked_at);
+
+CREATE INDEX wait_conversation ON wait (workspace_id, conversation_id);
+
+CREATE INDEX wait_open ON wait (workspace_id, asked_at) WHERE ended_at IS NULL;
+
+COMMENT ON TABLE wait IS 'A stretch of time in which a customer waited for an answer. It outlives its conversation: what was measured stays.';
+
+ALTER TABLE wait ENABLE ROW LEVEL SECURITY;
+ALTER TABLE wait FORCE ROW LEVEL SECURITY;
+CREATE POLICY wait_workspace ON wait USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE webhook (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,

@@ -1,0 +1,118 @@
+"""Waiting is measured after it happened: what moves in a conversation has its waiting looked at anew.
+
+live log --Follower("waits")--> conversations that moved --four statements per workspace and batch--> wait (one row per stretch)
+
+Looking again changes nothing. At the first start, and when the log was pruned past the feed's place, the past eight weeks are
+measured from what the conversations hold.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from oase.channels import adapter
+from oase.conversations import TARGETS
+from oase.insights.readmodels import repository
+from oase.insights.readmodels.rules import stretches, sure_since
+from oase.insights.readmodels.types import Stretch, Talk
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.errors import NotFound
+from oase.kernel.follow import Follower
+from oase.kernel.live import LiveEvent, LiveHub
+from oase.kernel.locks import Locks
+from oase.staff import list_workspaces
+
+_MEANS_NOTHING: Final = frozenset({"noted", "file", "tags", "fields", "subject", "priority", "person"})
+_READ: Final = 300  # messages of a conversation; what is older was measured before
+_READ_OF_PAST: Final = 20_000
+_AT_ONCE: Final = 200  # conversations of the past
+_PAST: Final = timedelta(weeks=8)
+log = structlog.get_logger()
+
+
+class WaitFeed:
+    """Measures how long customers wait; one process at a time does it."""
+
+    def __init__(self, database: Database, hub: LiveHub, locks: Locks) -> None:
+        self._database = database
+        self._follower = Follower(database, hub, locks, "waits", ["conversation"])
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        await self._follower.run(self.handle, self.begin)
+
+    async def catch_up(self) -> None:
+        """Everything up to now, once: for tests."""
+        await self._follower.catch_up(self.handle, self.begin)
+
+    async def begin(self) -> None:
+        """Measures the past weeks of every workspace."""
+        since = self._database.clock.now() - _PAST
+        for workspace in await list_workspaces(self._database):
+            count = await measure_workspace(self._database, workspace.id, since)
+            log.info("waits.begin", workspace=str(workspace.id), conversations=count)
+
+    async def handle(self, events: Sequence[LiveEvent]) -> None:
+        """Measures the conversations of these events."""
+        moved: dict[UUID, set[UUID]] = defaultdict(set)
+        for event in events:
+            if event.payload.get("what") not in _MEANS_NOTHING:
+                moved[event.workspace_id].add(event.key)
+            if event.payload.get("what") == "merged":
+                moved[event.workspace_id].add(UUID(event.payload["into"]))
+        for workspace_id, ids in moved.items():
+            async with self._database.work(workspace_id) as work:
+                await measure(work, sorted(ids), _READ)
+
+
+async def measure_workspace(database: Database, workspace_id: UUID, since: datetime | None = None) -> int:
+    """Measures every conversation in which something happened since (or ever), in small transactions; gives their number."""
+    count, after = 0, UUID(int=0)
+    while True:
+        async with database.work(workspace_id) as work:
+            ids = await repository.moved_since(work, since, after, _AT_ONCE)
+            await measure(work, ids, _READ_OF_PAST)
+        count += len(ids)
+        if len(ids) < _AT_ONCE:
+            return count
+        after = ids[-1]
+
+
+async def measure(work: UnitOfWork, ids: Sequence[UUID], limit: int) -> None:
+    """Writes how long was waited in these conversations, from their newest `limit` messages. Four statements."""
+    found = await repository.talks(work, ids, limit) if ids else []
+    if found:
+        waits = [_row(talk, one) for talk in found for one in stretches(talk)]
+        await repository.keep(work, waits, {talk.id: sure_since(talk) for talk in found})
+
+
+def _row(talk: Talk, one: Stretch) -> Mapping[str, Any]:
+    return {
+        "id": one.id,
+        "conversation_id": talk.id,
+        "channel": one.channel,
+        "account_id": one.account_id,
+        "team_id": talk.team_id,
+        "public": talk.public,
+        "kind": one.kind,
+        "asked_at": one.asked_at,
+        "due_at": _promised(talk, one),
+        "ended_at": one.ended_at,
+        "outcome": one.outcome,
+        "working_seconds": round((one.ended_at - one.asked_at).total_seconds()) if one.ended_at else None,
+    }
+
+
+def _promised(talk: Talk, one: Stretch) -> datetime | None:
+    """What was promised: as the conversation says while it owes an answer, by nature of the channel where it does no more."""
+    if one.outcome == "waiting" and not talk.public and talk.due_at is not None:
+        return talk.due_at
+    try:
+        manifest = adapter(one.channel).manifest
+    except NotFound:
+        return None
+    return one.asked_at + TARGETS[manifest.side(talk.public).pace]

@@ -1,0 +1,53 @@
+"""Response times of a workspace: what is public, and what its leads see."""
+
+from datetime import datetime
+from uuid import UUID
+
+from oase.desk.hours import Timetable
+from oase.insights.responsetimes import repository
+from oase.insights.responsetimes.rules import choice_in, expected, opening
+from oase.insights.responsetimes.types import ChannelFigures, Figures, Line
+from oase.kernel.db import Database, UnitOfWork
+from oase.staff import Workspace, list_workspaces
+
+
+async def published(database: Database) -> dict[str, UUID]:
+    """The workspaces whose response times are public, by their short names, the oldest first."""
+    return {one.slug: one.id for one in await list_workspaces(database) if choice_in(one.settings).on}
+
+
+async def timetable_of(work: UnitOfWork) -> Timetable | None:
+    """The opening hours that hold for the workspace; None where none are kept."""
+    return None
+
+
+async def figures(work: UnitOfWork, workspace: Workspace, at: datetime) -> Figures:
+    """What is public at a moment, of the channels that the administrator chose. Two statements."""
+    choice = choice_in(workspace.settings)
+    timetable = await timetable_of(work)
+    lines = await repository.lines(work, at, choice.channels)
+    known = await repository.measured(work, at, workspace.time_zone, choice.channels)
+    return Figures(
+        workspace_id=workspace.id,
+        company=workspace.name,
+        slug=workspace.slug,
+        language=workspace.language,
+        zone=workspace.time_zone,
+        as_of=at,
+        channels=tuple(
+            ChannelFigures(
+                channel=channel,
+                expected=expected(known[channel], at, timetable),
+                lines=tuple(line for line in lines if line.by == "channel" and line.channel == channel),
+            )
+            for channel in choice.channels
+        ),
+        overall=tuple(line for line in lines if not line.by),
+        opening=opening(timetable, at),
+        front=choice.front,
+    )
+
+
+async def report(work: UnitOfWork, at: datetime) -> list[Line]:
+    """Everything that was measured, by range of days: of all, by channel, by team; whatever the number of cases."""
+    return await repository.lines(work, at)
