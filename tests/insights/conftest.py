@@ -11,6 +11,7 @@ from tests.conversations.conftest import NUMBER_ID, SECRET, delivery, text
 
 from oase.channels import AccountBook, create_account
 from oase.conversations import Answer, Author, IntakeWorker, Journal, Went, said_elsewhere
+from oase.desk.hours import Timetables
 from oase.insights import WaitFeed
 from oase.kernel.blobs import in_memory
 from oase.kernel.clock import SetClock
@@ -99,7 +100,7 @@ async def company(fresh_dsn: str, workspace_id: UUID, clock: SetClock) -> AsyncI
         account_id = await create_account(work, SAFE, "whatsapp", "WhatsApp", given)
     company = Company(
         database, clock, workspace_id, account_id, book, Journal(database, blobs),
-        IntakeWorker(database, book, blobs, hub, locks), WaitFeed(database, hub, locks),
+        IntakeWorker(database, book, blobs, hub, locks), WaitFeed(database, hub, locks, Timetables()),
     )  # fmt: skip
     await company.feed.catch_up()
     yield company

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from oase.desk.hours import Calendar, Timetable, week_of
+from oase.desk.hours import Calendar, Timetable, Timetables, week_of
 from oase.insights import Choice, Line, Share, as_of, choose, figures, report
 from oase.insights.responsetimes.repository import measured
 from oase.insights.responsetimes.rules import expected, opening, rounded_up
@@ -143,7 +143,7 @@ async def test_of_a_workspace_without_any_case_nothing_is_said(company: Company)
         await choose(work, Choice(on=True, channels=("whatsapp", "unknown")), ["whatsapp", "email"])
         workspace = await find_workspace(work)
         assert workspace is not None
-        found = await figures(work, workspace, company.clock.now())
+        found = await figures(work, workspace, Timetables(), company.clock.now())
     assert found.overall == ()
     assert [(one.channel, one.lines, one.expected.seconds) for one in found.channels] == [("whatsapp", (), None)]
 

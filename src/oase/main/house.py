@@ -108,7 +108,7 @@ class House:
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, self.book).run)
         self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, self.book).run)
-        self.begin("waits", WaitFeed(self.database, self.hub, self.locks).run)
+        self.begin("waits", WaitFeed(self.database, self.hub, self.locks, self.timetables).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
         self.begin("devices", devices.run)

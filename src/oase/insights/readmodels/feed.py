@@ -1,6 +1,6 @@
 """Waiting is measured after it happened: what moves in a conversation has its waiting looked at anew.
 
-live log --Follower("waits")--> conversations that moved --four statements per workspace and batch--> wait (one row per stretch)
+live log --Follower("waits")--> conversations that moved --five statements per workspace and batch--> wait (one row per stretch)
 
 Looking again changes nothing. At the first start, and when the log was pruned past the feed's place, the past eight weeks are
 measured from what the conversations hold.
@@ -16,8 +16,9 @@ import structlog
 
 from oase.channels import adapter
 from oase.conversations import TARGETS
+from oase.desk.hours import Timetable, Timetables
 from oase.insights.readmodels import repository
-from oase.insights.readmodels.rules import stretches, sure_since
+from oase.insights.readmodels.rules import promised, stretches, sure_since
 from oase.insights.readmodels.types import Stretch, Talk
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import NotFound
@@ -37,8 +38,9 @@ log = structlog.get_logger()
 class WaitFeed:
     """Measures how long customers wait; one process at a time does it."""
 
-    def __init__(self, database: Database, hub: LiveHub, locks: Locks) -> None:
+    def __init__(self, database: Database, hub: LiveHub, locks: Locks, timetables: Timetables) -> None:
         self._database = database
+        self._timetables = timetables
         self._follower = Follower(database, hub, locks, "waits", ["conversation"])
 
     async def run(self) -> None:
@@ -53,7 +55,7 @@ class WaitFeed:
         """Measures the past weeks of every workspace."""
         since = self._database.clock.now() - _PAST
         for workspace in await list_workspaces(self._database):
-            count = await measure_workspace(self._database, workspace.id, since)
+            count = await measure_workspace(self._database, workspace.id, self._timetables, since)
             log.info("waits.begin", workspace=str(workspace.id), conversations=count)
 
     async def handle(self, events: Sequence[LiveEvent]) -> None:
@@ -66,31 +68,32 @@ class WaitFeed:
                 moved[event.workspace_id].add(UUID(event.payload["into"]))
         for workspace_id, ids in moved.items():
             async with self._database.work(workspace_id) as work:
-                await measure(work, sorted(ids), _READ)
+                await measure(work, sorted(ids), _READ, self._timetables)
 
 
-async def measure_workspace(database: Database, workspace_id: UUID, since: datetime | None = None) -> int:
+async def measure_workspace(database: Database, workspace_id: UUID, timetables: Timetables, since: datetime | None = None) -> int:
     """Measures every conversation in which something happened since (or ever), in small transactions; gives their number."""
     count, after = 0, UUID(int=0)
     while True:
         async with database.work(workspace_id) as work:
             ids = await repository.moved_since(work, since, after, _AT_ONCE)
-            await measure(work, ids, _READ_OF_PAST)
+            await measure(work, ids, _READ_OF_PAST, timetables)
         count += len(ids)
         if len(ids) < _AT_ONCE:
             return count
         after = ids[-1]
 
 
-async def measure(work: UnitOfWork, ids: Sequence[UUID], limit: int) -> None:
-    """Writes how long was waited in these conversations, from their newest `limit` messages. Four statements."""
+async def measure(work: UnitOfWork, ids: Sequence[UUID], limit: int, timetables: Timetables) -> None:
+    """Writes how long was waited in these conversations, from their newest `limit` messages. Five statements."""
     found = await repository.talks(work, ids, limit) if ids else []
     if found:
-        waits = [_row(talk, one) for talk in found for one in stretches(talk)]
+        hours = {team_id: await timetables.of_team(work, team_id) for team_id in {talk.team_id for talk in found}}
+        waits = [_row(talk, one, hours[talk.team_id]) for talk in found for one in stretches(talk)]
         await repository.keep(work, waits, {talk.id: sure_since(talk) for talk in found})
 
 
-def _row(talk: Talk, one: Stretch) -> Mapping[str, Any]:
+def _row(talk: Talk, one: Stretch, hours: Timetable) -> Mapping[str, Any]:
     return {
         "id": one.id,
         "conversation_id": talk.id,
@@ -100,17 +103,19 @@ def _row(talk: Talk, one: Stretch) -> Mapping[str, Any]:
         "public": talk.public,
         "kind": one.kind,
         "asked_at": one.asked_at,
-        "due_at": _promised(talk, one),
+        "due_at": promised(talk, one) or _usual(talk, one),
         "ended_at": one.ended_at,
         "outcome": one.outcome,
-        "working_seconds": round((one.ended_at - one.asked_at).total_seconds()) if one.ended_at else None,
+        "working_seconds": _seconds(hours.working_time_between(one.asked_at, one.ended_at)) if one.ended_at else None,
     }
 
 
-def _promised(talk: Talk, one: Stretch) -> datetime | None:
-    """What was promised: as the conversation says while it owes an answer, by nature of the channel where it does no more."""
-    if one.outcome == "waiting" and not talk.public and talk.due_at is not None:
-        return talk.due_at
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())
+
+
+def _usual(talk: Talk, one: Stretch) -> datetime | None:
+    """What is promised by nature of the channel: of what was asked before promises were written down, and for a moment of all."""
     try:
         manifest = adapter(one.channel).manifest
     except NotFound:

@@ -1,4 +1,4 @@
-"""SQL of the read models: conversations, messages and deliveries are read, `wait` is written."""
+"""SQL of the read models: conversations, messages, deliveries and promises are read, `wait` is written."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from oase.insights.readmodels.types import Entry, Talk
+from oase.insights.readmodels.types import Entry, Promised, Talk
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 
@@ -37,7 +37,7 @@ _SURE: Final = Batch("sure_", conversation_id="uuid", since="timestamptz")
 
 
 async def talks(work: UnitOfWork, ids: Sequence[UUID], limit: int) -> list[Talk]:
-    """These conversations with their newest messages, at most `limit` of each. Two statements."""
+    """These conversations with their newest messages, at most `limit` of each. Three statements."""
     rows = await work.tuples(_ENTRIES, {"ids": sorted(set(ids)), "limit": limit})
     said: dict[UUID, list[Entry]] = defaultdict(list)
     read: dict[UUID, int] = defaultdict(int)
@@ -50,12 +50,27 @@ async def talks(work: UnitOfWork, ids: Sequence[UUID], limit: int) -> list[Talk]
         " WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) ORDER BY id",
         {"ids": sorted(set(ids))},
     )
-    return [_with_entries(one, said[one.id], cut=read[one.id] >= limit) for one in found]
+    made = await _promises(work, [one.id for one in found])
+    return [
+        replace(one, entries=tuple(sorted(said[one.id], key=_in_order)), promises=tuple(made[one.id]), cut=read[one.id] >= limit)
+        for one in found
+    ]
 
 
-def _with_entries(talk: Talk, entries: Sequence[Entry], *, cut: bool) -> Talk:
-    ordered = sorted(entries, key=lambda one: (one.said_at, one.part != "question"))
-    return replace(talk, entries=tuple(ordered), cut=cut)
+def _in_order(entry: Entry) -> tuple[datetime, bool]:
+    return entry.said_at, entry.part != "question"
+
+
+async def _promises(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Promised]]:
+    found: dict[UUID, list[Promised]] = defaultdict(list)
+    for conversation_id, since, due_at, withdrawn in await work.tuples(
+        "SELECT conversation_id, since, due_at, outcome IS NOT DISTINCT FROM 'withdrawn' FROM promise"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = ANY(%(ids)s) AND number = 1 AND kind IN ('first', 'next')"
+        " ORDER BY since, made_at, id",
+        {"ids": list(ids)},
+    ):
+        found[conversation_id].append(Promised(since=since, due_at=due_at, withdrawn=withdrawn))
+    return found
 
 
 def _entries(row: tuple[Any, ...]) -> Iterator[Entry]:
@@ -90,7 +105,7 @@ def _ours(id: UUID, thread: str, at: datetime, deleted: bool, deliveries: tuple[
 async def keep(work: UnitOfWork, waits: Sequence[Mapping[str, Any]], sure: Mapping[UUID, datetime | None]) -> None:
     """Writes what these conversations' waiting looks like now. `sure`: since when that is complete; what is not there any more goes.
 
-    Where somebody had the case when its waiting ended, and what was promised first, stays.
+    Whose it was when its waiting ended stays.
     """
     ordered = sorted(waits, key=lambda one: one["id"])
     if ordered:
@@ -99,7 +114,7 @@ async def keep(work: UnitOfWork, waits: Sequence[Mapping[str, Any]], sure: Mappi
             " ON CONFLICT (workspace_id, id) DO UPDATE SET conversation_id = excluded.conversation_id, kind = excluded.kind,"
             " asked_at = excluded.asked_at, ended_at = excluded.ended_at, outcome = excluded.outcome,"
             " team_id = CASE WHEN wait.ended_at IS NULL THEN excluded.team_id ELSE wait.team_id END,"
-            " due_at = coalesce(wait.due_at, excluded.due_at), working_seconds = excluded.working_seconds",
+            " due_at = coalesce(excluded.due_at, wait.due_at), working_seconds = excluded.working_seconds",
             _WAITS.values(ordered),
         )
     rows = [{"conversation_id": one, "since": since} for one, since in sorted(sure.items())]

@@ -8,10 +8,12 @@ A machine's message is neither question nor answer, a note is nothing. An answer
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from oase.insights.readmodels.types import Entry, Outcome, Stretch, Talk
+
+_APART: Final = timedelta(minutes=1)  # between when it was asked and from when a promise counts: providers' clocks differ
 
 
 def stretches(talk: Talk) -> list[Stretch]:
@@ -28,6 +30,14 @@ def sure_since(talk: Talk) -> datetime | None:
         return None
     ends = [one.said_at for one in talk.entries if one.part in ("answer", "end")]
     return ends[0] if ends else talk.last_at
+
+
+def promised(talk: Talk, one: Stretch) -> datetime | None:
+    """Until when an answer was promised first, as far as that was written down. A pause moves it, a second promise does not."""
+    until = one.ended_at or datetime.max.replace(tzinfo=one.asked_at.tzinfo)
+    found = [each for each in talk.promises if one.asked_at - _APART <= each.since <= until]
+    standing = [each for each in found if not each.withdrawn]
+    return standing[0].due_at if standing else found[-1].due_at if found else None
 
 
 def _of_thread(talk: Talk, entries: Sequence[Entry]) -> Iterator[Stretch]:

@@ -37,7 +37,16 @@ class Talk(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     last_at: datetime
     entries: tuple[Entry, ...] = ()  # by `said_at`
+    promises: tuple["Promised", ...] = ()  # by `since`
     cut: bool = False  # older messages were not read
+
+
+class Promised(Struct, frozen=True, kw_only=True):
+    """A first promise about an answer. One that was withdrawn counts only where no other took its place."""
+
+    since: datetime
+    due_at: datetime
+    withdrawn: bool
 
 
 class Stretch(Struct, frozen=True, kw_only=True):

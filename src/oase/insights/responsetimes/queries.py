@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from oase.desk.hours import Timetable
+from oase.desk.hours import Timetables
 from oase.insights.responsetimes import repository
-from oase.insights.responsetimes.rules import choice_in, expected, opening
+from oase.insights.responsetimes.rules import choice_in, expected, kept, opening
 from oase.insights.responsetimes.types import ChannelFigures, Figures, Line
 from oase.kernel.db import Database, UnitOfWork
 from oase.staff import Workspace, list_workspaces
@@ -16,15 +16,10 @@ async def published(database: Database) -> dict[str, UUID]:
     return {one.slug: one.id for one in await list_workspaces(database) if choice_in(one.settings).on}
 
 
-async def timetable_of(work: UnitOfWork) -> Timetable | None:
-    """The opening hours that hold for the workspace; None where none are kept."""
-    return None
-
-
-async def figures(work: UnitOfWork, workspace: Workspace, at: datetime) -> Figures:
+async def figures(work: UnitOfWork, workspace: Workspace, timetables: Timetables, at: datetime) -> Figures:
     """What is public at a moment, of the channels that the administrator chose. Two statements."""
     choice = choice_in(workspace.settings)
-    timetable = await timetable_of(work)
+    timetable = kept(await timetables.default(work))
     lines = await repository.lines(work, at, choice.channels)
     known = await repository.measured(work, at, workspace.time_zone, choice.channels)
     return Figures(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from oase.desk.hours import NeverOpen, Timetable
+from oase.desk.hours import NeverOpen, Timetable, always_open
 from oase.insights.responsetimes.types import LEAST_CASES, Choice, Expected, Measured, Opening
 
 REFRESHED: Final = timedelta(minutes=5)
@@ -22,7 +22,7 @@ _STEPS: Final = (
     *(_HOUR * one for one in (1, 2, 3, 4, 5, 6, 8, 10, 12, 18)),
     *(_DAY * one for one in (1, 2, 3, 4, 5, 7, 14)),
 )
-"""Spans that are said. What lies between is rounded up, so that more is kept than is said."""
+"""Spans that are said. Of what lies between, the longer one is said, so that more is kept than is said."""
 
 
 def as_of(now: datetime) -> datetime:
@@ -73,6 +73,11 @@ def rounded_up(seconds: int) -> int:
     """Up to the next span that is said."""
     place = bisect_left(_STEPS, seconds)
     return _STEPS[place] if place < len(_STEPS) else -(-seconds // _DAY) * _DAY
+
+
+def kept(timetable: Timetable) -> Timetable | None:
+    """The opening hours of a company that says some; None for one that said nothing: it is not told to be open day and night."""
+    return None if timetable.calendar == always_open(timetable.calendar.zone) else timetable
 
 
 def opening(timetable: Timetable | None, now: datetime) -> Opening | None:

@@ -75,18 +75,19 @@ def measure(
 
     A worker does so by itself with everything that happens; this is for the past, such as conversations that were imported.
     """
+    from oase.desk.hours import Timetables
     from oase.insights import measure_workspace
     from oase.kernel.db import Database
     from oase.staff import list_workspaces
 
     async def work() -> None:
         async with database_of(load(os.environ, Path.cwd()), "either") as dsn:
-            database = Database(dsn, connections=2)
+            database, timetables = Database(dsn, connections=2), Timetables()
             await database.open()
             try:
                 since = database.clock.now() - timedelta(days=days) if days else None
                 for workspace in await list_workspaces(database):
-                    count = await measure_workspace(database, workspace.id, since)
+                    count = await measure_workspace(database, workspace.id, timetables, since)
                     print(f"{workspace.name}: {count} conversations measured.")
             finally:
                 await database.close()

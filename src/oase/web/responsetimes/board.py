@@ -19,6 +19,7 @@ import structlog
 from msgspec import Struct
 
 from oase.channels import AccountBook, StoredAccount
+from oase.desk.hours import Timetables
 from oase.insights import REFRESHED, Figures, as_of, figures, published
 from oase.kernel.clock import Clock
 from oase.kernel.db import Database
@@ -67,9 +68,10 @@ def ready(type: str, text: str) -> Form:
 class Board:
     """Gives what is shown of a workspace. One for each process."""
 
-    def __init__(self, database: Database, book: AccountBook, clock: Clock) -> None:
+    def __init__(self, database: Database, book: AccountBook, timetables: Timetables, clock: Clock) -> None:
         self._database = database
         self._book = book
+        self._timetables = timetables
         self._clock = clock
         self._names: dict[str, UUID] = {}
         self._names_at: datetime | None = None
@@ -155,7 +157,7 @@ class Board:
             workspace = await find_workspace(work)
             if workspace is None:
                 return None
-            found = await figures(work, workspace, as_of(self._clock.now()))
+            found = await figures(work, workspace, self._timetables, as_of(self._clock.now()))
             accounts = await self._book.of_workspace(work) if found.front else []
         channels = {one.channel for one in found.channels}
         return Shown(found, tuple(one for one in accounts if one.enabled and one.channel in channels), {})

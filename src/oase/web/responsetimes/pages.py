@@ -39,7 +39,7 @@ def board_of(app: Litestar) -> Board:
     """What this application shows; made when first asked for."""
     if "response_times" not in app.state:
         services: Services = app.state.services
-        app.state.response_times = Board(services.database, services.book, services.clock)
+        app.state.response_times = Board(services.database, services.book, services.timetables, services.clock)
     board: Board = app.state.response_times
     return board
 
