@@ -1,13 +1,14 @@
 """What people do with calendars. Each act is in the audit log, and every process drops what it knew."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from oase.desk.hours import repository
 from oase.desk.hours.calendar import Calendar, InvalidCalendar
 from oase.desk.hours.holiday import holidays_of
 from oase.desk.hours.queries import find_calendar
+from oase.desk.hours.stored import columns_of
 from oase.desk.hours.timetable import Timetable
 from oase.desk.hours.timetables import opens
 from oase.kernel.db import UnitOfWork
@@ -26,10 +27,10 @@ async def save_calendar(
     name: str,
     calendar: Calendar,
     team_ids: Sequence[UUID] = (),
-    is_default: bool = False,
+    is_default: bool | None = None,
     calendar_id: UUID | None = None,
 ) -> UUID:
-    """Writes a calendar, new or changed, and which teams work by it. The first one is the default one.
+    """Writes a calendar, new or changed, and which teams work by it. `is_default` None: as it was; the first one is the default.
 
     Raises Invalid (field `name`, `week`, `closures`, `country` …), Conflict (the name is taken), NotFound.
     """
@@ -38,14 +39,24 @@ async def save_calendar(
         raise Invalid(message("Please give a name."), field="name")
     before = await find_calendar(work, calendar_id) if calendar_id else None
     check(work, calendar)
-    is_default = is_default or not (before or await repository.any_calendar(work))
+    if is_default is None:
+        is_default = before.is_default if before else not await repository.any_calendar(work)
     act = "calendar.changed" if before else "calendar.created"
     calendar_id = calendar_id or new_id()
     await repository.put_calendar(work, calendar_id, name, calendar, is_default=is_default)
     await repository.put_teams(work, calendar_id, sorted(set(team_ids)))
-    work.audit(act, subject="calendar", subject_id=calendar_id, name=name, zone=calendar.zone, is_default=is_default)
+    changes = _changes(before.calendar if before else None, calendar)
+    work.audit(act, subject="calendar", subject_id=calendar_id, name=name, is_default=is_default, **changes)
     _tell(work, calendar_id)
     return calendar_id
+
+
+def _changes(before: Calendar | None, after: Calendar) -> dict[str, Any]:
+    """Which parts differ, and what those were that are short enough to be read."""
+    old, new = columns_of(before) if before else {}, columns_of(after)
+    changed = [name for name in new if new[name] != old.get(name)]
+    short = [name for name in changed if name not in ("days", "closures")]
+    return {"changed": changed, "before": {name: old.get(name) for name in short}, "after": {name: new[name] for name in short}}
 
 
 def check(work: UnitOfWork, calendar: Calendar) -> None:

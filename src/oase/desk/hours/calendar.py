@@ -106,10 +106,19 @@ def zone_of(name: str) -> ZoneInfo:
 
 def week_of(windows: Mapping[int, Sequence[tuple[str, str]]]) -> tuple[tuple[Window, ...], ...]:
     """A week from its weekdays (0 is Monday) and times as people write them: `{0: [("08:00", "12:00"), ("13:00", "17:30")]}`."""
-    return tuple(tuple(Window(_seconds(start), _seconds(end)) for start, end in windows.get(day, ())) for day in range(7))
+    return tuple(windows_of(windows.get(day, ())) for day in range(7))
+
+
+def windows_of(times: Sequence[tuple[str, str]]) -> tuple[Window, ...]:
+    """Windows of a day from times as people write them, in order; pairs that are left empty are none. Raises InvalidCalendar."""
+    windows = sorted(Window(_seconds(start), _seconds(end)) for start, end in times if start or end)
+    require_apart(windows)
+    return tuple(windows)
 
 
 def _seconds(clock: str) -> int:
+    if not clock:
+        raise InvalidCalendar(message("Please give both times, or neither."))
     hours, _, minutes = clock.partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and int(minutes) < 60):
         raise InvalidCalendar(message("“%(given)s” is not a time of day such as 08:30.", given=clock[:40]))

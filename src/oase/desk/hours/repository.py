@@ -90,7 +90,9 @@ async def put_calendar(work: UnitOfWork, calendar_id: UUID, name: str, calendar:
             " closures = excluded.closures, country = excluded.country, region = excluded.region",
             {**columns, **jsons, "id": calendar_id, "name": name, "is_default": is_default, "now": work.clock.now()},
         )
-    except UniqueViolation:
+    except UniqueViolation as error:
+        if error.diag.constraint_name == "calendar_default":
+            raise Conflict(message("Somebody else has just chosen another default calendar. Please look again.")) from None
         raise Conflict(message("There is a calendar “%(name)s” already.", name=name)) from None
 
 

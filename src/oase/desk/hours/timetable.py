@@ -109,6 +109,17 @@ class Timetable:
                 return (_EPOCH + max(one.starts[place], instant) * _MICROSECOND).astimezone(at.tzinfo)
         raise NeverOpen("There is no opening hour from then on.")
 
+    def open_until(self, at: datetime) -> datetime | None:
+        """The end of the opening hours at a moment that is one of them; None where no end is in sight for a year."""
+        instant, year = _instant(at), at.astimezone(UTC).year
+        for number in (year, year + 1):
+            one = self._year(number)
+            end = one.ends[bisect_right(one.starts, instant) - 1]
+            instant = _instant(datetime(number + 1, 1, 1, tzinfo=UTC))
+            if end < instant or not self.is_open(_EPOCH + instant * _MICROSECOND):
+                return (_EPOCH + end * _MICROSECOND).astimezone(at.tzinfo)
+        return None
+
     def windows_on(self, day: date) -> tuple[Window, ...]:
         """What a date of the calendar's zone has: its own windows, none when closed, or those of its weekday. Pauses are not seen."""
         own = self._days.get(day)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oase.desk.hours.calendar import Calendar, Closure, Pause
 from oase.kernel.i18n import Message
@@ -39,6 +40,10 @@ class StoredCalendar(Struct, frozen=True, kw_only=True):
     def effective(self) -> Calendar:
         """What counts: what people said, and what is closed by the calendars that it follows."""
         return with_sources(self.calendar, self.sources)
+
+    def with_own(self, calendar: Calendar) -> "StoredCalendar":
+        """The same with other words of people."""
+        return replace(self, calendar=calendar)
 
 
 def with_sources(calendar: Calendar, sources: Sequence[Source]) -> Calendar:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from oase.channels import create_account
 from oase.conversations import save_field, save_snippet, save_tag, save_view
+from oase.desk.hours import Calendar, save_calendar, week_of
 from oase.insights import Choice, choose
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -105,10 +106,19 @@ async def _found(house: House, sandbox: Sandbox) -> None:
             await add_agent(work, ids[name], name=name, email=email, password_hash=password_hash, roles=(role,), language="de")
         for team, description, members in _TEAMS:
             await save_team(work, name=team, description=description, members=[ids[one] for one in members])
+        await _open(work)
         await _furnish(work)
         await _connect(house, work)
         await connect_places(house, work, sandbox)
         await choose(work, Choice(on=True, channels=_PUBLIC, front=True), _PUBLIC)
+
+
+async def _open(work: UnitOfWork) -> None:
+    """The workshop has hours of its own; everybody else is there whenever somebody tries Oase."""
+    week = week_of({**{day: [("09:00", "13:00"), ("14:00", "18:00")] for day in range(5)}, 5: [("10:00", "14:00")]})
+    workshop = Calendar(zone="Europe/Berlin", week=week, country="DE", region="BE")
+    team = next(one.id for one in await list_teams(work) if one.name == "Werkstatt")
+    await save_calendar(work, name="Werkstatt", calendar=workshop, team_ids=[team], is_default=False)
 
 
 async def _furnish(work: UnitOfWork) -> None:

@@ -6,6 +6,7 @@ from oase.web.admin.audit import handlers as audit_handlers
 from oase.web.admin.consent import handlers as consent_handlers
 from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
+from oase.web.admin.hours import handlers as hours_handlers
 from oase.web.admin.journal import handlers as journal_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
 from oase.web.admin.response_times import handlers as response_times_handlers
@@ -35,6 +36,7 @@ handlers = [
     *response_times_handlers,
     *retention_handlers,
     *privacy_handlers,
+    *hours_handlers,
     *tags_handlers,
     *snippets_handlers,
     *fields_handlers,

@@ -30,6 +30,7 @@ SUBJECTS: Final[tuple[tuple[str, Message], ...]] = (
     ("webhook", message("Webhooks")),
     ("workspace", message("Workspace")),
     ("retention", message("Retention")),
+    ("calendar", message("Opening hours")),
     ("tag", message("Tags")),
     ("snippet", message("Snippets")),
     ("field", message("Fields")),

@@ -49,6 +49,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
     (
         message("Desk"),
         (
+            Part("hours", "calendar-time", message("Opening hours"), Permission.HOURS_WRITE),
             Part("tags", "tags", message("Tags"), Permission.TAG_WRITE),
             Part("snippets", "message-2", message("Snippets"), Permission.SNIPPET_WRITE),
             Part("fields", "forms", message("Fields"), Permission.FIELD_WRITE),
