@@ -37,6 +37,7 @@ from oase.conversations import (
     visitor_page,
     visitor_timeline,
 )
+from oase.desk.presence import is_here, say_what_they_do, standings
 from oase.kernel import metrics
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import Language
@@ -107,9 +108,11 @@ class VisitorDesk:
         now = self._house.clock.now()
         if known is None or now - known.at > _PRESENCE_KEPT:
             async with self._house.database.work(account.workspace_id) as work:
-                agents = await list_agents(work)
+                agents, said = await list_agents(work), await standings(work)
                 accounts = await self._house.book.of_workspace(work)
-            here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
+            here = [one for one in agents if one.id in said and is_here(said[one.id], now)]
+            if not say_what_they_do(said.values(), now):
+                here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
             faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
             presence = Presence(open=bool(here), faces=faces)
             known = self._known[account.workspace_id] = _Known(now, presence, accounts)

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.conversations import View, read_filter
+from oase.desk.presence import State, standings
 from oase.kernel.db import UnitOfWork
 from oase.staff import list_agents, list_teams
 
@@ -30,6 +31,7 @@ class Staff(Struct, frozen=True, kw_only=True):
     agent_names: Mapping[UUID, str]
     team_names: Mapping[UUID, str]
     teams_of: Mapping[UUID, Sequence[UUID]]
+    duty: Mapping[UUID, State] = {}  # what agents do now; empty where nobody ever said
 
     def view(self, text: str, me: UUID) -> View:
         """A filter as typed, with this workspace's names, as `me` sees it; raises Invalid."""
@@ -50,13 +52,14 @@ class Directory:
         found = self._known.get(work.workspace_id)
         if found is not None and now - found[0] < _KEPT:
             return found[1]
-        agents, teams = await list_agents(work), await list_teams(work)
+        agents, teams, said = await list_agents(work), await list_teams(work), await standings(work)
         staff = Staff(
             agents=[Named(agent.id, agent.name) for agent in agents if agent.state == "active"],
             teams=[Named(team.id, team.name) for team in teams],
             agent_names={agent.id: agent.name for agent in agents},
             team_names={team.id: team.name for team in teams},
             teams_of={agent.id: agent.teams for agent in agents},
+            duty={agent.id: said[agent.id].state if agent.id in said else "away" for agent in agents} if said else {},
         )
         if len(self._known) >= _WORKSPACES:
             self._known.clear()

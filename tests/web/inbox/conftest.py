@@ -34,11 +34,11 @@ from oase.kernel.settings import Settings
 from oase.kernel.waiting import end
 from oase.staff import SetUp, add_agent, hash_password, set_up, sign_in
 from oase.staff.types import NewSession, Visit
-from oase.web import inbox, notices, search, setup, signin
+from oase.web import duty, inbox, notices, search, setup, signin
 from oase.web.services import Services
 
 PASSWORD = "Ein ruhiger Satz 2026"
-HANDLERS = [*inbox.handlers, *notices.handlers, *search.handlers, *signin.handlers, *setup.handlers]
+HANDLERS = [*inbox.handlers, *duty.handlers, *notices.handlers, *search.handlers, *signin.handlers, *setup.handlers]
 
 
 @dataclass

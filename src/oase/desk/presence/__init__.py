@@ -25,11 +25,11 @@ from oase.desk.presence.queries import (
     standings,
     team_desks,
 )
-from oase.desk.presence.rules import BEAT_EVERY, REASONS, has_room, load
+from oase.desk.presence.rules import AWAY_REASONS, REASONS, has_room, is_here, load, say_what_they_do
 from oase.desk.presence.types import STATES, Capacity, Duty, DutyRules, Overload, Standing, State, TeamDesk
 
 __all__ = [
-    "BEAT_EVERY",
+    "AWAY_REASONS",
     "REASONS",
     "STATES",
     "Capacity",
@@ -46,10 +46,12 @@ __all__ = [
     "duty_rules",
     "has_room",
     "heartbeat",
+    "is_here",
     "let_go",
     "load",
     "on_duty",
     "overload_of",
+    "say_what_they_do",
     "set_capacity",
     "set_duty_rules",
     "set_overload",

@@ -1,6 +1,6 @@
 """Pure decisions about presence: who is away by silence, who comes back, what fits. Times are the server's, never a page's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
@@ -17,12 +17,13 @@ BACK_WITHIN: Final = timedelta(
     minutes=60
 )  # who is gone longer says again that they are here: it is another day, or another shift
 BREAK_AT_MOST: Final = timedelta(hours=4)  # of somebody without an open page: they went home
-BEAT_EVERY: Final = timedelta(seconds=20)
 REASON_LENGTH: Final = 60
+_USED_WITHIN: Final = timedelta(days=7)
+REASONS_AT_MOST: Final = 12
 REASONS: Final[tuple[Message, ...]] = (
     message("Lunch"), message("Meeting"), message("Training"), message("Telephone"), message("Working on something else"),
 )  # fmt: skip
-_WORKS: Final = ("online", "busy")
+AWAY_REASONS: Final[tuple[Message, ...]] = (message("End of the working day"), message("Appointment elsewhere"))
 
 
 def after_silence(now: datetime, standing: Standing, idle_after: timedelta | None) -> Standing | None:
@@ -74,6 +75,16 @@ def seen_lately(now: datetime, seen_at: datetime) -> bool:
     return abs(now - seen_at) < UNSEEN_AFTER
 
 
+def is_here(standing: Standing, now: datetime) -> bool:
+    """Whether somebody works now: online or busy, with a page open."""
+    return standing.state in ("online", "busy") and standing.seen_at is not None and seen_lately(now, standing.seen_at)
+
+
+def say_what_they_do(standings: Iterable[Standing], now: datetime) -> bool:
+    """Whether a workspace uses presence: somebody said something within a week. One who tried it once closes no web chat for good."""
+    return any(one.state != "away" or (one.since is not None and now - one.since < _USED_WITHIN) for one in standings)
+
+
 def load(capacity: Capacity, held: Mapping[Pace, int]) -> Fraction:
     """How full somebody is: 0 nothing, 1 full. Two of three chats and one of five messenger conversations are 13/15."""
     return sum((Fraction(number, capacity.of(pace)) for pace, number in held.items()), Fraction(0))
@@ -89,10 +100,14 @@ def check_rules(rules: DutyRules) -> DutyRules:
     check_capacity(rules.capacity)
     if not 0 <= rules.idle_minutes <= 480:
         raise Invalid(message("Please give a number from %(least)s to %(most)s.", least=0, most=480), field="idle_minutes")
-    reasons = dict.fromkeys(line for one in rules.reasons if (line := check_reason(one)))
-    if len(reasons) > 12:
-        raise Invalid(message("Please name at most %(n)s reasons.", n=12), field="reasons")
-    return structs.replace(rules, reasons=tuple(reasons))
+    return structs.replace(rules, reasons=_tidy(rules.reasons, "reasons"), away_reasons=_tidy(rules.away_reasons, "away_reasons"))
+
+
+def _tidy(reasons: Iterable[str], field: str) -> tuple[str, ...]:
+    tidy = tuple(dict.fromkeys(line for one in reasons if (line := check_reason(one))))
+    if len(tidy) > REASONS_AT_MOST:
+        raise Invalid(message("Please name at most %(n)s reasons.", n=REASONS_AT_MOST), field=field)
+    return tidy
 
 
 def check_capacity(capacity: Capacity) -> None:

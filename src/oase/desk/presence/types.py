@@ -70,4 +70,5 @@ class DutyRules(Struct, frozen=True, kw_only=True):
 
     capacity: Capacity = Capacity()
     idle_minutes: int = 0  # away after so long without an act; 0: never
-    reasons: tuple[str, ...] = ()  # for a break and for being away; none: ours, in the reader's language
+    reasons: tuple[str, ...] = ()  # for a break; none: ours, in the reader's language
+    away_reasons: tuple[str, ...] = ()  # for being away; none: as above

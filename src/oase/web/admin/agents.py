@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from oase.desk.presence import standings
 from oase.kernel.errors import Conflict, Forbidden, Invalid
 from oase.kernel.permissions import Permission
 from oase.staff import (
@@ -41,12 +42,13 @@ async def show_agents(request: AnyRequest, services: GivenServices, viewer: Give
     """Everybody who works here, or did."""
     async with services.database.work(viewer.workspace_id) as work:
         agents = await list_agents(work, also_deactivated=True)
-        roles, teams = await list_roles(work), await list_teams(work)
+        roles, teams, duty = await list_roles(work), await list_teams(work), await standings(work)
     return page(
         request,
         viewer,
         "agents.html",
         "agents",
+        duty=duty,
         agents=agents,
         roles={role.id: role for role in roles},
         teams={team.id: team for team in teams},

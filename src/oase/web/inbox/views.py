@@ -31,6 +31,7 @@ class Colleague(Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
+    duty: str = ""  # what they do now; empty where nobody says so
 
 
 class Team(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ class Live:
             return
         me = viewer.agent_id
         own = [f"read:{me}", f"mention:{me}", f"notification:{me}", f"session:{viewer.session_id}"]
-        rooms = ["conversation", "account", "notice", "typing", "presence", "person", "view", *own]
+        rooms = ["conversation", "account", "notice", "typing", "presence", "duty", "person", "view", *own]
         await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
 
 

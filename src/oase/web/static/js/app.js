@@ -2,6 +2,7 @@
 import "./ago.js";
 import { toast } from "./toast.js";
 import "./menu.js";
+import "./duty.js";
 
 const toasts = document.getElementById("toasts");
 

@@ -1,4 +1,6 @@
 // The command bar (ctrl or cmd + k): acts, queues, and a search for everything else.
+import { setDuty } from "./duty.js";
+
 const bar = document.getElementById("palette");
 const text = document.getElementById("palette-text");
 const list = document.getElementById("palette-list");
@@ -49,6 +51,7 @@ async function choose(option) {
   if (!option) return;
   bar.close();
   if (option.dataset.does) (await import("./inbox.js")).press(option.dataset.does);
+  else if (option.dataset.duty) setDuty(option.dataset.duty);
   else location.href = option.dataset.goes;
 }
 
