@@ -318,17 +318,6 @@ async def test_what_has_left_cannot_be_taken_back(counter: Counter) -> None:
             await cancel(work, message)
 
 
-async def test_a_message_for_later_goes_when_its_time_has_come_and_holds_nobody_up(counter: Counter) -> None:
-    conversation = await counter.person()
-    await counter.says(conversation, "Erinnerung", send_at=counter.clock.now() + timedelta(hours=2))
-    await counter.says(conversation, "Jetzt")
-    await counter.sends()
-    assert counter.provider.texts == ["Jetzt"]
-    counter.clock.advance(timedelta(hours=2))
-    await counter.sends()
-    assert counter.provider.texts == ["Jetzt", "Erinnerung"]
-
-
 async def test_a_request_that_comes_twice_is_said_once(counter: Counter) -> None:
     conversation, key = await counter.person(), new_id()
     assert await counter.says(conversation, "Guten Tag", client_key=key) == await counter.says(

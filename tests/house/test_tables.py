@@ -35,7 +35,11 @@ CHECKED = {  # columns that take certain words only
     ("agent", "state"): "active", ("agent_link", "purpose"): "reset", ("skill", "kind"): "own",
     ("agent_duty", "state"): "busy", ("promise", "kind"): "first", ("wait", "outcome"): "waiting",
 }  # fmt: skip
-FILLED = {("conversation", "person_id")}  # columns that a row of the usual kind must have although others may lack them
+FILLED = {
+    ("conversation", "person_id"),
+    ("task", "conversation_id"),
+    ("task", "agent_id"),
+}  # columns that a row of the usual kind must have although others may lack them
 OWNERS = {path.parent.relative_to(ROOT / "src/oase").as_posix().replace("/", ".") for path in ROOT.glob("src/oase/**/tables.py")}
 
 

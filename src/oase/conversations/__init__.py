@@ -27,6 +27,8 @@ from oase.conversations.actions import (
     needs_no_answer,
     note,
     react,
+    record,
+    rehearse,
     resolve_unknown,
     retry,
     say,
@@ -177,7 +179,7 @@ from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
-from oase.conversations.uploads import expect_upload, sweep_uploads
+from oase.conversations.uploads import expect_upload, keep_uploads, sweep_uploads
 from oase.conversations.visitors import (
     VisibleConversation,
     VisibleMessage,
@@ -336,6 +338,7 @@ __all__ = [
     "journal_replay",
     "keep_device",
     "keep_draft",
+    "keep_uploads",
     "known_tags",
     "last_words",
     "life_of",
@@ -378,6 +381,8 @@ __all__ = [
     "read_link",
     "read_page_link",
     "read_values",
+    "record",
+    "rehearse",
     "remove_field",
     "remove_snippet",
     "remove_tag",

@@ -69,13 +69,15 @@ class _Answered(Struct, frozen=True, kw_only=True):
 _COLUMNS: Final = "id, external_id, branch, identity_id, direction, at, coalesce(data->'tokens', '{}') AS tokens"
 
 
-async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
-    """Over which account, to which address, in answer to what. Raises CannotAnswer, WindowClosed, Invalid."""
+async def to_the_person(
+    work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer, *, at: datetime | None = None
+) -> To:
+    """Over which account, to which address, in answer to what; now, or at another moment. Raises CannotAnswer, WindowClosed, Invalid."""
     account, identity = await _way(work, book, conversation, answer)
     if answer.template is None and account.reply_window:
         since = await repository.heard_over(work, conversation, account.id, identity.id)
         _check_window(
-            account.reply_window, since, work.clock.now(), templates=Capability.TEMPLATE in account.manifest.capabilities
+            account.reply_window, since, at or work.clock.now(), templates=Capability.TEMPLATE in account.manifest.capabilities
         )
     quotes = Capability.REPLY in account.manifest.capabilities and answer.template is None
     if not (answer.reply_to_id and quotes):
@@ -88,8 +90,10 @@ async def to_the_person(work: UnitOfWork, book: AccountBook, conversation: Conve
     return To(account=account, identity=identity, reply_to=found.external_id, tokens=found.tokens)
 
 
-async def to_everybody(work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer) -> To:
-    """To the public place, or below one message of it. Raises CannotAnswer, WindowClosed, Invalid."""
+async def to_everybody(
+    work: UnitOfWork, book: AccountBook, conversation: ConversationRow, answer: Answer, *, at: datetime | None = None
+) -> To:
+    """To the public place, or below one message of it; now, or at another moment. Raises CannotAnswer, WindowClosed, Invalid."""
     account = await _account_of_place(work, book, conversation, answer)
     side = account.manifest.side(True)
     if Capability.TEXT not in side.capabilities or account.manifest.public is None:
@@ -102,7 +106,7 @@ async def to_everybody(work: UnitOfWork, book: AccountBook, conversation: Conver
     if answered is None and account.manifest.public.hosted:
         answered = await _the_only_one(work, conversation)  # the place itself hears nothing: one answers somebody, or nobody
     since = answered.at if answered and answered.direction == "in" else conversation.last_in_at
-    _check_window(side.limits.window(account.account.settings), since, work.clock.now())
+    _check_window(side.limits.window(account.account.settings), since, at or work.clock.now())
     author = await _author(work, answered)
     return To(
         account=account,

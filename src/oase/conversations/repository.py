@@ -177,6 +177,16 @@ async def attach(work: UnitOfWork, message_id: UUID, attachment_ids: Sequence[UU
     )
 
 
+async def loose_files(work: UnitOfWork, attachment_ids: Sequence[UUID]) -> int:
+    """How many of these files are there and belong to no message yet."""
+    found: int = await work.value(
+        "SELECT count(*) FROM attachment WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) AND message_id IS NULL"
+        " AND state = 'stored'",
+        {"ids": list(attachment_ids)},
+    )
+    return found
+
+
 async def insert_upload(work: UnitOfWork, upload: Mapping[str, Any]) -> UUID:
     """Writes a file that an agent (or a program) uploaded, before its message exists."""
     attachment_id = new_id()

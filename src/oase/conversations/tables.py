@@ -276,6 +276,7 @@ attachment = workspace_table(
     Column("next_at", NOW),
     Column("uploaded_by", Uuid),
     Column("created_at", NOW, nullable=False),
+    Column("kept_until", NOW),  # of an upload whose message goes later
     belongs_to("message_id", "message"),
     Index("attachment_message", "workspace_id", "message_id", "position"),
     Index("attachment_pending", "workspace_id", "next_at", postgresql_where=text("state = 'pending'")),

@@ -66,7 +66,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     account_id: UUID | None = None  # another account than the conversation's
     identity_id: UUID | None = None  # another address of the person
     undo: timedelta = timedelta(seconds=5)
-    send_at: datetime | None = None
     then: State | None = "waiting"
     automatic: bool = False
 
@@ -125,7 +124,7 @@ class IdentityRow(Struct, frozen=True, kw_only=True):
 
 EventKind = Literal[
     "assigned", "unassigned", "state", "snoozed", "woke", "tagged", "untagged", "priority", "team", "merged", "split", "subject",
-    "reopened", "channel", "unmerged", "field", "from_public", "automation",
+    "reopened", "channel", "unmerged", "field", "from_public", "automation", "task_added", "task_done", "unscheduled",
 ]  # fmt: skip
 """What the system did, as the timeline shows it in one thin line; `data` holds the rest."""
 

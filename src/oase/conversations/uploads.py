@@ -1,6 +1,6 @@
 """Files from the moment they are uploaded until they belong to a message; those that never do go.
 
-agent: stored, a row of `attachment` without a message --two days--> swept
+agent: stored, a row of `attachment` without a message --two days (after `kept_until`: of a message that goes later)--> swept
 visitor, form: about to be stored --expect_upload--> a row of `upload` --message taken in--> the row goes, the file is the message's
     reference over for two days, nothing of the account waits in the journal --> swept: the row goes, and the bytes after it
 """
@@ -31,12 +31,22 @@ async def named(work: UnitOfWork, keys: Sequence[str]) -> None:
     await work.run("DELETE FROM upload WHERE workspace_id = %(workspace_id)s AND blob_key = ANY(%(keys)s)", {"keys": list(keys)})
 
 
+async def keep_uploads(work: UnitOfWork, ids: Sequence[UUID], until: datetime) -> None:
+    """An agent's files stay until then, though no message has them yet."""
+    await work.run(
+        "UPDATE attachment SET kept_until = %(until)s WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)"
+        " AND message_id IS NULL",
+        {"ids": list(ids), "until": until},
+    )
+
+
 async def sweep_uploads(work: UnitOfWork, limit: int) -> int:
     """Deletes files that never became part of a message, and gives their number."""
     before = work.clock.now() - _GRACE
     rows = await work.tuples(
         "DELETE FROM attachment WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM attachment"
-        " WHERE workspace_id = %(workspace_id)s AND message_id IS NULL AND created_at < %(before)s ORDER BY id LIMIT %(limit)s)"
+        " WHERE workspace_id = %(workspace_id)s AND message_id IS NULL AND coalesce(kept_until, created_at) < %(before)s"
+        " ORDER BY id LIMIT %(limit)s)"
         " RETURNING blob_key",
         {"before": before, "limit": limit},
     )

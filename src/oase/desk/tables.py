@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, SmallInteg
 from sqlalchemy.dialects.postgresql import JSONB
 
 from oase.desk.hours import tables as hours  # noqa: F401 - their tables, with ours
+from oase.desk.outbound import tables as outbound  # noqa: F401 - their tables, with ours
 from oase.desk.presence import tables as presence  # noqa: F401 - their tables, with ours
 from oase.desk.promises import tables as promises  # noqa: F401 - their tables, with ours
 from oase.kernel.schema import belongs_to, workspace_table
@@ -11,12 +12,13 @@ from oase.kernel.schema import belongs_to, workspace_table
 notification = workspace_table(
     "notification",
     Column("agent_id", Uuid, nullable=False),
-    Column("kind", Text, nullable=False),  # message, mention, assigned, unassigned, due
+    Column("kind", Text, nullable=False),  # message, mention, assigned, unassigned, due, task, unsent
     Column("conversation_id", Uuid, nullable=False),
     Column("message_id", Uuid),
     Column("by_name", Text, nullable=False, server_default=text("''")),  # the colleague who did it
     Column("source", Text, nullable=False),  # what it comes from: the same event tells an agent once
     Column("mail", Boolean, nullable=False),  # may stand in a mail if it stays unseen
+    Column("words", Text, nullable=False, server_default=text("''")),  # what it is about, where no message says it
     Column("at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True)),  # or no longer of any concern
     Column("mailed_at", DateTime(timezone=True)),

@@ -27,7 +27,7 @@ from oase.conversations import (
     Renewer,
 )
 from oase.conversations import jobs as conversation_jobs
-from oase.desk import NotificationClock, NotificationFeed, PushSender
+from oase.desk import NotificationClock, NotificationFeed, OutboundClock, PushSender
 from oase.desk.automations import AutomationClock, AutomationFeed
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
@@ -114,6 +114,7 @@ class House:
         self.begin("devices", devices.run)
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
         self.begin("presence clock", PresenceClock(self.database, self.locks).run)
+        self.begin("outbound", OutboundClock(self.database, self.book, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)

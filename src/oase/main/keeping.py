@@ -10,4 +10,4 @@ from oase.kernel.retention import Rule
 from oase.people import PART, Part
 
 RULES: Final[tuple[Rule, ...]] = (*RETENTION_RULES, desk.RULE, automations.RULE, insights.RULE, audit_log.RULE, webhooks.RULE)
-PARTS: Final[tuple[Part, ...]] = (PART, PERSON_PART)
+PARTS: Final[tuple[Part, ...]] = (PART, PERSON_PART, desk.PERSON_PART)

@@ -8,6 +8,7 @@ from oase.conversations.actions.desk import (
     keep_draft,
     mark_read,
     note,
+    record,
     set_fields,
     set_priority,
     set_state,
@@ -21,7 +22,7 @@ from oase.conversations.actions.join import merge, split, unmerge
 from oase.conversations.actions.moderate import moderate, needs_an_answer, needs_no_answer
 from oase.conversations.actions.persons import merge_persons, unmerge_persons
 from oase.conversations.actions.react import react
-from oase.conversations.actions.say import say
+from oase.conversations.actions.say import rehearse, say
 
 __all__ = [
     "PRIORITIES",
@@ -39,6 +40,8 @@ __all__ = [
     "needs_no_answer",
     "note",
     "react",
+    "record",
+    "rehearse",
     "resolve_unknown",
     "retry",
     "say",

@@ -12,7 +12,7 @@ from oase.conversations.errors import NoConversation
 from oase.conversations.fields import read_values
 from oase.conversations.queries.person import custom_fields
 from oase.conversations.rules import State
-from oase.conversations.types import Author, ConversationRow
+from oase.conversations.types import Author, ConversationRow, EventKind
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid
 
@@ -37,6 +37,12 @@ def _tell(work: UnitOfWork, conversation_id: UUID, what: str, **facts: str | Non
 
 def _by(author: Author) -> dict[str, str | None]:
     return {"by": author.name, "by_id": str(author.id) if author.id else None}
+
+
+async def record(work: UnitOfWork, author: Author, conversation_id: UUID, kind: EventKind, facts: Mapping[str, Any]) -> None:
+    """A line in the timeline about something that another slice did, with a conversation that may have been merged away."""
+    conversation = await repository.lock_conversation(work, conversation_id)
+    await repository.insert_event(work, conversation, kind, author, facts)
 
 
 async def assign(

@@ -2,10 +2,11 @@
 
 answer --(known client key?)--> the message it made the first time
        --> conversation locked · who will read it: the person, everybody, or one of many in private (`audience`)
-       --> degraded into parts · message, deliveries (not before: undo or schedule), conversation moves on, live events
+       --> degraded into parts · message, deliveries (not before the undo is over), conversation moves on, live events
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,6 +71,22 @@ async def say(work: UnitOfWork, book: AccountBook, author: Author, conversation_
     return message_id
 
 
+async def rehearse(work: UnitOfWork, book: AccountBook, conversation_id: UUID, answer: Answer, at: datetime) -> None:
+    """Raises what `say` would raise at that moment, as far as it is known now; says nothing. What changes until then may still
+    stand in the way."""
+    _check(answer)
+    conversation = await repository.lock_conversation(work, conversation_id)
+    if answer.attachment_ids and await repository.loose_files(work, answer.attachment_ids) != len(set(answer.attachment_ids)):
+        raise Invalid("One of the files does not exist or was sent already.", field="attachment_ids")
+    if conversation.kind == "public":
+        if answer.audience != "private":
+            await to_everybody(work, book, conversation, answer, at=at)
+    elif answer.audience == "public":
+        raise Invalid(message("This conversation is private: nothing of it is said in public."), field="audience")
+    else:
+        await to_the_person(work, book, conversation, answer, at=at)
+
+
 async def _say_in_private(
     work: UnitOfWork, book: AccountBook, author: Author, conversation: ConversationRow, answer: Answer
 ) -> UUID:
@@ -101,7 +118,7 @@ async def _say_to(
         page = page_link(book, work.workspace_id, message_id)
         outbound = msgspec.structs.replace(outbound, envelope=msgspec.structs.replace(outbound.envelope, link=page))
     planned = _plan(outbound, to.account, files, linker(book, work.workspace_id))
-    not_before = answer.send_at or work.clock.now() + answer.undo
+    not_before = work.clock.now() + answer.undo
     await deliveries.insert(
         work,
         [
@@ -154,8 +171,6 @@ async def _write_message(
         data["leads_to"] = list(leads_to)
     if answer.copy_to:
         data["copy_to"] = list(answer.copy_to)
-    if answer.send_at:
-        data["send_at"] = answer.send_at.isoformat()
     content = content_of(answer)
     return await repository.insert_message(
         work,
@@ -176,7 +191,7 @@ async def _write_message(
             "branch": to.branch,
             "automatic": "auto_reply" if answer.automatic else "",
             "client_key": answer.client_key,
-            "at": answer.send_at or work.clock.now(),
+            "at": work.clock.now(),
         },
     )
 
@@ -285,7 +300,7 @@ async def _move_on(work: UnitOfWork, conversation: ConversationRow, to: To, answ
     now = work.clock.now()
     changes: dict[str, Any] = {
         "last_at": now,
-        "last_out_at": answer.send_at or now + answer.undo,
+        "last_out_at": now + answer.undo,
         "first_line": first_line(content_of(answer)),
         "first_line_by": "out",
     }

@@ -115,6 +115,8 @@ class Starter:
             raise Invalid(message("There is no such account."), field="account_id")
         if not (start.text.strip() or start.html or start.attachment_ids or start.template):
             raise Invalid(message("The first message is empty."), field="message")
+        if start.direction == "out" and start.at is not None:
+            raise Invalid(message("A message of ours goes now; it is scheduled in its conversation."), field="at")
         return account
 
     async def _drain(self, workspace_id: UUID) -> None:
@@ -272,7 +274,7 @@ async def _say_first(work: UnitOfWork, book: AccountBook, start: Start) -> Start
     numbers = await intake.insert_conversations(work, [new])
     answer = Answer(
         client_key=new_id(), text=start.text, html=start.html, subject=start.subject, attachment_ids=start.attachment_ids,
-        template=start.template, send_at=start.at,
+        template=start.template,
     )  # fmt: skip
     message_id = await say(work, book, start.author, new.id, answer)
     await _dress(work, new.id, start)

@@ -127,6 +127,7 @@ async def _written(work: UnitOfWork, batch: _Batch) -> list[Told]:
                     id=new_id(), agent_id=colleague.id, kind=kind, conversation_id=news.conversation_id,
                     message_id=news.messages[-1] if news.messages else None, by_name=news.by_name, source=news.source,
                     mail="mail" in ways, at=news.at, push="browser" in ways, sound="sound" in ways,
+                    words=news.words,
                 )
             )  # fmt: skip
     if not told:

@@ -13,12 +13,13 @@ from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
-_NOTIFICATION: Final = "id, agent_id, kind, conversation_id, message_id, by_name, at"
+_NOTIFICATION: Final = "id, agent_id, kind, conversation_id, message_id, by_name, at, words"
 _TOLD: Final = Batch(
     id="uuid", agent_id="uuid", kind="text", conversation_id="uuid", message_id="uuid", by_name="text", source="text", mail="bool",
-    at="timestamptz",
+    at="timestamptz", words="text",
 )  # fmt: skip
 _SEEN: Final = Batch(conversation_id="uuid", at="timestamptz", by="uuid", kept="uuid")
+_UNTIL_LOOKED: Final = ("mention", "task", "unsent")
 _PUSHED: Final = Batch(id="uuid", agent_id="uuid", conversation_id="uuid")
 
 
@@ -79,13 +80,13 @@ async def queue_pushes(work: UnitOfWork, told: Sequence[Told]) -> int:
 
 
 async def see(work: UnitOfWork, seen: Sequence[Seen]) -> set[UUID]:
-    """Ends concerns. A mention ends only when its agent looks. Gives the agents who have less to see now."""
+    """Ends concerns. A mention, a task and what was not sent end only when their agent looks. Gives the agents who have less to see now."""
     rows = await work.tuples(
         f"UPDATE notification t SET seen_at = %(now)s FROM {_SEEN.rows} WHERE t.workspace_id = %(workspace_id)s"
         " AND t.conversation_id = n.conversation_id AND t.seen_at IS NULL AND t.at <= n.at AND (t.agent_id = n.by"
-        " OR n.by IS NULL AND t.kind <> 'mention' AND (t.agent_id IS DISTINCT FROM n.kept OR t.kind = 'unassigned'))"
+        " OR n.by IS NULL AND t.kind <> ALL(%(stays)s) AND (t.agent_id IS DISTINCT FROM n.kept OR t.kind = 'unassigned'))"
         " RETURNING t.agent_id",
-        {**_SEEN.values(seen), "now": work.clock.now()},
+        {**_SEEN.values(seen), "now": work.clock.now(), "stays": list(_UNTIL_LOOKED)},
     )
     return {row[0] for row in rows}
 

@@ -17,7 +17,7 @@ from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.live import LiveEvent
 
-TOPICS: Final = ("conversation", "mention", "read", "presence", "due")
+TOPICS: Final = ("conversation", "mention", "read", "presence", "due", "task", "unsent")
 WARN_BEFORE: Final = timedelta(minutes=15)
 _MOST_LOOKED_AT: Final = 10_000
 LOOKS_FOR: Final = timedelta(seconds=40)  # a page says every 25 s that somebody looks
@@ -47,6 +47,15 @@ def news_of(event: LiveEvent, at: datetime) -> News | None:
     if event.topic == "due":
         source = f"due {event.key} {facts['at']}"
         return News(what="due", conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]))
+    if event.topic == "task":
+        agent, team, source = facts.get("agent_id"), facts.get("team_id"), f"task {facts['task']} {event.position}"
+        return News(
+            what="task", conversation_id=event.key, source=source, at=at, words=str(facts.get("words", "")),
+            to=UUID(agent) if agent else None, team=UUID(team) if team else None,
+        )  # fmt: skip
+    if event.topic == "unsent":
+        source, words = f"unsent {facts['scheduled']} {event.position}", str(facts.get("why", ""))
+        return News(what="unsent", conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]), words=words)
     return None
 
 
@@ -117,11 +126,16 @@ def concerned(
                 if one.id != news.by_id and (case.team_id is None or case.team_id in one.teams):
                     yield one, "unassigned"
         return
+    if news.what == "task" and news.team is not None:
+        yield from ((one, "task") for one in colleagues.values() if news.team in one.teams)
+        return
     kinds: dict[str, tuple[UUID | None, Kind]] = {
         "wrote": (case.assignee_id, "message"),
         "mentioned": (news.to, "mention"),
         "assigned": (news.to if news.to == case.assignee_id else None, "assigned"),
         "due": (news.to if news.to == case.assignee_id and case.state == "open" else None, "due"),
+        "task": (news.to, "task"),
+        "unsent": (news.to, "unsent"),
     }
     to, kind = kinds.get(news.what, (None, "message"))
     if to is not None and to != news.by_id and to in colleagues:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oase.kernel.i18n import Language
 
-Kind = Literal["message", "mention", "assigned", "unassigned", "due"]
+Kind = Literal["message", "mention", "assigned", "unassigned", "due", "task", "unsent"]
 Way = Literal["browser", "mail", "sound"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 WAYS: Final[tuple[Way, ...]] = get_args(Way)
@@ -23,6 +23,8 @@ class Wishes(Struct, frozen=True, kw_only=True):
     assigned: tuple[Way, ...] = ("browser", "mail")
     unassigned: tuple[Way, ...] = ()
     due: tuple[Way, ...] = ("browser", "sound")
+    task: tuple[Way, ...] = ("browser", "mail", "sound")
+    unsent: tuple[Way, ...] = ("browser", "mail")
     quiet_from: str = ""
     quiet_until: str = ""
     quiet_weekend: bool = False
@@ -48,11 +50,11 @@ class Colleague(Struct, frozen=True, kw_only=True):
     wishes: Wishes
 
 
-What = Literal["wrote", "mentioned", "assigned", "teamed", "due"]
+What = Literal["wrote", "mentioned", "assigned", "teamed", "due", "task", "unsent"]
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """Something that happened to a conversation and may concern somebody. `to`: the one whom it names."""
+    """Something that happened to a conversation and may concern somebody. `to`, `team`: the one, or those, whom it names."""
 
     what: What
     conversation_id: UUID
@@ -63,6 +65,8 @@ class News(Struct, frozen=True, kw_only=True):
     by_id: UUID | None = None
     by_name: str = ""
     to: UUID | None = None
+    team: UUID | None = None
+    words: str = ""  # what it is about, where no message says it
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -88,6 +92,7 @@ class Told(Struct, frozen=True, kw_only=True):
     at: datetime
     push: bool
     sound: bool
+    words: str = ""
 
 
 class Notification(Struct, frozen=True, kw_only=True):
@@ -100,6 +105,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     message_id: UUID | None
     by_name: str
     at: datetime
+    words: str
 
 
 class Shown(Struct, frozen=True, kw_only=True):

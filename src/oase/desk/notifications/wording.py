@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from oase.conversations import Case, Said, cases, said
-from oase.desk.notifications.types import Colleague, Kind, Notification, Shown
+from oase.desk.notifications.types import Colleague, Notification, Shown
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, translator
 from oase.people import called
@@ -36,17 +36,19 @@ def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Sho
     """One notification for one reader. Pure."""
     person = t.text(called(case.person, case.person_id)) if case.person_id else case.subject or t.gettext("In public")
     text = (said.text if said else "") or case.first_line or case.subject
+    text = one.words if one.kind == "task" else text
     about = text if one.kind in ("message", "mention") else f"{person}: {text}" if text else person
     return Shown(
         id=one.id,
         conversation=one.conversation_id,
-        title=_cut(_title(one.kind, one.by_name, person, case, t), _TITLE_CHARACTERS),
+        title=_cut(_title(one, person, case, t), _TITLE_CHARACTERS),
         body=_cut(about, _BODY_CHARACTERS),
         path=f"/inbox/{'mentions' if one.kind == 'mention' else 'open'}/{one.conversation_id}",
     )
 
 
-def _title(kind: Kind, by: str, person: str, case: Case, t: Translator) -> str:
+def _title(one: Notification, person: str, case: Case, t: Translator) -> str:
+    kind, by = one.kind, one.by_name
     if kind == "mention":
         return t.gettext("%(name)s mentioned you", name=by or t.gettext("Somebody"))
     if kind == "assigned":
@@ -56,6 +58,14 @@ def _title(kind: Kind, by: str, person: str, case: Case, t: Translator) -> str:
     if kind == "due":
         return (
             t.gettext("An answer is due at %(time)s", time=t.time(case.due_at)) if case.due_at else t.gettext("An answer is due")
+        )
+    if kind == "task":
+        return t.gettext("A task is due")
+    if kind == "unsent":
+        return (
+            t.gettext("Your scheduled message was cancelled: the customer wrote")
+            if one.words == "answered"
+            else t.gettext("Your scheduled message could not be sent")
         )
     return person
 

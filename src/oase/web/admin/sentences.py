@@ -123,6 +123,14 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "message.retried": lambda f: message("%(who)s sent a message once more.", **f),
     "message.dropped": lambda f: message("%(who)s left a message unsent.", **f),
     "message.moderated": _moderated,
+    "message.scheduled": lambda f: message("%(who)s scheduled a message.", **f),
+    "message.rescheduled": lambda f: message("%(who)s changed a scheduled message.", **f),
+    "message.unscheduled": lambda f: message("%(who)s cancelled a scheduled message.", **f),
+    "task.added": lambda f: message("%(who)s made a task.", **f),
+    "task.changed": lambda f: message("%(who)s changed a task.", **f),
+    "task.done": lambda f: message("%(who)s finished a task.", **f),
+    "task.undone": lambda f: message("%(who)s opened a task again.", **f),
+    "task.removed": lambda f: message("%(who)s removed a task.", **f),
     "message.erased": lambda f: (
         message("The words of a message went, since who wrote it took it back.")
         if f.get("why") == "taken_back"

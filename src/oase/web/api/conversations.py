@@ -98,7 +98,7 @@ class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     html: Annotated[Text, Meta(description="Sanitised; channels without HTML get the text.")] = ""
     attachment_ids: Files = []
     template: Template | None = None
-    at: Annotated[Moment | None, Meta(description="In: when it was said. Out: not to be sent before.")] = None
+    at: Annotated[Moment | None, Meta(description="When it was said; only of what came in.")] = None
     external_id: Annotated[str, Meta(max_length=500, description="An id of yours, unique in the account.")] = ""
 
 

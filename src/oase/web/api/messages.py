@@ -34,7 +34,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.web.api.caller import Caller
-from oase.web.api.conversations import READ, REPLY, Cursor, Files, IdempotencyKey, IfMatch, Limit, Moment, Template, Text
+from oase.web.api.conversations import READ, REPLY, Cursor, Files, IdempotencyKey, IfMatch, Limit, Template, Text
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, carried_out, own_names, page_of, read_cursor, version_of
 from oase.web.api.shapes import Attachment, ConversationState, Delivery, Message, shown
@@ -44,7 +44,7 @@ from oase.web.services import Services
 AnyRequest = Request[Any, Any, Any]
 _NOTE: Final = {"permission": Permission.CONVERSATION_NOTE, "api": True}
 _LONGEST_UNDO: Final = 60
-_NAMES: Final = (("place", "location"), ("card", "contacts"))
+NAMES: Final = (("place", "location"), ("card", "contacts"))
 
 
 class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,7 +108,6 @@ class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
     account_id: Annotated[UUID | None, Meta(description="Another account than the conversation's.")] = None
     identity_id: Annotated[UUID | None, Meta(description="Another address of the person.")] = None
-    send_at: Annotated[Moment | None, Meta(description="Not before.")] = None
     undo_seconds: Annotated[int, Meta(ge=0, le=_LONGEST_UNDO, description="So long it can be cancelled.")] = 0
     then: Annotated[ConversationState | None, Meta(description="The conversation's state afterwards; null: as it is.")] = (
         "waiting"
@@ -143,6 +142,30 @@ def public(found: MessagesWithParts) -> list[Message]:
         shown(Message, one, in_reply_to=one.reply_to, attachments=files.get(one.id, ()), deliveries=deliveries.get(one.id, ()))
         for one in found.messages
     ]
+
+
+def answer_of(data: NewMessage) -> Answer:
+    """What is to be said, as the slice takes it, under a key of its own."""
+    return Answer(
+        client_key=new_id(),
+        text=data.text,
+        html=nh3.clean(data.html) if data.html else "",
+        subject=data.subject,
+        copy_to=tuple(data.copy_to),
+        attachment_ids=tuple(data.attachment_ids),
+        template=data.template.as_use() if data.template else None,
+        place=Place(**msgspec.structs.asdict(data.location)) if data.location else None,
+        cards=tuple(one.as_card() for one in data.contacts),
+        choices=tuple(Choice(id=one.id, title=one.title, description=one.description) for one in data.choices),
+        choices_label=data.choices_label,
+        reply_to_id=data.reply_to,
+        audience=data.audience or "",
+        account_id=data.account_id,
+        identity_id=data.identity_id,
+        undo=timedelta(seconds=data.undo_seconds),
+        then=data.then,
+        automatic=data.automatic,
+    )
 
 
 async def _one(work: UnitOfWork, message_id: UUID) -> Message:
@@ -185,33 +208,12 @@ async def say_it(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Message]:
     """To the person, over the conversation's account unless another is named. It is queued; its deliveries say what becomes of it."""
-    version = version_of(if_match)
-    answer = Answer(
-        client_key=new_id(),
-        text=data.text,
-        html=nh3.clean(data.html) if data.html else "",
-        subject=data.subject,
-        copy_to=tuple(data.copy_to),
-        attachment_ids=tuple(data.attachment_ids),
-        template=data.template.as_use() if data.template else None,
-        place=Place(**msgspec.structs.asdict(data.location)) if data.location else None,
-        cards=tuple(one.as_card() for one in data.contacts),
-        choices=tuple(Choice(id=one.id, title=one.title, description=one.description) for one in data.choices),
-        choices_label=data.choices_label,
-        reply_to_id=data.reply_to,
-        audience=data.audience or "",
-        account_id=data.account_id,
-        identity_id=data.identity_id,
-        undo=timedelta(seconds=data.undo_seconds),
-        send_at=data.send_at,
-        then=data.then,
-        automatic=data.automatic,
-    )
+    version, answer = version_of(if_match), answer_of(data)
 
     async def act(work: UnitOfWork) -> Message:
         if version is not None:
             await require_version(work, conversation_id, version)
-        with own_names(_NAMES):
+        with own_names(NAMES):
             return await _one(work, await say(work, services.book, caller.author, conversation_id, answer))
 
     return _made(await carried_out(request, services, caller, act, Message))

@@ -309,6 +309,40 @@ class Me(Struct, frozen=True, kw_only=True):
     permissions: list[str]
 
 
+class ScheduledMessage(Struct, frozen=True, kw_only=True):
+    """A message that goes later."""
+
+    id: UUID
+    conversation_id: UUID
+    author_id: UUID | None
+    author_name: str
+    text: Annotated[str, Meta(description="Empty for templates and what is no text.")]
+    send_at: datetime
+    in_waking_hours: bool
+    unless_answered: bool
+    state: Literal["waiting", "sent", "cancelled", "refused"]
+    why: Annotated[str, Meta(description="Why it was cancelled or refused.")]
+    message_id: Annotated[UUID | None, Meta(description="Of the message that it became.")]
+    created_at: datetime
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Something to be done by a moment."""
+
+    id: UUID
+    what: str
+    agent_id: UUID | None
+    team_id: UUID | None
+    conversation_id: UUID | None
+    person_id: UUID | None
+    due_at: datetime
+    done_at: datetime | None
+    done_by: Annotated[UUID | None, Meta(description="An agent; null for a program.")]
+    created_by: UUID | None
+    created_by_name: str
+    created_at: datetime
+
+
 def shown(kind: type[T], source: object, **more: Any) -> T:
     """A resource from a value of a slice: the fields of the same names, and `more`."""
     fields = {name: getattr(source, name) for name in kind.__struct_fields__ if hasattr(source, name)}  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, inviting, joining, pages, persons, saved, writing
+from oase.web.inbox import acts, files, inviting, joining, pages, persons, planning, saved, writing
 
 handlers = [
     *pages.handlers,
@@ -11,4 +11,5 @@ handlers = [
     *persons.handlers,
     *joining.handlers,
     *inviting.handlers,
+    *planning.handlers,
 ]

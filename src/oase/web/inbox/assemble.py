@@ -194,6 +194,7 @@ def around_of(queue_id: str, staff: Staff, tags: Sequence[str], reader: Translat
         teams=[Team(id=team.id, name=team.name) for team in staff.teams],
         known_tags=tags,
         snoozes=later_choices(now, reader),
+        tomorrow=later_choices(now, reader)[2].at.astimezone(reader.zone).strftime("%Y-%m-%dT%H:%M"),
     )
 
 

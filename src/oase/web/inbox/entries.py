@@ -144,14 +144,12 @@ def delivery_of(fates: Sequence[MessageFate], message: TimelineMessage) -> Deliv
     if not fates:
         return Delivery()
     worst = min(fates, key=lambda fate: _WORST_FIRST.index(fate.state))
-    scheduled = _moment(message.data.get("send_at")) if worst.state == "queued" else None
     return Delivery(
         state=cast("DeliveryState", worst.state),
         why=worst.why,
         not_to="; ".join(fate.why for fate in fates if fate.code == IN_COPY) if worst.state in _WENT else "",
         at=worst.at,
         undo_until=worst.next_at if worst.state == "queued" else None,
-        scheduled_for=scheduled,
     )
 
 

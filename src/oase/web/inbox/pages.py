@@ -25,7 +25,7 @@ from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
 from oase.web.inbox.entries import entries_of
-from oase.web.inbox.talk import NO_PAGE, conversation_of, read_beside, read_conversation, read_stage
+from oase.web.inbox.talk import NO_PAGE, conversation_of, read_beside, read_conversation, read_plans, read_stage
 from oase.web.inbox.views import Composer, Inbox
 from oase.web.pages import reader_of, render
 from oase.web.services import Services
@@ -196,7 +196,8 @@ async def _open_again(
         stage = await read_stage(work, found, read_window(window), viewer, reader)
         fields = await custom_fields(work)
         person = await read_beside(work, found, fields, viewer, reader, chosen=chosen)
-        return conversation_of(found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage)
+        plans = await read_plans(work, conversation_id)
+        return conversation_of(found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage, plans=plans)
     page = (
         await timeline_since(work, conversation_id, datetime.fromisoformat(since))
         if since
@@ -204,7 +205,8 @@ async def _open_again(
     )
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
-    return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader)
+    plans = await read_plans(work, conversation_id)
+    return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader, plans=plans)
 
 
 @get("/conversations/{conversation_id:uuid}/beside", opt=READ, include_in_schema=False)

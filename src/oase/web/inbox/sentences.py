@@ -67,10 +67,21 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "from_public": reader.gettext("%(who)s answered a public message here, in private:", who=who),
         "automation": reader.gettext("The rule “%(name)s” was applied", name=name),
+        "task_added": _task(who, data, reader),
+        "task_done": reader.gettext("%(who)s has done: %(what)s", who=who, what=data.get("what", "")),
+        "unscheduled": reader.gettext("A scheduled message of %(who)s was not sent, because the customer wrote before", who=name),
         "reopened": reader.gettext("Opened again by a new message"),
         "channel": reader.gettext("Continues on %(channel)s, by an invitation", channel=mark(to, reader).name if to else "?"),
     }
     return sentences.get(kind, kind)
+
+
+def _task(who: str, data: Mapping[str, Any], reader: Translator) -> str:
+    due, what = _moment(str(data.get("due", "")), reader), str(data.get("what", ""))
+    name = str(data.get("name", ""))
+    if name == who:
+        return reader.gettext("%(who)s will be reminded %(time)s: %(what)s", who=who, time=due, what=what)
+    return reader.gettext("%(who)s has %(name)s reminded %(time)s: %(what)s", who=who, name=name, time=due, what=what)
 
 
 def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:

@@ -32,6 +32,7 @@ from oase.conversations import (
     uploads_of,
     window_open,
 )
+from oase.desk import Scheduled, Task, TaskFilter, list_tasks, scheduled_of
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
@@ -55,6 +56,7 @@ from oase.web.inbox.crowd import stage_of, ways_of
 from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.fields import field_of
 from oase.web.inbox.marks import address_icon, mark
+from oase.web.inbox.planned import planned_of, task_line
 from oase.web.inbox.views import (
     Address,
     Answer,
@@ -90,9 +92,10 @@ async def read_conversation(
     page = await timeline_page(work, found.id)
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
+    plans = await read_plans(work, found.id)
     own = await identities_of(work, [found.person_id]) if found.person_id else []
     composer = await _composer(work, book, found, own, viewer, reader)
-    return conversation_of(found, page, person, fields, composer, viewer, staff, reader)
+    return conversation_of(found, page, person, fields, composer, viewer, staff, reader, plans=plans)
 
 
 async def _read_public(
@@ -102,8 +105,14 @@ async def _read_public(
     stage = await read_stage(work, found, Window(), viewer, reader)
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
+    plans = await read_plans(work, found.id)
     composer = await _composer(work, book, found, [], viewer, reader)
-    return conversation_of(found, NO_PAGE, person, fields, composer, viewer, staff, reader, stage=stage)
+    return conversation_of(found, NO_PAGE, person, fields, composer, viewer, staff, reader, stage=stage, plans=plans)
+
+
+async def read_plans(work: UnitOfWork, conversation_id: UUID) -> tuple[Sequence[Scheduled], Sequence[Task]]:
+    """What goes later in a conversation, and what is to be done about it. Two queries."""
+    return await scheduled_of(work, conversation_id), await list_tasks(work, TaskFilter(conversation_id=conversation_id), 50)
 
 
 async def read_stage(work: UnitOfWork, found: OpenConversation, window: Window, viewer: Viewer, reader: Translator) -> Stage:
@@ -122,6 +131,7 @@ def conversation_of(
     reader: Translator,
     *,
     stage: Stage | None = None,
+    plans: tuple[Sequence[Scheduled], Sequence[Task]] = ((), ()),
 ) -> Conversation:
     """The conversation as the page shows it."""
     public = found.kind == "public"
@@ -149,6 +159,9 @@ def conversation_of(
         composer=composer,
         fields=[field_of(field, found.fields, reader) for field in fields if field.subject == "conversation"],
         others=[past for past in person.past if past.state != "solved" and not past.public] if person and not public else [],
+        planned=[planned_of(one, reader) for one in plans[0]],
+        tasks=[task_line(one, viewer, staff, reader) for one in plans[1]],
+        can_plan=viewer.may(Permission.CONVERSATION_NOTE),
         can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
         can_close=viewer.may(Permission.CONVERSATION_CLOSE),
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.web.inbox.comments import Comment, Earlier
+from oase.web.inbox.plans import Planned, TaskLine
 
 DeliveryState = Literal["", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
 State = Literal["open", "waiting", "snoozed", "solved"]
@@ -134,7 +135,6 @@ class Delivery(Struct, frozen=True, kw_only=True):
     not_to: str = ""  # it went, but somebody in copy got nothing: who, and the provider's words
     at: datetime | None = None
     undo_until: datetime | None = None
-    scheduled_for: datetime | None = None
 
 
 class Quoted(Struct, frozen=True, kw_only=True):
@@ -392,6 +392,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
     composer: Composer
     fields: Sequence[Field]
     others: Sequence[Past]  # unsolved conversations of the same person: merging
+    planned: Sequence[Planned] = ()  # what goes later
+    tasks: Sequence[TaskLine] = ()  # what is to be done about it
+    can_plan: bool = True
     can_assign: bool = True
     can_close: bool = True
 
@@ -412,6 +415,7 @@ class Around(Struct, frozen=True, kw_only=True):
     teams: Sequence[Team]
     known_tags: Sequence[str]
     snoozes: Sequence[Later]
+    tomorrow: str = ""  # its morning, as a field for date and time takes it
 
 
 class Inbox(Struct, frozen=True, kw_only=True):

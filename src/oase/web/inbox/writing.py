@@ -31,6 +31,7 @@ from oase.conversations import (
     snippets,
     timeline_since,
 )
+from oase.desk import schedule
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
@@ -41,6 +42,7 @@ from oase.web.act import Act
 from oase.web.forms import uuid
 from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.places import position_in
+from oase.web.inbox.planned import when_of
 from oase.web.inbox.sniff import kind_of
 from oase.web.inbox.talk import LEFT
 from oase.web.pages import reader_of
@@ -57,9 +59,10 @@ _AUDIENCES: Final[dict[str, Literal["public", "private"]]] = {"public": "public"
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What the composer hears: the new message, or who was faster."""
+    """What the composer hears: the new message, or the scheduled one and when it goes; or who was faster."""
 
     id: UUID | None = None
+    later: str = ""
     clash: str = ""
 
 
@@ -71,9 +74,11 @@ async def send_answer(act: GivenAct, conversation_id: FromPath[UUID]) -> Respons
         faster = await _who_was_faster(work, conversation_id, form, act.viewer.agent_id)
         if faster and form.get("anyway") != "yes":
             return Response(Said(clash=faster), status_code=409)
-        message_id = await say(
-            work, act.services.book, act.author, conversation_id, await _known(work, act, conversation_id, form)
-        )
+        answer, when = await _known(work, act, conversation_id, form), when_of(form, act.reader)
+        if when is not None:
+            scheduled = await schedule(work, act.services.book, act.author, conversation_id, answer, when)
+            return Response(Said(id=scheduled.id, later=act.reader.date_time(scheduled.send_at, "short")))
+        message_id = await say(work, act.services.book, act.author, conversation_id, answer)
     return Response(Said(id=message_id))
 
 
@@ -94,10 +99,7 @@ async def _known(work: UnitOfWork, act: Act, conversation_id: UUID, form: Mappin
 
 def _answer(form: Mapping[str, str]) -> Answer:
     identity, _, account = form.get("answer", "").partition("/")
-    send_at = datetime.fromisoformat(form["send_at"]) if form.get("send_at") else None
     facts: dict[str, Any] = {"then": _THEN.get(form.get("then", ""), "waiting")}
-    if send_at is not None and send_at.tzinfo is None:
-        raise Invalid(message("This is not a valid date and time."), field="send_at")
     return Answer(
         client_key=uuid(form.get("client_key", ""), "client_key"),
         text=form.get("text", ""),
@@ -113,7 +115,6 @@ def _answer(form: Mapping[str, str]) -> Answer:
         audience=_AUDIENCES.get(form.get("audience", ""), ""),
         identity_id=uuid(identity, "answer") if identity else None,
         account_id=uuid(account, "answer") if account else None,
-        send_at=send_at,
         story=form.get("story") == "yes",
         **facts,
     )

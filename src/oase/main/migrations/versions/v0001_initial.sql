@@ -1264,6 +1264,7 @@ CREATE TABLE notification (
     by_name TEXT DEFAULT '' NOT NULL,
     source TEXT NOT NULL,
     mail BOOLEAN NOT NULL,
+    words TEXT DEFAULT '' NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     seen_at TIMESTAMP WITH TIME ZONE,
     mailed_at TIMESTAMP WITH TIME ZONE,
@@ -1413,6 +1414,73 @@ ALTER TABLE read_state ENABLE ROW LEVEL SECURITY;
 ALTER TABLE read_state FORCE ROW LEVEL SECURITY;
 CREATE POLICY read_state_workspace ON read_state USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE scheduled_message (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    author_id UUID,
+    author_name TEXT DEFAULT '' NOT NULL,
+    answer JSONB NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    waking BOOLEAN NOT NULL,
+    unless_answered BOOLEAN NOT NULL,
+    state TEXT DEFAULT 'waiting' NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    message_id UUID,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT scheduled_message_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT scheduled_message_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX scheduled_message_conversation ON scheduled_message (workspace_id, conversation_id, send_at);
+
+CREATE INDEX scheduled_message_due ON scheduled_message (workspace_id, send_at) WHERE state = 'waiting';
+
+COMMENT ON TABLE scheduled_message IS 'A message that an agent has written and that goes later.';
+
+ALTER TABLE scheduled_message ENABLE ROW LEVEL SECURITY;
+ALTER TABLE scheduled_message FORCE ROW LEVEL SECURITY;
+CREATE POLICY scheduled_message_workspace ON scheduled_message USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE task (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID,
+    person_id UUID,
+    what TEXT NOT NULL,
+    agent_id UUID,
+    team_id UUID,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    done_at TIMESTAMP WITH TIME ZONE,
+    done_by UUID,
+    created_by UUID,
+    created_by_name TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT task_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT task_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT task_workspace_id_person_id_fkey FOREIGN KEY(workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT task_task_about_check CHECK (conversation_id IS NOT NULL OR person_id IS NOT NULL),
+    CONSTRAINT task_task_who_check CHECK ((agent_id IS NULL) <> (team_id IS NULL))
+);
+
+CREATE INDEX task_agent ON task (workspace_id, agent_id, due_at) WHERE done_at IS NULL;
+
+CREATE INDEX task_conversation ON task (workspace_id, conversation_id, due_at);
+
+CREATE INDEX task_due ON task (workspace_id, due_at) WHERE done_at IS NULL AND told_at IS NULL;
+
+CREATE INDEX task_person ON task (workspace_id, person_id, due_at);
+
+CREATE INDEX task_team ON task (workspace_id, team_id, due_at) WHERE done_at IS NULL;
+
+COMMENT ON TABLE task IS 'Something that an agent or a team is to do by a moment, about a conversation or a person.';
+
+ALTER TABLE task ENABLE ROW LEVEL SECURITY;
+ALTER TABLE task FORCE ROW LEVEL SECURITY;
+CREATE POLICY task_workspace ON task USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE attachment (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -1433,6 +1501,7 @@ CREATE TABLE attachment (
     next_at TIMESTAMP WITH TIME ZONE,
     uploaded_by UUID,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    kept_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT attachment_workspace_id_message_id_fkey FOREIGN KEY(workspace_id, message_id) REFERENCES message (workspace_id, id) ON DELETE CASCADE
 );

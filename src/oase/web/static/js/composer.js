@@ -289,11 +289,11 @@ customElements.define("oase-composer", class extends HTMLElement {
   }
 
   // ---- sending ----
-  async send({ then = "", at = "", anyway = false } = {}) {
+  async send({ then = "", at = "", unless = "yes", anyway = false } = {}) {
     if (this.sending) return;
     const note = this.tab === "note";
     const text = this.text.value;
-    if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, anyway })); return; }
+    if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, unless, anyway })); return; }
     if (!this.closed && !text.trim() && !this.uploads.ids().length) { this.text.focus(); return; }
     if (this.closed && ![...this.querySelectorAll("#template-places input")].every((input) => input.reportValidity())) return;
     this.sending = true;
@@ -308,14 +308,18 @@ customElements.define("oase-composer", class extends HTMLElement {
     if (this.closed) { body.set("preview", this.preview()); body.delete("reply_to"); body.delete("choices"); }
     else body.delete("template");
     if (then === "solve" || then === "stay") body.set("then", then);
-    if (then === "later") body.set("send_at", at);
+    if (then === "later" || then === "waking") {
+      body.set("send_at", at);
+      body.set("unless", unless);
+      if (then === "waking") body.set("waking", "yes");
+    }
     if (anyway) body.set("anyway", "yes");
     const content = this.content();
     try {
       await Promise.race([this.draft.keep(), new Promise((wait) => setTimeout(wait, 2000))]); // a draft that comes later would be there again
       const response = await fetch(`${this.path}/${note ? "note" : "say"}`, { method: "POST", headers: { "hx-request": "true" }, body });
       const faster = await clashIn(response);
-      if (faster) { this.clash(faster, then); return; }
+      if (faster) { this.clash(faster, { then, at, unless }); return; }
       if (!response.ok) { this.failed(response); return; }
       this.sent(await response.json(), { note, then, content });
     } catch {
@@ -334,7 +338,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.later();
   }
 
-  sent({ id }, { note, then, content }) {
+  sent({ id, later = "" }, { note, then, content }) {
     const conversation = this.path.split("/").at(-1);
     const other = note ? "reply" : "note";
     const rest = { ...content.fields, tab: note ? "reply" : this.tab, [note ? "note" : "reply"]: "", attachments: "" };
@@ -351,7 +355,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     changed(conversation);
     setTimeout(toEnd, 250);
     if (note) { toast({ text: this.dataset.noted }); return; }
-    this.offerUndo(id, conversation, then, () => this.restore(conversation, content));
+    this.offerUndo(id, conversation, then, () => this.restore(conversation, content), later);
     if (then === "solve") document.dispatchEvent(new CustomEvent("oase:left", { detail: { id: conversation } }));
   }
 
@@ -365,16 +369,17 @@ customElements.define("oase-composer", class extends HTMLElement {
     this.offerUndo(id, conversation, "", () => { if (quoted && this.isConnected) { this.quote.put(quoted); this.later(); } });
   }
 
-  offerUndo(id, conversation, then, restore) {
+  offerUndo(id, conversation, then, restore, later = "") {
     const undo = async () => {
-      const response = await fetch(`/messages/${id}/cancel`, { method: "POST", headers: { "hx-request": "true" } });
+      const response = await fetch(`/${later ? "scheduled" : "messages"}/${id}/cancel`, { method: "POST", headers: { "hx-request": "true" } });
       const said = response.headers.get("hx-trigger");
       if (said) toast(JSON.parse(said)["oase:toast"]);
       if (!response.ok) return;
       changed(conversation);
       restore();
     };
-    toast({ text: then === "solve" ? this.dataset.solved : this.dataset.sent, undoLabel: this.dataset.undo, onUndo: undo, stay: UNDO - 300 });
+    const sent = then === "solve" ? this.dataset.solved : this.dataset.sent;
+    toast({ text: later ? this.dataset.later.replace("{time}", later) : sent, undoLabel: this.dataset.undo, onUndo: undo, stay: UNDO - 300 });
   }
 
   restore(conversation, content) {
@@ -389,18 +394,18 @@ customElements.define("oase-composer", class extends HTMLElement {
     shown.text.focus();
   }
 
-  clash(who, then) {
+  clash(who, wanted) {
     const line = this.querySelector("#composer-clash");
     line.querySelector("[data-who]").textContent = `${who}: `;
     line.hidden = false;
-    this.wanted = then;
+    this.wanted = wanted;
     changed(this.closest("#talk").dataset.id);
     this.later();
   }
 
   decide(choice) {
     this.querySelector("#composer-clash").hidden = true;
-    if (choice === "send") this.send({ then: this.wanted, anyway: true });
+    if (choice === "send") this.send({ ...this.wanted, anyway: true });
     if (choice === "read") toEnd();
     if (choice === "drop") { this.text.value = ""; this.uploads.take(); this.quote.put(null); this.choices.put([]); this.count(); this.later(); this.draft.keep(); }
   }

@@ -7,6 +7,7 @@ import { hideCurrent, settleCurrent } from "./crowd.js";
 import { answerAside, answerCurrent, reactToCurrent } from "./entries.js";
 import "./presence.js";
 import "./palette.js";
+import "./planned.js";
 import "./views.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
@@ -209,6 +210,7 @@ const KEYS = {
   a: () => openMenu("assign-menu"),
   s: () => openMenu("snooze-menu"),
   t: () => openMenu("tag-menu"),
+  m: () => document.querySelector('#talk-head [data-opens="task-dialog"]')?.click(),
   f: () => document.querySelector('.listing [data-key="f"]')?.click(),
   p: () => openId() && togglePerson(),
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),

@@ -80,6 +80,8 @@ async function apply(text, ids, open) {
     const active = document.activeElement; // a field that is written in stays; a pressed button does not hold the pane
     const stays = person?.querySelector("[aria-invalid], dialog[open]"); // what was typed and refused is not lost
     if (!stays && !(person?.contains(active) && writes(active))) await swap(person, part("person"));
+    const planned = document.getElementById("planned");
+    if (!planned?.querySelector("dialog[open]")) await swap(planned, part("planned"));
     await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
     document.dispatchEvent(new CustomEvent("oase:way", { detail: { id: open, way: part("head").dataset.way } }));
   } else if (open && open === openId()) {

@@ -1,0 +1,64 @@
+"""What agents plan: messages that go later, tasks with a moment, and the first word to a person."""
+
+from oase.desk.outbound.clock import OutboundClock
+from oase.desk.outbound.errors import NoScheduled, NoTask, OutboundError, Settled
+from oase.desk.outbound.keeping import PART
+from oase.desk.outbound.rules import SETTING, Waking, check_waking, is_waking, kept_waking, next_waking, waking_of
+from oase.desk.outbound.scheduled import (
+    cancel_scheduled,
+    change_scheduled,
+    find_scheduled,
+    restore_scheduled,
+    schedule,
+    scheduled_of,
+    send_scheduled_now,
+    waking_hours,
+    waking_of_person,
+)
+from oase.desk.outbound.tasks import (
+    add_task,
+    change_task,
+    find_task,
+    list_tasks,
+    open_tasks,
+    remove_task,
+    set_task_done,
+)
+from oase.desk.outbound.types import Scheduled, Task, TaskFilter, When, Who
+
+__all__ = [
+    "PART",
+    "SETTING",
+    "NoScheduled",
+    "NoTask",
+    "OutboundClock",
+    "OutboundError",
+    "Scheduled",
+    "Settled",
+    "Task",
+    "TaskFilter",
+    "Waking",
+    "When",
+    "Who",
+    "add_task",
+    "cancel_scheduled",
+    "change_scheduled",
+    "change_task",
+    "check_waking",
+    "find_scheduled",
+    "find_task",
+    "is_waking",
+    "kept_waking",
+    "list_tasks",
+    "next_waking",
+    "open_tasks",
+    "remove_task",
+    "restore_scheduled",
+    "schedule",
+    "scheduled_of",
+    "send_scheduled_now",
+    "set_task_done",
+    "waking_hours",
+    "waking_of",
+    "waking_of_person",
+]
