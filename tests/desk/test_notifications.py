@@ -217,8 +217,8 @@ def whom(what: str, *, automatic: bool = False, assignee: UUID | None = ANNA, me
     """The kinds of whom it concerns, of a team of Anna and Sophie."""
     team = {one: msgspec.structs.replace(colleague(), id=one) for one in (ANNA, SOPHIE)}
     case = Case(
-        id=CASE, person_id=new_id(), person="Jürgen", subject="", first_line="", state="open", assignee_id=assignee, team_id=None,
-        due_at=None, merged_into=CASE if merged else None,
+        id=CASE, channel="whatsapp", person_id=new_id(), person="Jürgen", subject="", first_line="", state="open",
+        assignee_id=assignee, team_id=None, due_at=None, merged_into=CASE if merged else None,
     )  # fmt: skip
     now = datetime.fromisoformat("2026-11-24T12:00:00+01:00")
     news = News(what=what, conversation_id=CASE, source="1-1", at=now, messages=(MESSAGE,), **facts)  # type: ignore[arg-type]

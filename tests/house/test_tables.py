@@ -34,6 +34,7 @@ ACROSS = {"workspace": "its short name stands in addresses of the whole installa
 CHECKED = {  # columns that take certain words only
     ("agent", "state"): "active", ("agent_link", "purpose"): "reset", ("skill", "kind"): "own",
     ("agent_duty", "state"): "busy", ("promise", "kind"): "first", ("wait", "outcome"): "waiting",
+    ("offer", "state"): "done",
 }  # fmt: skip
 FILLED = {
     ("conversation", "person_id"),

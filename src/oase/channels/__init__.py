@@ -21,7 +21,7 @@ from oase.channels.checks import with_defaults
 from oase.channels.degrade import NeedsLink, degrade
 from oase.channels.families.visitor import live_key as visitor_key
 from oase.channels.kept import lasts as token_times
-from oase.channels.registry import adapter, all_adapters
+from oase.channels.registry import adapter, all_adapters, installed
 from oase.channels.repository import (
     cursor,
     in_trouble,
@@ -54,6 +54,7 @@ __all__ = [
     "degrade",
     "delete_account",
     "in_trouble",
+    "installed",
     "keep_check",
     "keep_consent",
     "keep_renewed",

@@ -7,6 +7,7 @@ from oase.desk.hours import tables as hours  # noqa: F401 - their tables, with o
 from oase.desk.outbound import tables as outbound  # noqa: F401 - their tables, with ours
 from oase.desk.presence import tables as presence  # noqa: F401 - their tables, with ours
 from oase.desk.promises import tables as promises  # noqa: F401 - their tables, with ours
+from oase.desk.routing import tables as routing  # noqa: F401 - their tables, with ours
 from oase.kernel.schema import belongs_to, workspace_table
 
 notification = workspace_table(

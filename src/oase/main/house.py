@@ -32,6 +32,7 @@ from oase.desk.automations import AutomationClock, AutomationFeed
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseFeed
+from oase.desk.routing import Routing
 from oase.insights import WaitFeed
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
@@ -115,6 +116,7 @@ class House:
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
         self.begin("presence clock", PresenceClock(self.database, self.locks).run)
         self.begin("outbound", OutboundClock(self.database, self.book, self.locks).run)
+        self.begin("routing", Routing(self.database, self.hub, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)

@@ -123,6 +123,14 @@ async def test_the_clock_gives_pages_a_minute_to_come_back_after_a_standstill(co
     await locks.close()
 
 
+async def test_a_page_that_is_open_again_is_told_before_anybody_has_written_down_that_it_was_closed(company: Company) -> None:
+    await company.says("Anna", "online")
+    company.clock.advance(timedelta(minutes=5))
+    await company.beats("Anna")
+    await company.beats("Anna")
+    assert [payload["state"] for _, payload in await company.heard("duty")] == ["online", "online"]
+
+
 async def test_what_a_lead_says_of_somebody_is_written_down_and_what_one_says_oneself_is_not(company: Company) -> None:
     await company.says("Anna", "online")
     async with company.work("Mehmet") as work:

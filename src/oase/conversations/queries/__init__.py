@@ -48,6 +48,7 @@ from oase.conversations.queries.timeline import (
     uploads_of,
 )
 from oase.conversations.queries.views import FILTERS, FIXED_VIEWS, STATES, View, read_filter, view_of, write_filter
+from oase.conversations.queries.waiting import Waiting, all_waiting, newest_words, under_way, waiting_of
 
 __all__ = [
     "COUNTED",
@@ -83,7 +84,9 @@ __all__ = [
     "TimelineMessage",
     "TimelinePage",
     "View",
+    "Waiting",
     "Window",
+    "all_waiting",
     "answers_since",
     "cases",
     "conversation_facts",
@@ -102,6 +105,7 @@ __all__ = [
     "list_tags",
     "mail_body",
     "message_facts",
+    "newest_words",
     "open_conversation",
     "origins_of",
     "owed",
@@ -115,9 +119,11 @@ __all__ = [
     "timeline_entries",
     "timeline_page",
     "timeline_since",
+    "under_way",
     "uploads_of",
     "view_of",
     "waiting_ids",
+    "waiting_of",
     "waiting_of_persons",
     "write_filter",
 ]

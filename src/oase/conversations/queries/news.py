@@ -15,6 +15,7 @@ class Case(Struct, frozen=True, kw_only=True):
     """A conversation in a few words, and whose it is."""
 
     id: UUID
+    channel: str
     person_id: UUID | None  # None in public
     person: str
     subject: str
@@ -47,7 +48,7 @@ async def cases(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Case]:
     """These conversations, as far as they exist."""
     found = await work.all(
         Case,
-        f"SELECT c.id, c.person_id, coalesce({PERSON_NAME}, '') AS person, c.subject, c.first_line, c.state,"
+        f"SELECT c.id, c.channel, c.person_id, coalesce({PERSON_NAME}, '') AS person, c.subject, c.first_line, c.state,"
         " c.assignee_id, c.team_id, c.due_at, c.merged_into FROM conversation c"
         " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
         " LEFT JOIN identity i ON i.workspace_id = c.workspace_id AND i.id = c.identity_id"

@@ -22,6 +22,7 @@ from oase.desk.presence.rules import (
     check_rules,
     check_team,
     chosen,
+    seen_lately,
 )
 from oase.desk.presence.types import STATES, Capacity, DutyRules, Overload, Standing, State, TeamDesk
 from oase.kernel.db import UnitOfWork
@@ -119,6 +120,7 @@ def _plain(value: object) -> dict[str, Any]:
 
 
 def _tell(work: UnitOfWork, agent_id: UUID, before: Standing, now: Standing) -> None:
-    """Says what has changed for others; that a page is still open has not."""
-    if (before.state, before.reason) != (now.state, now.reason) and now.since is not None:
+    """Says what has changed for others; that a page is still open has not, that one is open again has."""
+    again = before.seen_at is not None and now.seen_at is not None and not seen_lately(now.seen_at, before.seen_at)
+    if ((before.state, before.reason) != (now.state, now.reason) or again) and now.since is not None:
         work.emit("duty", agent_id, {"state": now.state, "reason": now.reason, "since": now.since.isoformat()})

@@ -1,1 +1,26 @@
-"""Routing: who gets what next, so that promises are kept."""
+"""Routing: who gets what next, so that promises are kept.
+
+live log, what stands --facts--> Dispatcher --events--> rules (pure) --commands--> offer, wait_quote --live log--> pages
+"""
+
+from oase.desk.routing.actions import accept, ask_for_next, decline
+from oase.desk.routing.errors import OfferGone
+from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, offered_to, stranded
+from oase.desk.routing.retention import RULE
+from oase.desk.routing.service import Routing
+from oase.desk.routing.types import Stranded
+
+__all__ = [
+    "RULE",
+    "Decision",
+    "OfferGone",
+    "OfferedNow",
+    "Routing",
+    "Stranded",
+    "accept",
+    "ask_for_next",
+    "decisions_about",
+    "decline",
+    "offered_to",
+    "stranded",
+]

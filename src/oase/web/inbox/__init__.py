@@ -1,6 +1,6 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, inviting, joining, pages, persons, planning, saved, writing
+from oase.web.inbox import acts, files, inviting, joining, offers, pages, persons, planning, saved, writing
 
 handlers = [
     *pages.handlers,
@@ -12,4 +12,5 @@ handlers = [
     *joining.handlers,
     *inviting.handlers,
     *planning.handlers,
+    *offers.handlers,
 ]

@@ -45,7 +45,7 @@ class Live:
             await send({"type": "http.response.body", "body": b"Please sign in.", "more_body": False})
             return
         me = viewer.agent_id
-        own = [f"read:{me}", f"mention:{me}", f"notification:{me}", f"session:{viewer.session_id}"]
+        own = [f"read:{me}", f"mention:{me}", f"notification:{me}", f"offer:{me}", f"session:{viewer.session_id}"]
         rooms = ["conversation", "account", "notice", "typing", "presence", "duty", "person", "view", *own]
         await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
 

@@ -458,6 +458,21 @@ ALTER TABLE role ENABLE ROW LEVEL SECURITY;
 ALTER TABLE role FORCE ROW LEVEL SECURITY;
 CREATE POLICY role_workspace ON role USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE routing_leader (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    epoch BIGINT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    stranded JSONB DEFAULT '[]' NOT NULL,
+    CONSTRAINT routing_leader_pkey PRIMARY KEY (workspace_id, id)
+);
+
+COMMENT ON TABLE routing_leader IS 'The one process that decides for a workspace, by a number that only rises.';
+
+ALTER TABLE routing_leader ENABLE ROW LEVEL SECURITY;
+ALTER TABLE routing_leader FORCE ROW LEVEL SECURITY;
+CREATE POLICY routing_leader_workspace ON routing_leader USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE saved_view (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -1288,6 +1303,40 @@ ALTER TABLE notification ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification FORCE ROW LEVEL SECURITY;
 CREATE POLICY notification_workspace ON notification USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE offer (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    waiting_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    agent_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    begun_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    rule SMALLINT NOT NULL,
+    facts JSONB DEFAULT '{}' NOT NULL,
+    epoch BIGINT NOT NULL,
+    CONSTRAINT offer_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT offer_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT offer_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT offer_state_check CHECK (state IN ('made', 'working', 'parked', 'done', 'declined', 'expired', 'withdrawn', 'returned'))
+);
+
+CREATE INDEX offer_agent ON offer (workspace_id, agent_id, made_at);
+
+CREATE INDEX offer_conversation ON offer (workspace_id, conversation_id, made_at);
+
+CREATE UNIQUE INDEX offer_live ON offer (workspace_id, conversation_id) WHERE state IN ('made', 'working');
+
+CREATE INDEX offer_made ON offer (workspace_id, made_at);
+
+COMMENT ON TABLE offer IS 'A conversation at an agent: asked to begin, at work, laid aside, done.';
+
+ALTER TABLE offer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE offer FORCE ROW LEVEL SECURITY;
+CREATE POLICY offer_workspace ON offer USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE participant (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -1480,6 +1529,33 @@ COMMENT ON TABLE task IS 'Something that an agent or a team is to do by a moment
 ALTER TABLE task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE task FORCE ROW LEVEL SECURITY;
 CREATE POLICY task_workspace ON task USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE wait_quote (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    waiting_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    kind TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    p50 FLOAT NOT NULL,
+    p80 FLOAT NOT NULL,
+    p90 FLOAT NOT NULL,
+    usually BOOLEAN NOT NULL,
+    busy BOOLEAN NOT NULL,
+    waited FLOAT,
+    CONSTRAINT wait_quote_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT wait_quote_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX wait_quote_conversation ON wait_quote (workspace_id, conversation_id, waiting_since);
+
+CREATE INDEX wait_quote_made ON wait_quote (workspace_id, made_at);
+
+COMMENT ON TABLE wait_quote IS 'How long a customer was told to wait at most, and what became of it.';
+
+ALTER TABLE wait_quote ENABLE ROW LEVEL SECURITY;
+ALTER TABLE wait_quote FORCE ROW LEVEL SECURITY;
+CREATE POLICY wait_quote_workspace ON wait_quote USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE attachment (
     workspace_id UUID NOT NULL,

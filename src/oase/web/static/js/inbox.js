@@ -8,6 +8,7 @@ import { answerAside, answerCurrent, reactToCurrent } from "./entries.js";
 import "./presence.js";
 import "./palette.js";
 import "./planned.js";
+import { begin } from "./offers.js";
 import "./views.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
@@ -214,6 +215,7 @@ const KEYS = {
   f: () => document.querySelector('.listing [data-key="f"]')?.click(),
   p: () => openId() && togglePerson(),
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),
+  b: () => begin(),
   u: () => openId() && act(`/conversations/${openId()}/unread`),
   z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
   "/": () => { location.href = "/search"; },

@@ -1,0 +1,326 @@
+"""Between the database and the rules: facts become events, commands become what is to be written. Pure.
+
+    crew ----------------> AgentChanged, AgentState, AgentGone
+    standing, live offer -> ItemArrived, WorkStarted, WorkDone, Reassigned …     --Router--> Offer, Withdraw, Park, Repromise, Quote
+
+It compares what it knows with what stands: a fact that comes twice changes nothing, one that was missed is seen the next time.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from msgspec import Struct
+
+from oase.desk.routing.rules import (
+    AgentChanged,
+    AgentGone,
+    AgentState,
+    Command,
+    ConversationClosed,
+    Event,
+    Item,
+    ItemArrived,
+    ItemChanged,
+    ItemWithdrawn,
+    Need,
+    Offer,
+    OfferDeclined,
+    Park,
+    Promised,
+    Pulled,
+    Quote,
+    Reassigned,
+    Repromise,
+    Router,
+    Settings,
+    Skills,
+    Tick,
+    Withdraw,
+    WorkDone,
+    WorkStarted,
+)
+from oase.desk.routing.types import Began, Decisions, Ended, LiveOffer, OfferState, Quoted, Renewed
+
+_FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_SILENT: Final = timedelta(minutes=10)
+"""A chat in which nobody says anything for so long takes nobody's place any more."""
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """A conversation as routing sees it; `since` is None where nobody waits."""
+
+    id: UUID
+    pace: str
+    team_id: UUID | None
+    need: Need
+    since: datetime | None
+    due_at: datetime | None
+    last_at: datetime
+    assignee_id: UUID | None
+    priority: int
+    pull_only: bool
+    wider: Need | None  # what it needs after a while
+    wider_after: timedelta
+    closed: bool
+
+
+class Mate(Struct, frozen=True, kw_only=True):
+    """Somebody on duty. `free`: gets new work; otherwise they keep what is theirs."""
+
+    skills: Skills
+    free: bool
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What a workspace's desk was when somebody else led."""
+
+    crew: Mapping[UUID, Mate]
+    facts: Sequence[Fact]  # of what waits
+    live: Sequence[LiveOffer]
+    under_way: Sequence[Fact] = ()  # chats that somebody has, answered for the moment
+    parked: Mapping[UUID, int] = {}  # how often what waits was laid aside
+    renewed: frozenset[UUID] = frozenset()  # what was promised a second time
+
+
+class _Known(Struct, kw_only=True):
+    """A stretch of waiting as the rules know it. `agent_id`: whom it is offered to, or who works on it."""
+
+    item: Item
+    fact: Fact
+    agent_id: UUID | None = None
+    working: bool = False
+
+
+class Dispatcher:
+    """What the rules know of a workspace, and what they have decided since it was last asked."""
+
+    def __init__(self, settings: Settings, worked: Callable[[float], float] = float) -> None:
+        self.router = Router(settings, worked=worked)
+        self.known: dict[UUID, _Known] = {}
+        self._by_item: dict[Hashable, _Known] = {}
+        self._crew: dict[UUID, Mate] = {}
+        self._held: dict[UUID, datetime] = {}  # open chats that take a place, and when somebody said something last
+        self._decided = Decisions()
+        self._now = 0.0
+
+    def decided(self) -> Decisions:
+        """What has to be written since the last call."""
+        found, self._decided = self._decided, Decisions()
+        return found
+
+    def restore(self, past: "Past", now: datetime) -> None:
+        """Takes over: what is at work stays with whom it is, what was offered stays offered, and the rest is decided."""
+        self._crew = dict(past.crew)
+        live, at_work = {one.conversation_id: one for one in past.live}, set[UUID]()
+        for fact in in_order(past.facts):
+            known = self._known(fact, parked=past.parked.get(fact.id, 0), promises=2 if fact.id in past.renewed else 1)
+            one = live.pop(fact.id, None)
+            if one is not None and one.waiting_since == fact.since and one.agent_id in self._crew and one.agent_id not in at_work:
+                at_work.add(one.agent_id)
+                known.agent_id, known.working = one.agent_id, one.state == "working"
+                known.item.with_, known.item.started = one.agent_id, one.begun_at.timestamp() if one.begun_at else None
+            elif one is not None:
+                self._decided.ended[fact.id] = Ended(conversation_id=fact.id, state="returned")
+        for gone in live:
+            self._decided.ended[gone] = Ended(conversation_id=gone, state="done")
+        self._held = {one.id: one.last_at for one in past.under_way if one.assignee_id in self._crew}
+        self._now = now.timestamp()
+        self.router, commands = Router.restored(
+            self.router.desk.settings,
+            [mate.skills for mate in self._crew.values()],
+            self._now,
+            on_duty=[agent_id for agent_id, mate in self._crew.items() if mate.free],
+            items=[known.item for known in self.known.values()],
+            held={one.id: one.assignee_id for one in past.under_way if one.assignee_id in self._crew},
+        )
+        for command in commands:
+            self._take(command, now)
+
+    # --- what happens ---
+
+    def crew(self, crew: Mapping[UUID, Mate], now: datetime) -> None:
+        """Who is on duty now, and what they hold."""
+        for gone in [one for one in self._crew if one not in crew]:
+            self._tell(AgentState(gone, False), now)
+            self._tell(AgentGone(gone), now)
+            del self._crew[gone]
+        for agent_id, mate in crew.items():
+            before = self._crew.get(agent_id)
+            self._crew[agent_id] = mate
+            if before is None or before.skills != mate.skills:
+                self._tell(AgentChanged(mate.skills), now)
+            if mate.free != (before is not None and before.free):
+                self._tell(AgentState(agent_id, mate.free), now)
+
+    def see(self, fact: Fact, live: LiveOffer | None, now: datetime) -> None:
+        """A conversation as it stands, and what is offered of it."""
+        known = self.known.get(fact.id)
+        if known is not None and fact.since != known.fact.since:
+            self._ended(known, fact, now)
+            known = None
+        if known is not None:
+            self._changed(known, fact, live, now)
+        elif fact.since is not None:
+            self._tell(ItemArrived(self._known(fact).item), now)
+        self._keep_place(fact, now)
+
+    def gone(self, conversation_id: UUID, now: datetime) -> None:
+        """A conversation that is not there any more."""
+        known = self._forget(conversation_id)
+        if known is not None:
+            self._tell(ItemWithdrawn(known.item.id), now)
+
+    def declined(self, conversation_id: UUID, now: datetime, *, expired: bool = False) -> None:
+        """Whom it is offered to does not want it, or said nothing in time."""
+        known = self.known.get(conversation_id)
+        if known is None or known.agent_id is None or known.working:
+            return
+        agent_id, known.agent_id = known.agent_id, None
+        if expired:
+            self._end(known, "expired")
+        self._tell(OfferDeclined(known.item.id, agent_id), now)
+
+    def team_of(self, conversation_id: UUID) -> UUID | None:
+        """The team of a conversation that waits, as far as it has one."""
+        known = self.known.get(conversation_id)
+        return known.fact.team_id if known else None
+
+    def wants(self, agent_id: UUID, now: datetime) -> None:
+        """An agent asks for what comes next."""
+        self._tell(Pulled(agent_id), now)
+
+    def passes(self, now: datetime) -> None:
+        """Time passes: chats in which nobody speaks take nobody's place any more."""
+        for conversation_id in [one for one, last in self._held.items() if now - last > _SILENT]:
+            del self._held[conversation_id]
+            self._tell(ConversationClosed(conversation_id), now)
+        self._tell(Tick(), now)
+
+    def stranded(self) -> dict[Need, int]:
+        """What waits although nobody on duty can do it, and how much of it: none while nobody is on duty at all."""
+        desk = self.router.desk
+        if not desk.crowd.on_duty:
+            return {}
+        waiting = (one for one in self.known.values() if one.agent_id is None and not desk.kind(one.item).on_duty)
+        return dict(Counter(one.fact.need for one in waiting))
+
+    # --- one conversation ---
+
+    def _known(self, fact: Fact, *, parked: int = 0, promises: int = 1) -> _Known:
+        """A stretch of waiting that the rules shall know."""
+        since = fact.since or _FAR
+        item = Item(
+            id=(since.timestamp(), fact.id), conversation=fact.id, cell=fact.need, channel=fact.pace, arrived=since.timestamp(),
+            due=_seconds(fact.due_at), owner=fact.assignee_id, priority=fact.priority, pull_only=fact.pull_only,
+            parked=parked, promises=promises,
+        )  # fmt: skip
+        if fact.wider is not None:
+            item.wider, item.widens_at = fact.wider, (since + fact.wider_after).timestamp()
+        known = self.known[fact.id] = self._by_item[item.id] = _Known(item=item, fact=fact)
+        return known
+
+    def _ended(self, known: _Known, fact: Fact, now: datetime) -> None:
+        """Answered, or settled without an answer."""
+        self._forget(fact.id)
+        if known.working and known.agent_id is not None:
+            self._end(known, "done")
+            self._tell(WorkDone(known.item.id, known.agent_id, open=not fact.closed), now)
+            return
+        if known.agent_id is not None:
+            self._end(known, "withdrawn")
+        if fact.assignee_id in self._crew and not fact.closed:
+            self._tell(WorkDone(known.item.id, fact.assignee_id, open=True), now)
+        else:
+            self._tell(ItemWithdrawn(known.item.id), now)
+
+    def _forget(self, conversation_id: UUID) -> _Known | None:
+        known = self.known.pop(conversation_id, None)
+        if known is not None:
+            del self._by_item[known.item.id]
+        return known
+
+    def _changed(self, known: _Known, fact: Fact, live: LiveOffer | None, now: datetime) -> None:
+        before, known.fact = known.fact, fact
+        item = known.item
+        if live is not None and live.state == "working" and live.agent_id == known.agent_id and not known.working:
+            known.working = True
+            self._tell(WorkStarted(item.id, live.agent_id), now)
+        elif live is None and known.agent_id is not None and not known.working:
+            self.declined(fact.id, now)
+        elif fact.assignee_id not in (before.assignee_id, known.agent_id):
+            self._tell(Reassigned(item.id, fact.assignee_id), now)
+        if _seconds(fact.due_at) != item.due:
+            self._tell(Promised(item.id, _seconds(fact.due_at)), now)
+        if (fact.need, fact.pull_only, fact.priority) != (before.need, before.pull_only, before.priority):
+            change = ItemChanged(item=item.id, cell=fact.need, pull_only=fact.pull_only, priority=fact.priority)
+            self._tell(change, now)
+
+    def _keep_place(self, fact: Fact, now: datetime) -> None:
+        """Which open chats take somebody's place: those that the rules hold; they are let go when they are closed or silent."""
+        if fact.id not in self.router.desk.held:
+            self._held.pop(fact.id, None)
+        elif fact.closed or fact.assignee_id is None:
+            self._held.pop(fact.id, None)
+            self._tell(ConversationClosed(fact.id), now)
+        else:
+            self._held[fact.id] = fact.last_at
+
+    # --- what is decided ---
+
+    def _tell(self, event: Event, now: datetime) -> None:
+        self._now = max(self._now, now.timestamp())  # clocks may jump back; the rules' time does not
+        for command in self.router.handle(event, self._now):
+            self._take(command, now)
+
+    def _take(self, command: Command, now: datetime) -> None:
+        known = self._by_item.get(command.item)
+        if known is None:
+            return
+        match command:
+            case Offer():
+                self._offered(command, known, now)
+            case Withdraw():
+                self._end(known, "returned" if known.working else "withdrawn")
+                known.agent_id, known.working = None, False
+            case Park():
+                self._end(known, "parked")
+                known.agent_id, known.working = None, False
+            case Repromise(_, due):
+                self._decided.renewed.append(Renewed(conversation_id=known.fact.id, due_at=datetime.fromtimestamp(due, UTC)))
+            case Quote():
+                self._decided.quoted.append(self._quoted(command, known))
+
+    def _offered(self, offer: Offer, known: _Known, now: datetime) -> None:
+        fact, agent_id = known.fact, cast("UUID", offer.agent)
+        own = fact.assignee_id == agent_id or offer.rule == 0
+        known.agent_id, known.working = agent_id, own
+        facts = {"due": offer.due, "head_start": offer.head_start, "could": offer.could, "free": offer.free}
+        self._decided.began[fact.id] = Began(
+            conversation_id=fact.id, waiting_since=fact.since or now, agent_id=agent_id, begun=own, rule=offer.rule, facts=facts
+        )
+        if own:
+            self._tell(WorkStarted(known.item.id, agent_id), now)
+
+    def _quoted(self, quote: Quote, known: _Known) -> Quoted:
+        desk = self.router.desk
+        return Quoted(
+            conversation_id=known.fact.id, waiting_since=known.fact.since or _FAR, pace=known.fact.pace, p50=quote.p50, p80=quote.p80,
+            p90=quote.p90, usually=quote.usually, busy=not desk.crowd.free,
+        )  # fmt: skip
+
+    def _end(self, known: _Known, state: OfferState) -> None:
+        """A live offer ends; one that was decided just now was never written."""
+        if self._decided.began.pop(known.fact.id, None) is None:
+            self._decided.ended[known.fact.id] = Ended(conversation_id=known.fact.id, state=state)
+
+
+def _seconds(at: datetime | None) -> float:
+    return (at or _FAR).timestamp()
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """As they came: the rules decide the same whether they saw it happen or are told afterwards."""
+    return sorted(facts, key=lambda one: (one.since or _FAR, one.id))

@@ -1,0 +1,148 @@
+"""What routing needs to know, read from the database: conversations with what they take, and who is on duty."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from oase.channels import adapter, all_adapters, installed
+from oase.conversations import Waiting, all_waiting, newest_words, under_way, waiting_of
+from oase.desk.language import language_for
+from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, team_desks
+from oase.desk.routing import repository
+from oase.desk.routing.dispatcher import Fact, Mate, Past
+from oase.desk.routing.rules import Manner, Need, Settings, Skills
+from oase.kernel.db import UnitOfWork
+from oase.staff import Skill, find_workspace, list_skills
+
+SILENT: Final = timedelta(minutes=10)
+"""A chat in which nobody says anything for so long takes nobody's place any more."""
+_REMEMBERED: Final = 50_000  # languages
+MANNERS: Final[Mapping[str, Manner]] = {
+    "live": Manner(at_once=3, second_promise=900.0),
+    "messaging": Manner(second_promise=3600.0),
+    "mail": Manner(parkable=True, second_promise=8 * 86_400.0),
+}
+"""How each pace of a channel is worked on; how many chats at once, people and the workspace say themselves."""
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """What holds for all conversations of a workspace."""
+
+    teams: Mapping[UUID, TeamDesk]
+    skills: Sequence[Skill]
+    overload: Overload
+    language: str  # of the workspace
+
+    def patience(self, team_id: UUID | None) -> timedelta:
+        """How long an agent has to answer an offer."""
+        team = self.teams.get(team_id) if team_id else None
+        return timedelta(seconds=(team or TeamDesk()).accept_seconds)
+
+
+async def frame_of(work: UnitOfWork) -> Frame:
+    """What the workspace has set. Four queries."""
+    workspace = await find_workspace(work)
+    return Frame(
+        teams=await team_desks(work),
+        skills=await list_skills(work),
+        overload=await overload_of(work),
+        language=workspace.language if workspace else "en",
+    )
+
+
+async def crew_of(work: UnitOfWork) -> dict[UUID, Mate]:
+    """Who is on duty. Who is on a break is not."""
+    return {one.agent_id: _mate(one) for one in await on_duty(work) if one.state in ("online", "busy")}
+
+
+def _mate(duty: Duty) -> Mate:
+    skills = Skills(
+        id=duty.agent_id, levels=dict[Hashable, int](duty.skills.items()), teams=duty.teams, at_once={"live": duty.capacity.live}
+    )
+    return Mate(skills=skills, free=duty.state == "online")
+
+
+def fact_of(one: Waiting, frame: Frame, language: str = "") -> Fact:
+    """A conversation as routing sees it. `language`: in which the customer writes, where that is known."""
+    pace = adapter(one.channel).manifest.side(one.public).pace if installed(one.channel) else "messaging"
+    team = (frame.teams.get(one.team_id) if one.team_id else None) or TeamDesk()
+    need = Need(channel=pace, team=one.team_id, skills=_skills(one, frame.skills, language))
+    return Fact(
+        id=one.id,
+        pace=pace,
+        team_id=one.team_id,
+        need=need,
+        since=one.waiting_since if one.waits else None,
+        due_at=one.due_at,
+        last_at=one.last_at,
+        assignee_id=one.assignee_id,
+        priority=one.priority,
+        pull_only=team.pull_only,
+        wider=structs.replace(need, team=team.overflow_team_id) if team.overflow_team_id else None,
+        wider_after=timedelta(seconds=team.overflow_after_seconds),
+        closed=one.state == "solved" or one.merged,
+    )
+
+
+def _skills(one: Waiting, skills: Iterable[Skill], language: str) -> tuple[tuple[UUID, int], ...]:
+    """What a conversation takes of what the workspace knows: its language and channel by their codes, products and others by tags."""
+    tags = {tag.casefold() for tag in one.tags}
+
+    def takes(skill: Skill) -> bool:
+        if skill.kind == "language":
+            return bool(language) and skill.code == language
+        if skill.kind == "channel":
+            return skill.code == one.channel
+        return skill.name.casefold() in tags or (bool(skill.code) and skill.code.casefold() in tags)
+
+    return tuple(sorted((skill.id, 1) for skill in skills if takes(skill)))
+
+
+def settings_of(frame: Frame) -> Settings:
+    """The rules' parameters as the workspace wants them."""
+    return Settings(manners=dict(MANNERS))
+
+
+class Languages:
+    """In which language customers write, as far as the workspace has agents for languages; looked at once for each time they wait."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, tuple[datetime, str]] = {}
+
+    async def of(self, work: UnitOfWork, frame: Frame, waiting: Sequence[Waiting]) -> dict[UUID, str]:
+        """The languages of conversations that wait. One query for those that are new, none where no skill asks for it."""
+        if not any(one.kind == "language" for one in frame.skills):
+            return {}
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        fresh = {one.id: one.waiting_since for one in waiting if one.waiting_since and self._since(one.id) != one.waiting_since}
+        for conversation_id, text in (await newest_words(work, fresh)).items() if fresh else ():
+            self._known[conversation_id] = (fresh[conversation_id], language_for(text, default=frame.language))
+        return {one.id: self._known[one.id][1] for one in waiting if one.id in self._known}
+
+    def _since(self, conversation_id: UUID) -> datetime | None:
+        return self._known[conversation_id][0] if conversation_id in self._known else None
+
+
+async def facts_of(work: UnitOfWork, frame: Frame, languages: Languages, ids: Sequence[UUID]) -> dict[UUID, Fact]:
+    """These conversations, as far as they exist. Two queries at most."""
+    found = await waiting_of(work, ids)
+    spoken = await languages.of(work, frame, [one for one in found if one.waits])
+    return {one.id: fact_of(one, frame, spoken.get(one.id, "")) for one in found}
+
+
+async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
+    """Everything that a new leader has to know. A constant number of queries."""
+    live_channels = [id for id, one in all_adapters().items() if one.manifest.pace == "live"]
+    waiting = await all_waiting(work)
+    spoken = await languages.of(work, frame, waiting)
+    return Past(
+        crew=await crew_of(work),
+        facts=[fact_of(one, frame, spoken.get(one.id, "")) for one in waiting],
+        live=await repository.live_offers(work),
+        under_way=[fact_of(one, frame) for one in await under_way(work, live_channels, work.clock.now() - SILENT)],
+        parked=await repository.times_parked(work),
+    )

@@ -1,0 +1,168 @@
+"""The leader of one workspace's desk: what it knows, and one transaction for each batch of what happened.
+
+    epoch still ours? · facts of what changed · rules (pure) · what ends, what begins, quotes, second promises --> told
+
+A transaction that fails leaves the rules ahead of the database: whoever runs the leader then restores it. A leader that was
+deposed without noticing (a network cut) cannot write: the epoch has gone on, and a conversation has one live offer at most.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from oase.desk.presence import set_state
+from oase.desk.routing import repository
+from oase.desk.routing.dispatcher import Dispatcher
+from oase.desk.routing.errors import Deposed
+from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, settings_of
+from oase.desk.routing.rules import Need
+from oase.desk.routing.types import Decisions, Stranded
+from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.live import LiveEvent
+
+TOPICS: Final = ("conversation", "offer", "duty", "desk")
+"""What a leader has to hear of."""
+_LOOK_AROUND: Final = timedelta(seconds=5)
+NO_ANSWER: Final = "no_answer"
+"""The reason of whom an offer ran out at: they are away, whatever their page says."""
+
+
+class Changed(Struct, kw_only=True):
+    """What a batch of events is about: in the order of the log, each once."""
+
+    conversations: dict[UUID, None] = field(default_factory=dict)
+    crew: bool = False
+    frame: bool = False
+    wants: dict[UUID, None] = field(default_factory=dict)  # agents who ask for what comes next
+
+    @classmethod
+    def of(cls, events: Iterable[LiveEvent]) -> "Changed":
+        """What these events are about."""
+        changed = cls()
+        for event in events:
+            if event.topic == "conversation":
+                changed.conversations[event.key] = None
+            elif event.topic == "duty":
+                changed.crew = True
+            elif event.topic == "desk":
+                changed.crew = changed.frame = True
+            elif event.payload.get("what") == "wants":
+                changed.wants[event.key] = None
+            elif "conversation" in event.payload:
+                changed.conversations[UUID(event.payload["conversation"])] = None
+        return changed
+
+
+class Leader:
+    """Decides for a workspace, as long as its epoch is the newest. `restore` first."""
+
+    def __init__(self, database: Database, workspace_id: UUID, epoch: int) -> None:
+        self.workspace_id = workspace_id
+        self.epoch = epoch
+        self._database = database
+        self._frame: Frame
+        self._dispatcher: Dispatcher
+        self._languages = Languages()
+        self._stranded: list[Stranded] | None = None
+        self._look_again = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def waits(self) -> bool:
+        """Whether time alone may bring something."""
+        return bool(self._dispatcher.known)
+
+    async def restore(self) -> None:
+        """Builds everything from what stands in the database, and decides what was left undecided. Raises Deposed."""
+        async with self._database.work(self.workspace_id) as work:
+            await self._require_epoch(work)
+            self._frame = await frame_of(work)
+            self._dispatcher = Dispatcher(settings_of(self._frame))
+            self._dispatcher.restore(await past_of(work, self._frame, self._languages), work.clock.now())
+            await self._write(work)
+
+    async def step(self, changed: Changed) -> None:
+        """One transaction: what changed, what follows. Raises Deposed; after any error, `restore`."""
+        async with self._database.work(self.workspace_id) as work:
+            await self._require_epoch(work)
+            now, dispatcher = work.clock.now(), self._dispatcher
+            if changed.frame:
+                self._frame = await frame_of(work)
+            if changed.crew:
+                dispatcher.crew(await crew_of(work), now)
+            ids = list(dispatcher.known) if changed.frame else list(changed.conversations)
+            if ids:
+                await self._see(work, ids)
+            for agent_id in changed.wants:
+                dispatcher.wants(agent_id, now)
+            await self._expire(work)
+            dispatcher.passes(now)
+            await self._write(work)
+            await self._look_around(work)
+
+    async def _see(self, work: UnitOfWork, ids: Sequence[UUID]) -> None:
+        facts = await facts_of(work, self._frame, self._languages, ids)
+        live = {one.conversation_id: one for one in await repository.live_offers(work, ids)}
+        for conversation_id in ids:
+            fact = facts.get(conversation_id)
+            if fact is None:
+                self._dispatcher.gone(conversation_id, work.clock.now())
+            else:
+                self._dispatcher.see(fact, live.get(conversation_id), work.clock.now())
+
+    async def _expire(self, work: UnitOfWork) -> None:
+        """Who says nothing to an offer is not there: they are set away, so that the next one does not wait for them either."""
+        for conversation_id, agent_id in await repository.expired_offers(work):
+            self._dispatcher.declined(conversation_id, work.clock.now(), expired=True)
+            await set_state(work, agent_id, "away", NO_ANSWER)
+
+    async def _write(self, work: UnitOfWork) -> None:
+        decisions = self._dispatcher.decided()
+        if decisions.ended:
+            ended = list(decisions.ended.values())
+            for agent_id, conversation_id in await repository.end_offers(work, ended):
+                state = decisions.ended[conversation_id].state
+                work.emit("offer", agent_id, {"what": state, "conversation": str(conversation_id)})
+        if decisions.began:
+            await self._begin(work, decisions)
+        if decisions.quoted:
+            await repository.insert_quotes(work, decisions.quoted)
+
+    async def _begin(self, work: UnitOfWork, decisions: Decisions) -> None:
+        began = list(decisions.began.values())
+        until = [self._frame.patience(self._dispatcher.team_of(one.conversation_id)) for one in began]
+        for one, offer_id in zip(began, await repository.insert_offers(work, began, self.epoch, until), strict=True):
+            what = "begun" if one.begun else "made"
+            work.emit("offer", one.agent_id, {"what": what, "offer": str(offer_id), "conversation": str(one.conversation_id)})
+
+    async def _look_around(self, work: UnitOfWork) -> None:
+        """Says when something waits that nobody on duty can do, and when that is over."""
+        now = work.clock.now()
+        if now < self._look_again:
+            return
+        self._look_again = now + _LOOK_AROUND
+        found = stranded_of(self._dispatcher.stranded())
+        if found != self._stranded:
+            self._stranded = found
+            await repository.keep_stranded(work, found)
+            work.emit("stranded", self.workspace_id, {"count": sum(one.count for one in found)})
+
+    async def _require_epoch(self, work: UnitOfWork) -> None:
+        if not await repository.hold_epoch(work, self.epoch):
+            raise Deposed
+
+
+def stranded_of(found: Mapping[Need, int]) -> list[Stranded]:
+    """What nobody can do, the most first."""
+    shown = [
+        Stranded(
+            pace=need.channel,
+            team_id=cast("UUID | None", need.team),
+            skills=tuple(cast("UUID", skill) for skill, _ in need.skills),
+            count=count,
+        )
+        for need, count in found.items()
+    ]
+    return sorted(shown, key=lambda one: (-one.count, one.pace, str(one.team_id), one.skills))

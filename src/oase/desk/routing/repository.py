@@ -1,0 +1,245 @@
+"""All SQL of routing. Statements of the leader run in a transaction that `hold_epoch` has begun."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from psycopg.types.json import Jsonb
+
+from oase.desk.routing.types import Began, Ended, LiveOffer, OfferState, Quoted, Stranded
+from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
+
+_LIVE: Final = "id, conversation_id, waiting_since, agent_id, state, made_at, expires_at, begun_at"
+
+
+async def next_epoch(work: UnitOfWork) -> int:
+    """This process leads from now on; whoever led before can write no more."""
+    found = await work.value(
+        "INSERT INTO routing_leader (workspace_id, id, epoch, since) VALUES (%(workspace_id)s, %(workspace_id)s, 1, %(now)s)"
+        " ON CONFLICT (workspace_id, id) DO UPDATE SET epoch = routing_leader.epoch + 1, since = excluded.since RETURNING epoch",
+        {"now": work.clock.now()},
+    )
+    return int(found)
+
+
+async def hold_epoch(work: UnitOfWork, epoch: int) -> bool:
+    """Whether this number still leads; nobody else begins to until the transaction ends."""
+    found = await work.value(
+        "SELECT epoch FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s FOR SHARE"
+    )
+    return bool(found == epoch)
+
+
+async def live_offers(work: UnitOfWork, conversation_ids: Collection[UUID] | None = None) -> list[LiveOffer]:
+    """What is offered or at work: of these conversations, or all."""
+    return await work.all(
+        LiveOffer,
+        f"SELECT {_LIVE} FROM offer WHERE workspace_id = %(workspace_id)s AND state IN ('made', 'working')"
+        + (" AND conversation_id = ANY(%(ids)s)" if conversation_ids is not None else "")
+        + " ORDER BY made_at, id",
+        {"ids": sorted(conversation_ids or ())},
+    )
+
+
+async def times_parked(work: UnitOfWork) -> dict[UUID, int]:
+    """How often what waits now was laid aside."""
+    rows = await work.tuples(
+        "SELECT o.conversation_id, count(*) FROM offer o JOIN conversation c ON c.workspace_id = o.workspace_id"
+        " AND c.id = o.conversation_id AND c.waiting_since = o.waiting_since"
+        " WHERE o.workspace_id = %(workspace_id)s AND o.state = 'parked' GROUP BY 1"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def end_offers(work: UnitOfWork, ended: Sequence[Ended]) -> list[tuple[UUID, UUID]]:
+    """Ends live offers; gives (agent, conversation) of those that were live."""
+    rows = await work.tuples(
+        "UPDATE offer o SET state = n.state, ended_at = %(now)s, expires_at = NULL FROM unnest(%(ids)b::uuid[], %(states)b::text[])"
+        " AS n (conversation_id, state) WHERE o.workspace_id = %(workspace_id)s AND o.conversation_id = n.conversation_id"
+        " AND o.state IN ('made', 'working') RETURNING o.agent_id, o.conversation_id",
+        {"ids": [one.conversation_id for one in ended], "states": [one.state for one in ended], "now": work.clock.now()},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def insert_offers(work: UnitOfWork, began: Sequence[Began], epoch: int, patience: Sequence[timedelta]) -> list[UUID]:
+    """Writes offers, each with how long its agent may think; gives their ids in the same order.
+
+    Breaks the transaction where a conversation has a live one already.
+    """
+    now, ids = work.clock.now(), [new_id() for _ in began]
+    await work.run(
+        "INSERT INTO offer (workspace_id, id, conversation_id, waiting_since, agent_id, state, made_at, expires_at, begun_at, rule,"
+        " facts, epoch) SELECT %(workspace_id)s, n.id, n.conversation_id, n.waiting_since, n.agent_id,"
+        " CASE WHEN n.begun THEN 'working' ELSE 'made' END, %(now)s, CASE WHEN n.begun THEN NULL ELSE n.until END,"
+        " CASE WHEN n.begun THEN %(now)s END, n.rule, n.facts, %(epoch)s"
+        " FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(since)b::timestamptz[], %(agents)b::uuid[], %(begun)b::bool[],"
+        " %(rules)b::smallint[], %(facts)b::jsonb[], %(until)b::timestamptz[])"
+        " AS n (id, conversation_id, waiting_since, agent_id, begun, rule, facts, until)",
+        {
+            "ids": ids,
+            "conversations": [one.conversation_id for one in began],
+            "since": [one.waiting_since for one in began],
+            "agents": [one.agent_id for one in began],
+            "begun": [one.begun for one in began],
+            "rules": [one.rule for one in began],
+            "facts": [msgspec.json.encode(one.facts).decode() for one in began],
+            "now": now,
+            "until": [now + one for one in patience],
+            "epoch": epoch,
+        },
+    )
+    return ids
+
+
+async def expired_offers(work: UnitOfWork) -> list[tuple[UUID, UUID]]:
+    """Conversation and agent of offers that were not answered in time."""
+    rows = await work.tuples(
+        "SELECT conversation_id, agent_id FROM offer WHERE workspace_id = %(workspace_id)s AND state = 'made' AND expires_at <= %(now)s"
+        " ORDER BY expires_at, id",
+        {"now": work.clock.now()},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def take_offer(work: UnitOfWork, offer_id: UUID, agent_id: UUID) -> LiveOffer | None:
+    """An offer that is still made to this agent, locked; None if it is not any more."""
+    return await work.one(
+        LiveOffer,
+        f"SELECT {_LIVE} FROM offer WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND agent_id = %(agent)s AND state = 'made'"
+        " FOR UPDATE",
+        {"id": offer_id, "agent": agent_id},
+    )
+
+
+async def begin(work: UnitOfWork, offer_id: UUID) -> None:
+    """The agent begins."""
+    await work.run(
+        "UPDATE offer SET state = 'working', begun_at = %(now)s, expires_at = NULL WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": offer_id, "now": work.clock.now()},
+    )
+
+
+async def insert_quotes(work: UnitOfWork, quotes: Sequence[Quoted]) -> None:
+    """What customers are told of their wait; the first quote of a stretch stays."""
+    await work.run(
+        "INSERT INTO wait_quote (workspace_id, id, conversation_id, waiting_since, kind, made_at, p50, p80, p90, usually, busy)"
+        " SELECT %(workspace_id)s, n.* FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(since)b::timestamptz[],"
+        " %(kinds)b::text[], %(made)b::timestamptz[], %(p50)b::float8[], %(p80)b::float8[], %(p90)b::float8[], %(usually)b::bool[],"
+        " %(busy)b::bool[]) AS n ON CONFLICT (workspace_id, conversation_id, waiting_since) DO NOTHING",
+        {
+            "ids": [new_id() for _ in quotes],
+            "conversations": [one.conversation_id for one in quotes],
+            "since": [one.waiting_since for one in quotes],
+            "kinds": [one.pace for one in quotes],
+            "made": [work.clock.now()] * len(quotes),
+            "p50": [one.p50 for one in quotes],
+            "p80": [one.p80 for one in quotes],
+            "p90": [one.p90 for one in quotes],
+            "usually": [one.usually for one in quotes],
+            "busy": [one.busy for one in quotes],
+        },
+    )
+
+
+async def waited(work: UnitOfWork, conversation_ids: Collection[UUID]) -> None:
+    """Somebody has turned to these customers: their quotes are settled."""
+    await work.run(
+        "UPDATE wait_quote q SET waited = extract(epoch FROM %(now)s - q.made_at) FROM offer o WHERE q.workspace_id = %(workspace_id)s"
+        " AND o.workspace_id = q.workspace_id AND o.conversation_id = q.conversation_id AND o.waiting_since = q.waiting_since"
+        " AND o.state = 'working' AND q.waited IS NULL AND q.conversation_id = ANY(%(ids)s)",
+        {"ids": sorted(conversation_ids), "now": work.clock.now()},
+    )
+
+
+async def keep_stranded(work: UnitOfWork, stranded: Sequence[Stranded]) -> None:
+    """Writes down what nobody on duty can do."""
+    await work.run(
+        "UPDATE routing_leader SET stranded = %(stranded)s WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s",
+        {"stranded": Jsonb(msgspec.to_builtins(stranded))},
+    )
+
+
+async def stranded(work: UnitOfWork) -> list[Stranded]:
+    """What waits although nobody on duty can do it, as the leader saw it last."""
+    found = await work.value(
+        "SELECT stranded FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s"
+    )
+    return msgspec.convert(found or [], list[Stranded])
+
+
+class OfferedNow(Struct, frozen=True, kw_only=True):
+    """What an agent is asked to begin, for their page."""
+
+    id: UUID
+    conversation_id: UUID
+    made_at: datetime
+    expires_at: datetime
+    rule: int
+    facts: dict[str, Any]
+
+
+async def offered_to(work: UnitOfWork, agent_id: UUID) -> OfferedNow | None:
+    """The offer that waits for an agent's answer."""
+    return await work.one(
+        OfferedNow,
+        "SELECT id, conversation_id, made_at, expires_at, rule, facts FROM offer WHERE workspace_id = %(workspace_id)s"
+        " AND agent_id = %(agent)s AND state = 'made' AND expires_at > %(now)s ORDER BY made_at DESC LIMIT 1",
+        {"agent": agent_id, "now": work.clock.now()},
+    )
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """One time somebody was asked, or began: by which sentence, from which facts, and what became of it."""
+
+    agent_id: UUID
+    state: OfferState
+    made_at: datetime
+    ended_at: datetime | None
+    rule: int
+    due_at: datetime | None
+    head_start: int  # seconds
+    could: int  # how many on duty can do it
+    free: int  # how many of them were free
+
+
+async def decisions_about(work: UnitOfWork, conversation_id: UUID) -> list[Decision]:
+    """Who was asked about a conversation, the newest first; twenty at most."""
+    return await work.all(
+        Decision,
+        "SELECT agent_id, state, made_at, ended_at, rule, CASE WHEN (facts->>'due')::float8 < 1e11"
+        " THEN to_timestamp((facts->>'due')::float8) END AS due_at, coalesce((facts->>'head_start')::float8, 0)::int AS head_start,"
+        " coalesce((facts->>'could')::int, 0) AS could, coalesce((facts->>'free')::int, 0) AS free FROM offer"
+        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s ORDER BY made_at DESC, id DESC LIMIT 20",
+        {"id": conversation_id},
+    )
+
+
+_OLD: Final = (
+    "SELECT id FROM offer WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s AND state NOT IN ('made', 'working')"
+    " UNION ALL SELECT id FROM wait_quote WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s"
+)
+
+
+async def count_old(work: UnitOfWork, before: datetime, at_most: int) -> int:
+    """How many offers and quotes are older, of so many at most."""
+    return int(await work.value(f"SELECT count(*) FROM ({_OLD} LIMIT %(n)s) AS old", {"before": before, "n": at_most}))
+
+
+async def delete_old(work: UnitOfWork, before: datetime, at_most: int) -> int:
+    """Deletes older ones, so many at most."""
+    given = {"before": before, "n": at_most}
+    gone = await work.run(
+        "DELETE FROM offer WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM offer WHERE workspace_id = %(workspace_id)s"
+        " AND made_at < %(before)s AND state NOT IN ('made', 'working') ORDER BY id LIMIT %(n)s)",
+        given,
+    )
+    return gone + await work.run(
+        "DELETE FROM wait_quote WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM wait_quote"
+        " WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s ORDER BY id LIMIT %(n)s)",
+        {**given, "n": at_most - gone},
+    )

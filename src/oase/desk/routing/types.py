@@ -1,0 +1,83 @@
+"""Shapes of routing outside its rules: what is offered to whom, and what is to be written."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct, field
+
+OfferState = Literal["made", "working", "parked", "done", "declined", "expired", "withdrawn", "returned"]
+"""made: the agent was asked; working: they began; parked: laid aside; the others are ends."""
+
+
+class LiveOffer(Struct, frozen=True, kw_only=True):
+    """A conversation that is offered to somebody (made) or at work with them (working)."""
+
+    id: UUID
+    conversation_id: UUID
+    waiting_since: datetime
+    agent_id: UUID
+    state: Literal["made", "working"]
+    made_at: datetime
+    expires_at: datetime | None
+    begun_at: datetime | None
+
+
+class Began(Struct, frozen=True, kw_only=True):
+    """An offer to write. `begun`: it is their own conversation already, so nobody is asked."""
+
+    conversation_id: UUID
+    waiting_since: datetime
+    agent_id: UUID
+    begun: bool
+    rule: int
+    facts: Mapping[str, Any]
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """A live offer of a conversation that ends."""
+
+    conversation_id: UUID
+    state: OfferState
+
+
+class Quoted(Struct, frozen=True, kw_only=True):
+    """What a customer is told of the wait: seconds."""
+
+    conversation_id: UUID
+    waiting_since: datetime
+    pace: str
+    p50: float
+    p80: float
+    p90: float
+    usually: bool
+    busy: bool
+
+
+class Renewed(Struct, frozen=True, kw_only=True):
+    """The promise cannot be kept: a second one."""
+
+    conversation_id: UUID
+    due_at: datetime
+
+
+class Stranded(Struct, frozen=True, kw_only=True):
+    """What waits although nobody on duty can do it: of this pace and team, with these skills, so many."""
+
+    pace: str
+    team_id: UUID | None
+    skills: tuple[UUID, ...]
+    count: int
+
+
+class Decisions(Struct, kw_only=True):
+    """What is to be written: of each conversation first what ends, then what begins."""
+
+    ended: dict[UUID, Ended] = field(default_factory=dict)
+    began: dict[UUID, Began] = field(default_factory=dict)
+    quoted: list[Quoted] = field(default_factory=list)
+    renewed: list[Renewed] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.began or self.quoted or self.renewed)

@@ -1,0 +1,195 @@
+"""The desk with its database: who gets what, what becomes of offers, and who may decide."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.desk.routing.conftest import Floor
+from tests.statements import statements
+
+from oase.conversations import assign, set_state, set_team
+from oase.desk.routing import OfferGone, accept, stranded
+from oase.desk.routing.errors import Deposed
+from oase.staff import save_skill, save_team, set_skills
+
+
+async def questions(floor: Floor, *words: str) -> list[Any]:
+    """Several customers write, one after the other."""
+    found = []
+    for number, one in enumerate(words):
+        found.append(await floor.desk.writes(one, phone=f"491522881{number:04}"))
+        floor.desk.clock.advance(timedelta(seconds=5))
+    return found
+
+
+async def test_who_comes_online_is_offered_what_was_promised_first(floor: Floor) -> None:
+    await questions(floor, "Erstens", "Zweitens")
+    assert await floor.offered() == {}
+    await floor.comes("Anna")
+    assert await floor.offered() == {"Anna": ("Erstens", "made")}
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Anna": ("Erstens", "made"), "Sophie": ("Zweitens", "made")}
+
+
+async def test_who_accepts_has_the_conversation_and_gets_the_next_when_it_is_answered(floor: Floor) -> None:
+    first, _ = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    assert await floor.accepts("Anna") == first
+    assert await floor.desk.value("SELECT assignee_id FROM conversation WHERE id = %(id)s", id=first) == floor.desk.agents["Anna"]
+    assert await floor.offered() == {"Anna": ("Erstens", "working")}
+    await floor.answers("Anna", first)
+    assert await floor.offered() == {"Anna": ("Zweitens", "made")}
+    assert await floor.ends() == [("Anna", "done")]
+
+
+async def test_a_further_question_comes_back_to_who_answered_without_being_asked(floor: Floor) -> None:
+    (first,) = await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await floor.answers("Anna", first)
+    await floor.goes_on()
+    await floor.desk.writes("Nachfrage", phone="4915228810000")
+    assert await floor.offered() == {"Anna": ("Nachfrage", "working")}
+
+
+async def test_what_is_declined_goes_to_somebody_else(floor: Floor) -> None:
+    await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.comes("Sophie")
+    await floor.declines("Anna")
+    assert await floor.offered() == {"Sophie": ("Erstens", "made")}
+    assert await floor.ends() == [("Anna", "declined")]
+
+
+async def test_who_says_nothing_is_away_and_the_offer_goes_on(floor: Floor) -> None:
+    await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    await floor.accepts("Sophie")
+    await floor.passes(seconds=50)
+    duty = await floor.desk.value("SELECT state FROM agent_duty WHERE id = %(id)s", id=floor.desk.agents["Anna"])
+    assert (duty, await floor.ends()) == ("away", [("Anna", "expired")])
+    assert await floor.offered() == {"Sophie": ("Zweitens", "working")}
+
+
+async def test_an_offer_that_is_over_cannot_be_accepted(floor: Floor) -> None:
+    (first,) = await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    async with floor.desk.work() as work:
+        await set_state(work, floor.author("Sophie"), first, "solved")
+    offer = await floor.desk.value("SELECT id FROM offer WHERE state = 'made'")
+    await floor.goes_on()
+    with pytest.raises(OfferGone):
+        async with floor.desk.work() as work:
+            await accept(work, floor.author("Anna"), offer)
+
+
+async def test_who_drops_off_loses_what_they_had_to_others(floor: Floor) -> None:
+    await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await floor.comes("Sophie")
+    await floor.comes("Anna", "away")
+    assert await floor.offered() == {"Sophie": ("Erstens", "made")}
+    assert await floor.ends() == [("Anna", "returned")]
+
+
+async def test_what_somebody_is_given_by_hand_is_theirs(floor: Floor) -> None:
+    first, _ = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    await floor.accepts("Sophie")
+    await floor.goes_on()
+    async with floor.desk.work() as work:
+        await assign(work, floor.author("Ted"), first, floor.desk.agents["Sophie"], assignee="Sophie")
+    assert await floor.offered() == {"Sophie": ("Zweitens", "working")}
+    await floor.answers("Sophie", (await floor.desk.value("SELECT conversation_id FROM offer WHERE state = 'working'")))
+    assert await floor.offered() == {"Sophie": ("Erstens", "working")}
+
+
+async def test_a_leader_that_was_deposed_writes_nothing(floor: Floor) -> None:
+    await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.another_leader()
+    with pytest.raises(Deposed):
+        await floor.leader.step(await floor.news())
+    assert await floor.desk.value("SELECT count(*) FROM offer") == 1  # the new one's
+
+
+async def test_whoever_takes_over_goes_on_where_the_other_was(floor: Floor) -> None:
+    await questions(floor, "Erstens", "Zweitens", "Drittens")
+    await floor.comes("Anna")
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    before = await floor.offered()
+    floor.leader = await floor.another_leader()
+    assert await floor.offered() == before == {"Anna": ("Erstens", "working"), "Sophie": ("Zweitens", "made")}
+    await floor.comes("Ted")
+    assert (await floor.offered())["Ted"] == ("Drittens", "made")
+    assert await floor.ends() == []
+
+
+async def test_a_batch_costs_the_same_however_much_comes(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await questions(floor, *(f"Frage {number}" for number in range(3)))
+    changed = await floor.news()
+    with statements(monkeypatch) as few:
+        await floor.leader.step(changed)
+    await questions(floor, *(f"Noch eine {number}" for number in range(100, 120)))
+    changed = await floor.news()
+    with statements(monkeypatch) as many:
+        await floor.leader.step(changed)
+    assert len(many) <= len(few)
+
+
+async def test_what_nobody_on_duty_can_do_is_said_and_said_again_when_it_is_over(floor: Floor) -> None:
+    first, _ = await questions(floor, "Erstens", "Zweitens")
+    async with floor.desk.work() as work:
+        team = await save_team(work, name="Werkstatt", members=[floor.desk.agents["Ted"]])
+        await set_team(work, floor.author("Ted"), first, team, team="Werkstatt")
+    assert await alone(floor) == []  # at night nobody is there: that is no news
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    assert await alone(floor) == [(team, 1)]
+    await floor.comes("Ted")
+    assert await alone(floor) == []
+
+
+async def alone(floor: Floor) -> list[tuple[Any, int]]:
+    """What nobody can do, after a while."""
+    await floor.goes_on()
+    await floor.passes(seconds=6)
+    async with floor.desk.work() as work:
+        return [(one.team_id, one.count) for one in await stranded(work)]
+
+
+async def test_who_writes_in_a_language_gets_somebody_who_speaks_it(floor: Floor) -> None:
+    async with floor.desk.work() as work:
+        for name, code, who in (("Deutsch", "de", "Anna"), ("Türkçe", "tr", "Sophie")):
+            skill = await save_skill(work, kind="language", name=name, code=code)
+            await set_skills(work, floor.desk.agents[who], {skill.id: 3})
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await questions(floor, "Merhaba, bisikletimi ne zaman alabilirim? Fren çok ses çıkarıyor.")
+    assert await floor.offered() == {}
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Sophie": ("Merhaba,", "made")}
