@@ -31,7 +31,7 @@ from oase.desk import NotificationClock, NotificationFeed, OutboundClock, PushSe
 from oase.desk.automations import AutomationClock, AutomationFeed
 from oase.desk.hours import Timetables
 from oase.desk.presence import PresenceClock
-from oase.desk.promises import PromiseFeed
+from oase.desk.promises import PromiseClock, PromiseFeed
 from oase.desk.routing import Routing
 from oase.insights import WaitFeed
 from oase.kernel.blobs import Blobs, open_blobs
@@ -106,6 +106,7 @@ class House:
         feed = WebhookFeed(self.database, self.hub, self.locks, publish=publish, topics=TOPICS)
         self.begin("webhook feed", feed.run)
         self.begin("promises", PromiseFeed(self.database, self.hub, self.locks, self.timetables).run)
+        self.begin("promises clock", PromiseClock(self.database, self.locks, self.timetables).run)
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
         self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, self.book).run)
         self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, self.book).run)

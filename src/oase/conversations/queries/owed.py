@@ -13,8 +13,10 @@ from oase.kernel.db import UnitOfWork
 
 _WAITED: Final = Batch(conversation_id="uuid", since="timestamptz")
 _OWED: Final = """
-SELECT c.id, c.kind, c.channel, c.state, c.team_id, c.priority, c.waiting_since, c.due_at, c.last_out_at, c.solved_at, c.created_at,
-    c.merged_into, coalesce(p.tags, '{}') AS person_tags, coalesce(p.fields, '{}') AS person_fields,
+SELECT c.id, c.number, c.kind, c.channel, c.state, c.assignee_id, c.team_id, c.priority, c.person_id,
+    c.waiting_since, c.due_at, c.last_out_at, c.solved_at, c.created_at, c.merged_into,
+    coalesce(p.tags, '{}') AS person_tags, coalesce(p.fields, '{}') AS person_fields,
+    coalesce(p.language, '') AS language,
     EXISTS (SELECT FROM message m WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.direction = 'out'
         AND m.automatic = '' AND m.deleted_at IS NULL AND m.at < c.waiting_since) AS answered_before
 FROM conversation c LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id
@@ -25,6 +27,9 @@ class Owed(Struct, frozen=True, kw_only=True):
     """A conversation, as far as it counts for what is promised in it."""
 
     id: UUID
+    number: int
+    person_id: UUID | None  # None in public
+    assignee_id: UUID | None
     kind: Literal["private", "public"]
     channel: str
     state: State
@@ -38,6 +43,7 @@ class Owed(Struct, frozen=True, kw_only=True):
     merged_into: UUID | None
     person_tags: list[str]
     person_fields: dict[str, Any]
+    language: str  # of the person; empty where it is not known
     answered_before: bool  # whether somebody of us had answered before the customer began to wait
 
 

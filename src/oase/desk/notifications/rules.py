@@ -45,8 +45,10 @@ def news_of(event: LiveEvent, at: datetime) -> News | None:
     if event.topic == "mention":
         return _named("mentioned", UUID(facts["conversation"]), event, event.key, at)
     if event.topic == "due":
-        source = f"due {event.key} {facts['at']}"
-        return News(what="due", conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]))
+        step = str(facts.get("step", ""))  # of an escalation, which tells whom the workspace says
+        source = f"due {event.key} {facts['at']} {step}".strip()
+        kind: What = "escalated" if step else "due"
+        return News(what=kind, conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]))
     if event.topic == "task":
         agent, team, source = facts.get("agent_id"), facts.get("team_id"), f"task {facts['task']} {event.position}"
         return News(
@@ -133,6 +135,7 @@ def concerned(
         "wrote": (case.assignee_id, "message"),
         "mentioned": (news.to, "mention"),
         "assigned": (news.to if news.to == case.assignee_id else None, "assigned"),
+        "escalated": (news.to if case.state == "open" else None, "due"),
         "due": (news.to if news.to == case.assignee_id and case.state == "open" else None, "due"),
         "task": (news.to, "task"),
         "unsent": (news.to, "unsent"),

@@ -50,7 +50,7 @@ class Colleague(Struct, frozen=True, kw_only=True):
     wishes: Wishes
 
 
-What = Literal["wrote", "mentioned", "assigned", "teamed", "due", "task", "unsent"]
+What = Literal["wrote", "mentioned", "assigned", "teamed", "due", "escalated", "task", "unsent"]
 
 
 class News(Struct, frozen=True, kw_only=True):

@@ -1,22 +1,54 @@
 """Promises: what a workspace promises its customers, what was promised to each of them, and what became of it."""
 
+from oase.desk.promises.actions import pace_of
+from oase.desk.promises.clock import PromiseClock
+from oase.desk.promises.editing import change_policy, move_target, remove_step, remove_target, save_step, save_target
 from oase.desk.promises.feed import PromiseFeed
 from oase.desk.promises.queries import history, policy_of, standing
-from oase.desk.promises.types import KINDS, PACES, Circumstances, Kind, Outcome, Pace, Policy, PromiseFacts, Standing, Target
+from oase.desk.promises.rules import USUAL, is_vip
+from oase.desk.promises.second import repromise
+from oase.desk.promises.types import (
+    KINDS,
+    PACES,
+    Circumstances,
+    Kind,
+    Outcome,
+    Pace,
+    Policy,
+    PromiseFacts,
+    Standing,
+    Step,
+    Target,
+)
+from oase.desk.promises.wording import LETTER, LINE
 
 __all__ = [
     "KINDS",
+    "LETTER",
+    "LINE",
     "PACES",
+    "USUAL",
     "Circumstances",
     "Kind",
     "Outcome",
     "Pace",
     "Policy",
+    "PromiseClock",
     "PromiseFacts",
     "PromiseFeed",
     "Standing",
+    "Step",
     "Target",
+    "change_policy",
     "history",
+    "is_vip",
+    "move_target",
+    "pace_of",
     "policy_of",
+    "remove_step",
+    "remove_target",
+    "repromise",
+    "save_step",
+    "save_target",
     "standing",
 ]

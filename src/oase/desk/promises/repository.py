@@ -7,15 +7,18 @@ from uuid import UUID
 
 import msgspec
 
-from oase.desk.promises.types import Made, Moved, Policy, PromiseFacts, Settled, Standing
+from oase.desk.promises.types import Made, Moved, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
+from oase.kernel.ids import new_id
 
-_STANDING: Final = "id, conversation_id, kind, number, since, made_at, due_at, made_of, paused_at, left_time, told_at"
+_STANDING: Final = "id, conversation_id, kind, number, since, made_at, due_at, target, made_of, paused_at, left_time, told_at"
 _MADE: Final = Batch(
     id="uuid", conversation_id="uuid", kind="text", number="int", since="timestamptz", due_at="timestamptz", target="interval",
     rule="text", made_of="jsonb", never_open="bool", paused_at="timestamptz", left_time="interval", told_at="timestamptz",
 )  # fmt: skip
+_THRESHOLDS: Final = Batch(step_id="uuid", kind="text", team_id="uuid", until="timestamptz", begun="timestamptz")
+_TAKEN: Final = Batch(id="uuid", conversation_id="uuid", step_id="uuid", kind="text", since="timestamptz")
 _SETTLED: Final = Batch(id="uuid", settled_at="timestamptz", outcome="text", why="text")
 _MOVED: Final = Batch(id="uuid", due_at="timestamptz", paused_at="timestamptz", left_time="interval")
 
@@ -93,6 +96,44 @@ async def move(work: UnitOfWork, moved: Sequence[Moved]) -> None:
             " AND (p.paused_at IS NULL) <> (n.paused_at IS NULL)",
             _MOVED.values(moved),
         )
+
+
+async def steps_due(work: UnitOfWork, thresholds: Sequence[Threshold], limit: int) -> list[Taken]:
+    """Steps that are to be taken now and were not yet, the most urgent first. Of two promises, the second counts."""
+    if not thresholds:
+        return []
+    return await work.all(
+        Taken,
+        "SELECT n.step_id, p.conversation_id, CASE p.kind WHEN 'solution' THEN 'solution' ELSE 'answer' END AS kind, p.since, p.due_at"
+        f" FROM {_THRESHOLDS.rows} JOIN promise p ON p.workspace_id = %(workspace_id)s AND p.settled_at IS NULL AND p.paused_at IS NULL"
+        " AND p.due_at <= n.until AND p.due_at > n.begun AND p.kind = n.kind"
+        " AND (p.made_of->>'team_id')::uuid IS NOT DISTINCT FROM n.team_id"
+        " WHERE NOT EXISTS (SELECT FROM promise o WHERE o.workspace_id = p.workspace_id AND o.conversation_id = p.conversation_id"
+        " AND o.kind = p.kind AND o.settled_at IS NULL AND o.number > p.number)"
+        " AND NOT EXISTS (SELECT FROM promise_step s WHERE s.workspace_id = p.workspace_id AND s.conversation_id = p.conversation_id"
+        " AND s.step_id = n.step_id AND s.since = p.since AND s.kind = CASE p.kind WHEN 'solution' THEN 'solution' ELSE 'answer' END)"
+        " ORDER BY p.due_at, p.id LIMIT %(limit)s",
+        {**_THRESHOLDS.values(thresholds), "limit": limit},
+    )
+
+
+async def take_steps(work: UnitOfWork, taken: Sequence[Taken]) -> set[tuple[UUID, UUID]]:
+    """Writes down that steps are taken; gives (step, conversation) of those that nobody else has taken."""
+    rows = [{**msgspec.structs.asdict(one), "id": new_id()} for one in taken]
+    found = await work.tuples(
+        "INSERT INTO promise_step (workspace_id, at, id, conversation_id, step_id, kind, since)"
+        f" SELECT %(workspace_id)s, %(now)s, n.* FROM {_TAKEN.rows} ON CONFLICT DO NOTHING RETURNING step_id, conversation_id",
+        {**_TAKEN.values(rows), "now": work.clock.now()},
+    )
+    return set(found)
+
+
+async def open_teams(work: UnitOfWork) -> list[UUID | None]:
+    """The teams in whose conversations something is promised now; None: those without a team."""
+    rows = await work.tuples(
+        "SELECT DISTINCT (made_of->>'team_id')::uuid FROM promise WHERE workspace_id = %(workspace_id)s AND settled_at IS NULL"
+    )
+    return [team for (team,) in rows]
 
 
 async def mark_told(work: UnitOfWork, promise_id: UUID, at: datetime) -> None:

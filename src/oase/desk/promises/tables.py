@@ -1,6 +1,19 @@
 """What was promised to customers, and what a workspace promises."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Interval, SmallInteger, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Interval,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from oase.kernel.schema import belongs_to, workspace_table
@@ -70,6 +83,20 @@ promise = workspace_table(
     retention="conversation",
     comment="What was promised to a customer, when, and what became of it: history that does not change.",
     also=_UNCHANGEABLE,
+)
+
+promise_step = workspace_table(
+    "promise_step",
+    Column("conversation_id", Uuid, nullable=False),
+    Column("step_id", Uuid, nullable=False),  # Policy.steps
+    Column("kind", Text, nullable=False),  # answer, solution
+    Column("since", NOW, nullable=False),  # of the promise: another one of the same stretch of waiting takes no step again
+    Column("at", NOW, nullable=False),
+    belongs_to("conversation_id", "conversation"),
+    UniqueConstraint("workspace_id", "conversation_id", "step_id", "kind", "since"),
+    owner="desk.promises",
+    retention="conversation",
+    comment="That an escalation step was taken, so that it is taken once.",
 )
 
 policy = workspace_table(

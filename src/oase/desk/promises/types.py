@@ -40,6 +40,19 @@ class Target(Struct, frozen=True, kw_only=True):
         return {"first": self.first, "next": self.next, "solution": self.solution}[kind]
 
 
+class Step(Struct, frozen=True, kw_only=True):
+    """What happens when a promise is about to be broken, or is: once for each stretch of waiting."""
+
+    id: UUID
+    minutes: int  # of working time before (negative) or after the moment it is due
+    kinds: tuple[Kind, ...] = ()  # of these promises only
+    notify_assignee: bool = False
+    notify_leads: bool = False  # of the conversation's team
+    raise_priority: bool = False  # by one, up to urgent
+    team_id: UUID | None = None  # hand over to this team
+    since: datetime  # promises that were due before this step was made are none of its concern
+
+
 class Policy(Struct, frozen=True, kw_only=True):
     """What a workspace promises, and how: targets in their order, what pauses a promise, who is very important."""
 
@@ -48,6 +61,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     pause_snoozed: bool = False  # while the conversation sleeps: the customer does not know that it does
     vip_tag: str = "VIP"  # of persons
     vip_field: str = ""  # a custom field of persons that says yes
+    steps: tuple[Step, ...] = ()
+    tell_second: bool = True  # customers are told of a second promise
+    lines: dict[str, str] = {}  # by language, where the workspace says it in its own words: on messengers and in chats
+    letters: dict[str, str] = {}  # the same by mail
     version: int = 0
 
 
@@ -71,6 +88,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     since: datetime  # from when it counts: the first message that waits for an answer
     made_at: datetime
     due_at: datetime
+    target: timedelta
     made_of: Circumstances
     paused_at: datetime | None
     left_time: timedelta | None
@@ -111,6 +129,26 @@ class Moved(Struct, frozen=True, kw_only=True):
     due_at: datetime
     paused_at: datetime | None
     left_time: timedelta | None
+
+
+class Threshold(Struct, frozen=True, kw_only=True):
+    """A step is to be taken for promises of this kind and team that are due until then, and after it was made."""
+
+    step_id: UUID
+    kind: Kind
+    team_id: UUID | None
+    until: datetime
+    begun: datetime
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """A step that is to be taken in a conversation."""
+
+    step_id: UUID
+    conversation_id: UUID
+    kind: Literal["answer", "solution"]
+    since: datetime
+    due_at: datetime
 
 
 class PromiseFacts(Struct, frozen=True, kw_only=True):

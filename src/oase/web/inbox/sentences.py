@@ -18,6 +18,12 @@ _STATES: Final = {
 }
 _PRIORITIES: Final = {"low": message("Low"), "normal": message("Normal"), "high": message("High"), "urgent": message("Urgent")}
 
+_STEPS: Final = {
+    "priority": message("the priority was raised"),
+    "team": message("it was handed over to the team"),
+    "notified": message("those responsible were told"),
+}
+
 _LINE: Final = 120
 _KINDS: Final = {
     "image": message("Picture"),
@@ -51,6 +57,8 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         return reader.gettext("%(who)s snoozed this until %(time)s", who=who, time=until)
     if kind == "field":
         return _field(who, data, reader)
+    if kind in ("promised", "escalated"):
+        return _promise(kind, data, reader)
     sentences = {
         "unassigned": reader.gettext("%(who)s gave this back", who=who),
         "woke": reader.gettext("Back from snooze"),
@@ -82,6 +90,17 @@ def _task(who: str, data: Mapping[str, Any], reader: Translator) -> str:
     if name == who:
         return reader.gettext("%(who)s will be reminded %(time)s: %(what)s", who=who, time=due, what=what)
     return reader.gettext("%(who)s has %(name)s reminded %(time)s: %(what)s", who=who, name=name, time=due, what=what)
+
+
+def _promise(kind: str, data: Mapping[str, Any], reader: Translator) -> str:
+    """What the desk did by itself about a promise."""
+    time = _moment(str(data.get("due", "")), reader)
+    if kind == "promised" and data.get("told"):
+        return reader.gettext("An answer is promised by %(time)s now; the customer was told", time=time)
+    if kind == "promised":
+        return reader.gettext("An answer is promised by %(time)s now; the customer was not told", time=time)
+    acts = reader.listed([reader.text(_STEPS.get(str(one), one)) for one in data.get("did", ())])
+    return reader.gettext("Due at %(time)s: %(acts)s", time=time, acts=acts)
 
 
 def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:

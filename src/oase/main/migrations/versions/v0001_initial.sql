@@ -1418,6 +1418,25 @@ BEGIN
 END $$;
 CREATE TRIGGER promise_stands BEFORE UPDATE OR DELETE ON promise FOR EACH ROW EXECUTE FUNCTION oase_promise_stands();
 
+CREATE TABLE promise_step (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    step_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT promise_step_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT promise_step_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT promise_step_workspace_id_conversation_id_step_id_kind__f28e UNIQUE (workspace_id, conversation_id, step_id, kind, since)
+);
+
+COMMENT ON TABLE promise_step IS 'That an escalation step was taken, so that it is taken once.';
+
+ALTER TABLE promise_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY promise_step_workspace ON promise_step USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE push_subscription (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
