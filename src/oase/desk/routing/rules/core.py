@@ -12,7 +12,7 @@ offered it; what has waited long enough may be done by others, too; and people m
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from oase.desk.routing.rules.choice import ASKED_FOR, next_for
 from oase.desk.routing.rules.crowd import Agent, Fits
@@ -39,7 +39,7 @@ from oase.desk.routing.rules.events import (
     WorkStarted,
 )
 from oase.desk.routing.rules.passing import look_again, renew_promises
-from oase.desk.routing.rules.placing import ask, make_way, place, refused, replace, taken_from, turn
+from oase.desk.routing.rules.placing import ask, make_way, others_left, place, refused, replace, taken_from, turn
 from oase.desk.routing.rules.quotes import Quotes
 from oase.desk.routing.rules.types import AgentId, Cell, Item, ItemId, Settings, Skills, fits
 from oase.desk.routing.rules.why import Reason, why
@@ -103,41 +103,15 @@ class Router:
         """What was said of waiting, and what was learnt."""
         return self.desk.quotes
 
-    def handle(self, event: Event, now: float) -> Sequence[Command]:  # noqa: PLR0912
+    def handle(self, event: Event, now: float) -> Sequence[Command]:
         """What is to be done because of an event at a moment; moments never go back. Who or what is unknown changes nothing."""
         commands: list[Command] = []
+        if now >= self._ordered_at + _REORDER and self.desk.crowd.in_order():
+            self._ordered_at = now
         self.quotes.passes(self.desk.worked(now))
         renew_promises(self.desk, now, commands)
         look_again(self.desk, now, commands)
-        match event:
-            case ItemArrived(item):
-                self._arrived(item, now, commands)
-            case ItemWithdrawn(item_id):
-                self._withdrawn(item_id, now, commands)
-            case AgentState(agent_id, available):
-                self._state(self.desk.agent(agent_id), available, now, commands)
-            case WorkStarted(item_id, agent_id):
-                self._started(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
-            case WorkDone(item_id, agent_id, still_open):
-                self._done(item_id, self.desk.agent(agent_id), still_open, now, commands)
-            case ConversationClosed(conversation):
-                turn(self.desk, self.desk.let_go(conversation), now, commands)
-            case OfferDeclined(item_id, agent_id):
-                self._declined(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
-            case Pulled(agent_id, item_id):
-                self._pulled(self.desk.agent(agent_id), item_id, now, commands)
-            case ItemChanged():
-                self._changed(event, now, commands)
-            case Promised(item_id, due):
-                self._promised(item_id, due, now, commands)
-            case Reassigned(item_id, agent_id):
-                self._reassigned(self.desk.items.get(item_id), self.desk.agent(agent_id), now, commands)
-            case AgentChanged(skills):
-                turn(self.desk, self.desk.crowd.put(skills), now, commands)
-            case AgentGone(agent_id):
-                self._gone(self.desk.agent(agent_id), now, commands)
-            case Tick():
-                self._in_order(now)
+        _ACTS[type(event)](self, event, now, commands)
         return commands
 
     def why(self, item_id: ItemId, agent_id: AgentId, now: float) -> Reason:
@@ -150,11 +124,12 @@ class Router:
 
     # --- what comes and goes ---
 
-    def _arrived(self, item: Item, now: float, commands: list[Command]) -> None:
-        desk = self.desk
+    def _arrived(self, event: ItemArrived, now: float, commands: list[Command]) -> None:
+        desk, item = self.desk, event.item
         if item.id in desk.items:
             return
         desk.items[item.id] = item
+        desk.look_at(item)
         if place(desk, item, now, commands) or item.owner is not None or item.promises > 1 or item.parked:
             return
         quote = desk.quotes.quote(item, desk.kind(item).on_duty, desk.crowd.on_duty.bit_count(), desk.worked(now))
@@ -162,14 +137,14 @@ class Router:
         if quote.p50 > desk.manner(item).callback_after:
             commands.append(OfferCallback(item.id, quote.p50))
 
-    def _withdrawn(self, item_id: ItemId, now: float, commands: list[Command]) -> None:
+    def _withdrawn(self, event: ItemWithdrawn, now: float, commands: list[Command]) -> None:
         desk = self.desk
-        item = desk.items.pop(item_id, None)
+        item = desk.items.pop(event.item, None)
         if item is None:
             return
         desk.waits_no_more(item)
-        desk.decided.pop(item_id, None)
-        desk.quotes.left(item_id)
+        desk.decided.pop(item.id, None)
+        desk.quotes.left(item.id)
         for agent in (taken_from(desk, item, commands), desk.let_go(item.conversation)):
             turn(desk, agent, now, commands)
 
@@ -181,42 +156,50 @@ class Router:
         waiting = item.waiting
         desk.waits_no_more(item)
         item.cell, item.pull_only, item.priority = event.cell, event.pull_only, event.priority
-        item.wider, item.widens_at = event.wider, event.widens_at
+        item.kind, item.wider, item.widens_at = None, event.wider, event.widens_at
+        desk.look_at(item)
         if waiting:
             place(desk, item, now, commands)
 
-    def _promised(self, item_id: ItemId, due: float, now: float, commands: list[Command]) -> None:
+    def _promised(self, event: Promised, now: float, commands: list[Command]) -> None:
         desk = self.desk
-        item = desk.items.get(item_id)
+        item = desk.items.get(event.item)
         if item is None:
             return
         waiting = item.waiting
         desk.waits_no_more(item)
-        item.due = due
+        item.due = event.due
         if waiting:
             place(desk, item, now, commands)
 
     # --- agents ---
 
-    def _state(self, agent: Agent | None, available: bool, now: float, commands: list[Command]) -> None:
+    def _state(self, event: AgentState, now: float, commands: list[Command]) -> None:
         desk = self.desk
+        agent = desk.agent(event.agent)
         if agent is None:
             return
-        agent.available = available
+        agent.available = event.available
         desk.settle(agent)
-        if available:
+        if event.available:
             turn(desk, agent, now, commands)
             return
         for item in agent.own.items():  # others take over what waits for them alone, unless somebody gave it to them
             if not item.bound:
                 replace(desk, item, now, commands)
+        others_left(desk, agent.kinds, now, commands)
 
-    def _gone(self, agent: Agent | None, now: float, commands: list[Command]) -> None:
+    def _learnt(self, event: AgentChanged, now: float, commands: list[Command]) -> None:
+        turn(self.desk, self.desk.crowd.put(event.agent), now, commands)
+
+    def _gone(self, event: AgentGone, now: float, commands: list[Command]) -> None:
+        agent = self.desk.agent(event.agent)
         if agent is None:
             return
         desk, own, work = self.desk, list(agent.own.items()), agent.work
         for conversation in [one for one, holder in desk.held.items() if holder == agent.id]:
             del desk.held[conversation]
+        kinds = agent.kinds
         desk.crowd.remove(agent)
         if work is not None:
             desk.decided.pop(work.id, None)
@@ -224,11 +207,13 @@ class Router:
             own.append(work)
         for item in sorted(own):
             replace(desk, item, now, commands)
+        others_left(desk, kinds, now, commands)
 
     # --- work ---
 
-    def _started(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+    def _started(self, event: WorkStarted, now: float, commands: list[Command]) -> None:
         desk = self.desk
+        item, agent = desk.items.get(event.item), desk.agent(event.agent)
         if item is None or agent is None:
             return
         others: list[Agent | None] = []
@@ -247,9 +232,9 @@ class Router:
         for one in others:
             turn(desk, one, now, commands)
 
-    def _done(self, item_id: ItemId, agent: Agent | None, still_open: bool, now: float, commands: list[Command]) -> None:
+    def _done(self, event: WorkDone, now: float, commands: list[Command]) -> None:
         desk = self.desk
-        item = desk.items.get(item_id)
+        item, agent = desk.items.get(event.item), desk.agent(event.agent)
         if item is None or agent is None:
             return
         others: list[Agent | None] = [agent]
@@ -260,16 +245,17 @@ class Router:
         else:  # answered without a word before
             others.append(taken_from(desk, item, commands))
             desk.waits_no_more(item)
-            desk.quotes.answered(item_id)
-        del desk.items[item_id]
-        desk.decided.pop(item_id, None)
-        others.append(desk.hold(item, agent) if still_open else desk.let_go(item.conversation))
+            desk.quotes.answered(item.id)
+        del desk.items[item.id]
+        desk.decided.pop(item.id, None)
+        others.append(desk.hold(item, agent) if event.open else desk.let_go(item.conversation))
         desk.settle(agent)
         for one in others:
             turn(desk, one, now, commands)
 
-    def _declined(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+    def _declined(self, event: OfferDeclined, now: float, commands: list[Command]) -> None:
         desk = self.desk
+        item, agent = desk.items.get(event.item), desk.agent(event.agent)
         if item is None or agent is None or agent.work is not item:
             return
         taken_from(desk, item)
@@ -279,24 +265,29 @@ class Router:
         place(desk, item, now, commands)
         turn(desk, agent, now, commands)
 
-    def _pulled(self, agent: Agent | None, item_id: ItemId | None, now: float, commands: list[Command]) -> None:
+    def _pulled(self, event: Pulled, now: float, commands: list[Command]) -> None:
         desk = self.desk
+        agent = desk.agent(event.agent)
         if agent is None:
             return
-        if item_id is None:
+        if event.item is None:
             found = next_for(desk, agent, now, pulls=True) if agent.work is None else None
             if found is not None:
                 desk.offer(found[1], found[0], agent, commands)
             return
-        item = desk.items.get(item_id)
+        item = desk.items.get(event.item)
         if item is None or item.with_ == agent.id:
             return
         other = taken_from(desk, item, commands)
         ask(desk, Offer(item.id, agent.id, ASKED_FOR, item.due, 0.0, desk.kind(item).on_duty), item, agent, now, commands)
         turn(desk, other, now, commands)
 
-    def _reassigned(self, item: Item | None, agent: Agent | None, now: float, commands: list[Command]) -> None:
+    def _closed(self, event: ConversationClosed, now: float, commands: list[Command]) -> None:
+        turn(self.desk, self.desk.let_go(event.conversation), now, commands)
+
+    def _reassigned(self, event: Reassigned, now: float, commands: list[Command]) -> None:
         desk = self.desk
+        item, agent = desk.items.get(event.item), desk.agent(event.agent)
         if item is None or (agent is not None and item.with_ == agent.id):
             return
         before = taken_from(desk, item, commands)
@@ -311,7 +302,23 @@ class Router:
         for one in (before, holder):
             turn(desk, one, now, commands)
 
-    def _in_order(self, now: float) -> None:
-        desk = self.desk
-        if now >= self._ordered_at + _REORDER and desk.crowd.in_order():
-            self._ordered_at = now
+    def _passed(self, event: Tick, now: float, commands: list[Command]) -> None:
+        """Time alone is seen to with every event."""
+
+
+_ACTS: Final[Mapping[type, Callable[[Router, Any, float, list[Command]], None]]] = {
+    ItemArrived: Router._arrived,
+    ItemWithdrawn: Router._withdrawn,
+    ItemChanged: Router._changed,
+    Promised: Router._promised,
+    Reassigned: Router._reassigned,
+    AgentChanged: Router._learnt,
+    AgentState: Router._state,
+    AgentGone: Router._gone,
+    WorkStarted: Router._started,
+    OfferDeclined: Router._declined,
+    Pulled: Router._pulled,
+    WorkDone: Router._done,
+    ConversationClosed: Router._closed,
+    Tick: Router._passed,
+}

@@ -104,6 +104,7 @@ class Crowd:
             self._learn(agent, kind)
             self._counted(kind)
         self.update(agent)
+        self._places(agent)
         self._stale = True
         return agent
 
@@ -161,6 +162,7 @@ class Crowd:
                 kind.able |= agent.bit
                 kind.levels[level] = kind.levels.get(level, 0) | agent.bit
             self._sets(agent)
+            self._places(agent)
         self._agents, self._equals = list(ordered), [equals[rare[agent.id]] for agent in ordered]
         for kind in numbers:
             kind.levels = _best_first(kind.levels)
@@ -186,7 +188,6 @@ class Crowd:
         self.on_duty = self.on_duty | bit if agent.available else self.on_duty & ~bit
         self.free = self.free | bit if agent.available and agent.work is None else self.free & ~bit
         self.writing = self.writing | bit if agent.available and agent.parkable else self.writing & ~bit
-        self._places(agent)
 
     def _places(self, agent: Agent) -> None:
         bit = agent.bit

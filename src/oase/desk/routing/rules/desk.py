@@ -31,7 +31,10 @@ class Desk:
 
     def kind(self, item: Item) -> Kind:
         """What the item needs."""
-        return self.crowd.kind(item.cell)
+        kind: Kind | None = item.kind
+        if kind is None:
+            kind = item.kind = self.crowd.kind(item.cell)
+        return kind
 
     def key(self, item: Item) -> float:
         """What orders items: the promise, and before it what has priority."""
@@ -75,6 +78,7 @@ class Desk:
             owner = None
         item.owner = owner.id if owner is not None else None
         self.wait(item, owner)
+        self.look_at(item, item.again_at)
 
     # --- waiting ---
 
@@ -89,9 +93,12 @@ class Desk:
         self.promises.put(item)
         if self.manner(item).parkable:
             self.parkable.put(item)
-        look_at = min(item.widens_at, item.again_at + self.settings.offer_again if item.declined else float("inf"))
-        if look_at < float("inf"):
-            self.timers.set(look_at, item)
+
+    def look_at(self, item: Item, moment: float = float("inf")) -> None:
+        """An item is looked at again at a moment, or when it may be done by others if that is sooner."""
+        moment = min(moment, item.widens_at)
+        if moment < float("inf"):
+            self.timers.set(moment, item)
 
     def waits_no_more(self, item: Item) -> None:
         """It is with somebody, gone, or about to wait elsewhere."""

@@ -6,7 +6,7 @@ from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Command, Repromise
 from oase.desk.routing.rules.placing import place, replace
 
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 2
 """How many promises are made anew, and how many timers seen to, with one event: a burst is spread over the next ones."""
 
 
@@ -36,3 +36,5 @@ def look_again(desk: Desk, now: float, commands: list[Command]) -> None:
             return
         if item.waiting:
             replace(desk, item, now, commands)
+        if item.widens_at > now:
+            desk.look_at(item)

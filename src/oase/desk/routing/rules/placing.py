@@ -1,7 +1,9 @@
 """Where an item goes, and what an agent turns to: the steps of which all events are made."""
 
+from collections.abc import Iterable
+
 from oase.desk.routing.rules.choice import next_for, owner_for, somebody_for
-from oase.desk.routing.rules.crowd import Agent
+from oase.desk.routing.rules.crowd import Agent, Kind
 from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Command, Offer, Widened, Withdraw
 from oase.desk.routing.rules.types import AgentId, Item
@@ -11,8 +13,9 @@ def place(desk: Desk, item: Item, now: float, commands: list[Command], but: Agen
     """Somebody gets the item, or it waits; whether somebody got it. It waits nowhere yet. `but`: who has just chosen something else."""
     found = None
     if now >= item.widens_at:
-        item.cell, item.wider, item.widens_at = item.wider, None, float("inf")
+        item.cell, item.kind, item.wider, item.widens_at = item.wider, None, None, float("inf")
         commands.append(Widened(item.id, item.cell))
+    item.key = desk.key(item)
     owner = desk.agent(item.owner)
     if owner is not None and (owner.available or item.bound):
         found = owner_for(desk, item, owner, now) if owner.id != but else None
@@ -51,6 +54,16 @@ def replace(desk: Desk, item: Item, now: float, commands: list[Command]) -> None
     place(desk, item, now, commands)
 
 
+def others_left(desk: Desk, kinds: Iterable[Kind], now: float, commands: list[Command]) -> None:
+    """An agent is no longer there: what others declined and this one could have done may be for those again."""
+    for kind in kinds:
+        for queue in list(kind.others.values()):
+            item = queue.first()
+            while item is not None and item.declined:
+                replace(desk, item, now, commands)
+                item = queue.first() if not item.waiting else None
+
+
 def turn(desk: Desk, agent: Agent | None, now: float, commands: list[Command]) -> None:
     """An agent may have become free: they get the next."""
     if agent is not None and agent.available and agent.work is None:
@@ -77,5 +90,6 @@ def refused(desk: Desk, item: Item, agent: Agent, now: float) -> None:
     again = agent.id in item.declined
     item.declined = frozenset((agent.id,)) if again else item.declined | {agent.id}
     item.again_at = now + desk.settings.offer_again
+    desk.look_at(item, item.again_at)
     if item.owner == agent.id:
         item.owner, item.bound = None, False

@@ -25,6 +25,8 @@ _LEARNING: Final = 500
 _STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
 _FURTHEST: Final = 50.0
 """No guess is further off."""
+_PASSES_AT_ONCE: Final = 8
+"""How many are seen to have passed with one event: a burst is spread over the next ones."""
 _LEAST: Final = 10.0
 """Seconds; no guess is shorter."""
 
@@ -99,8 +101,10 @@ class Quotes:
 
     def passes(self, now: float) -> None:
         """Time has passed: quotes that end while their customer still waits are broken."""
-        while self._passes and self._passes[0][0] < now:
-            _, item_id = heappop(self._passes)
+        for _ in range(_PASSES_AT_ONCE):
+            if not self._passes or self._passes[0][0] >= now:
+                return
+            item_id = heappop(self._passes)[1]
             one = self._open.get(item_id)
             if one is not None and one.broken < len(SHARES):
                 self._factors[one.kind].learn(one.broken, kept=False)

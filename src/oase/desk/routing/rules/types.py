@@ -78,6 +78,7 @@ class Item(Struct, kw_only=True, eq=False):
     look_at: float = float("inf")  # when time alone changes something about it
     key: float = 0.0
     place: Any = None  # the queue in which it waits
+    kind: Any = None  # what is known of its cell
 
     @property
     def waiting(self) -> bool:
