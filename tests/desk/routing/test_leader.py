@@ -8,7 +8,7 @@ from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
-from oase.desk.routing import OfferGone, accept, stranded
+from oase.desk.routing import Because, OfferGone, accept, stranded, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
 
@@ -193,3 +193,23 @@ async def test_who_writes_in_a_language_gets_somebody_who_speaks_it(floor: Floor
     assert await floor.offered() == {}
     await floor.comes("Sophie")
     assert await floor.offered() == {"Sophie": ("Merhaba,", "made")}
+
+
+async def test_why_somebody_does_not_have_it_is_one_cause_with_its_inputs(floor: Floor) -> None:
+    first, second = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+
+    async def cause(name: str, conversation_id: Any) -> Any:
+        async with floor.desk.work() as work:
+            return await why_not(work, conversation_id, floor.desk.agents[name])
+
+    assert (await cause("Anna", first)).because == Because.HAS_IT
+    assert (await cause("Anna", second)).because == Because.AT_WORK
+    assert (await cause("Sophie", second)).because == Because.UNKNOWN_AGENT
+    await floor.comes("Sophie", "busy")
+    taken = await cause("Sophie", first)
+    assert (taken.because, taken.agent) == (Because.TAKEN, floor.desk.agents["Anna"])
+    assert (await cause("Sophie", second)).because == Because.OFF_DUTY

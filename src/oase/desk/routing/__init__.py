@@ -5,16 +5,20 @@ live log, what stands --facts--> Dispatcher --events--> rules (pure) --commands-
 
 from oase.desk.routing.actions import accept, ask_for_next, decline
 from oase.desk.routing.errors import OfferGone
+from oase.desk.routing.explaining import why_not
 from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, offered_to, stranded
 from oase.desk.routing.retention import RULE
+from oase.desk.routing.rules import Because, Reason
 from oase.desk.routing.service import Routing
 from oase.desk.routing.types import Stranded
 
 __all__ = [
     "RULE",
+    "Because",
     "Decision",
     "OfferGone",
     "OfferedNow",
+    "Reason",
     "Routing",
     "Stranded",
     "accept",
@@ -23,4 +27,5 @@ __all__ = [
     "decline",
     "offered_to",
     "stranded",
+    "why_not",
 ]

@@ -10,12 +10,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from oase.conversations import cases
-from oase.desk.routing import accept, ask_for_next, decisions_about, decline, offered_to
+from oase.desk.routing import accept, ask_for_next, decisions_about, decline, offered_to, why_not
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
+from oase.staff import list_skills
 from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.marks import mark
 from oase.web.inbox.pages import AnyRequest
+from oase.web.inbox.reasons import Names, sentence
 from oase.web.pages import reader_of, render
 
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
@@ -84,21 +86,24 @@ async def want_next(act: GivenAct) -> Response[Any]:
 async def explain(
     request: AnyRequest, services: GivenServices, viewer: GivenViewer, directory: GivenDirectory, conversation_id: FromPath[UUID]
 ) -> Response[Any]:
-    """Who was asked, by which sentence, from which facts. The newest first."""
+    """Why the reader has it or not; who was asked, by which sentence, from which facts, the newest first."""
     reader = reader_of(request)
     async with services.database.work(viewer.workspace_id) as work:
-        names = (await directory.of(work)).agent_names
+        staff = await directory.of(work)
         decisions = await decisions_about(work, conversation_id)
+        reason = await why_not(work, conversation_id, viewer.agent_id)
+        skills = {one.id: one.name for one in await list_skills(work)}
     shown = [
         {
             "one": one,
-            "name": names.get(one.agent_id, "?"),
+            "name": staff.agent_names.get(one.agent_id, "?"),
             "end": reader.text(ENDS[one.state]),
             "sentence": reader.text(SENTENCES[one.rule]),
         }
         for one in decisions
     ]
-    return render(request, "inbox/why.html", decisions=shown)
+    mine = sentence(reason, Names(staff.agent_names, staff.team_names, skills), reader)
+    return render(request, "inbox/why.html", decisions=shown, mine=mine)
 
 
 handlers: Final = [show_offer, begin, refuse, want_next, explain]
