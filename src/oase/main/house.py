@@ -117,7 +117,7 @@ class House:
         self.begin("notifications clock", NotificationClock(self.database, self.settings, self.locks).run)
         self.begin("presence clock", PresenceClock(self.database, self.locks).run)
         self.begin("outbound", OutboundClock(self.database, self.book, self.locks).run)
-        self.begin("routing", Routing(self.database, self.hub, self.locks).run)
+        self.begin("routing", Routing(self.database, self.book, self.timetables, self.hub, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)

@@ -10,15 +10,24 @@ from tests.desk.conftest import SAFE, Desk, desk
 
 from oase.channels import AccountBook
 from oase.conversations import Answer, Author, say
+from oase.desk.hours import Timetables
 from oase.desk.presence import State, heartbeat, set_state
+from oase.desk.promises import PromiseFeed
 from oase.desk.routing import accept, ask_for_next, decline
 from oase.desk.routing.leader import Changed, Leader
 from oase.desk.routing.repository import next_epoch
 from oase.kernel.ids import new_id
-from oase.kernel.live import LiveEvent, Position
+from oase.kernel.live import LiveEvent, LiveHub, Position
+from oase.kernel.locks import Locks
 
 __all__ = ["desk"]
 TOPICS = ["conversation", "offer", "duty", "desk"]
+
+
+def leader_of(desk: Desk, epoch: int) -> Leader:
+    """Somebody who leads."""
+    book = AccountBook(desk.database, SAFE, "https://support.example.com")
+    return Leader(desk.database, book, Timetables(), desk.workspace_id, epoch)
 
 
 @dataclass
@@ -27,6 +36,7 @@ class Floor:
 
     desk: Desk
     leader: Leader
+    promises: PromiseFeed
     heard: Position = field(default_factory=lambda: Position(0, 0))
 
     def author(self, name: str) -> Author:
@@ -62,6 +72,10 @@ class Floor:
                 await heartbeat(work, agent_id)
         await self.leader.step(Changed())
         await self.goes_on()
+
+    async def promised(self) -> None:
+        """What customers wait for is promised."""
+        await self.promises.catch_up()
 
     async def offered(self) -> dict[str, tuple[str, str]]:
         """Who has what: the first words of the conversation, and whether it is made or working."""
@@ -119,7 +133,7 @@ class Floor:
         """Somebody else takes over."""
         async with self.desk.work() as work:
             epoch = await next_epoch(work)
-        leader = Leader(self.desk.database, self.desk.workspace_id, epoch)
+        leader = leader_of(self.desk, epoch)
         await leader.restore()
         return leader
 
@@ -129,8 +143,10 @@ async def floor(desk: Desk) -> AsyncIterator[Floor]:
     """Nobody is on duty yet."""
     async with desk.work() as work:
         epoch = await next_epoch(work)
-    leader = Leader(desk.database, desk.workspace_id, epoch)
+    leader = leader_of(desk, epoch)
     await leader.restore()
-    floor = Floor(desk, leader)
+    promises = PromiseFeed(desk.database, LiveHub(desk.database), Locks(desk.database.dsn), Timetables())
+    await promises.catch_up()
+    floor = Floor(desk, leader, promises)
     await floor.goes_on()
     yield floor

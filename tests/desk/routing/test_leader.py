@@ -213,3 +213,20 @@ async def test_why_somebody_does_not_have_it_is_one_cause_with_its_inputs(floor:
     taken = await cause("Sophie", first)
     assert (taken.because, taken.agent) == (Because.TAKEN, floor.desk.agents["Anna"])
     assert (await cause("Sophie", second)).because == Because.OFF_DUTY
+
+
+async def test_what_cannot_be_on_time_gets_one_second_promise_that_the_customer_is_told(floor: Floor) -> None:
+    (first,) = await questions(floor, "Wo bleibt mein Lastenrad? Ich warte seit letzter Woche darauf.")
+    await floor.promised()
+    await floor.passes(minutes=16)
+    await floor.passes(minutes=1)
+    rows = await floor.desk.value(
+        "SELECT array_agg(number || ' ' || coalesce(outcome, 'stands') ORDER BY number) FROM promise WHERE conversation_id = %(id)s"
+        " AND kind = 'first'",
+        id=first,
+    )
+    assert rows == ["1 stands", "2 stands"]  # settled with the answer
+    told = await floor.desk.value(
+        "SELECT count(*) FROM message WHERE conversation_id = %(id)s AND direction = 'out' AND automatic <> ''", id=first
+    )
+    assert told == 1

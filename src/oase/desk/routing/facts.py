@@ -11,6 +11,7 @@ from oase.channels import adapter, all_adapters, installed
 from oase.conversations import Waiting, all_waiting, newest_words, under_way, waiting_of
 from oase.desk.language import language_for
 from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, team_desks
+from oase.desk.promises import standing
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import Fact, Mate, Past
 from oase.desk.routing.rules import Manner, Need, Settings, Skills
@@ -145,4 +146,10 @@ async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
         live=await repository.live_offers(work),
         under_way=[fact_of(one, frame) for one in await under_way(work, live_channels, work.clock.now() - SILENT)],
         parked=await repository.times_parked(work),
+        renewed=await _renewed(work, [one.id for one in waiting]),
     )
+
+
+async def _renewed(work: UnitOfWork, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Where a second promise stands."""
+    return frozenset(key for key, promises in (await standing(work, ids)).items() if any(one.number == 2 for one in promises))

@@ -13,13 +13,16 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from oase.channels import AccountBook
+from oase.desk.hours import NeverOpen, Timetables
 from oase.desk.presence import set_state
+from oase.desk.promises import repromise
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import Dispatcher
 from oase.desk.routing.errors import Deposed
 from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, settings_of
 from oase.desk.routing.rules import Need
-from oase.desk.routing.types import Decisions, Stranded
+from oase.desk.routing.types import Decisions, Renewed, Stranded
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.live import LiveEvent
 
@@ -59,10 +62,12 @@ class Changed(Struct, kw_only=True):
 class Leader:
     """Decides for a workspace, as long as its epoch is the newest. `restore` first."""
 
-    def __init__(self, database: Database, workspace_id: UUID, epoch: int) -> None:
+    def __init__(self, database: Database, book: AccountBook, timetables: Timetables, workspace_id: UUID, epoch: int) -> None:
         self.workspace_id = workspace_id
         self.epoch = epoch
         self._database = database
+        self._book = book
+        self._timetables = timetables
         self._frame: Frame
         self._dispatcher: Dispatcher
         self._languages = Languages()
@@ -129,6 +134,17 @@ class Leader:
             await self._begin(work, decisions)
         if decisions.quoted:
             await repository.insert_quotes(work, decisions.quoted)
+        for one in decisions.renewed:
+            await repromise(work, self._book, one.conversation_id, await self._in_hours(work, one))
+
+    async def _in_hours(self, work: UnitOfWork, one: Renewed) -> datetime:
+        """When a second promise ends, counted in the hours of the team; by the clock on the wall where it never opens."""
+        now = work.clock.now()
+        timetable = await self._timetables.of_team(work, self._dispatcher.team_of(one.conversation_id))
+        try:
+            return timetable.add_working_time(now, max(one.due_at - now, timedelta(0)))
+        except NeverOpen:
+            return one.due_at
 
     async def _begin(self, work: UnitOfWork, decisions: Decisions) -> None:
         began = list(decisions.began.values())

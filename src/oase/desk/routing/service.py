@@ -11,6 +11,8 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from oase.channels import AccountBook
+from oase.desk.hours import Timetables
 from oase.desk.routing import repository
 from oase.desk.routing.errors import Deposed
 from oase.desk.routing.leader import TOPICS, Changed, Leader
@@ -30,8 +32,10 @@ log = structlog.get_logger()
 class Routing:
     """Leads every workspace that nobody else leads, until cancelled."""
 
-    def __init__(self, database: Database, hub: LiveHub, locks: Locks) -> None:
+    def __init__(self, database: Database, book: AccountBook, timetables: Timetables, hub: LiveHub, locks: Locks) -> None:
         self._database = database
+        self._book = book
+        self._timetables = timetables
         self._hub = hub
         self._locks = locks
         self._led: dict[UUID, asyncio.Task[None]] = {}
@@ -63,7 +67,7 @@ class Routing:
         try:
             async with self._database.work(workspace_id) as work:
                 epoch = await repository.next_epoch(work)
-            leader = Leader(self._database, workspace_id, epoch)
+            leader = Leader(self._database, self._book, self._timetables, workspace_id, epoch)
             log.info("routing.leads", workspace=str(workspace_id), epoch=epoch)
             while self._locks.holds(generation):
                 try:
