@@ -252,7 +252,7 @@ class Dispatcher:
             self.declined(fact.id, now)
         elif fact.assignee_id not in (before.assignee_id, known.agent_id):
             self._tell(Reassigned(item.id, fact.assignee_id), now)
-        if _seconds(fact.due_at) != item.due:
+        if fact.due_at != before.due_at:
             self._tell(Promised(item.id, _seconds(fact.due_at)), now)
         if (fact.need, fact.pull_only, fact.priority) != (before.need, before.pull_only, before.priority):
             change = ItemChanged(item=item.id, cell=fact.need, pull_only=fact.pull_only, priority=fact.priority)
