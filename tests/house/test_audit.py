@@ -9,7 +9,7 @@ Function = ast.AsyncFunctionDef | ast.FunctionDef
 
 ACTIONS = (
     "staff/actions", "conversations/actions", "people/actions.py", "channels/accounts.py", "kernel/webhooks/actions.py",
-    "people/erasure.py", "kernel/retention.py",
+    "people/erasure.py", "kernel/retention.py", "desk/hours/actions.py", "desk/hours/sources.py", "desk/hours/published.py",
 )  # fmt: skip
 _WORDS = "what was said is its own record: who, when, to whom; it is never changed"
 _SYSTEM = "done by time or by a provider, not by somebody"
@@ -29,7 +29,7 @@ EXCUSED = {
 }  # fmt: skip
 READS = {
     "fate_of", "find_webhook", "find_snippet", "open_link", "check_rank", "check_own_password", "require_version",
-    "preview", "rehearse", "erasures", "due", "word_of_sign_in",
+    "preview", "rehearse", "erasures", "published_calendar", "due", "word_of_sign_in",
 }  # fmt: skip
 
 

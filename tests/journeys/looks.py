@@ -44,6 +44,7 @@ OF_FILES: Final = {
     "attachment_id",
     "message_id",
     "notification_id",
+    "hours_file",
     "answer_token",  # test_webmention looks at it
 }  # of files, streams, frames, and what scripts ask for
 STANDS_FOR: Final = {

@@ -29,7 +29,7 @@ from oase.conversations import (
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, OutboundClock, PushSender
 from oase.desk.automations import AutomationClock, AutomationFeed
-from oase.desk.hours import Timetables
+from oase.desk.hours import CalendarClock, Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseClock, PromiseFeed
 from oase.desk.routing import Routing
@@ -118,6 +118,7 @@ class House:
         self.begin("presence clock", PresenceClock(self.database, self.locks).run)
         self.begin("outbound", OutboundClock(self.database, self.book, self.locks).run)
         self.begin("routing", Routing(self.database, self.book, self.timetables, self.hub, self.locks).run)
+        self.begin("calendars", CalendarClock(self.database, self.outside, self.safe, self.locks).run)
         self.begin("caretaker", Caretaker(self.database, self.book, self.outside, self.locks).run)
         self.begin("search", Indexer(self.database, self.hub, self.locks).run)
         clockwork = Clockwork(self.database, self.book, self.blobs, self.locks, RULES, self.settings.session_length)

@@ -1,9 +1,11 @@
 """Calendars through their pages: what is typed becomes opening hours, what is wrong is said at its place."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 from tests.web.admin.conftest import Company, screen
@@ -12,6 +14,8 @@ from oase.desk.hours import Closure, StoredCalendar, Window, holidays_between, l
 from oase.staff import save_team
 
 NEXT = date(2031, 5, 20)
+SOON = datetime.now(UTC).date() + timedelta(days=30)
+ICS = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:{SOON:%Y%m%d}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".encode()
 
 
 def form(**changes: Any) -> list[tuple[str, str]]:
@@ -117,6 +121,49 @@ async def test_the_preview_says_how_it_would_stand(company: Company) -> None:
     closed = [("zone", "UTC"), ("days.0.on", "2031-05-20"), ("days.0.start", "09:00"), ("days.0.end", "10:00")]
     preview = await company.post("/admin/hours/preview", closed, script=True)
     assert "Closed now. Opens Tuesday, May 20, 2031" in preview.words
+
+
+async def test_a_file_closes_a_calendar_and_one_that_is_none_is_refused_at_its_field(company: Company) -> None:
+    path = (await company.post("/admin/hours/new", form())).to.partition("?")[0]
+    for content, status in ((b"BEGIN:VCALENDAR\r\n", 422), (ICS, 303)):
+        data = aiohttp.FormData()
+        data.add_field("file", content, filename="inventur.ics", content_type="text/calendar")
+        cookies = {"cookie": f"oase={company.tokens['administrator']}", "accept": "text/html"}
+        async with company.session.post(f"{path}/file", data=data, headers=cookies, allow_redirects=False) as answer:
+            assert answer.status == status
+            assert ('id="file-wrong"' in await answer.text()) is (status == 422)
+    shown = await company.get(path)
+    assert "inventur.ics" in shown.words
+    assert "closes once in the next two years" in shown.words
+    source = (await calendars(company))[0].sources[0]
+    assert (await company.post(f"{path}/sources/{source.id}/delete")).status == 303
+    assert "inventur.ics" not in (await company.get(path)).words
+
+
+async def test_an_address_that_gives_no_calendar_is_refused_and_stays_typed(company: Company) -> None:
+    path = (await company.post("/admin/hours/new", form())).to.partition("?")[0]
+    page = await company.post(f"{path}/address", {"address": f"{company.url}/signin"})
+    assert page.status == 422
+    assert "This is not an iCalendar file." in page.words
+    assert f'value="{company.url}/signin"' in page.text
+
+
+async def test_hours_are_followed_at_an_address_until_it_ends(company: Company) -> None:
+    path = (await company.post("/admin/hours/new", form())).to.partition("?")[0]
+    await company.post(f"{path}/publish")
+    shown = await company.get(path)
+    address = str(re.search(r'value="([^"]*/hours/[^"]*[.]ics)"', shown.text)[1])  # type: ignore[index]
+    async with company.session.get(address) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/calendar"
+        assert "SUMMARY:Kundendienst: open" in await answer.text()
+    assert (await company.get(address.removeprefix(company.url).replace(".ics", "x.ics"))).status == 404
+    await company.post(f"{path}/withdraw")
+    assert (await company.get(address.removeprefix(company.url))).status == 404
+    assert [one for one in await company.acts() if one.startswith("calendar.")][1:] == [
+        "calendar.published",
+        "calendar.withdrawn",
+    ]
 
 
 async def test_a_calendar_goes_after_its_name_was_typed(company: Company) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from oase.desk.hours import repository
+from oase.desk.hours import repository, sourcing
 from oase.desk.hours.calendar import Calendar, InvalidCalendar
 from oase.desk.hours.holiday import holidays_of
 from oase.desk.hours.queries import find_calendar
@@ -44,6 +44,8 @@ async def save_calendar(
     act = "calendar.changed" if before else "calendar.created"
     calendar_id = calendar_id or new_id()
     await repository.put_calendar(work, calendar_id, name, calendar, is_default=is_default)
+    if before and before.calendar.zone != calendar.zone:
+        await sourcing.hurry(work, calendar_id)
     await repository.put_teams(work, calendar_id, sorted(set(team_ids)))
     changes = _changes(before.calendar if before else None, calendar)
     work.audit(act, subject="calendar", subject_id=calendar_id, name=name, is_default=is_default, **changes)

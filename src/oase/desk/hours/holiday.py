@@ -58,8 +58,12 @@ def regions_of(country: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _spoken(country: str, language: str) -> str | None:
-    """The language in the library's words, if a country's holidays have names in it."""
+    """The language in the library's words: the one asked for if a country's holidays have names in it, or the country's own.
+
+    Without any the library would take that of the machine.
+    """
     import holidays
 
     known = holidays.list_localized_countries(include_aliases=False).get(country, ())
-    return next((one for one in known if language and one.split("_")[0] == language), None)
+    asked = next((one for one in known if language and one.split("_")[0] == language), None)
+    return asked or getattr(getattr(holidays, country, None), "default_language", None)

@@ -96,6 +96,14 @@ async def put_calendar(work: UnitOfWork, calendar_id: UUID, name: str, calendar:
         raise Conflict(message("There is a calendar “%(name)s” already.", name=name)) from None
 
 
+async def set_published(work: UnitOfWork, calendar_id: UUID, number: int) -> None:
+    """The number of its public address; one that is not positive was withdrawn."""
+    await work.run(
+        "UPDATE calendar SET published = %(number)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": calendar_id, "number": number},
+    )
+
+
 async def put_teams(work: UnitOfWork, calendar_id: UUID, team_ids: Sequence[UUID]) -> None:
     """These teams work by the calendar, and no others; what they worked by before is forgotten. Unknown teams are passed over."""
     await work.run(

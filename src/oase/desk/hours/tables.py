@@ -15,7 +15,7 @@ calendar = workspace_table(
     Column("closures", JSONB, nullable=False),
     Column("country", Text, nullable=False, server_default=text("''")),
     Column("region", Text, nullable=False, server_default=text("''")),
-    Column("published", SmallInteger, nullable=False, server_default=text("0")),  # number of its address; 0: has none
+    Column("published", SmallInteger, nullable=False, server_default=text("0")),  # number of its address; none unless positive
     Column("created_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("workspace_id", "name"),
     Index("calendar_default", "workspace_id", unique=True, postgresql_where=text("is_default")),
@@ -40,7 +40,7 @@ calendar_source = workspace_table(
     Column("calendar_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),  # of the file, or the host of the address
     Column("sealed", LargeBinary),  # the address, which may be a secret; none: an uploaded file
-    Column("content", Text, nullable=False),  # as it was read last
+    Column("content", LargeBinary, nullable=False),  # as it was read last
     Column("closures", JSONB, nullable=False),  # what it says of the next two years
     Column("pauses", JSONB, nullable=False),
     Column("read_at", DateTime(timezone=True)),

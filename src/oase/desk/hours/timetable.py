@@ -120,6 +120,16 @@ class Timetable:
                 return (_EPOCH + end * _MICROSECOND).astimezone(at.tzinfo)
         return None
 
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The stretches of opening hours between two moments, cut at them; what touches is one."""
+        low, high = _instant(start), _instant(end)
+        years = [self._year(year) for year in range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1)]
+        spans = joined(
+            (max(first, low), min(last, high)) for one in years for first, last in zip(one.starts, one.ends, strict=True)
+        )
+        for first, last in spans:
+            yield _EPOCH + first * _MICROSECOND, _EPOCH + last * _MICROSECOND
+
     def windows_on(self, day: date) -> tuple[Window, ...]:
         """What a date of the calendar's zone has: its own windows, none when closed, or those of its weekday. Pauses are not seen."""
         own = self._days.get(day)

@@ -33,7 +33,7 @@ class StoredCalendar(Struct, frozen=True, kw_only=True):
     calendar: Calendar
     sources: Sequence[Source] = ()
     team_ids: Sequence[UUID] = ()
-    published: int = 0  # number of its public address; 0 while it has none
+    published: int = 0  # number of its public address; it has none unless that is positive
     troubles: Sequence[Message] = ()
 
     @property

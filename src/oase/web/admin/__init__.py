@@ -7,6 +7,7 @@ from oase.web.admin.consent import handlers as consent_handlers
 from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.hours import handlers as hours_handlers
+from oase.web.admin.hours_sources import handlers as hours_sources_handlers
 from oase.web.admin.journal import handlers as journal_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
 from oase.web.admin.response_times import handlers as response_times_handlers
@@ -37,6 +38,7 @@ handlers = [
     *retention_handlers,
     *privacy_handlers,
     *hours_handlers,
+    *hours_sources_handlers,
     *tags_handlers,
     *snippets_handlers,
     *fields_handlers,

@@ -810,7 +810,7 @@ CREATE TABLE calendar_source (
     calendar_id UUID NOT NULL,
     name TEXT NOT NULL,
     sealed BYTEA,
-    content TEXT NOT NULL,
+    content BYTEA NOT NULL,
     closures JSONB NOT NULL,
     pauses JSONB NOT NULL,
     read_at TIMESTAMP WITH TIME ZONE,

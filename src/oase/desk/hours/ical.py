@@ -1,0 +1,184 @@
+"""iCalendar files (RFC 5545) of others, read: what they say is closed.
+
+    text ──icalendar──> events ──dateutil: repeated, within two years──> whole days: closures      hours of a day: pauses
+
+Cancelled events are nothing. Whole days close whatever their "free or busy" says, since calendars of holidays call theirs free; of
+events with a time only those that block it do. A pure function, but slow for large files: call it in a thread.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from oase.desk.hours.calendar import Closure, InvalidCalendar, Pause
+from oase.kernel.i18n import message
+
+Event = Mapping[str, Any]
+"""An event of the library, whose values are one of thirty types."""
+BYTES: Final = 5_000_000
+AHEAD: Final = timedelta(days=731)
+BEHIND: Final = timedelta(days=31)
+_MOST: Final = 5_000  # closures and pauses together
+_SECONDS: Final = 5.0  # of work
+_OFTEN: Final = {"SECONDLY", "MINUTELY", "HOURLY"}
+_OLDEST: Final = 1900
+_NAME_LENGTH: Final = 120
+
+
+class Events(Struct, frozen=True, kw_only=True):
+    """What a file says of the time asked about; `unreadable` counts entries that nobody could make sense of."""
+
+    closures: tuple[Closure, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    unreadable: int = 0
+
+
+def read_events(content: bytes, zone: ZoneInfo, today: date) -> Events:
+    """What an iCalendar file says of the next two years (and the last month). Times without a zone are those of `zone`.
+
+    Raises InvalidCalendar with a sentence for whoever gave the file.
+    """
+    if len(content) > BYTES:
+        raise InvalidCalendar(message("This calendar is larger than 5 MB."))
+    return _Reading(zone, today - BEHIND, today + AHEAD).read(_parsed(content))
+
+
+def _parsed(content: bytes) -> Sequence[Event]:
+    import icalendar  # its import is slow: only who follows calendars waits for it
+
+    if b"BEGIN:VCALENDAR" not in content[:10_000].upper():
+        raise InvalidCalendar(message("This is not an iCalendar file. Such files end in .ics and begin with BEGIN:VCALENDAR."))
+    try:
+        calendars = icalendar.Calendar.from_ical(content, multiple=True)
+    except Exception:  # the library raises what it likes
+        calendars = []
+    if not calendars:  # none that ends: a file that broke off must not look like one that closes nothing
+        raise InvalidCalendar(message("This iCalendar file is damaged and cannot be read."))
+    return [event for one in calendars for event in one.walk("VEVENT")]
+
+
+class _Reading:
+    """One reading: its window, its zone, how long it has taken."""
+
+    def __init__(self, zone: ZoneInfo, first: date, last: date) -> None:
+        self._zone, self._first, self._last = zone, first, last
+        self._until = time.monotonic() + _SECONDS
+
+    def read(self, events: Sequence[Event]) -> Events:
+        moved = _moved(events)
+        closures: dict[Closure, None] = {}
+        pauses: dict[Pause, None] = {}
+        unreadable = 0
+        for event in events:
+            try:
+                for found in self._of(event, moved):
+                    if isinstance(found, Closure):
+                        closures[found] = None
+                    else:
+                        pauses[found] = None
+            except Exception:  # libraries raise what they like; one entry must not cost the others
+                unreadable += 1
+            if len(closures) + len(pauses) > _MOST:
+                raise InvalidCalendar(message("This calendar closes more than 5,000 times in two years. Is it the right one?"))
+            if time.monotonic() > self._until:
+                raise InvalidCalendar(message("This calendar repeats itself in ways that take too long to work out."))
+        return Events(closures=tuple(closures), pauses=tuple(pauses), unreadable=unreadable)
+
+    def _of(self, event: Event, moved: Mapping[str, set[Any]]) -> Iterator[Closure | Pause]:
+        if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            return
+        name = str(event.get("SUMMARY", "")).strip()[:_NAME_LENGTH]
+        start = event["DTSTART"].dt
+        length = _length(event, start)
+        skipped = moved.get(str(event.get("UID", "")), set()) if "RECURRENCE-ID" not in event else set()
+        whole = not isinstance(start, datetime)
+        if not whole and (str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or length <= timedelta(0)):
+            return
+        for at in self._times(event, start, length):
+            if at in skipped:
+                continue
+            if whole:
+                yield Closure(first=at, last=at + max(length, timedelta(days=1)) - timedelta(days=1), name=name)
+            else:
+                begin = self._instant(at)
+                yield Pause(start=begin, end=begin + length, name=name)
+
+    def _times(self, event: Event, start: Any, length: timedelta) -> Iterator[Any]:
+        """When the event begins, each time within the window: dates, or moments as the event says them."""
+        low = datetime(self._first.year, self._first.month, self._first.day) - length  # noqa: DTZ001 - as clocks on the wall
+        high = datetime(self._last.year, self._last.month, self._last.day)  # noqa: DTZ001
+        zone = start.tzinfo if isinstance(start, datetime) else None
+        excepted = {_wall(one, zone) for one in _listed(event, "EXDATE")}
+        found = {_wall(start, zone)} if "RRULE" not in event else set(_repeated(event, _wall(start, zone), zone, high))
+        for one in sorted((found | {_wall(one, zone) for one in _listed(event, "RDATE")}) - excepted):
+            if low <= one <= high:
+                yield one.replace(tzinfo=zone) if isinstance(start, datetime) else one.date()
+
+    def _instant(self, at: datetime) -> datetime:
+        return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
+
+
+def _length(event: Event, start: Any) -> timedelta:
+    """How long an event lasts: by its end, its duration, or as the standard says for none. Real time, not that of the wall."""
+    if "DTEND" in event:
+        end = event["DTEND"].dt
+        if isinstance(start, datetime) and not isinstance(end, datetime):
+            end = datetime(end.year, end.month, end.day, tzinfo=start.tzinfo)
+        if isinstance(start, datetime) and start.tzinfo and end.tzinfo:
+            return timedelta(seconds=end.timestamp() - start.timestamp())
+        length: timedelta = end - start
+        return length
+    if "DURATION" in event:
+        return timedelta(seconds=event["DURATION"].dt.total_seconds())
+    return timedelta(0) if isinstance(start, datetime) else timedelta(days=1)
+
+
+def _repeated(event: Event, start: datetime, zone: Any, until: datetime) -> Iterator[datetime]:
+    """Each time of a rule, from its beginning to the end of the window, as clocks on the wall."""
+    from dateutil.rrule import rrulestr
+
+    rule = dict(event["RRULE"])
+    if start.year < _OLDEST or str(rule.get("FREQ", [""])[0]).upper() in _OFTEN:
+        raise ValueError("a rule that is too old or repeats too often")
+    if "UNTIL" in rule:
+        until = min(until, _wall(rule.pop("UNTIL")[0], zone, end_of_day=True))
+    text = ";".join(f"{name}={','.join(_word(one) for one in values)}" for name, values in rule.items())
+    for one in rrulestr(text, dtstart=start):
+        if one > until:
+            return
+        yield one
+
+
+def _word(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _wall(at: Any, zone: Any, *, end_of_day: bool = False) -> datetime:
+    """A date or moment as the clock on the wall of a zone shows it."""
+    if not isinstance(at, datetime):
+        clock = timedelta(hours=23, minutes=59, seconds=59) if end_of_day else timedelta(0)
+        return datetime(at.year, at.month, at.day) + clock  # noqa: DTZ001
+    if at.tzinfo is not None and zone is not None:
+        at = at.astimezone(zone)
+    wall: datetime = at.replace(tzinfo=None)
+    return wall
+
+
+def _listed(event: Event, name: str) -> list[Any]:
+    """The dates and moments of EXDATE or RDATE; of periods, their beginnings."""
+    given = event.get(name, [])
+    values = [one.dt for each in (given if isinstance(given, list) else [given]) for one in each.dts]
+    return [one[0] if isinstance(one, tuple) else one for one in values]
+
+
+def _moved(events: Sequence[Event]) -> dict[str, set[Any]]:
+    """By the id of an event that repeats: the times at which another entry says something else."""
+    found: dict[str, set[Any]] = {}
+    for event in events:
+        if "RECURRENCE-ID" in event:
+            found.setdefault(str(event.get("UID", "")), set()).add(event["RECURRENCE-ID"].dt)
+    return found
