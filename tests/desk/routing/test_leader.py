@@ -230,3 +230,14 @@ async def test_what_cannot_be_on_time_gets_one_second_promise_that_the_customer_
         "SELECT count(*) FROM message WHERE conversation_id = %(id)s AND direction = 'out' AND automatic <> ''", id=first
     )
     assert told == 1
+
+
+async def test_a_promise_that_is_made_after_it_has_passed_gets_its_second_one_all_the_same(floor: Floor) -> None:
+    (first,) = await questions(floor, "Hallo, ist jemand da?")
+    await floor.passes(minutes=16)
+    await floor.promised()
+    await floor.passes(seconds=6)
+    numbers = await floor.desk.value(
+        "SELECT array_agg(number ORDER BY number) FROM promise WHERE conversation_id = %(id)s AND kind = 'first'", id=first
+    )
+    assert numbers == [1, 2]

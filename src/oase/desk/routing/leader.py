@@ -29,6 +29,7 @@ from oase.kernel.live import LiveEvent
 TOPICS: Final = ("conversation", "offer", "duty", "desk")
 """What a leader has to hear of."""
 _LOOK_AROUND: Final = timedelta(seconds=5)
+_AT_ONCE: Final = 20
 NO_ANSWER: Final = "no_answer"
 """The reason of whom an offer ran out at: they are away, whatever their page says."""
 
@@ -71,6 +72,7 @@ class Leader:
         self._frame: Frame
         self._dispatcher: Dispatcher
         self._languages = Languages()
+        self._early: dict[UUID, Renewed] = {}  # second promises of what was not promised yet
         self._stranded: list[Stranded] | None = None
         self._look_again = datetime.min.replace(tzinfo=UTC)
 
@@ -135,7 +137,12 @@ class Leader:
         if decisions.quoted:
             await repository.insert_quotes(work, decisions.quoted)
         for one in decisions.renewed:
-            await repromise(work, self._book, one.conversation_id, await self._in_hours(work, one))
+            await self._renew(work, one)
+
+    async def _renew(self, work: UnitOfWork, one: Renewed) -> None:
+        """Promises anew; again as soon as the first promise is there, where the rules were quicker than it."""
+        if await repromise(work, self._book, one.conversation_id, await self._in_hours(work, one)) is None:
+            self._early[one.conversation_id] = one
 
     async def _in_hours(self, work: UnitOfWork, one: Renewed) -> datetime:
         """When a second promise ends, counted in the hours of the team; by the clock on the wall where it never opens."""
@@ -154,11 +161,15 @@ class Leader:
             work.emit("offer", one.agent_id, {"what": what, "offer": str(offer_id), "conversation": str(one.conversation_id)})
 
     async def _look_around(self, work: UnitOfWork) -> None:
-        """Says when something waits that nobody on duty can do, and when that is over."""
+        """Every few seconds: second promises that were too early; what waits and nobody on duty can do."""
         now = work.clock.now()
         if now < self._look_again:
             return
         self._look_again = now + _LOOK_AROUND
+        early = [self._early.pop(one) for one in list(self._early)[:_AT_ONCE]]
+        for renewed in early:
+            if renewed.conversation_id in self._dispatcher.known:
+                await self._renew(work, renewed)
         found = stranded_of(self._dispatcher.stranded())
         if found != self._stranded:
             self._stranded = found

@@ -12,7 +12,7 @@ _PLAIN: Final[dict[Because, Message]] = {
     Because.UNKNOWN_ITEM: message("Nobody waits in this conversation at the moment."),
     Because.UNKNOWN_AGENT: message("You are not on duty."),
     Because.OFF_DUTY: message("You take nothing new at the moment."),
-    Because.HAS_IT: message("You have it."),
+    Because.HAS_IT: message("It is with you."),
     Because.CANNOT: message("It takes something that you do not have."),
     Because.PULL_ONLY: message("Its team takes for itself: nobody is offered it. You may take it."),
     Because.DECLINED: message("You did not want it; somebody else may."),
