@@ -27,6 +27,7 @@ BENCHES = {
     "outgoing": "ten lanes to a provider that answers in 5 ms; reach 500/s, each lane's limit kept",
     "inbox": "inbox page of 50 rows among 200,000 conversations; 8 clients; reach 200/s, p50 < 30 ms, p99 < 80 ms",
     "search": "search among 10,000 and 200,000 conversations; reach p95 < 15 and 50 ms",
+    "routing": "a team's week on a virtual clock: per cent answered within the customer's own deadline, by scenario, load and rule",
     "routing.speed": "one decision of routing, 500 agents, 10,000 waiting; processor time; reach p99 < 50 µs, rebuilt < 500 ms",
     "routing.database": "a leader with its database, 500 agents, 10,000 waiting; reach restored < 2 s, one decision < 5 ms",
     "memory": "everything, database included, after 5,000 messages; reach < 190 MiB",

@@ -5,7 +5,7 @@ from typing import Final
 
 from bench.routing.engine import Rule
 from bench.routing.rivals import RIVALS
-from bench.routing.world import CLOSE, DAY, OPEN, Worker
+from bench.routing.world import DAY, Worker, worked
 from oase.desk.routing.rules import Manner, Router, Settings, Skills
 
 Make = Callable[[Sequence[Worker]], Rule]
@@ -16,12 +16,6 @@ MANNERS: Final = {
     "messenger": Manner(second_promise=3600.0),
     "mail": Manner(parkable=True, second_promise=8 * DAY),
 }
-
-
-def worked(moment: float) -> float:
-    """Opening time until a moment, in seconds."""
-    day, within = divmod(moment, DAY)
-    return day * (CLOSE - OPEN) + min(max(within - OPEN, 0.0), CLOSE - OPEN)
 
 
 def promise_first(workers: Sequence[Worker], settings: Settings | None = None) -> Router:
@@ -55,10 +49,18 @@ def _always_park(workers: Sequence[Worker]) -> Router:
     )
 
 
+def _factor_frozen(workers: Sequence[Worker]) -> Router:
+    router = promise_first(workers)
+    router.quotes.passes = lambda _now: None  # type: ignore[method-assign]
+    router.quotes.answered = router.quotes.left  # type: ignore[method-assign]
+    return router
+
+
 MUTATIONS: Final[dict[str, Make]] = {
     "order reversed": _order_reversed,
     "no second promise": _no_second_promise,
     "always park": _always_park,
+    "factor frozen": _factor_frozen,
 }
 OURS: Final = "promise first"
 DESKS: Final[dict[str, Make]] = {OURS: promise_first, **RIVALS, **MUTATIONS}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from bench.routing.world import DAY, DAYS, Customer, Worker, World, due_of
+from bench.routing.said import Said
+from bench.routing.world import DAY, DAYS, Customer, Worker, World
 from oase.desk.routing.rules import (
     AgentState,
     Command,
@@ -15,6 +16,7 @@ from oase.desk.routing.rules import (
     ItemWithdrawn,
     Offer,
     Park,
+    Quote,
     Tick,
     WorkDone,
     WorkStarted,
@@ -62,11 +64,12 @@ class Week:
         self._left: dict[int, float] = {}  # seconds of work left on items that were laid aside
         self._chats: dict[int, set[int]] = {one.id: set() for one in workers}  # open chats by who holds them
         self._holder: dict[int, int] = {}
+        self.said, self._there = Said(), 0
         for customer in people:
             self._at(customer.at, self._comes, customer)
         for day in range(DAYS):
             for worker in workers:
-                for start, end in worker.presence:
+                for start, end in world.presence(worker, day):
                     self._at(day * DAY + start, self._presence, (worker.id, True))
                     self._at(day * DAY + end, self._presence, (worker.id, False))
             for minute in range(8 * 60, 18 * 60):
@@ -77,6 +80,7 @@ class Week:
         while self._events:
             now, _, what, subject = heappop(self._events)
             what(now, subject)
+        self.said.over(DAYS * DAY)
         return self.fates
 
     def _at(self, when: float, what: Callable[..., None], subject: Any) -> None:
@@ -89,9 +93,11 @@ class Week:
                 self._park(command, now)
             elif isinstance(command, Offer):
                 self._start(command, now)
+            elif isinstance(command, Quote):
+                self.said.quoted(command, self._items[command.item].channel, now, self._busy_now())  # type: ignore[index]
 
     def _comes(self, now: float, customer: Customer) -> None:
-        self._wait(customer, 0, now, due_of(customer), None)
+        self._wait(customer, 0, now, self._world.promised(customer), None)
         if now + customer.patience < DAYS * DAY:
             self._at(now + customer.patience, self._leaves, customer)
 
@@ -106,6 +112,7 @@ class Week:
     def _leaves(self, now: float, customer: Customer) -> None:
         if self.fates[customer.id].answered is None:
             self._items.pop(customer.id * 100, None)
+            self.said.left(customer.id * 100, now)
             self._tell(ItemWithdrawn(customer.id * 100), now)
 
     def _start(self, command: Offer, now: float) -> None:
@@ -122,6 +129,7 @@ class Week:
                 self._chats[before].discard(customer.id)
             self._holder[customer.id] = agent
             self._chats[agent].add(customer.id)
+        self.said.answered(item.id, now)
         others = len(self._chats[agent] - {customer.id})
         seconds = self._left.pop(item.id, None)
         if seconds is None:
@@ -156,7 +164,12 @@ class Week:
         customer, place, agent = subject
         self._wait(customer, place, now, now + FOLLOW_UP_WITHIN, agent)
 
+    def _busy_now(self) -> bool:
+        """Whether twice as many wait as there are people."""
+        return len(self._items) - len(self._busy) > 2 * self._there
+
     def _presence(self, now: float, subject: tuple[int, bool]) -> None:
+        self._there += 1 if subject[1] else -1
         self._tell(AgentState(*subject), now)
 
     def _tick(self, now: float, _: None) -> None:

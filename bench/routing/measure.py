@@ -29,8 +29,8 @@ def in_time(fate: Fate) -> bool:
     return fate.answered is not None and fate.answered <= due_of(fate.customer) + 1e-6
 
 
-def week_of(fates: Iterable[Fate]) -> Week:
-    """A week's counts; customers of the Monday after do not count."""
+def week_of(fates: Iterable[Fate], said: Week) -> Week:
+    """A week's counts, with what was said of waiting; customers of the Monday after do not count, but what was said to them does."""
     counted = [one for one in fates if one.customer.counted]
     found = {
         name: (sum(in_time(one) for one in counted if belongs(one)), sum(map(belongs, counted)))
@@ -38,13 +38,14 @@ def week_of(fates: Iterable[Fate]) -> Week:
     }
     further = [waited for one in counted for waited in one.follow_ups]
     found["follow-up"] = sum(waited <= FOLLOW_UP_WITHIN for waited in further), len(further)
-    return found
+    return {**found, **said}
 
 
 def share(weeks: Sequence[Week], group: str) -> tuple[float, float]:
     """Per cent in time over all weeks, and half the width of its 95 % interval (of the weeks' mean)."""
-    kept, all_ = sum(one[group][0] for one in weeks), sum(one[group][1] for one in weeks)
-    return 100 * kept / max(1, all_), _half([100 * one[group][0] / max(1, one[group][1]) for one in weeks])
+    counted = [one[group] for one in weeks if one.get(group, (0, 0))[1]]
+    kept, all_ = sum(one[0] for one in counted), sum(one[1] for one in counted)
+    return 100 * kept / max(1, all_), _half([100 * one[0] / one[1] for one in counted])
 
 
 def gain(weeks: Sequence[Week], others: Sequence[Week], group: str = "all") -> tuple[float, float]:

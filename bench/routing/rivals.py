@@ -5,10 +5,11 @@ capacity_push      pushed to the least loaded who still has room: open conversat
 channel_priority   one queue, bound when work starts; calls before chats before messengers before mails, then first come first served
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
-from bench.routing.world import Worker
+from bench.routing.world import Cell, Worker
 from oase.desk.routing.rules import (
     AgentState,
     Command,
@@ -44,6 +45,44 @@ class _Agent:
         return item.channel != "chat" or item.conversation in self.chats or len(self.chats) < _CHATS_AT_ONCE
 
 
+class _Waiting:
+    """What waits, by cell and there in its order: who came first, then who has waited here longer."""
+
+    def __init__(self) -> None:
+        self._places: dict[Hashable, tuple[Cell, tuple[float, int, Item]]] = {}
+        self._cells: dict[Cell, list[tuple[float, int, Item]]] = {}
+        self._count = 0
+
+    def put(self, item: Item) -> None:
+        self._count += 1
+        entry = (item.arrived, self._count, item)
+        self._places[item.id] = (item.cell, entry)  # type: ignore[assignment]
+        insort(self._cells.setdefault(item.cell, []), entry)  # type: ignore[arg-type]
+
+    def pop(self, item_id: Hashable) -> Item | None:
+        cell, entry = self._places.pop(item_id, (None, None))
+        if cell is None or entry is None:
+            return None
+        found = self._cells[cell]
+        del found[bisect_left(found, entry)]
+        return entry[2]
+
+    def first(self, worker: Worker, fits: Callable[[Item], bool]) -> Item | None:
+        """The first by channel and arrival that somebody can do and may begin."""
+        best: tuple[int, float, int, Item] | None = None
+        for cell, found in self._cells.items():
+            if not found or not worker.can(cell):
+                continue
+            for arrived, number, item in found:
+                if fits(item):
+                    entry = (_RANK[item.channel], arrived, number, item)
+                    best = entry if best is None or entry < best else best
+                    break
+                if item.channel != "chat":  # whether others may be begun depends on the agent alone
+                    break
+        return None if best is None else best[3]
+
+
 def _order(item: Item) -> tuple[int, float]:
     return _RANK[item.channel], item.arrived
 
@@ -53,7 +92,7 @@ class _Desk:
 
     def __init__(self, workers: Sequence[Worker]) -> None:
         self.agents = {one.id: _Agent(one) for one in workers}
-        self.waiting: dict[Hashable, Item] = {}
+        self.waiting = _Waiting()
 
     def handle(self, event: Event, now: float) -> Sequence[Command]:
         """As the rules under test."""
@@ -99,13 +138,13 @@ class _Desk:
     def has_room(self, agent: _Agent, commands: list[Command]) -> None:
         """An agent ended something, came, or was left by a customer."""
 
-    def pool(self, agent: _Agent) -> list[Item]:
-        """What an agent may work on, apart from their inbox."""
-        return []
+    def pool(self, agent: _Agent) -> Item | None:
+        """What an agent may work on first, apart from their inbox."""
+        return None
 
     def offer(self, item: Item, agent: _Agent, commands: list[Command]) -> None:
         """Work begins at once."""
-        self.waiting.pop(item.id, None)
+        self.waiting.pop(item.id)
         if item in agent.inbox:
             agent.inbox.remove(item)
         agent.work = item
@@ -115,7 +154,9 @@ class _Desk:
         """A free agent goes on with the first by channel and arrival."""
         if not agent.there or agent.work is not None:
             return
-        chosen = min((one for one in [*agent.inbox, *self.pool(agent)] if agent.fits(one)), key=_order, default=None)
+        pooled = self.pool(agent)
+        mine = [one for one in agent.inbox if agent.fits(one)]
+        chosen = min(mine if pooled is None else [*mine, pooled], key=_order, default=None)
         if chosen is not None:
             self.offer(chosen, agent, commands)
 
@@ -129,7 +170,7 @@ class _Desk:
         self.next_for(agent, commands)
 
     def _withdrawn(self, item_id: Hashable, commands: list[Command]) -> None:
-        if self.waiting.pop(item_id, None) is not None:
+        if self.waiting.pop(item_id) is not None:
             return
         for agent in self.agents.values():
             kept = [one for one in agent.inbox if one.id != item_id]
@@ -172,7 +213,7 @@ class _Central(_Desk):
             owner.inbox.append(item)
             self.next_for(owner, commands)
             return
-        self.waiting[item.id] = item
+        self.waiting.put(item)
         self.place(item, commands)
 
     def place(self, item: Item, commands: list[Command]) -> None:
@@ -181,7 +222,7 @@ class _Central(_Desk):
     def left(self, agent: _Agent, commands: list[Command]) -> None:
         behind, agent.inbox = agent.inbox, []
         for item in behind:
-            self.waiting[item.id] = item
+            self.waiting.put(item)
             self.place(item, commands)
 
 
@@ -193,8 +234,8 @@ class ChannelPriority(_Central):
         if free:
             self.offer(item, min(free, key=lambda one: (one.idle_since, one.worker.id)), commands)
 
-    def pool(self, agent: _Agent) -> list[Item]:
-        return [one for one in self.waiting.values() if agent.worker.can(one.cell)]  # type: ignore[arg-type]
+    def pool(self, agent: _Agent) -> Item | None:
+        return self.waiting.first(agent.worker, agent.fits)
 
 
 class CapacityPush(_Central):
@@ -207,13 +248,18 @@ class CapacityPush(_Central):
 
     def has_room(self, agent: _Agent, commands: list[Command]) -> None:
         while agent.there:
-            mine = [one for one in self.waiting.values() if agent.worker.can(one.cell) and self._has_room(agent, one)]  # type: ignore[arg-type]
-            if not mine:
+            calls, room = agent.work is None and not agent.chats, self._load(agent) < _ROOM
+            if not calls and not room:
                 return
-            self._push(min(mine, key=_order), agent, commands)
+            found = self.waiting.first(
+                agent.worker, lambda one, calls=calls, room=room: calls if one.channel == "phone" else room and agent.fits(one)
+            )
+            if found is None:
+                return
+            self._push(found, agent, commands)
 
     def _push(self, item: Item, agent: _Agent, commands: list[Command]) -> None:
-        self.waiting.pop(item.id, None)
+        self.waiting.pop(item.id)
         agent.inbox.append(item)
         self.next_for(agent, commands)
 

@@ -18,9 +18,6 @@ OPEN, CLOSE = 8 * 3600.0, 18 * 3600.0
 DAYS: Final = 6
 """Five days whose customers count, and a Monday on which the rest of them is answered beside new ones."""
 
-CONTACTS_AT_FULL_LOAD: Final = 2408
-"""A day's contacts that are as much work as the roster's 13,560 minutes."""
-
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -35,6 +32,30 @@ class World:
     day_cv: float = 0.08
     parking: float = 30.0  # seconds that it costs to find back into a mail
     further_chat: float = 0.06  # more effort for each other open chat
+    size: int = 32
+    speakers: int = 7  # of 32, of French
+    longer: float = 1.0  # how much longer each answer takes; the fewer come
+    ill: Sequence[float] | None = None  # day and second of it, from which on every other one is not there
+    campaign: Sequence[float] | None = None  # day, from, until, and how many times as many come
+    promises: dict[Channel, float] = field(default_factory=dict)  # what is promised where customers' own deadlines are unknown
+
+    def contacts(self) -> float:
+        """A day's contacts that are as much work as there are people: 2,408 for the 13,560 minutes of 32."""
+        each = sum(share * _MEANS[channel] * _REPLIES[channel] for channel, share in self.shares.items()) * self.longer
+        each *= 1 + 0.35 * self.products[self.technical]
+        return sum(end - start for one in roster(self.size) for start, end in one.presence) / each
+
+    def presence(self, worker: "Worker", day: int) -> Sequence[tuple[float, float]]:
+        """When somebody is there on a day, in seconds of it."""
+        if self.ill is None or day != self.ill[0] or worker.id % 2:
+            return worker.presence
+        until = self.ill[1]
+        return [(start, min(end, until)) for start, end in worker.presence if start < until]
+
+    def promised(self, customer: "Customer") -> float:
+        """What is promised to a customer: when they want it, if that is known."""
+        within = self.promises.get(customer.channel)
+        return due_of(customer) if within is None else customer.at + within
 
 
 @dataclass(slots=True)
@@ -88,13 +109,13 @@ _SKILLED: Final = {"en": 16, "fr": 7, "cargo": 16, "race": 13, "phone": 24, "wri
 """How many of 32 have a skill; everybody speaks German, knows city bikes and answers mails."""
 
 
-def roster(size: int = 32) -> list[Worker]:
+def roster(size: int = 32, speakers: int = 7) -> list[Worker]:
     """The team of the base scenario, or a smaller one of the same mix: 13,560 minutes a day for 32.
 
     Three of four work eight hours with half an hour's break (early from 08:00 or late until 18:00), one of four six with a quarter.
     Who has which skill is drawn once for all, evenly over the shifts.
     """
-    skills = _skills(size)
+    skills = _skills(size, {**_SKILLED, "fr": speakers})
     return [_worker(number, skills) for number in range(size)]
 
 
@@ -116,10 +137,10 @@ def _worker(number: int, skills: dict[str, set[int]]) -> Worker:
     )
 
 
-def _skills(size: int) -> dict[str, set[int]]:
+def _skills(size: int, skilled: dict[str, int]) -> dict[str, set[int]]:
     chance = random.Random(20_260_700)
     found: dict[str, set[int]] = {}
-    for name, count in _SKILLED.items():
+    for name, count in skilled.items():
         order: list[int] = []
         for shift in range(4):  # early and late, full and part time
             members = [one for one in range(size) if (one // 4) % 2 + 2 * (one % 4 == 3) == shift]
@@ -138,14 +159,31 @@ def customers(world: World, seed: int) -> list[Customer]:
     """A week's customers and the Monday after, in the order of their arrival."""
     chance = random.Random(seed)
     found: list[tuple[float, Channel, int]] = []
+    contacts = round(world.contacts())
     for day in range(DAYS):
         factor = world.weekday[day] * chance.gammavariate(1 / world.day_cv**2, world.day_cv**2)
-        expected = CONTACTS_AT_FULL_LOAD * world.load * factor
+        expected = contacts * world.load * factor
         for channel, share in world.shares.items():
             for _ in range(_poisson(chance, expected * share)):
                 found.append((day * DAY + _moment(chance, channel), channel, day))
+    found += _of_campaign(world, contacts, random.Random(-seed - 1))
     found.sort(key=lambda one: one[0])
     return [_customer(world, chance, number, *one) for number, one in enumerate(found)]
+
+
+def _of_campaign(world: World, contacts: int, chance: random.Random) -> list[tuple[float, Channel, int]]:
+    """Who comes beside the usual ones."""
+    if world.campaign is None:
+        return []
+    day, start, end, times = world.campaign
+    places = [OPEN + slot * 1800.0 for slot in range(len(_PROFILE))]
+    usual = sum(weight for weight, place in zip(_PROFILE, places, strict=True) if start <= place < end) / sum(_PROFILE)
+    expected = contacts * world.load * world.weekday[int(day)] * usual * (times - 1)
+    return [
+        (day * DAY + chance.uniform(start, end), channel, int(day))
+        for channel, share in world.shares.items()
+        for _ in range(_poisson(chance, expected * share))
+    ]
 
 
 def _customer(world: World, chance: random.Random, number: int, at: float, channel: Channel, day: int) -> Customer:
@@ -154,7 +192,7 @@ def _customer(world: World, chance: random.Random, number: int, at: float, chann
     replies = 1
     if _REPLIES[channel] > 1:
         replies = 1 + int(math.log(1 - chance.random()) / math.log(1 - 1 / _REPLIES[channel]))
-    mean = _MEANS[channel] * (1.35 if product == world.technical else 1.0)
+    mean = _MEANS[channel] * world.longer * (1.35 if product == world.technical else 1.0)
     works = tuple(chance.gammavariate(2.0, mean / 2.0) for _ in range(replies))
     thinks = tuple(chance.expovariate(1 / _THINKS[channel]) for _ in range(replies - 1))
     patience = {
@@ -170,6 +208,12 @@ def due_of(customer: Customer) -> float:
     """When the customer's own deadline ends; a weekend does not count for what is wanted within a day."""
     due = customer.at + customer.wants
     return due + 2 * DAY if customer.channel == "mail" and int(customer.at // DAY) == 4 else due
+
+
+def worked(moment: float) -> float:
+    """Opening time until a moment, in seconds."""
+    day, within = divmod(moment, DAY)
+    return day * (CLOSE - OPEN) + min(max(within - OPEN, 0.0), CLOSE - OPEN)
 
 
 def _moment(chance: random.Random, channel: Channel) -> float:
