@@ -14,6 +14,7 @@ class Desk:
 
     def __init__(self, settings: Settings, agents: Iterable[Skills], fits: Fits, worked: Callable[[float], float]) -> None:
         self.settings, self.worked = settings, worked
+        self.least_left = settings.calm if settings.overload == "protect_live" else settings.calm_for_mail
         self.quotes = Quotes()
         self.crowd = Crowd(settings.manners, settings.head_start, fits)
         for one in agents:
@@ -43,7 +44,7 @@ class Desk:
     def calm(self, now: float) -> bool:
         """Whether mails may be laid aside."""
         oldest = self.parkable.first()
-        return oldest is None or oldest.due - now > self.settings.calm
+        return oldest is None or oldest.due - now > self.least_left
 
     def agent(self, agent_id: AgentId | None) -> Agent | None:
         """An agent, if known."""
