@@ -10,6 +10,7 @@ Function = ast.AsyncFunctionDef | ast.FunctionDef
 ACTIONS = (
     "staff/actions", "conversations/actions", "people/actions.py", "channels/accounts.py", "kernel/webhooks/actions.py",
     "people/erasure.py", "kernel/retention.py", "desk/hours/actions.py", "desk/hours/sources.py", "desk/hours/published.py",
+    "people/consents.py",
 )  # fmt: skip
 _WORDS = "what was said is its own record: who, when, to whom; it is never changed"
 _SYSTEM = "done by time or by a provider, not by somebody"
@@ -19,7 +20,7 @@ EXCUSED = {
     "keep_draft": "one's own draft", "mark_read": "what one has read oneself", "forget_read": "what one has read oneself",
     "change_preferences": "how one likes one's own pages",
     "start_second_factor": "nothing is changed until it is confirmed",
-    "keep_renewed": _SYSTEM,
+    "keep_renewed": _SYSTEM, "keep_ticked": "by the person; when, where and which words stand in the row", "open_quietly": _WORDS,
     "tell_webhooks": "whoever tells them writes down why: a rule its run",
     "keep_secret": "by the provider; the page that renews one by hand writes it down",
     "keep_check": "what the provider said of the account, at most times to nobody", "keep_told": "as keep_check",
@@ -29,7 +30,8 @@ EXCUSED = {
 }  # fmt: skip
 READS = {
     "fate_of", "find_webhook", "find_snippet", "open_link", "check_rank", "check_own_password", "require_version",
-    "preview", "rehearse", "erasures", "published_calendar", "due", "word_of_sign_in",
+    "preview", "rehearse", "consents_of", "find_consent", "stands", "taken_back",
+    "erasures", "published_calendar", "due", "word_of_sign_in",
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ async def test_the_first_that_says_something(
     database: Database, workspace_id: UUID, name: str, kind: str, value: str, said: str, known: str
 ) -> None:
     now = datetime.now(UTC)
-    one = Identity(id=new_id(), person_id=ID, kind=kind, value=value, name=said, verified=False, consent={}, last_seen_at=now)
+    one = Identity(id=new_id(), person_id=ID, kind=kind, value=value, name=said, verified=False, last_seen_at=now)
     assert known_name(name, [one]) == known
     statement = (
         f"SELECT {PERSON_NAME} FROM (SELECT %(name)s::text AS name) AS p,"
@@ -46,7 +46,7 @@ def test_who_has_no_name_has_a_number_that_stays_the_same() -> None:
 def test_another_address_speaks_for_a_visitor_who_says_nothing() -> None:
     now = datetime.now(UTC)
     silent, mail = (
-        Identity(id=new_id(), person_id=ID, kind=kind, value=value, name="", verified=False, consent={}, last_seen_at=now)
+        Identity(id=new_id(), person_id=ID, kind=kind, value=value, name="", verified=False, last_seen_at=now)
         for kind, value in (("visitor", "vKx0a8Qm2pLr5tZw9YbNc3D"), ("email", "zoe@example.com"))
     )
     assert known_name("", [silent, mail]) == "zoe@example.com"

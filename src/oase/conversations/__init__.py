@@ -59,7 +59,7 @@ from oase.conversations.actions.furniture import (
 )
 from oase.conversations.actions.many import Change, Given, change_many
 from oase.conversations.actions.replaying import replay_deliveries
-from oase.conversations.actions.start import Start, Started, Starter, normal_address
+from oase.conversations.actions.start import Start, Started, Starter, normal_address, open_quietly
 from oase.conversations.actions.views import Share, bring_back_view, change_view, move_view, remove_view, save_view
 from oase.conversations.attachments import FileWorker
 from oase.conversations.blanks import SNIPPET_VARIABLES, Filling, filled, in_language
@@ -178,8 +178,8 @@ from oase.conversations.queries import (
 )
 from oase.conversations.queries.facts import Moment, Spoken, facts_of, last_words, moments_between, spoken
 from oase.conversations.renewing import Renewer
-from oase.conversations.repository import heard_over, insert_upload
-from oase.conversations.rules import TARGETS, State, reaction_there, window_open
+from oase.conversations.repository import heard_at, heard_over, insert_upload
+from oase.conversations.rules import TARGETS, State, first_word, reaction_there, window_open
 from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
@@ -326,10 +326,12 @@ __all__ = [
     "fate_of",
     "filled",
     "find_snippet",
+    "first_word",
     "fits",
     "forget_device",
     "forget_read",
     "forget_stale_devices",
+    "heard_at",
     "heard_over",
     "holds_for",
     "in_language",
@@ -374,6 +376,7 @@ __all__ = [
     "note",
     "offered",
     "open_conversation",
+    "open_quietly",
     "origins_of",
     "owed",
     "page_link",

@@ -63,14 +63,28 @@ async def identity(work: UnitOfWork, identity_id: UUID) -> IdentityRow | None:
 
 async def heard_over(work: UnitOfWork, conversation: OnItsWay, account_id: UUID, identity_id: UUID) -> datetime | None:
     """When the person wrote last over this account, from this address: what counts for its reply window."""
-    if (account_id, identity_id) == (conversation.account_id, conversation.identity_id):
+    if (account_id, identity_id) == (conversation.account_id, conversation.identity_id) and conversation.last_in_at is not None:
         return conversation.last_in_at
     found = await work.value(
         "SELECT coalesce((SELECT max(m.at) FROM message m WHERE m.workspace_id = %(workspace_id)s"
         " AND m.conversation_id = %(conversation)s AND m.account_id = %(account)s AND m.identity_id = %(identity)s"
-        " AND m.direction = 'in'), (SELECT i.last_seen_at FROM identity i WHERE i.workspace_id = %(workspace_id)s"
+        " AND m.direction = 'in'), (SELECT max(c.last_in_at) FROM identity i JOIN conversation c ON c.workspace_id = i.workspace_id"
+        " AND c.person_id = i.person_id AND c.identity_id = i.id AND c.account_id = %(account)s"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.id = %(identity)s),"
+        " (SELECT i.last_seen_at FROM identity i WHERE i.workspace_id = %(workspace_id)s"
         " AND i.id = %(identity)s AND i.last_seen_at > i.created_at))",  # elsewhere, to half an hour; never, if only added by hand
         {"conversation": conversation.id, "account": account_id, "identity": identity_id},
+    )
+    return found if isinstance(found, datetime) else None
+
+
+async def heard_at(work: UnitOfWork, identity_id: UUID, account_id: UUID) -> datetime | None:
+    """When the owner of an address wrote last over an account, in any conversation."""
+    found = await work.value(
+        "SELECT max(c.last_in_at) FROM identity i JOIN conversation c ON c.workspace_id = i.workspace_id"
+        " AND c.person_id = i.person_id AND c.identity_id = i.id AND c.account_id = %(account)s"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.id = %(identity)s",
+        {"identity": identity_id, "account": account_id},
     )
     return found if isinstance(found, datetime) else None
 

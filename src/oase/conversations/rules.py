@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from oase.channels.contract import Act, Content, Pace
+from oase.channels.contract import Act, Begins, Content, Pace
 
 State = Literal["open", "waiting", "snoozed", "solved"]
 
@@ -60,6 +60,11 @@ def window_open(reply_window: timedelta | None, last_in_at: datetime | None, now
 def left_of(before: Mapping[str, Any], together: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """What is left when a merge is undone: what is still as the merge made it goes back, what was changed since stays."""
     return {key: value if now[key] == together[key] else now[key] for key, value in before.items()}
+
+
+def first_word(begins: Begins, reply_window: timedelta | None, heard: datetime | None, now: datetime) -> Begins:
+    """How we may open a conversation with somebody of whom this account heard last at that moment (None: never)."""
+    return "freely" if heard is not None and window_open(reply_window, heard, now) else begins
 
 
 ORDER: Final = ("queued", "sending", "unknown", "sent", "delivered", "read")

@@ -11,10 +11,12 @@ from oase.desk.notifications.types import KINDS, WAYS, Device, Kind, Shown, Way,
 from oase.desk.outbound import PART as PERSON_PART
 from oase.desk.outbound import SETTING as WAKING_SETTING
 from oase.desk.outbound import (
+    Grounds,
     NoScheduled,
     NoTask,
     OutboundClock,
     OutboundError,
+    Reach,
     Scheduled,
     Settled,
     Task,
@@ -29,6 +31,7 @@ from oase.desk.outbound import (
     check_waking,
     find_scheduled,
     find_task,
+    first_contact,
     is_waking,
     kept_waking,
     list_tasks,
@@ -43,6 +46,7 @@ from oase.desk.outbound import (
     waking_hours,
     waking_of,
     waking_of_person,
+    ways_to,
 )
 
 __all__ = [
@@ -54,6 +58,7 @@ __all__ = [
     "WAKING_SETTING",
     "WAYS",
     "Device",
+    "Grounds",
     "Kind",
     "NoScheduled",
     "NoTask",
@@ -62,6 +67,7 @@ __all__ = [
     "OutboundClock",
     "OutboundError",
     "PushSender",
+    "Reach",
     "Scheduled",
     "Sent",
     "Settled",
@@ -84,6 +90,7 @@ __all__ = [
     "check_wishes",
     "find_scheduled",
     "find_task",
+    "first_contact",
     "is_waking",
     "kept_waking",
     "list_tasks",
@@ -102,5 +109,6 @@ __all__ = [
     "waking_hours",
     "waking_of",
     "waking_of_person",
+    "ways_to",
     "wishes_of",
 ]

@@ -1,6 +1,18 @@
 """People: persons outside, and their identities (addresses on channels)."""
 
 from oase.people.actions import add_address, ask_again, change_person, create_person, keep_apart, merge_into, take_apart
+from oase.people.consents import (
+    BASES,
+    PURPOSES,
+    Consent,
+    consents_of,
+    find_consent,
+    keep_ticked,
+    record_consent,
+    stands,
+    taken_back,
+    withdraw_consent,
+)
 from oase.people.erasure import PART, Collected, Erasure, FileOf, Part, erase_person, erasures, export_person, preview
 from oase.people.errors import AddressTaken, CannotMerge, NoPerson, PeopleError
 from oase.people.names import IDENTITY_NAME, PERSON_NAME, called, known_name, name_of
@@ -13,7 +25,6 @@ from oase.people.repository import (
     identities_of,
     left_addresses,
     merges_of,
-    set_consent,
     suggestions,
     verify_identity,
 )
@@ -21,12 +32,15 @@ from oase.people.repository import listing as list_persons
 from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
 
 __all__ = [
+    "BASES",
     "IDENTITY_NAME",
     "PART",
     "PERSON_NAME",
+    "PURPOSES",
     "AddressTaken",
     "CannotMerge",
     "Collected",
+    "Consent",
     "Erasure",
     "FileOf",
     "Identity",
@@ -44,15 +58,18 @@ __all__ = [
     "ask_again",
     "called",
     "change_person",
+    "consents_of",
     "create_person",
     "delete_unheard",
     "erase_person",
     "erasures",
     "export_person",
+    "find_consent",
     "find_identity",
     "find_person",
     "identities_of",
     "keep_apart",
+    "keep_ticked",
     "known_name",
     "learn",
     "left_addresses",
@@ -62,8 +79,11 @@ __all__ = [
     "name_of",
     "preview",
     "recognise",
-    "set_consent",
+    "record_consent",
+    "stands",
     "suggestions",
     "take_apart",
+    "taken_back",
     "verify_identity",
+    "withdraw_consent",
 ]

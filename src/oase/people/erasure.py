@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from oase.kernel.db import UnitOfWork
 from oase.people import repository
+from oase.people.consents import consents_of
 from oase.people.errors import NoPerson
 
 
@@ -105,13 +106,14 @@ async def _everyone(work: UnitOfWork, person_id: UUID, *, lock: bool = False) ->
 
 
 async def _count(work: UnitOfWork, ids: Sequence[UUID]) -> dict[str, int]:
-    return {"addresses": len(await repository.identities_of(work, ids))}
+    return {"addresses": len(await repository.identities_of(work, ids)), "consents": len(await consents_of(work, ids))}
 
 
 async def _collect(work: UnitOfWork, ids: Sequence[UUID]) -> Collected:
     persons = [await repository.find_person(work, one) for one in ids]
     identities = await repository.identities_of(work, ids)
-    known = {"persons": msgspec.to_builtins(persons), "addresses": msgspec.to_builtins(identities)}
+    agreed = msgspec.to_builtins(await consents_of(work, ids))
+    known = {"persons": msgspec.to_builtins(persons), "addresses": msgspec.to_builtins(identities), "consents": agreed}
     return Collected(records={"person": known})
 
 

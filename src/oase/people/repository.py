@@ -12,7 +12,7 @@ from oase.kernel.ids import new_id
 from oase.people.types import Identity, MergeRecord, Person, Suggestion
 
 _PERSON = "id, name, language, organisation, note, tags, fields, created_at, blocked, merged_into"
-_IDENTITY = "id, person_id, kind, value, name, verified, consent, last_seen_at"
+_IDENTITY = "id, person_id, kind, value, name, verified, last_seen_at"
 
 
 async def find_person(work: UnitOfWork, person_id: UUID, *, lock: bool = False) -> Person | None:
@@ -111,14 +111,6 @@ async def move_identities(work: UnitOfWork, ids: Sequence[UUID], to: UUID) -> No
     await work.run(
         "UPDATE identity SET person_id = %(to)s WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s)",
         {"ids": list(ids), "to": to},
-    )
-
-
-async def set_consent(work: UnitOfWork, identity_id: UUID, consent: Mapping[str, Any]) -> None:
-    """What the person agreed to on this address, with when and how."""
-    await work.run(
-        "UPDATE identity SET consent = consent || %(consent)s WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {"id": identity_id, "consent": Jsonb(consent)},
     )
 
 

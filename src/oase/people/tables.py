@@ -43,7 +43,6 @@ identity = workspace_table(
     Column("value", Text, nullable=False),  # normalised by the adapter
     Column("name", Text, nullable=False, server_default=text("''")),  # as the channel calls the person
     Column("verified", Boolean, nullable=False, server_default=text("false")),
-    Column("consent", JSONB, nullable=False, server_default=text("'{}'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
     belongs_to("person_id", "person"),
@@ -52,6 +51,24 @@ identity = workspace_table(
     owner="people",
     retention="person",
     comment="A person's address on a channel.",
+)
+
+consent = workspace_table(
+    "consent",
+    Column("identity_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),  # service, news
+    Column("basis", Text, nullable=False),  # consent, or the reason for one conversation: contract, request, interest
+    Column("source", Text, nullable=False),  # where the person agreed, or who gave the reason
+    Column("wording", Text, nullable=False, server_default=text("''")),  # what was agreed to, or the reason in words
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("by_id", Uuid),
+    Column("by_name", Text, nullable=False, server_default=text("''")),
+    belongs_to("identity_id", "identity"),
+    Index("consent_identity", "workspace_id", "identity_id", "purpose"),
+    owner="people",
+    retention="person",
+    comment="Why a person may be written to at an address; it ends, and is never changed.",
 )
 
 merge = workspace_table(

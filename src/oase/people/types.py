@@ -36,7 +36,6 @@ class Identity(Struct, frozen=True, kw_only=True):
     value: str
     name: str
     verified: bool
-    consent: dict[str, Any]
     last_seen_at: datetime
 
 

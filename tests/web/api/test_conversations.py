@@ -35,15 +35,25 @@ async def test_the_person_is_found_again_by_the_address(company: Company, progra
 
 async def test_the_first_message_may_be_ours(company: Company, program: Program) -> None:
     template = {"name": "paket_unterwegs", "language": "de", "preview": "Ihr Paket ist unterwegs."}
-    made = await program("POST", "/conversations", new(company, "", message={"direction": "out", "template": template}))
+    first: dict[str, Any] = new(company, "", message={"direction": "out", "template": template})
+    refused = await program("POST", "/conversations", first)
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/grounds")  # WhatsApp demands consent
+    first["grounds"] = {"basis": "consent", "note": "Haken bei der Bestellung"}
+    made = await program("POST", "/conversations", first, idempotency_key="paket-1")
     assert made.status == 201, made.body
+    assert (await program("POST", "/conversations", first, idempotency_key="paket-1")).body == made.body
+    (kept,) = (await program("GET", f"/persons/{made.body['person_id']}/consents")).body["data"]
+    assert (kept["basis"], kept["source"]) == ("consent", "Haken bei der Bestellung")
+    back = await program("POST", f"/consents/{kept['id']}/withdraw")
+    assert back.body["withdrawn_at"] is not None
     message = (await program("GET", f"/messages/{made.body['message_id']}")).body
     assert (message["direction"], message["text"]) == ("out", "Ihr Paket ist unterwegs.")
     assert [one["state"] for one in message["deliveries"]] == ["queued"]
 
 
 async def test_where_only_a_template_may_begin_text_is_refused(company: Company, program: Program) -> None:
-    answer = await program("POST", "/conversations", new(company, message={"direction": "out"}))
+    grounds = {"basis": "consent", "note": "Im Laden"}
+    answer = await program("POST", "/conversations", {**new(company, message={"direction": "out"}), "grounds": grounds})
     assert answer.status == 422
     assert "template" in answer.body["detail"]
 

@@ -36,6 +36,7 @@ from oase.channels.contract.inbound import (
 )
 from oase.channels.contract.manifest import (
     Account,
+    Begins,
     Capability,
     Condition,
     Consent,
@@ -44,6 +45,7 @@ from oase.channels.contract.manifest import (
     Limits,
     LongerWindow,
     Manifest,
+    OptIn,
     Pace,
     Public,
     Setting,
@@ -90,6 +92,7 @@ __all__ = [
     "Again",
     "Answer",
     "Automatic",
+    "Begins",
     "Broken",
     "Call",
     "CannotSay",
@@ -124,6 +127,7 @@ __all__ = [
     "Moved",
     "NoReply",
     "Notice",
+    "OptIn",
     "Outbound",
     "Outcome",
     "Pace",

@@ -50,6 +50,14 @@ Pace = Literal["live", "messaging", "mail"]
 """How fast customers expect an answer by nature of the channel; chooses the default promise."""
 
 
+OptIn = Literal["", "reason", "consent"]
+"""Before we write to somebody first: nothing is asked; their consent or another lawful reason; nothing but their consent."""
+
+
+Begins = Literal["freely", "template", "never"]
+"""How we may open a dialogue: with any words, with an approved template only, not at all."""
+
+
 Condition = tuple[str, ...]
 """The name of another setting, and the values of it of which one must be there."""
 
@@ -234,6 +242,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     settings: tuple[Setting, ...] = ()
     guide: Words = Words("", "")  # markdown: what to create at the provider, step by step
     customer_starts: bool = True  # only the customer can open the dialogue, apart from templates
+    opt_in: OptIn = ""  # what must be there before we write first
     safe_to_repeat: bool = False  # the provider recognises a repeated send by our id
     threads: Literal["person", "subject"] = "person"  # "subject": a person may hold several conversations (mail)
     public: Public | None = None
@@ -252,6 +261,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
         if public is not None and public.limits.length_from:
             public = structs.replace(public, limits=public.limits.of(account))
         return self if limits is self.limits and public is self.public else structs.replace(self, limits=limits, public=public)
+
+    @property
+    def begins(self) -> Begins:
+        """How we may open a dialogue with somebody who has not written to us."""
+        if not self.customer_starts:
+            return "freely" if Capability.TEXT in self.capabilities else "never"
+        return "template" if Capability.TEMPLATE in self.capabilities else "never"
 
     def side(self, public: bool) -> Side:
         """The side on which a dialogue is held; a channel without a public one has its own for both."""

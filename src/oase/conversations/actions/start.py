@@ -1,7 +1,7 @@
-"""A conversation that a program or an agent starts: with a message of the person, taken as received, or with one of ours.
+"""A conversation that a program starts with a message of the person, taken as received; and one that waits for a first word of ours.
 
 in    starts of a workspace --natural batching--> persons · conversations · messages, a constant number of statements --> COMMIT
-out   person · conversation · `say`
+open_quietly   person · conversation, solved until something is said in it
 
 The hot path of the API: while one transaction is under way others gather for the next one. A start that fails is tried alone,
 so that it harms no other.
@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -21,13 +21,12 @@ from msgspec import Struct
 from oase.channels import AccountBook, StoredAccount
 from oase.channels.contract import Content
 from oase.conversations import repository
-from oase.conversations.actions.say import say
 from oase.conversations.errors import CannotAnswer
 from oase.conversations.intake import repository as intake
 from oase.conversations.intake.place import clean, new_token
 from oase.conversations.intake.repository import NewConversation, NewMessage, Touched
-from oase.conversations.rules import due_at, first_line
-from oase.conversations.types import Answer, Author, TemplateUse
+from oase.conversations.rules import due_at, first_line, first_word
+from oase.conversations.types import Author, TemplateUse
 from oase.kernel.audit import Actor
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import Invalid, OaseError
@@ -39,6 +38,7 @@ from oase.people import Recognised, Seen, recognise
 _AT_MOST: Final = 100
 _SLOTS: Final = 1  # of a workspace: larger batches cost less than waiting side by side (measured: twice as many)
 _ADDRESS_CHARACTERS: Final = 320
+_NOTHING_SAID: Final = UUID(int=0)
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,6 @@ class Start(Struct, frozen=True, kw_only=True):
 
     account_id: UUID
     address: str
-    direction: Literal["in", "out"] = "in"
     name: str = ""
     subject: str = ""
     text: str = ""
@@ -93,13 +92,10 @@ class Starter:
     async def start(self, workspace_id: UUID, actor: Actor, start: Start, *, once: Once | None = None) -> Started:
         """Returns when the conversation is durable; the same `once` gives the same conversation.
 
-        Raises Invalid, CannotAnswer, and for messages of ours what `say` raises.
+        Raises Invalid.
         """
         account = await self._account(workspace_id, start)
         start = msgspec.structs.replace(start, address=normal_address(account.manifest.identity, start.address))
-        if start.direction == "out":
-            async with self._database.work(workspace_id, actor=actor) as work:
-                return (await _start_all(work, self._book, [(start, once)]))[0]
         started: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
         self._waiting[workspace_id].append(_Waiting(start, once, actor, started))
         if self._busy[workspace_id] < _SLOTS:
@@ -115,8 +111,6 @@ class Starter:
             raise Invalid(message("There is no such account."), field="account_id")
         if not (start.text.strip() or start.html or start.attachment_ids or start.template):
             raise Invalid(message("The first message is empty."), field="message")
-        if start.direction == "out" and start.at is not None:
-            raise Invalid(message("A message of ours goes now; it is scheduled in its conversation."), field="at")
         return account
 
     async def _drain(self, workspace_id: UUID) -> None:
@@ -162,9 +156,7 @@ async def _start_all(work: UnitOfWork, book: AccountBook, wanted: Sequence[tuple
         raise Invalid(message("The same request came twice at once."))  # tried alone, each finds the other's answer
     known = await claim(work, asked) if asked else {}
     fresh = [start for start, one in wanted if one is None or one.id not in known]
-    made = iter(
-        [await _say_first(work, book, start) for start in fresh] if _ours(fresh) else await _take_first(work, book, fresh)
-    )
+    made = iter(await _take_first(work, book, fresh))
     done = [
         msgspec.json.decode(known[one.id], type=Started) if one is not None and one.id in known else next(made)
         for _, one in wanted
@@ -173,10 +165,6 @@ async def _start_all(work: UnitOfWork, book: AccountBook, wanted: Sequence[tuple
     if kept:
         await keep(work, kept)
     return done
-
-
-def _ours(starts: Sequence[Start]) -> bool:
-    return any(start.direction == "out" for start in starts)
 
 
 async def _recognise(work: UnitOfWork, book: AccountBook, starts: Sequence[Start]) -> list[tuple[StoredAccount, Recognised]]:
@@ -265,21 +253,25 @@ def _message(start: Start, new: NewConversation, who: Recognised) -> NewMessage:
     )
 
 
-async def _say_first(work: UnitOfWork, book: AccountBook, start: Start) -> Started:
-    """A conversation that begins with a message of ours."""
+async def open_quietly(work: UnitOfWork, book: AccountBook, start: Start) -> Started:
+    """A conversation in which nothing was said yet, for a first word of ours, now or later: solved until then, so that an undo
+    leaves nothing to do behind. The message's id is nobody's. Raises Invalid, CannotAnswer."""
+    account = await book.get(start.account_id)
+    if account is None or account.workspace_id != work.workspace_id:
+        raise Invalid(message("There is no such account."), field="account_id")
+    start = msgspec.structs.replace(start, address=normal_address(account.manifest.identity, start.address))
     ((account, who),) = await _recognise(work, book, [start])
-    if account.manifest.customer_starts and start.template is None and account.reply_window is not None:
+    heard = await repository.heard_at(work, who.identity_id, account.id)
+    how = first_word(account.manifest.begins, account.reply_window, heard, work.clock.now())
+    if how == "never":
+        raise CannotAnswer(message("On %(name)s only the customer can begin a conversation.", name=account.manifest.name.en))
+    if how == "template" and start.template is None:
         raise CannotAnswer(message("On this channel only a template can begin a conversation."))
-    new = _opened(work, start, account, who)
+    new = msgspec.structs.replace(_opened(work, start, account, who), state="solved")
     numbers = await intake.insert_conversations(work, [new])
-    answer = Answer(
-        client_key=new_id(), text=start.text, html=start.html, subject=start.subject, attachment_ids=start.attachment_ids,
-        template=start.template,
-    )  # fmt: skip
-    message_id = await say(work, book, start.author, new.id, answer)
     await _dress(work, new.id, start)
     work.emit("conversation", new.id, {"what": "opened", "messages": [], "reopened": False})
-    return _started(new, who, message_id, numbers)
+    return _started(new, who, _NOTHING_SAID, numbers)
 
 
 def _started(new: NewConversation, who: Recognised, message_id: UUID, numbers: Mapping[UUID, int]) -> Started:
@@ -327,4 +319,4 @@ def normal_address(kind: str, value: str) -> str:
     raise Invalid(message("“%(value)s” is no address of this channel (%(kind)s).", value=plain[:100], kind=kind), field="address")
 
 
-__all__ = ["Start", "Started", "Starter", "normal_address"]
+__all__ = ["Start", "Started", "Starter", "normal_address", "open_quietly"]

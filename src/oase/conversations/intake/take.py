@@ -39,7 +39,7 @@ from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.conversations.naming import tell_unnamed
 from oase.kernel.db import UnitOfWork
-from oase.people import Recognised, Seen, add_identity, find_identity, recognise
+from oase.people import Recognised, Seen, add_identity, find_identity, keep_ticked, recognise
 
 _LOOK_BACK: Final = timedelta(days=30)
 _NEWEST_EACH: Final = 8
@@ -139,11 +139,25 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
         who = people[account.manifest.identity, person.value] if person else None
         placer.place(Incoming(journal_id=journal_id, received=one, who=who))
     await _write(work, account, placer.placed)
+    if ticked := _ticked(account, fresh, people):
+        await keep_ticked(work, ticked)
     if account.manifest.names:
         tell_unnamed(work, account, [one for _, one in fresh if isinstance(one, Received)])
     if account.manifest.wire == "local":
         _echo(work, account, fresh, placer.placed)
     return placer.placed
+
+
+def _ticked(
+    account: StoredAccount, fresh: Sequence[tuple[UUID, Spoken]], people: Mapping[tuple[str, str], Recognised]
+) -> dict[UUID, tuple[str, str]]:
+    """The words that people ticked when they wrote (a form's, a chat's), by their address."""
+    found = {}
+    for _, one in fresh:
+        if isinstance(one, Received) and one.sender and (words := str(one.origin.get("consent", "")).strip()):
+            who = people[account.manifest.identity, one.sender.value]
+            found[who.identity_id] = (account.name[:200] or account.channel, clean(words))
+    return found
 
 
 def _not_ahead(one: Spoken, now: datetime) -> Spoken:

@@ -2,6 +2,7 @@
 
 from oase.desk.outbound.clock import OutboundClock
 from oase.desk.outbound.errors import NoScheduled, NoTask, OutboundError, Settled
+from oase.desk.outbound.first import Grounds, Reach, first_contact, ways_to
 from oase.desk.outbound.keeping import PART
 from oase.desk.outbound.rules import SETTING, Waking, check_waking, is_waking, kept_waking, next_waking, waking_of
 from oase.desk.outbound.scheduled import (
@@ -29,10 +30,12 @@ from oase.desk.outbound.types import Scheduled, Task, TaskFilter, When, Who
 __all__ = [
     "PART",
     "SETTING",
+    "Grounds",
     "NoScheduled",
     "NoTask",
     "OutboundClock",
     "OutboundError",
+    "Reach",
     "Scheduled",
     "Settled",
     "Task",
@@ -47,6 +50,7 @@ __all__ = [
     "check_waking",
     "find_scheduled",
     "find_task",
+    "first_contact",
     "is_waking",
     "kept_waking",
     "list_tasks",
@@ -61,4 +65,5 @@ __all__ = [
     "waking_hours",
     "waking_of",
     "waking_of_person",
+    "ways_to",
 ]

@@ -15,6 +15,7 @@ from oase.conversations import (
     ConversationFacts,
     ConversationFilter,
     Start,
+    Started,
     TemplateUse,
     assign,
     conversation_facts,
@@ -32,6 +33,7 @@ from oase.conversations import (
     split,
     unmerge,
 )
+from oase.desk import Grounds, first_contact
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import message
@@ -39,7 +41,7 @@ from oase.kernel.permissions import Permission
 from oase.staff import find_agent, list_teams
 from oase.web.api.caller import Caller
 from oase.web.api.parts import GivenCaller, GivenParts
-from oase.web.api.request import Page, carried_out, once_of, page_of, read_cursor, version_of
+from oase.web.api.request import Page, carried_out, once_of, own_names, page_of, read_cursor, version_of
 from oase.web.api.shapes import PRIORITIES, PRIORITY_NUMBERS, Conversation, ConversationMerge, ConversationState, Priority, shown
 from oase.web.given import GivenServices
 from oase.web.services import Services
@@ -102,6 +104,16 @@ class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     external_id: Annotated[str, Meta(max_length=500, description="An id of yours, unique in the account.")] = ""
 
 
+class FirstGrounds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why the person may be written to unasked."""
+
+    basis: Annotated[
+        Literal["consent", "contract", "request", "interest"],
+        Meta(description="They agreed (kept for later); the others are reasons for this conversation."),
+    ]
+    note: Annotated[str, Meta(min_length=1, max_length=500, description="Where and when they agreed, or the reason in words.")]
+
+
 class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A conversation to be started. The person is found by the address, or made."""
 
@@ -110,6 +122,10 @@ class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: Annotated[str, Meta(max_length=200, description="Of the person.", examples=["Änne Köhler"])] = ""
     subject: Annotated[str, Meta(max_length=500)] = ""
     message: FirstMessage
+    grounds: Annotated[
+        FirstGrounds | None,
+        Meta(description="Of our own first word, where the channel asks for it (mail, SMS, WhatsApp) and no consent is kept."),
+    ] = None
     tags: Tags = []
     fields: Fields = {}
     assignee_id: UUID | None = None
@@ -218,42 +234,57 @@ def _assignee(text: str | None, caller: Caller) -> UUID | Literal["none"] | None
 )  # fmt: skip
 async def start(
     request: AnyRequest,
+    services: GivenServices,
     parts: GivenParts,
     caller: GivenCaller,
     data: JSONBody[NewConversation],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[StartedConversation]:
-    """With a message of the person (taken as received) or one of ours (sent). Always a new conversation."""
+    """With a message of the person (taken as received) or one of ours (sent, by the channel's rules for a first word). Always a
+    new conversation."""
     begun = data.message
-    started = await parts.starter.start(
-        caller.workspace_id,
-        caller.actor,
-        Start(
-            account_id=data.account_id,
-            address=data.address,
-            direction=begun.direction,
-            name=data.name,
-            subject=data.subject,
-            text=begun.text,
-            html=nh3.clean(begun.html) if begun.html else "",
-            template=begun.template.as_use() if begun.template else None,
-            attachment_ids=tuple(begun.attachment_ids),
-            at=begun.at,
-            external_id=begun.external_id,
-            tags=tuple(data.tags),
-            fields=data.fields,
-            assignee_id=data.assignee_id,
-            team_id=data.team_id,
-            priority=PRIORITY_NUMBERS[data.priority],
-            author=caller.author,
-        ),
-        once=await once_of(request, caller),
+    first = Start(
+        account_id=data.account_id,
+        address=data.address,
+        name=data.name,
+        subject=data.subject,
+        text=begun.text,
+        html=nh3.clean(begun.html) if begun.html else "",
+        template=begun.template.as_use() if begun.template else None,
+        attachment_ids=tuple(begun.attachment_ids),
+        at=begun.at,
+        external_id=begun.external_id,
+        tags=tuple(data.tags),
+        fields=data.fields,
+        assignee_id=data.assignee_id,
+        team_id=data.team_id,
+        priority=PRIORITY_NUMBERS[data.priority],
+        author=caller.author,
     )
+    if begun.direction == "in":
+        once = await once_of(request, caller)
+        started = await parts.starter.start(caller.workspace_id, caller.actor, first, once=once)
+    else:
+        started = await _first_word(request, services, caller, first, data.grounds)
     made = StartedConversation(
         conversation_id=started.conversation_id, number=started.number, message_id=started.message_id,
         person_id=started.person_id, identity_id=started.identity_id,
     )  # fmt: skip
     return Response(made, status_code=201, headers={"location": f"/api/v1/conversations/{made.conversation_id}"})
+
+
+async def _first_word(
+    request: AnyRequest, services: Services, caller: Caller, first: Start, grounds: FirstGrounds | None
+) -> Started:
+    if first.at is not None:
+        raise Invalid(message("A message of ours goes now; it is scheduled in its conversation."), field="at")
+    given = Grounds(basis=grounds.basis, note=grounds.note) if grounds else Grounds()
+
+    async def act(work: UnitOfWork) -> Started:
+        with own_names((("basis", "grounds"), ("note", "grounds"))):
+            return await first_contact(work, services.book, first, given)
+
+    return await carried_out(request, services, caller, act, Started)
 
 
 @get("/conversations/{conversation_id:uuid}", opt=READ, summary="Read a conversation", tags=["Conversations"])

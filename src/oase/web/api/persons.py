@@ -21,20 +21,24 @@ from oase.people import (
     add_address,
     ask_again,
     change_person,
+    consents_of,
     create_person,
     erase_person,
     export_person,
+    find_consent,
     find_person,
     identities_of,
     keep_apart,
     list_persons,
     merges_of,
+    record_consent,
     suggestions,
+    withdraw_consent,
 )
 from oase.web.api.conversations import ChangedFields, Cursor, Fields, IdempotencyKey, Limit, Tags
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, before_of, carried_out, page_by_id
-from oase.web.api.shapes import Identity, Person, shown
+from oase.web.api.shapes import Consent, Identity, Person, shown
 from oase.web.archive import sent, write_archive
 from oase.web.given import GivenServices
 
@@ -77,6 +81,15 @@ class PersonChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tags: Tags | UnsetType = UNSET
     fields: ChangedFields | UnsetType = UNSET
     blocked: bool | UnsetType = UNSET
+
+
+class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That a person agreed to be written to."""
+
+    identity_id: UUID
+    purpose: Annotated[Literal["service", "news"], Meta(description="About their concerns; news and offers.")] = "service"
+    source: Annotated[str, Meta(min_length=1, max_length=200, examples=["Anmeldung im Laden"])]
+    wording: Annotated[str, Meta(max_length=2000, description="What they agreed to.")] = ""
 
 
 class MergePersons(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -231,6 +244,55 @@ async def add_identity(
     return Response(made, status_code=201, headers={"location": f"/api/v1/persons/{person_id}/identities"})
 
 
+@get("/persons/{person_id:uuid}/consents", opt=_READ, summary="List consents", tags=["Persons"])
+async def list_consents(services: GivenServices, caller: GivenCaller, person_id: FromPath[UUID]) -> Page[Consent]:
+    """What the person agreed to, and reasons that were given for a first word; what was withdrawn too, the newest first."""
+    async with services.database.work(caller.workspace_id) as work:
+        await _one(work, person_id)
+        return Page(data=[shown(Consent, one) for one in await consents_of(work, [person_id])])
+
+
+@post("/persons/{person_id:uuid}/consents", opt=_WRITE, summary="Keep a consent", tags=["Persons"])
+async def add_consent(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    person_id: FromPath[UUID],
+    data: JSONBody[NewConsent],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Consent]:
+    """That the person agreed to be written to at one of their addresses. The same that stands already is not kept twice."""
+
+    async def act(work: UnitOfWork) -> Consent:
+        if all(one.id != data.identity_id for one in await identities_of(work, [person_id])):
+            raise NotFound(message("This address does not exist."))
+        consent_id = await record_consent(
+            work, data.identity_id, purpose=data.purpose, basis="consent", source=data.source, wording=data.wording,
+            by_name=caller.name,
+        )  # fmt: skip
+        return shown(Consent, await find_consent(work, consent_id))
+
+    made = await carried_out(request, services, caller, act, Consent)
+    return Response(made, status_code=201, headers={"location": f"/api/v1/persons/{person_id}/consents"})
+
+
+@post("/consents/{consent_id:uuid}/withdraw", opt=_WRITE, status_code=200, summary="Withdraw a consent", tags=["Persons"])
+async def take_consent_back(
+    request: AnyRequest,
+    services: GivenServices,
+    caller: GivenCaller,
+    consent_id: FromPath[UUID],
+    idempotency_key: IdempotencyKey = None,
+) -> Consent:
+    """The person does not agree any more; that they did stays."""
+
+    async def act(work: UnitOfWork) -> Consent:
+        await withdraw_consent(work, consent_id)
+        return shown(Consent, await find_consent(work, consent_id))
+
+    return await carried_out(request, services, caller, act, Consent)
+
+
 @post("/persons/{person_id:uuid}/merge", opt=_MERGE, status_code=200, summary="Two persons are one", tags=["Persons"])
 async def merge(
     request: AnyRequest,
@@ -312,5 +374,5 @@ async def perhaps_the_same(
 
 handlers: Final = [
     list_all, read, create, change, erase, export, list_identities, add_identity, merge, unmerge, list_merges, list_duplicates,
-    tell_apart, perhaps_the_same,
+    tell_apart, perhaps_the_same, list_consents, add_consent, take_consent_back,
 ]  # fmt: skip

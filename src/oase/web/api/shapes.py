@@ -167,7 +167,6 @@ class Identity(Struct, frozen=True, kw_only=True):
     value: Annotated[str, Meta(examples=["+4915228817386"])]
     name: str
     verified: bool
-    consent: dict[str, Any]
     last_seen_at: datetime
 
 
@@ -307,6 +306,23 @@ class Me(Struct, frozen=True, kw_only=True):
     name: str
     workspace_id: UUID
     permissions: list[str]
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """Why a person may be written to at an address."""
+
+    id: UUID
+    identity_id: UUID
+    purpose: Literal["service", "news"]
+    basis: Annotated[
+        Literal["consent", "contract", "request", "interest"],
+        Meta(description="They agreed; the others are reasons for one conversation."),
+    ]
+    source: Annotated[str, Meta(examples=["Anmeldung im Laden"])]
+    wording: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+    by_name: str
 
 
 class ScheduledMessage(Struct, frozen=True, kw_only=True):

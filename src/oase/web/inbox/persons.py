@@ -7,9 +7,19 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from oase.conversations import custom_fields, merge_persons, set_fields, unmerge_persons
+from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
-from oase.people import ask_again, change_person, find_person, keep_apart, merges_of
+from oase.people import (
+    ask_again,
+    change_person,
+    find_person,
+    identities_of,
+    keep_apart,
+    merges_of,
+    record_consent,
+    withdraw_consent,
+)
 from oase.web.act import Act
 from oase.web.forms import uuid
 from oase.web.given import GivenAct
@@ -91,9 +101,35 @@ async def perhaps_the_same(act: GivenAct, person_id: FromPath[UUID]) -> Response
     return act.done()
 
 
+@post("/people/{person_id:uuid}/consents", opt=_PERSON, include_in_schema=False)
+async def keep_consent(act: GivenAct, person_id: FromPath[UUID]) -> Response[Any]:
+    """The person agreed to be written to."""
+    form = await act.form()
+    identity_id = uuid(form.get("identity", ""), "identity")
+    async with act.work() as work:
+        if all(one.id != identity_id for one in await identities_of(work, [person_id])):
+            raise Invalid(message("This address belongs to another person."), field="identity")
+        await record_consent(
+            work, identity_id, purpose=form.get("purpose", ""), basis="consent", source=form.get("source", ""),
+            wording=form.get("wording", ""), by_name=act.viewer.name,
+        )  # fmt: skip
+    return act.done(message("Consent kept"))
+
+
+@post("/consents/{consent_id:uuid}/withdraw", opt=_PERSON, include_in_schema=False)
+async def take_consent_back(act: GivenAct, consent_id: FromPath[UUID]) -> Response[Any]:
+    """The person does not agree any more."""
+    async with act.work() as work:
+        await withdraw_consent(work, consent_id)
+    return act.done(message("Consent withdrawn"))
+
+
 async def _other(act: Act) -> UUID:
     """The other person."""
     return uuid(await act.given("other"), "other")
 
 
-handlers: Final = [save_fields, save_person, tag_person, merge_person, unmerge_person, not_the_same, perhaps_the_same]
+handlers: Final = [
+    save_fields, save_person, tag_person, merge_person, unmerge_person, not_the_same, perhaps_the_same, keep_consent,
+    take_consent_back,
+]  # fmt: skip

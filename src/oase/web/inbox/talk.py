@@ -37,12 +37,14 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
 from oase.people import (
+    Consent,
     Identity,
     MergeRecord,
     NoPerson,
     Person,
     Suggestion,
     called,
+    consents_of,
     find_person,
     identities_of,
     left_addresses,
@@ -174,6 +176,7 @@ def somebody_of(
     fields: Sequence[CustomField],
     viewer: Viewer,
     reader: Translator,
+    consents: Sequence[Consent] = (),
 ) -> Somebody:
     """The person's pane."""
     kinds = {manifest.identity for manifest in manifests().values()}
@@ -195,7 +198,7 @@ def somebody_of(
                 icon=address_icon(one.kind),
                 name=one.name,
                 verified=one.verified,
-                consent=str(one.consent.get("text", "")),
+                consent=_agreed(consents, one),
             )
             for one in identities
             if one.kind in kinds  # others are ids by which a provider knows the person: nobody writes to those
@@ -217,6 +220,12 @@ def somebody_of(
         can_write=viewer.may(Permission.PERSON_WRITE),
         can_merge=viewer.may(Permission.PERSON_MERGE),
     )
+
+
+def _agreed(consents: Sequence[Consent], identity: Identity) -> str:
+    """The words to which the person agreed on this address, or where; empty where they did not, or not any more."""
+    own = (one for one in consents if one.identity_id == identity.id and one.basis == "consent" and one.withdrawn_at is None)
+    return next((one.wording or one.source for one in own), "")
 
 
 async def _composer(
@@ -305,7 +314,6 @@ async def _left(work: UnitOfWork, person_id: UUID) -> list[Identity]:
             value=value,
             name="",
             verified=False,
-            consent={},
             last_seen_at=work.clock.now(),
         )
         for kind, value in await left_addresses(work, person_id)
@@ -395,7 +403,7 @@ async def read_person(
     *,
     but: UUID | None = None,
 ) -> Somebody:
-    """The pane of a person; raises NoPerson. Five queries."""
+    """The pane of a person; raises NoPerson. Seven queries."""
     person = await find_person(work, person_id)
     if person is None:
         raise NoPerson
@@ -403,7 +411,10 @@ async def read_person(
     past = await conversations_of(work, person_id, but=but)
     merged = [_merged(one) for one in await merges_of(work, person_id)]
     twins = [_twin(one, reader) for one in await suggestions(work, person_id, 2)]
-    return msgspec.structs.replace(somebody_of(person, identities, past, fields, viewer, reader), twins=twins, merged=merged)
+    consents = await consents_of(work, [person_id])
+    somebody = somebody_of(person, identities, past, fields, viewer, reader, consents)
+    tasks = await list_tasks(work, TaskFilter(person_id=person_id), 20)
+    return msgspec.structs.replace(somebody, twins=twins, merged=merged, consents=consents, tasks=len(tasks))
 
 
 def _twin(found: Suggestion, reader: Translator) -> Twin:

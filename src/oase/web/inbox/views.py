@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.people import Consent
 from oase.web.inbox.comments import Comment, Earlier
 from oase.web.inbox.plans import Planned, TaskLine
 
@@ -364,6 +365,8 @@ class Somebody(Struct, frozen=True, kw_only=True):
     past: Sequence[Past]
     twins: Sequence[Twin]
     merged: Sequence[Twin] = ()  # persons merged into this one: can be undone
+    consents: Sequence[Consent] = ()
+    tasks: int = 0  # to be done about this person
     can_write: bool = True
     can_merge: bool = True
 

@@ -398,5 +398,6 @@ MANIFEST = Manifest(
     settings=(*_WHO, *_SIGN_IN, *_MAIL_IN, *_MAIL_OUT, *_HABITS, *_REST),
     guide=GUIDE,
     customer_starts=False,
+    opt_in="reason",
     threads="subject",
 )  # fmt: skip

@@ -108,5 +108,6 @@ MANIFEST = Manifest(
     settings=SETTINGS,
     guide=GUIDE,
     customer_starts=False,
+    opt_in="reason",
     safe_to_repeat=False,
 )

@@ -128,5 +128,6 @@ MANIFEST = Manifest(
     settings=SETTINGS,
     guide=GUIDE,
     customer_starts=True,
+    opt_in="consent",
     safe_to_repeat=False,
 )

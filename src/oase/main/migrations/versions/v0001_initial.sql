@@ -912,7 +912,6 @@ CREATE TABLE identity (
     value TEXT NOT NULL,
     name TEXT DEFAULT '' NOT NULL,
     verified BOOLEAN DEFAULT false NOT NULL,
-    consent JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id),
@@ -1153,6 +1152,30 @@ COMMENT ON TABLE automation_run IS 'That a rule was applied to a conversation, b
 ALTER TABLE automation_run ENABLE ROW LEVEL SECURITY;
 ALTER TABLE automation_run FORCE ROW LEVEL SECURITY;
 CREATE POLICY automation_run_workspace ON automation_run USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE consent (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    identity_id UUID NOT NULL,
+    purpose TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    by_id UUID,
+    by_name TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT consent_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT consent_workspace_id_identity_id_fkey FOREIGN KEY(workspace_id, identity_id) REFERENCES identity (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX consent_identity ON consent (workspace_id, identity_id, purpose);
+
+COMMENT ON TABLE consent IS 'Why a person may be written to at an address; it ends, and is never changed.';
+
+ALTER TABLE consent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE consent FORCE ROW LEVEL SECURITY;
+CREATE POLICY consent_workspace ON consent USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE conversation_merge (
     workspace_id UUID NOT NULL,

@@ -211,6 +211,7 @@ const KEYS = {
   a: () => openMenu("assign-menu"),
   s: () => openMenu("snooze-menu"),
   t: () => openMenu("tag-menu"),
+  c: () => document.querySelector('#queues a[href="/conversations/new"]')?.click(),
   m: () => document.querySelector('#talk-head [data-opens="task-dialog"]')?.click(),
   f: () => document.querySelector('.listing [data-key="f"]')?.click(),
   p: () => openId() && togglePerson(),
