@@ -55,6 +55,7 @@ STANDS_FOR: Final = {
     "agent_id": "SELECT id FROM agent ORDER BY id LIMIT 1",
     "role_id": "SELECT DISTINCT ON (key = '') id FROM role ORDER BY key = '', id",
     "team_id": "SELECT id FROM team LIMIT 1",
+    "skill_id": "SELECT id FROM skill LIMIT 1",
     "calendar_id": "SELECT id FROM calendar LIMIT 1",
     "webhook_id": "SELECT id FROM webhook LIMIT 1",
     "tag_id": "SELECT id FROM tag LIMIT 1",

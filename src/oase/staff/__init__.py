@@ -43,7 +43,7 @@ from oase.staff.actions.second_factor import (
 from oase.staff.actions.sessions import end_other_sessions, sign_out, word_of_sign_in
 from oase.staff.actions.setup import SetUp, add_agent, found_workspace, set_up
 from oase.staff.actions.signin import second_step, sign_in
-from oase.staff.actions.skills import delete_skill, save_skill, set_skills
+from oase.staff.actions.skills import delete_skill, save_skill, set_holders, set_skills
 from oase.staff.errors import (
     AlreadySetUp,
     CodeRefused,
@@ -178,6 +178,7 @@ __all__ = [
     "save_skill",
     "save_team",
     "second_step",
+    "set_holders",
     "set_roles",
     "set_skills",
     "set_up",

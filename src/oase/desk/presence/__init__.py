@@ -15,6 +15,7 @@ from oase.desk.presence.actions import (
 )
 from oase.desk.presence.clock import PresenceClock
 from oase.desk.presence.errors import UnknownState
+from oase.desk.presence.needs import needing, takes
 from oase.desk.presence.queries import (
     capacity_of,
     default_capacity,
@@ -25,11 +26,14 @@ from oase.desk.presence.queries import (
     standings,
     team_desks,
 )
+from oase.desk.presence.roster import delete_shift, list_shifts, on_shift, save_shifts
 from oase.desk.presence.rules import AWAY_REASONS, REASONS, has_room, is_here, load, say_what_they_do
+from oase.desk.presence.shifts import DAY, Shift, shifts_on
 from oase.desk.presence.types import STATES, Capacity, Duty, DutyRules, Overload, Standing, State, TeamDesk
 
 __all__ = [
     "AWAY_REASONS",
+    "DAY",
     "REASONS",
     "STATES",
     "Capacity",
@@ -37,27 +41,35 @@ __all__ = [
     "DutyRules",
     "Overload",
     "PresenceClock",
+    "Shift",
     "Standing",
     "State",
     "TeamDesk",
     "UnknownState",
     "capacity_of",
     "default_capacity",
+    "delete_shift",
     "duty_rules",
     "has_room",
     "heartbeat",
     "is_here",
     "let_go",
+    "list_shifts",
     "load",
+    "needing",
     "on_duty",
+    "on_shift",
     "overload_of",
+    "save_shifts",
     "say_what_they_do",
     "set_capacity",
     "set_duty_rules",
     "set_overload",
     "set_state",
     "set_team_desk",
+    "shifts_on",
     "standing_of",
     "standings",
+    "takes",
     "team_desks",
 ]

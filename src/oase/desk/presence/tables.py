@@ -1,6 +1,7 @@
 """Presence: what agents do, how much they take on, and how a team gets its work."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Index, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from oase.kernel.schema import belongs_to, workspace_table
 
@@ -40,4 +41,22 @@ team_desk = workspace_table(
     owner="desk",
     retention="workspace",
     comment="How a team (same id) gets its work; none: as we think best.",
+)
+
+shift = workspace_table(
+    "shift",
+    Column("agent_id", Uuid),  # whose it is: an agent's
+    Column("team_id", Uuid),  # or a team's
+    Column("day", Date),  # on this day
+    Column("weekday", SmallInteger),  # or on every such weekday: 0 is Monday
+    Column("begins", SmallInteger, nullable=False),  # minutes from midnight, by the company's clock
+    Column("ends", SmallInteger, nullable=False),  # after 1440: on the next day; both 0: a day off
+    Column("breaks", JSONB, nullable=False, server_default=text("'[]'")),  # [begins, ends]
+    belongs_to("agent_id", "agent"),
+    belongs_to("team_id", "team"),
+    Index("shift_agent", "workspace_id", "agent_id"),
+    Index("shift_team", "workspace_id", "team_id"),
+    owner="desk",
+    retention="workspace",
+    comment="When somebody is to be there.",
 )

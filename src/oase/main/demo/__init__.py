@@ -20,7 +20,19 @@ from oase.main.demo.story import Cast, Story
 from oase.main.demo_ports import mailbox_port
 from oase.main.house import House
 from oase.sandbox import Sandbox
-from oase.staff import add_agent, found_workspace, hash_password, is_set_up, list_agents, list_teams, list_workspaces, save_team
+from oase.staff import (
+    SkillKind,
+    add_agent,
+    found_workspace,
+    hash_password,
+    is_set_up,
+    list_agents,
+    list_teams,
+    list_workspaces,
+    save_skill,
+    save_team,
+    set_holders,
+)
 
 COMPANY: Final = "Lindgrün Fahrräder"
 SLUG: Final = "lindgruen-demo"
@@ -36,6 +48,12 @@ _TEAMS: Final = (
     ("Werkstatt", "Reparaturen, Durchsichten, Ersatzteile", ("Sophie Klein", "Jonas Weber-Schönfeld")),
     ("Verkauf", "Beratung, Probefahrten, Angebote", ("Murat Yıldız", "Sophie Klein")),
     ("Service", "Rechnungen, Lieferungen, alles andere", ("Jonas Weber-Schönfeld", "Anna Berger")),
+)
+_SKILLS: Final[tuple[tuple[SkillKind, str, str, dict[str, int]], ...]] = (
+    ("language", "Deutsch", "de", {"Anna": 5, "Murat": 5, "Sophie": 5, "Jonas": 5}),
+    ("language", "Englisch", "en", {"Anna": 4, "Murat": 3, "Sophie": 4, "Jonas": 3}),
+    ("language", "Türkisch", "tr", {"Murat": 5}),
+    ("product", "Lastenräder", "Lastenrad", {"Murat": 4, "Sophie": 5}),
 )
 _TAGS: Final = {"Reparatur": "#0f766e", "Beschwerde": "#b91c1c", "Rückruf": "#c2410c", "Lob": "#15803d", "Rechnung": "#4338ca"}
 _VIEWS: Final = {"Reparaturen": 'is:open is:waiting tag:"Reparatur"', "Dringendes": "is:open priority:high priority:urgent"}
@@ -106,6 +124,9 @@ async def _found(house: House, sandbox: Sandbox) -> None:
             await add_agent(work, ids[name], name=name, email=email, password_hash=password_hash, roles=(role,), language="de")
         for team, description, members in _TEAMS:
             await save_team(work, name=team, description=description, members=[ids[one] for one in members])
+        for kind, skill, code, levels in _SKILLS:
+            made = await save_skill(work, kind=kind, name=skill, code=code)
+            await set_holders(work, made.id, {id_: levels[n] for name, id_ in ids.items() if (n := name.split(" ")[0]) in levels})
         await _open(work)
         await _furnish(work)
         await _connect(house, work)

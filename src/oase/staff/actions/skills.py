@@ -43,8 +43,7 @@ async def delete_skill(work: UnitOfWork, skill_id: UUID) -> None:
 
 async def set_skills(work: UnitOfWork, agent_id: UUID, levels: Mapping[UUID, int]) -> None:
     """Gives an agent exactly these skills, with levels from 1 to 5. Raises Invalid, UnknownAgent, UnknownSkill."""
-    if any(not 1 <= level <= 5 for level in levels.values()):
-        raise Invalid(message("A level is a number from 1 to 5."), field="skills")
+    _check_levels(levels)
     if await agents.find_agent(work, agent_id) is None:
         raise UnknownAgent
     known = {one.id: one.name for one in await skills.all_skills(work)}
@@ -56,6 +55,24 @@ async def set_skills(work: UnitOfWork, agent_id: UUID, levels: Mapping[UUID, int
     named = {known[skill]: level for skill, level in levels.items()}
     work.audit("agent.skills_changed", subject="agent", subject_id=agent_id, skills=named)
     _tell(work, agent_id)
+
+
+async def set_holders(work: UnitOfWork, skill_id: UUID, levels: Mapping[UUID, int]) -> None:
+    """Gives a skill to exactly these agents, with levels from 1 to 5. Raises Invalid, UnknownSkill."""
+    _check_levels(levels)
+    skill = await _found(work, skill_id)
+    before = {agent: held[skill_id] for agent, held in (await skills.held(work)).items() if skill_id in held}
+    if before == levels:
+        return
+    await skills.replace_holders(work, skill_id, levels)
+    given = {str(agent): level for agent, level in levels.items()}
+    work.audit("skill.holders_changed", subject="skill", subject_id=skill_id, name=skill.name, agents=given)
+    _tell(work, skill_id)
+
+
+def _check_levels(levels: Mapping[UUID, int]) -> None:
+    if any(not 1 <= level <= 5 for level in levels.values()):
+        raise Invalid(message("A level is a number from 1 to 5."), field="skills")
 
 
 async def _found(work: UnitOfWork, skill_id: UUID) -> Skill:

@@ -57,6 +57,19 @@ async def held(work: UnitOfWork, agent_id: UUID | None = None) -> dict[UUID, dic
     return dict(levels)
 
 
+async def replace_holders(work: UnitOfWork, skill_id: UUID, levels: Mapping[UUID, int]) -> None:
+    """Gives a skill to exactly these agents, as far as they exist."""
+    await work.run("DELETE FROM agent_skill WHERE workspace_id = %(workspace_id)s AND skill_id = %(skill)s", {"skill": skill_id})
+    agents = sorted(levels)
+    await work.run(
+        "INSERT INTO agent_skill (workspace_id, id, agent_id, skill_id, level)"
+        " SELECT %(workspace_id)s, h.id, h.agent_id, %(skill)s, h.level"
+        " FROM unnest(%(ids)b::uuid[], %(agents)b::uuid[], %(levels)b::smallint[]) AS h (id, agent_id, level)"
+        " WHERE EXISTS (SELECT FROM agent a WHERE a.workspace_id = %(workspace_id)s AND a.id = h.agent_id)",
+        {"skill": skill_id, "ids": [new_id() for _ in agents], "agents": agents, "levels": [levels[one] for one in agents]},
+    )
+
+
 async def replace_held(work: UnitOfWork, agent_id: UUID, levels: Mapping[UUID, int]) -> None:
     """Gives an agent exactly these skills, as far as they exist."""
     await work.run("DELETE FROM agent_skill WHERE workspace_id = %(workspace_id)s AND agent_id = %(agent)s", {"agent": agent_id})

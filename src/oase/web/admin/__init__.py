@@ -9,10 +9,13 @@ from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.hours import handlers as hours_handlers
 from oase.web.admin.hours_sources import handlers as hours_sources_handlers
 from oase.web.admin.journal import handlers as journal_handlers
+from oase.web.admin.presence import handlers as presence_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
 from oase.web.admin.response_times import handlers as response_times_handlers
 from oase.web.admin.retention import handlers as retention_handlers
 from oase.web.admin.roles import handlers as roles_handlers
+from oase.web.admin.shifts import handlers as shifts_handlers
+from oase.web.admin.skills import handlers as skills_handlers
 from oase.web.admin.snippets import handlers as snippets_handlers
 from oase.web.admin.tags import handlers as tags_handlers
 from oase.web.admin.teams import handlers as teams_handlers
@@ -30,6 +33,9 @@ handlers = [
     *agents_handlers,
     *roles_handlers,
     *teams_handlers,
+    *skills_handlers,
+    *shifts_handlers,
+    *presence_handlers,
     *tokens_handlers,
     *webhooks_handlers,
     *audit_handlers,

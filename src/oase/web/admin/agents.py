@@ -9,12 +9,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from oase.desk.presence import standings
+from oase.desk.presence import capacity_of, default_capacity, set_capacity, standing_of, standings
 from oase.kernel.errors import Conflict, Forbidden, Invalid
 from oase.kernel.permissions import Permission
 from oase.staff import (
     Invitation,
     Mail,
+    UnknownSkill,
     change_agent,
     deactivate,
     find_agent,
@@ -22,11 +23,16 @@ from oase.staff import (
     invite_again,
     list_agents,
     list_roles,
+    list_skills,
     list_teams,
     reactivate,
     reset_second_factor,
+    set_skills,
+    skills_of,
 )
 from oase.web.admin.frame import back, confirm, page
+from oase.web.admin.presence import number
+from oase.web.admin.skills import levels_in
 from oase.web.forms import Form, many, texts, uuid, wrong
 from oase.web.given import GivenServices, GivenViewer
 from oase.web.services import Services
@@ -35,6 +41,7 @@ from oase.web.staffmail import afterwards
 
 AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.STAFF_WRITE}
+_TEAM: Final = {"permission": Permission.TEAM_WRITE}
 
 
 @get("/admin/agents", opt=_WRITE, include_in_schema=False)
@@ -111,11 +118,20 @@ async def show_agent(
 
 
 async def _agent(
-    request: AnyRequest, services: Services, viewer: Viewer, agent_id: UUID, form: Form | None, *, status: int = 200
+    request: AnyRequest,
+    services: Services,
+    viewer: Viewer,
+    agent_id: UUID,
+    form: Form | None,
+    *,
+    desk: Form | None = None,
+    status: int = 200,
 ) -> Response[Any]:
     async with services.database.work(viewer.workspace_id) as work:
         agent = await find_agent(work, agent_id)
         roles, teams = await list_roles(work), await list_teams(work)
+        skills, levels, own = await list_skills(work), await skills_of(work, agent_id), await capacity_of(work, agent_id)
+        default, standing = await default_capacity(work), await standing_of(work, agent_id)
     stored = Form(
         values={
             "name": agent.name,
@@ -124,7 +140,7 @@ async def _agent(
             "teams": [str(one) for one in agent.teams],
         }
     )
-    own = {role.id for role in _givable(roles, viewer)}
+    givable = {role.id for role in _givable(roles, viewer)}
     return page(
         request,
         viewer,
@@ -133,9 +149,14 @@ async def _agent(
         status=status,
         agent=agent,
         form=form or stored,
-        roles=[role for role in roles if role.id in own or role.id in agent.roles],
-        outranked=not set(agent.roles) <= own,
+        roles=[role for role in roles if role.id in givable or role.id in agent.roles],
+        outranked=not set(agent.roles) <= givable,
         teams=teams,
+        skills=skills,
+        desk=desk
+        or Form(values={"live": own[0] or "", "messaging": own[1] or "", **{f"level.{one}": levels[one] for one in levels}}),
+        default=default,
+        standing=standing,
         now=services.clock.now(),
     )
 
@@ -160,6 +181,20 @@ async def save_agent(
     except (Invalid, Conflict, Forbidden) as error:
         shown = wrong({**form, "roles": roles, "teams": chosen_teams}, error)
         return await _agent(request, services, viewer, agent_id, shown, status=422)
+    return back(f"/admin/agents/{agent_id}", "saved")
+
+
+@post("/admin/agents/{agent_id:uuid}/desk", opt=_TEAM, include_in_schema=False)
+async def save_desk(request: AnyRequest, services: GivenServices, viewer: GivenViewer, agent_id: FromPath[UUID]) -> Response[Any]:
+    """What the agent can do and takes on."""
+    form = await texts(request)
+    try:
+        async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+            await set_skills(work, agent_id, levels_in(form))
+            live, messaging = (number(form, name) if form.get(name) else None for name in ("live", "messaging"))
+            await set_capacity(work, agent_id, live=live, messaging=messaging)
+    except (Invalid, UnknownSkill) as error:
+        return await _agent(request, services, viewer, agent_id, None, desk=wrong(form, error), status=422)
     return back(f"/admin/agents/{agent_id}", "saved")
 
 
@@ -220,5 +255,6 @@ async def reset_factor(
 
 
 handlers: Final = [
+    save_desk,
     show_agents, show_invite, send_invitation, show_agent, save_agent, again, shut_out, let_in_again, reset_factor,
 ]  # fmt: skip

@@ -43,6 +43,9 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
         (
             Part("agents", "users", message("Agents"), Permission.STAFF_WRITE),
             Part("teams", "users-group", message("Teams"), Permission.TEAM_WRITE),
+            Part("skills", "bolt", message("Skills"), Permission.TEAM_WRITE),
+            Part("shifts", "calendar", message("Shifts"), Permission.TEAM_WRITE),
+            Part("presence", "activity", message("Presence"), Permission.TEAM_WRITE),
             Part("roles", "shield-check", message("Roles"), Permission.ROLE_WRITE),
         ),
     ),

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from litestar import Request, Response, get, post
 from msgspec import Struct
 
-from oase.desk.presence import AWAY_REASONS, REASONS, Standing, State, duty_rules, heartbeat, set_state, standing_of
+from oase.desk.presence import AWAY_REASONS, REASONS, Standing, State, duty_rules, heartbeat, on_shift, set_state, standing_of
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.given import GivenAct, GivenServices, GivenViewer
@@ -33,9 +33,11 @@ async def show_switch(request: AnyRequest, services: GivenServices, viewer: Give
     """The switch as it stands."""
     async with services.database.work(viewer.workspace_id) as work:
         standing, rules = await standing_of(work, viewer.agent_id), await duty_rules(work)
+        shift = (await on_shift(work, viewer.agent_id)).get(viewer.agent_id, "") if standing.state == "away" else ""
     reader, now = reader_of(request), services.clock.now()
     return render(
-        request, "duty/switch.html", standing=standing, key=key_of(standing), now=now, hint=hint_of(standing, now, reader),
+        request, "duty/switch.html", standing=standing, key=key_of(standing), now=now, shift=shift,
+        hint="shift" if shift and not standing.reason else hint_of(standing, now, reader),
         reasons=rules.reasons or tuple(map(reader.text, REASONS)),
         away_reasons=rules.away_reasons or tuple(map(reader.text, AWAY_REASONS)),
     )  # fmt: skip

@@ -1018,6 +1018,31 @@ ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
 ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_workspace ON quarantine USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE shift (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID,
+    team_id UUID,
+    day DATE,
+    weekday SMALLINT,
+    begins SMALLINT NOT NULL,
+    ends SMALLINT NOT NULL,
+    breaks JSONB DEFAULT '[]' NOT NULL,
+    CONSTRAINT shift_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT shift_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT shift_workspace_id_team_id_fkey FOREIGN KEY(workspace_id, team_id) REFERENCES team (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX shift_agent ON shift (workspace_id, agent_id);
+
+CREATE INDEX shift_team ON shift (workspace_id, team_id);
+
+COMMENT ON TABLE shift IS 'When somebody is to be there.';
+
+ALTER TABLE shift ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shift FORCE ROW LEVEL SECURITY;
+CREATE POLICY shift_workspace ON shift USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE team_calendar (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
