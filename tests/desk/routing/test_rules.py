@@ -178,14 +178,14 @@ def test_a_call_pushes_a_mail_aside_and_the_same_agent_goes_on_with_it() -> None
     assert scene.done("call", "anna").told[-1] == ("anna", "mail")
 
 
-def test_a_mail_is_laid_aside_three_times_at_most() -> None:
+def test_a_mail_is_laid_aside_six_times_at_most() -> None:
     scene = Scene(anna=cells("de")).comes("mail", "mail")
-    for number in range(4):
+    for number in range(7):
         scene.comes(f"call {number}", "phone")
         if scene.told[-1] == ("anna", f"call {number}"):
             scene.done(f"call {number}", "anna")
-    assert [one[1] for one in scene.told].count("lays aside") == 3
-    assert scene.done("mail", "anna").told[-1] == ("anna", "call 3")
+    assert [one[1] for one in scene.told].count("lays aside") == 6
+    assert scene.done("mail", "anna").told[-1] == ("anna", "call 6")
 
 
 def test_no_mail_is_laid_aside_while_another_one_is_nearly_late() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from oase.desk.routing.rules import (
@@ -13,6 +14,7 @@ from oase.desk.routing.rules import (
     Item,
     ItemArrived,
     ItemChanged,
+    Learnt,
     Manner,
     Need,
     Offer,
@@ -271,6 +273,35 @@ def test_why_not_names_what_stands_between() -> None:
                                    Promised("x", 1.0), Reassigned("x", "y"), AgentGone("y"), AgentState("y", True)])  # fmt: skip
 def test_who_or_what_is_unknown_changes_nothing(event: Any) -> None:
     assert Floor().does(event) == []
+
+
+def test_where_mails_are_protected_they_count_as_due_three_hours_sooner() -> None:
+    order = {}
+    for overload in ("protect_live", "protect_mail"):
+        floor = Floor(skilled("anna"))
+        floor.router = Router(Settings(manners=MANNERS, overload=overload), [skilled("anna")])  # type: ignore[arg-type]
+        floor.does(AgentState("anna", True))
+        floor.works("work")
+        floor.comes("messenger", due=3600.0), floor.comes("mail", "mail", due=3 * 3600.0 + 1800.0)
+        assert floor.router.desk.calm(0.0) == (overload == "protect_live")
+        order[overload] = offers(floor.does(WorkDone("work", "anna")))[0][0]
+    assert order == {"protect_live": "messenger", "protect_mail": "mail"}
+
+
+def test_what_was_learnt_of_waiting_goes_on_in_another_process() -> None:
+    floor = Floor(skilled("anna"))
+    floor.works("work")
+    for number in range(600):
+        floor.comes(f"m{number}")
+        floor.now += 1.0
+    floor.does(WorkDone("work", "anna"))
+    learnt = msgspec.json.decode(msgspec.json.encode(floor.router.quotes.learnt()), type=Learnt)
+    router, _ = Router.restored(
+        Settings(manners=MANNERS), [skilled("anna")], 600.0, on_duty=["anna"], items=[], held={}, learnt=learnt
+    )
+    assert router.quotes.learnt() == floor.router.quotes.learnt()
+    assert learnt.quotes == 600
+    assert learnt.seconds == {"messenger": 600.0}
 
 
 # --- as it stands ---

@@ -26,7 +26,7 @@ from oase.desk.routing.rules.events import (
     WorkDone,
     WorkStarted,
 )
-from oase.desk.routing.rules.quotes import Quotes
+from oase.desk.routing.rules.quotes import Learnt, Quotes
 from oase.desk.routing.rules.types import Item, Manner, Need, Settings, Skills
 from oase.desk.routing.rules.why import Because, Reason
 
@@ -42,6 +42,7 @@ __all__ = [
     "ItemArrived",
     "ItemChanged",
     "ItemWithdrawn",
+    "Learnt",
     "Manner",
     "Need",
     "Offer",

@@ -14,14 +14,15 @@ def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tu
     best, best_kind = agent.own.first(), None
     best_key, earliest = (best.key, best.key) if best is not None else (float("inf"), float("inf"))
     for kind in agent.kinds:
-        item = kind.queue.first()
+        item = kind.queue.first() if kind.queue.entries else None
         if kind.others:
             item = _with_others(desk, agent, kind, item, now, pulls=pulls)
         if item is None:
             continue
-        key = item.key - kind.head_start
-        if (key < best_key or item.key < earliest) and has_room(desk, agent, item):
-            earliest = min(earliest, item.key)
+        plain = item.key
+        key = plain - kind.head_start
+        if (key < best_key or plain < earliest) and has_room(desk, agent, item):
+            earliest = min(earliest, plain)
             if key < best_key:
                 best, best_kind, best_key = item, kind, key
     if best is None:

@@ -40,7 +40,7 @@ from oase.desk.routing.rules.events import (
 )
 from oase.desk.routing.rules.passing import look_again, renew_promises
 from oase.desk.routing.rules.placing import ask, make_way, others_left, place, refused, replace, taken_from, turn
-from oase.desk.routing.rules.quotes import Quotes
+from oase.desk.routing.rules.quotes import Learnt, Quotes
 from oase.desk.routing.rules.types import AgentId, Cell, Item, ItemId, Settings, Skills, fits
 from oase.desk.routing.rules.why import Reason, why
 
@@ -83,15 +83,19 @@ class Router:
         fits: Fits = fits,
         cells: Iterable[Cell] = (),
         worked: Callable[[float], float] = float,
+        learnt: Learnt | None = None,
     ) -> "tuple[Router, Sequence[Command]]":
         """A desk as it stands, and what follows at once.
 
         `items`: all that wait, are offered (`with_`) or worked on (`started`, too); `held`: open conversations of channels of which one
-        agent may hold several, by whose they are. Nothing is quoted to who waits already.
+        agent may hold several, by whose they are. Nothing is quoted to who waits already;
+        `learnt`: what another process learnt of waiting (`quotes.learnt()`).
         """
         items = sorted(items, key=lambda one: one.id)  # type: ignore[arg-type, return-value]
         router = cls(settings, agents, fits=fits, cells=[*cells, *{item.cell: None for item in items}], worked=worked)
         desk = router.desk
+        if learnt is not None:
+            desk.quotes.go_on(learnt)
         desk.found(on_duty, held, items)
         commands: list[Command] = []
         for agent in desk.crowd.everybody():

@@ -14,7 +14,7 @@ class Desk:
 
     def __init__(self, settings: Settings, agents: Iterable[Skills], fits: Fits, worked: Callable[[float], float]) -> None:
         self.settings, self.worked = settings, worked
-        self.least_left = settings.calm if settings.overload == "protect_live" else settings.calm_for_mail
+        self.mail_ahead = settings.mail_ahead if settings.overload == "protect_mail" else 0.0
         self.quotes = Quotes()
         self.crowd = Crowd(settings.manners, settings.head_start, fits)
         for one in agents:
@@ -38,13 +38,14 @@ class Desk:
         return kind
 
     def key(self, item: Item) -> float:
-        """What orders items: the promise, and before it what has priority."""
-        return item.due - item.priority * self.settings.priority
+        """What orders items: the promise, and before it what has priority, or is to be protected."""
+        ahead = self.mail_ahead if self.mail_ahead and self.manner(item).parkable else 0.0
+        return item.due - ahead - item.priority * self.settings.priority
 
     def calm(self, now: float) -> bool:
         """Whether mails may be laid aside."""
         oldest = self.parkable.first()
-        return oldest is None or oldest.due - now > self.least_left
+        return oldest is None or oldest.due - self.mail_ahead - now > self.settings.calm
 
     def agent(self, agent_id: AgentId | None) -> Agent | None:
         """An agent, if known."""

@@ -9,19 +9,19 @@ from oase.desk.routing.rules.types import Item
 class Queue:
     """A place where items wait, in the order of their keys. An item waits in one place only."""
 
-    __slots__ = ("_heap",)
+    __slots__ = ("entries",)
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, Item]] = []
+        self.entries: list[tuple[float, Item]] = []
 
     def put(self, item: Item) -> None:
         """An item waits here now, under its key."""
         item.place = self
-        heappush(self._heap, (item.key, item))
+        heappush(self.entries, (item.key, item))
 
     def first(self) -> Item | None:
         """The item with the lowest key."""
-        heap = self._heap
+        heap = self.entries
         while heap:
             key, item = heap[0]
             if item.place is self and item.key == key:
@@ -31,7 +31,7 @@ class Queue:
 
     def items(self) -> Sequence[Item]:
         """All that wait here, in their order."""
-        return sorted({id(item): item for key, item in self._heap if item.place is self and item.key == key}.values())
+        return sorted({id(item): item for key, item in self.entries if item.place is self and item.key == key}.values())
 
 
 class Dues:

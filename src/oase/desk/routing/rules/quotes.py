@@ -31,12 +31,16 @@ _LEAST: Final = 10.0
 """Seconds; no guess is shorter."""
 
 
+_Class = tuple[str, bool, int]
+"""Channel, whether few can do it, how crowded it is."""
+
+
 class _Open(Struct, eq=False):
     """A quote that is neither kept nor broken."""
 
     guess: float
     since: float
-    kind: object
+    kind: _Class
     said: tuple[float, ...]
     broken: int = 0  # how many of the three have passed
 
@@ -58,16 +62,46 @@ class _Factors:
         self.seen[place] += 1
 
 
+class LearntClass(Struct, frozen=True):
+    """How far off the guesses of one class are: of each share the factor, and how many quotes taught it."""
+
+    channel: str
+    few: bool
+    crowded: int
+    factors: tuple[float, ...]
+    seen: tuple[int, ...]
+
+
+class Learnt(Struct, frozen=True):
+    """What another process may go on with, as data."""
+
+    quotes: int = 0
+    seconds: dict[str, float] = {}  # what an answer takes, by channel
+    classes: tuple[LearntClass, ...] = ()
+
+
 class Quotes:
     """All that was quoted and is still open, and what was learnt."""
 
     def __init__(self) -> None:
         self._dues: list[float] = []  # of all that waits, sorted
         self._means: dict[str, float] = {}
-        self._factors: dict[object, _Factors] = {}
+        self._factors: dict[_Class, _Factors] = {}
         self._open: dict[ItemId, _Open] = {}
         self._passes: list[tuple[float, ItemId]] = []
         self._count = 0
+
+    def learnt(self) -> Learnt:
+        """What was learnt until now."""
+        classes = [LearntClass(*kind, tuple(one.values), tuple(one.seen)) for kind, one in self._factors.items()]
+        return Learnt(self._count, dict(self._means), tuple(classes))
+
+    def go_on(self, learnt: Learnt) -> None:
+        """Goes on with what another process has learnt."""
+        self._count, self._means = learnt.quotes, dict(learnt.seconds)
+        for one in learnt.classes:
+            factors = self._factors[one.channel, one.few, one.crowded] = _Factors()
+            factors.values, factors.seen = list(one.factors), list(one.seen)
 
     def waits(self, due: float) -> None:
         """Something waits under a promise."""
@@ -90,7 +124,9 @@ class Quotes:
         guess = max(_LEAST, (ahead + 1) * self._means.get(item.channel, 180.0) / max(1, on_duty))
         crowded = (len(self._dues) - 1) / max(1, on_duty)
         kind = (item.channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
-        factors = self._factors.setdefault(kind, _Factors())
+        factors = self._factors.get(kind)
+        if factors is None:
+            factors = self._factors[kind] = _Factors()
         said = tuple(guess * factor for factor in factors.values)
         said = (said[0], max(said[:2]), max(said))
         self._open[item.id] = _Open(guess, now, kind, said)

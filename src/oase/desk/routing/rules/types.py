@@ -30,9 +30,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     manners: dict[str, Manner]
     head_start: float = 300.0  # seconds, divided by the number of people on shift who can do it
-    parks_at_most: int = 3  # how often one mail may be pushed aside
+    parks_at_most: int = 6  # how often one mail may be pushed aside
     calm: float = 3600.0  # mails are pushed aside only while the oldest one that waits has more than this left
-    calm_for_mail: float = 4 * 3600.0  # the same where overload sacrifices calls and chats
+    mail_ahead: float = 3 * 3600.0  # by how much sooner mails count as due where overload sacrifices calls and chats
     overload: Literal["protect_live", "protect_mail"] = "protect_live"  # what is late when more comes than people can answer
     at_once_within: float = 150.0  # an item promised within so many seconds is wanted at once
     priority: float = 900.0  # by how much each step of priority puts an item ahead of its promise
