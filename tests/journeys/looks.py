@@ -56,6 +56,8 @@ STANDS_FOR: Final = {
     "role_id": "SELECT DISTINCT ON (key = '') id FROM role ORDER BY key = '', id",
     "team_id": "SELECT id FROM team LIMIT 1",
     "skill_id": "SELECT id FROM skill LIMIT 1",
+    "target_id": "SELECT (t->>'id')::uuid FROM promise_policy, jsonb_array_elements(policy->'targets') AS t LIMIT 1",
+    "step_id": "SELECT (t->>'id')::uuid FROM promise_policy, jsonb_array_elements(policy->'steps') AS t LIMIT 1",
     "calendar_id": "SELECT id FROM calendar LIMIT 1",
     "webhook_id": "SELECT id FROM webhook LIMIT 1",
     "tag_id": "SELECT id FROM tag LIMIT 1",

@@ -36,7 +36,8 @@ def test_a_name_is_shortened_to_what_fits_into_a_circle(name: str, letters: str)
         (timedelta(seconds=59), "jetzt"),
         (timedelta(seconds=-59), "jetzt"),
         (timedelta(minutes=-1), "−1 Min."),
-        (timedelta(hours=47), "47 Std."),
+        (timedelta(hours=14), "14 Std."),
+        (timedelta(hours=47), "Mo 08:00"),
         (timedelta(days=-3), "−3 T."),
     ],
 )

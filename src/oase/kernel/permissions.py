@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ROLE_WRITE = "role.write"
     TEAM_WRITE = "team.write"
     HOURS_WRITE = "hours.write"
+    PROMISE_WRITE = "promise.write"
     SETTINGS_WRITE = "settings.write"
     AUDIT_READ = "audit.read"
     TOKEN_WRITE = "token.write"  # noqa: S105 - a name
@@ -77,6 +78,7 @@ _LEADING: Final = _ANSWERING | {
     Permission.ACCOUNT_READ,
     Permission.TEAM_WRITE,
     Permission.HOURS_WRITE,
+    Permission.PROMISE_WRITE,
     Permission.REPORT_READ,
 }
 

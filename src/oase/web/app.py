@@ -94,7 +94,7 @@ def make_app(
 
 def process_state(services: Services, resolver: Resolver) -> dict[str, Any]:
     """What the application keeps of the process that it runs in."""
-    return {"services": services, "resolver": resolver, "directory": Directory()}
+    return {"services": services, "resolver": resolver, "directory": Directory(services)}
 
 
 @cache

@@ -8,9 +8,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.conversations import View, read_filter
+from oase.desk.hours import Timetable
 from oase.desk.presence import State, standings
 from oase.kernel.db import UnitOfWork
 from oase.staff import list_agents, list_teams
+from oase.web.services import Services
 
 _KEPT: Final = timedelta(seconds=5)
 _WORKSPACES: Final = 1_000
@@ -33,6 +35,12 @@ class Staff(Struct, frozen=True, kw_only=True):
     teams_of: Mapping[UUID, Sequence[UUID]]
     duty: Mapping[UUID, State] = {}  # what agents do now; empty where nobody ever said
 
+    hours: Mapping[UUID | None, Timetable] = {}  # by which teams work, where anybody said so; None: the company
+
+    def hours_of(self, team_id: UUID | None) -> Timetable | None:
+        """By which opening hours something of this team is promised; None where nobody said any."""
+        return self.hours.get(team_id) or self.hours.get(None)
+
     def view(self, text: str, me: UUID) -> View:
         """A filter as typed, with this workspace's names, as `me` sees it; raises Invalid."""
         teams = {team.name.casefold(): team.id for team in self.teams}
@@ -43,8 +51,9 @@ class Staff(Struct, frozen=True, kw_only=True):
 class Directory:
     """The staff of every workspace that was asked for lately."""
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services) -> None:
         self._known: dict[UUID, tuple[datetime, Staff]] = {}
+        self._services = services
 
     async def of(self, work: UnitOfWork) -> Staff:
         """The staff of this workspace. No query while it is kept."""
@@ -53,6 +62,7 @@ class Directory:
         if found is not None and now - found[0] < _KEPT:
             return found[1]
         agents, teams, said = await list_agents(work), await list_teams(work), await standings(work)
+        hours = {one: await self._services.timetables.of_team(work, one) for one in (None, *(team.id for team in teams))}
         staff = Staff(
             agents=[Named(agent.id, agent.name) for agent in agents if agent.state == "active"],
             teams=[Named(team.id, team.name) for team in teams],
@@ -60,6 +70,7 @@ class Directory:
             team_names={team.id: team.name for team in teams},
             teams_of={agent.id: agent.teams for agent in agents},
             duty={agent.id: said[agent.id].state if agent.id in said else "away" for agent in agents} if said else {},
+            hours=hours,
         )
         if len(self._known) >= _WORKSPACES:
             self._known.clear()

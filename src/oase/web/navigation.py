@@ -27,6 +27,7 @@ _ADMINISTRATION: Final = frozenset(
         Permission.ROLE_WRITE,
         Permission.TEAM_WRITE,
         Permission.HOURS_WRITE,
+        Permission.PROMISE_WRITE,
         Permission.TAG_WRITE,
         Permission.SNIPPET_WRITE,
         Permission.FIELD_WRITE,

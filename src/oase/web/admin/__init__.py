@@ -11,6 +11,8 @@ from oase.web.admin.hours_sources import handlers as hours_sources_handlers
 from oase.web.admin.journal import handlers as journal_handlers
 from oase.web.admin.presence import handlers as presence_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
+from oase.web.admin.promises import handlers as promises_handlers
+from oase.web.admin.promises_edit import handlers as promises_edit_handlers
 from oase.web.admin.response_times import handlers as response_times_handlers
 from oase.web.admin.retention import handlers as retention_handlers
 from oase.web.admin.roles import handlers as roles_handlers
@@ -45,6 +47,8 @@ handlers = [
     *privacy_handlers,
     *hours_handlers,
     *hours_sources_handlers,
+    *promises_handlers,
+    *promises_edit_handlers,
     *tags_handlers,
     *snippets_handlers,
     *fields_handlers,

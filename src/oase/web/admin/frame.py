@@ -52,6 +52,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
     (
         message("Desk"),
         (
+            Part("promises", "clock", message("Promises"), Permission.PROMISE_WRITE),
             Part("hours", "calendar-time", message("Opening hours"), Permission.HOURS_WRITE),
             Part("tags", "tags", message("Tags"), Permission.TAG_WRITE),
             Part("snippets", "message-2", message("Snippets"), Permission.SNIPPET_WRITE),

@@ -36,6 +36,7 @@ GROUPS: Final[tuple[tuple[Message, tuple[tuple[P, Message], ...]], ...]] = (
             (P.FIELD_WRITE, message("Add fields to persons and conversations")),
             (P.VIEW_SHARE, message("Share views of the inbox with colleagues")),
             (P.HOURS_WRITE, message("Set opening hours and holidays")),
+            (P.PROMISE_WRITE, message("Say what customers are promised")),
             (P.AUTOMATION_WRITE, message("Write rules and macros")),
             (P.REPORT_READ, message("See reports")),
         ),

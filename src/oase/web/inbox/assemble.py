@@ -29,6 +29,7 @@ from oase.web.directory import Staff
 from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of
 from oase.web.inbox.marks import mark
 from oase.web.inbox.views import Around, Colleague, Later, Listing, Queue, QueueGroup, Row, Team
+from oase.web.moments import worked
 from oase.web.sessions import Viewer
 
 _FIXED: dict[str, tuple[Message, str, bool]] = {
@@ -135,7 +136,7 @@ async def read_listing(
     filtered = chosen.saved is not None or chosen.queue.id.startswith(FOUND)
     return Listing(
         queue=chosen.queue,
-        rows=[row_of(row, chosen.view, staff, reader) for row in rows],
+        rows=[row_of(row, chosen.view, staff, reader, work.clock.now()) for row in rows],
         after=following,
         newest_first=not chosen.view.by_due,
         chips=chips_of(chosen.view, staff, reader) if filtered else (),
@@ -150,13 +151,13 @@ async def read_rows(
     rows = await inbox_rows(work, chosen.view, viewer.agent_id, ids)
     return Listing(
         queue=chosen.queue,
-        rows=[row_of(row, chosen.view, staff, reader) for row in rows],
+        rows=[row_of(row, chosen.view, staff, reader, work.clock.now()) for row in rows],
         after="",
         newest_first=not chosen.view.by_due,
     )
 
 
-def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
+def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator, now: datetime) -> Row:
     """A row as it is shown."""
     assignee = Colleague(id=row.assignee_id, name=staff.agent_names.get(row.assignee_id, "?")) if row.assignee_id else None
     return Row(
@@ -176,6 +177,7 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator) -> Row:
         team=staff.team_names.get(row.team_id, "") if row.team_id else "",
         priority=row.priority,
         due_at=row.due_at,
+        worked=worked(staff.hours_of(row.team_id), row.due_at, now),
         last_at=row.last_at,
         snoozed_until=row.snoozed_until,
         unread=row.unread,

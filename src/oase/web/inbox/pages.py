@@ -197,7 +197,9 @@ async def _open_again(
         fields = await custom_fields(work)
         person = await read_beside(work, found, fields, viewer, reader, chosen=chosen)
         plans = await read_plans(work, conversation_id)
-        return conversation_of(found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage, plans=plans)
+        return conversation_of(
+            found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage, plans=plans, now=work.clock.now()
+        )
     page = (
         await timeline_since(work, conversation_id, datetime.fromisoformat(since))
         if since
@@ -206,7 +208,7 @@ async def _open_again(
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
     plans = await read_plans(work, conversation_id)
-    return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader, plans=plans)
+    return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader, plans=plans, now=work.clock.now())
 
 
 @get("/conversations/{conversation_id:uuid}/beside", opt=READ, include_in_schema=False)
@@ -225,7 +227,9 @@ async def show_beside(
         found = await open_conversation(work, conversation_id, viewer.agent_id)
         fields = await custom_fields(work)
         somebody = await read_beside(work, found, fields, viewer, reader, chosen=person)
-    conversation = conversation_of(found, NO_PAGE, somebody, fields, _NO_COMPOSER, viewer, staff, reader)
+        plans = await read_plans(work, found.id)
+    now = services.clock.now()
+    conversation = conversation_of(found, NO_PAGE, somebody, fields, _NO_COMPOSER, viewer, staff, reader, plans=plans, now=now)
     return render(
         request, "inbox/beside.html", conversation=conversation, around=around_of("", staff, [], reader, services.clock.now())
     )

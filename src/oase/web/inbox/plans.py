@@ -1,4 +1,4 @@
-"""What pages show of what agents plan: frozen structs, like those of `views`."""
+"""What pages show of what agents plan and of what was promised: frozen structs, like those of `views`."""
 
 from datetime import datetime
 from uuid import UUID
@@ -38,3 +38,13 @@ class TaskLine(Struct, frozen=True, kw_only=True):
     place: UUID | None = None
     number: int | None = None
     channel: str = ""
+
+
+class PromiseLine(Struct, frozen=True, kw_only=True):
+    """Something that was promised. `state`: how it stands, and the badge's colour."""
+
+    name: str
+    due: str
+    state: str
+    colour: str
+    more: str

@@ -33,6 +33,7 @@ from oase.conversations import (
     window_open,
 )
 from oase.desk import Scheduled, Task, TaskFilter, list_tasks, scheduled_of
+from oase.desk.promises import PromiseFacts, history
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
@@ -59,6 +60,7 @@ from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.fields import field_of
 from oase.web.inbox.marks import address_icon, mark
 from oase.web.inbox.planned import planned_of, task_line
+from oase.web.inbox.promised import promise_line
 from oase.web.inbox.views import (
     Address,
     Answer,
@@ -74,6 +76,7 @@ from oase.web.inbox.views import (
     Template,
     Twin,
 )
+from oase.web.moments import worked
 from oase.web.sessions import Viewer
 
 LEFT: Final = UUID(int=0)
@@ -97,7 +100,7 @@ async def read_conversation(
     plans = await read_plans(work, found.id)
     own = await identities_of(work, [found.person_id]) if found.person_id else []
     composer = await _composer(work, book, found, own, viewer, reader)
-    return conversation_of(found, page, person, fields, composer, viewer, staff, reader, plans=plans)
+    return conversation_of(found, page, person, fields, composer, viewer, staff, reader, plans=plans, now=work.clock.now())
 
 
 async def _read_public(
@@ -109,12 +112,18 @@ async def _read_public(
     person = await read_beside(work, found, fields, viewer, reader)
     plans = await read_plans(work, found.id)
     composer = await _composer(work, book, found, [], viewer, reader)
-    return conversation_of(found, NO_PAGE, person, fields, composer, viewer, staff, reader, stage=stage, plans=plans)
+    return conversation_of(
+        found, NO_PAGE, person, fields, composer, viewer, staff, reader, stage=stage, plans=plans, now=work.clock.now()
+    )
 
 
-async def read_plans(work: UnitOfWork, conversation_id: UUID) -> tuple[Sequence[Scheduled], Sequence[Task]]:
-    """What goes later in a conversation, and what is to be done about it. Two queries."""
-    return await scheduled_of(work, conversation_id), await list_tasks(work, TaskFilter(conversation_id=conversation_id), 50)
+Plans = tuple[Sequence[Scheduled], Sequence[Task], Sequence[PromiseFacts]]
+
+
+async def read_plans(work: UnitOfWork, conversation_id: UUID) -> Plans:
+    """What goes later in a conversation, what is to be done about it, and what was promised there. Three queries."""
+    tasks = await list_tasks(work, TaskFilter(conversation_id=conversation_id), 50)
+    return await scheduled_of(work, conversation_id), tasks, await history(work, conversation_id)
 
 
 async def read_stage(work: UnitOfWork, found: OpenConversation, window: Window, viewer: Viewer, reader: Translator) -> Stage:
@@ -133,7 +142,8 @@ def conversation_of(
     reader: Translator,
     *,
     stage: Stage | None = None,
-    plans: tuple[Sequence[Scheduled], Sequence[Task]] = ((), ()),
+    plans: Plans = ((), (), ()),
+    now: datetime | None = None,
 ) -> Conversation:
     """The conversation as the page shows it."""
     public = found.kind == "public"
@@ -153,6 +163,7 @@ def conversation_of(
         priority=found.priority,
         tags=found.tags,
         due_at=found.due_at,
+        worked=worked(staff.hours_of(found.team_id), found.due_at, now) if now else None,
         snoozed_until=found.snoozed_until,
         version=found.version,
         stage=stage,
@@ -163,6 +174,7 @@ def conversation_of(
         others=[past for past in person.past if past.state != "solved" and not past.public] if person and not public else [],
         planned=[planned_of(one, reader) for one in plans[0]],
         tasks=[task_line(one, viewer, staff, reader) for one in plans[1]],
+        promises=[promise_line(one, now, reader) for one in plans[2]] if now else (),
         can_plan=viewer.may(Permission.CONVERSATION_NOTE),
         can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
         can_close=viewer.may(Permission.CONVERSATION_CLOSE),

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from oase.people import Consent
 from oase.web.inbox.comments import Comment, Earlier
-from oase.web.inbox.plans import Planned, TaskLine
+from oase.web.inbox.plans import Planned, PromiseLine, TaskLine
+from oase.web.moments import Worked
 
 DeliveryState = Literal["", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled"]
 State = Literal["open", "waiting", "snoozed", "solved"]
@@ -80,6 +81,7 @@ class Row(Struct, frozen=True, kw_only=True):
     team: str
     priority: int
     due_at: datetime | None
+    worked: Worked | None = None
     last_at: datetime
     snoozed_until: datetime | None
     unread: int
@@ -387,6 +389,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     priority: int
     tags: Sequence[str]
     due_at: datetime | None
+    worked: Worked | None = None
     snoozed_until: datetime | None
     version: int
     stage: Stage | None = None  # in public
@@ -397,6 +400,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     others: Sequence[Past]  # unsolved conversations of the same person: merging
     planned: Sequence[Planned] = ()  # what goes later
     tasks: Sequence[TaskLine] = ()  # what is to be done about it
+    promises: Sequence[PromiseLine] = ()  # what was promised, the newest first
     can_plan: bool = True
     can_assign: bool = True
     can_close: bool = True

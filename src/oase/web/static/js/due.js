@@ -1,4 +1,5 @@
 // <oase-due data-at="…"><svg/><span>12 min</span></oase-due>: counts down like web/moments.py writes it; amber, then red.
+// data-later: what stands there while it is due on a later day; data-soon: from when little of the opening hours is left.
 const SOON = 30 * 60;
 const shown = new Set();
 const units = document.documentElement.lang === "de"
@@ -15,12 +16,14 @@ export function dueText(seconds) {
 }
 
 function refresh(element) {
-  const seconds = (Date.parse(element.dataset.at) - Date.now()) / 1000;
+  const at = Date.parse(element.dataset.at);
+  const seconds = (at - Date.now()) / 1000;
   const words = element.querySelector("span");
-  const text = dueText(seconds);
+  const later = element.dataset.later && seconds > 0 && new Date(at).toDateString() !== new Date().toDateString();
+  const text = later ? element.dataset.later : dueText(seconds);
   if (words && words.textContent !== text) words.textContent = text;
   element.classList.toggle("due-over", seconds < 0);
-  element.classList.toggle("due-soon", seconds >= 0 && seconds < SOON);
+  element.classList.toggle("due-soon", seconds >= 0 && (element.dataset.soon ? Date.now() > Date.parse(element.dataset.soon) : seconds < SOON));
 }
 
 setInterval(() => { if (!document.hidden) shown.forEach(refresh); }, 5000);
