@@ -30,6 +30,7 @@ BENCHES = {
     "routing": "a team's week on a virtual clock: per cent answered within the customer's own deadline, by scenario, load and rule",
     "routing.speed": "one decision of routing, 500 agents, 10,000 waiting; processor time; reach p99 < 50 µs, rebuilt < 500 ms",
     "routing.database": "a leader with its database, 500 agents, 10,000 waiting; reach restored < 2 s, one decision < 5 ms",
+    "response_times": "public response times, packed; one process on one core, 64 connections; reach 2,000/s",
     "memory": "everything, database included, after 5,000 messages; reach < 190 MiB",
 }
 _FIGURE = re.compile(r"^#json (.*)$", re.MULTILINE)

@@ -1,6 +1,8 @@
 """A company whose customers write and are answered, at a clock that is moved on; and what measures it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,12 +68,20 @@ class Company:
 
     async def waits(self) -> list[tuple[str, str, int | None]]:
         """Kind, outcome and seconds of everything measured, the oldest first."""
+        await self._visible()
         await self.feed.catch_up()
         async with self.work() as work:
             return await work.tuples(
                 "SELECT kind, outcome, extract(epoch FROM ended_at - asked_at)::int FROM wait"
                 " WHERE workspace_id = %(workspace_id)s ORDER BY asked_at, id"
             )
+
+    async def _visible(self) -> None:
+        """Waits until the log shows all that happened: nothing older is under way in this server, such as its own cleaning up."""
+        statement = "SELECT EXISTS (SELECT FROM live_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+        async with asyncio.timeout(20), self.database.everywhere() as work:
+            while await work.value(statement):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.02)
 
     async def measured(self, count: int, seconds: int, *, asked_at: datetime, **given: Any) -> None:
         """So many cases as if they had been measured: asked around a moment, answered after so many seconds."""
@@ -87,15 +97,15 @@ class Company:
             )
 
 
-@pytest_asyncio.fixture
-async def company(fresh_dsn: str, workspace_id: UUID, clock: SetClock) -> AsyncIterator[Company]:
+@asynccontextmanager
+async def open_company(dsn: str, workspace_id: UUID, clock: SetClock, slug: str) -> AsyncIterator[Company]:
     """The company, on a Tuesday morning; its feed follows already."""
-    database = Database(fresh_dsn, clock=clock)
+    database = Database(dsn, clock=clock)
     await database.open()
-    locks, hub, blobs = Locks(fresh_dsn), LiveHub(database), in_memory()
+    locks, hub, blobs = Locks(dsn), LiveHub(database), in_memory()
     book = AccountBook(database, SAFE, "https://support.example.com")
     async with database.work(workspace_id) as work:
-        await found_workspace(work, name="Lindgrün Räder", language="de", time_zone="Europe/Berlin", slug="lindgruen")
+        await found_workspace(work, name="Lindgrün Räder", language="de", time_zone="Europe/Berlin", slug=slug)
         given = {"phone_number_id": NUMBER_ID, "waba_id": "1", "access_token": "t", "app_secret": SECRET, "verify_token": "v"}
         account_id = await create_account(work, SAFE, "whatsapp", "WhatsApp", given)
     company = Company(
@@ -106,3 +116,10 @@ async def company(fresh_dsn: str, workspace_id: UUID, clock: SetClock) -> AsyncI
     yield company
     await locks.close()
     await database.close()
+
+
+@pytest_asyncio.fixture
+async def company(shared_dsn: str, workspace_id: UUID, clock: SetClock) -> AsyncIterator[Company]:
+    """The company, beside those of other tests."""
+    async with open_company(shared_dsn, workspace_id, clock, f"lindgruen-{workspace_id.hex}") as company:
+        yield company

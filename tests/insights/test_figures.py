@@ -95,7 +95,7 @@ def test_figures_are_made_for_the_same_moment_in_every_process() -> None:
     assert as_of(datetime(2026, 11, 24, 9, 34, 59, tzinfo=UTC)) == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-def line(found: list[Line], days: int, by: str = "") -> Line:
+def line(found: tuple[Line, ...], days: int, by: str = "") -> Line:
     """The line of a range."""
     return next(one for one in found if one.days == days and one.by == by)
 
@@ -109,7 +109,7 @@ async def test_a_case_counts_once_its_fate_is_decided(company: Company) -> None:
     await company.measured(5, 60, asked_at=now - timedelta(days=1), outcome="closed")  # nothing was owed any more
     await company.measured(7, 600, asked_at=now - timedelta(days=20))
     async with company.work() as work:
-        found = await report(work, now)
+        found = (await report(work, now)).lines
     week = line(found, 7)
     assert (week.asked, week.waiting, week.closed, week.answered) == (32, 5, 5, 22)
     assert week.quarter == Share(kept=18, count=25)

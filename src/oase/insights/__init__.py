@@ -1,6 +1,6 @@
 """Insights: what was measured, and what may be said of it. So far: how long customers wait for answers."""
 
-from oase.insights.readmodels import RULE, WaitFeed, measure_workspace
+from oase.insights.readmodels import RULE, PromisesKept, WaitFeed, measure_workspace
 from oase.insights.responsetimes import (
     DAYS,
     LEAST_CASES,
@@ -11,6 +11,7 @@ from oase.insights.responsetimes import (
     Figures,
     Line,
     Opening,
+    Report,
     Share,
     as_of,
     choice_in,
@@ -31,6 +32,8 @@ __all__ = [
     "Figures",
     "Line",
     "Opening",
+    "PromisesKept",
+    "Report",
     "Share",
     "WaitFeed",
     "as_of",

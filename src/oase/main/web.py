@@ -46,13 +46,13 @@ from oase.main.house import House
 from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
 from oase.staff import list_agents
-from oase.web.app import make_app
+from oase.web.app import finish_headers, make_app
 from oase.web.customerapp import AppParts, AppStream
 from oase.web.hooks import PREFIX as HOOKS
 from oase.web.hooks import Hooks
 from oase.web.live import PATH as LIVE
 from oase.web.live import Live
-from oase.web.responsetimes import board_of
+from oase.web.responsetimes import Sent, Shortcut, board_of
 from oase.web.services import Services
 from oase.web.widget import (
     Abuse,
@@ -213,6 +213,7 @@ class Front:
         self._house = house
         self._pages: Litestar = make_app(services, resolver)
         house.begin("response times", lambda: board_of(self._pages).run(house.hub))
+        self._times = Shortcut(self._pages)
         self._hooks = Hooks(house.book, house.journal, house.clock)
         self._live = Live(house.hub, resolver)
         parts = _widget_parts(house)
@@ -241,10 +242,20 @@ class Front:
             await self._app(scope, receive, send)  # type: ignore[arg-type]
         elif self._sandbox is not None and path.startswith("/sandbox"):
             await self._sandbox(scope, receive, send)
+        elif path.startswith(("/response-times", "/portal")) and (sent := self._times(scope)) is not None:
+            await self._send(scope, sent, send)
         elif path in ("/healthz", "/readyz", "/metrics"):
             await self._for_machines(path, send)
         else:
             await self._pages(scope, receive, send)
+
+    async def _send(self, scope: Scope, sent: Sent, send: Send) -> None:
+        """An answer that was at hand, with the headers that all pages have."""
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in sent.headers.items()]
+        start: Any = {"type": "http.response.start", "status": sent.status, "headers": [*headers, _length(sent)]}
+        await finish_headers(start, scope)
+        await send(start)
+        await send({"type": "http.response.body", "body": sent.body, "more_body": False})
 
     async def _for_machines(self, path: str, send: Send) -> None:
         if path == "/metrics":
@@ -279,6 +290,10 @@ def _widget_parts(house: House) -> Parts:
         puzzles=Puzzles(house.safe.derive("puzzle")),
         demo=house.settings.demo,
     )
+
+
+def _length(sent: Sent) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % len(sent.body)
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -12,6 +12,7 @@ from oase.insights.responsetimes.types import (
     Figures,
     Line,
     Opening,
+    Report,
     Share,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "Figures",
     "Line",
     "Opening",
+    "Report",
     "Share",
     "as_of",
     "choice_in",

@@ -1,12 +1,14 @@
 """Response times of a workspace: what is public, and what its leads see."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from oase.desk.hours import Timetables
+from oase.insights.readmodels import promises_kept
 from oase.insights.responsetimes import repository
 from oase.insights.responsetimes.rules import choice_in, expected, kept, opening
-from oase.insights.responsetimes.types import ChannelFigures, Figures, Line
+from oase.insights.responsetimes.types import DAYS, ChannelFigures, Figures, Report
 from oase.kernel.db import Database, UnitOfWork
 from oase.staff import Workspace, list_workspaces
 
@@ -16,12 +18,15 @@ async def published(database: Database) -> dict[str, UUID]:
     return {one.slug: one.id for one in await list_workspaces(database) if choice_in(one.settings).on}
 
 
-async def figures(work: UnitOfWork, workspace: Workspace, timetables: Timetables, at: datetime) -> Figures:
-    """What is public at a moment, of the channels that the administrator chose. Two statements."""
+async def figures(
+    work: UnitOfWork, workspace: Workspace, timetables: Timetables, at: datetime, channels: Sequence[str] | None = None
+) -> Figures:
+    """What is public at a moment, of the channels that the administrator chose or of others, to try it. Two statements."""
     choice = choice_in(workspace.settings)
+    channels = choice.channels if channels is None else channels
     timetable = kept(await timetables.default(work))
-    lines = await repository.lines(work, at, choice.channels)
-    known = await repository.measured(work, at, workspace.time_zone, choice.channels)
+    lines = await repository.lines(work, at, channels)
+    known = await repository.measured(work, at, workspace.time_zone, channels)
     return Figures(
         workspace_id=workspace.id,
         company=workspace.name,
@@ -35,7 +40,7 @@ async def figures(work: UnitOfWork, workspace: Workspace, timetables: Timetables
                 expected=expected(known[channel], at, timetable),
                 lines=tuple(line for line in lines if line.by == "channel" and line.channel == channel),
             )
-            for channel in choice.channels
+            for channel in channels
         ),
         overall=tuple(line for line in lines if not line.by),
         opening=opening(timetable, at),
@@ -43,6 +48,7 @@ async def figures(work: UnitOfWork, workspace: Workspace, timetables: Timetables
     )
 
 
-async def report(work: UnitOfWork, at: datetime) -> list[Line]:
-    """Everything that was measured, by range of days: of all, by channel, by team; whatever the number of cases."""
-    return await repository.lines(work, at)
+async def report(work: UnitOfWork, at: datetime) -> Report:
+    """Everything that was measured, by range of days: of all, by channel, by team; and what became of promises. Two statements."""
+    lines = await repository.lines(work, at)
+    return Report(lines=tuple(lines), promises=tuple(await promises_kept(work, at, DAYS)))

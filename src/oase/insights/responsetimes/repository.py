@@ -23,7 +23,8 @@ FROM unnest(%(days)s::int[]) AS r (days), LATERAL (
     extract(epoch FROM coalesce(ended_at, %(now)s) - asked_at)::int AS waited
     FROM wait WHERE workspace_id = %(workspace_id)s AND asked_at > %(now)s - make_interval(days => r.days) AND asked_at <= %(now)s
     AND (%(all)s OR channel = ANY(%(channels)s))) AS w
-GROUP BY GROUPING SETS ((r.days), (r.days, w.channel), (r.days, w.team_id)) ORDER BY 1, 2, 4, 3, 5"""
+GROUP BY GROUPING SETS ((r.days), (r.days, w.channel), (r.days, w.team_id))
+ORDER BY r.days, GROUPING(w.channel) + GROUPING(w.team_id) DESC, GROUPING(w.channel), w.channel, w.team_id"""
 
 
 async def lines(work: UnitOfWork, now: datetime, channels: Sequence[str] | None = None) -> list[Line]:

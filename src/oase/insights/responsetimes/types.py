@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from oase.insights.readmodels import PromisesKept
+
 DAYS: Final = (7, 28)
 """Ranges of days that figures are made for."""
 LEAST_CASES: Final = 20
@@ -51,6 +53,13 @@ class Line(Struct, frozen=True, kw_only=True):
     def answered(self) -> int:
         """How many were answered."""
         return self.asked - self.waiting - self.closed
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What leads see, whatever the number of cases."""
+
+    lines: tuple[Line, ...]
+    promises: tuple[PromisesKept, ...]
 
 
 class Measured(Struct, frozen=True, kw_only=True):

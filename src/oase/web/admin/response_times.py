@@ -4,17 +4,18 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
-from oase.insights import Choice, choice_in, choose
+from oase.insights import Choice, choice_in, choose, figures
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid
+from oase.kernel.errors import Invalid, NotFound
+from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.staff import find_workspace
 from oase.web.admin.frame import back, page
 from oase.web.channels import manifests
 from oase.web.forms import Form, many, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
-from oase.web.pages import reader_of
-from oase.web.responsetimes import board_of
+from oase.web.pages import html, reader_of
+from oase.web.responsetimes import board_of, renderer_of
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 
@@ -65,4 +66,17 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
     return back("/admin/response-times", "saved")
 
 
-handlers: Final = [show, save]
+@get("/admin/response-times/preview", opt=_WRITE, include_in_schema=False)
+async def preview(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
+    """The page as everybody would see it now: of the chosen channels, or of all while none are chosen."""
+    async with services.database.work(viewer.workspace_id) as work:
+        workspace = await find_workspace(work)
+        channels = (choice_in(workspace.settings).channels if workspace else ()) or tuple(await _used(work, services))
+        found = await figures(work, workspace, services.timetables, services.clock.now(), channels) if workspace else None
+    if found is None:
+        raise NotFound(message("This workspace does not exist."))
+    text = renderer_of(request.app).text("page.html", found, reader_of(request).language)
+    return html(request, text)
+
+
+handlers: Final = [show, save, preview]

@@ -25,6 +25,7 @@ from oase.web.api import (
     planning,
     problems,
     public,
+    reports,
     shifts,
     signals,
     staff,
@@ -55,6 +56,7 @@ _AREAS: Final = (
     finding,
     webhooks,
     events,
+    reports,
 )
 _ROUTES: Final = [handler for area in _AREAS for handler in area.handlers]
 

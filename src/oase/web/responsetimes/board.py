@@ -111,6 +111,15 @@ class Board:
             return shown
         return await asyncio.shield(task)
 
+    def at_hand(self, slug: str) -> Shown | None:
+        """The same without waiting: None where something has to be looked up first."""
+        at = as_of(self._clock.now())
+        if self._names_at is None or self._names_at < at:
+            return None
+        workspace_id = self._names.get(slug) if slug else next(iter(self._names.values())) if len(self._names) == 1 else None
+        shown = self._shown.get(workspace_id) if workspace_id is not None else None
+        return shown if shown is not None and shown.figures.as_of >= at else None
+
     def seconds_left(self) -> int:
         """How long it is until the next figures, at least one second."""
         now = self._clock.now()

@@ -22,6 +22,7 @@ from oase.web.responsetimes.shape import as_json
 from oase.web.responsetimes.wording import sentence
 
 _HTML: Final = "text/html; charset=utf-8"
+_LETTER: Final = 7.9  # pixels of a letter of the badge, on average; fonts that are wider are drawn narrower
 _MONDAY: Final = date(2024, 1, 1)
 
 
@@ -44,6 +45,7 @@ class Way(Struct, frozen=True):
     name: str
     link: str
     says: str
+    known: bool
 
 
 def path_of(figures: Figures, what: str = "") -> str:
@@ -60,7 +62,7 @@ class Renderer:
 
     def page(self, shown: Shown, language: Language) -> Form:
         """The page of response times."""
-        return shown.form(f"page {language}", _HTML, lambda one: self._html("page.html", one.figures, language))
+        return shown.form(f"page {language}", _HTML, lambda one: self.text("page.html", one.figures, language))
 
     def front(self, shown: Shown, language: Language) -> Form:
         """The page that says how to reach the company."""
@@ -68,7 +70,7 @@ class Renderer:
         return shown.form(
             f"front {language}",
             _HTML,
-            lambda one: self._html("front.html", one.figures, language, ways=ways(one, reader), chat=_chat(one)),
+            lambda one: self.text("front.html", one.figures, language, ways=ways(one, reader), chat=_chat(one)),
         )
 
     def badge(self, shown: Shown, language: Language, channel: str) -> Form:
@@ -86,7 +88,8 @@ class Renderer:
         """The figures for programs."""
         return shown.form("json", "application/json", lambda one: as_json(one.figures))
 
-    def _html(self, template: str, figures: Figures, language: Language, **more: Any) -> str:
+    def text(self, template: str, figures: Figures, language: Language, **more: Any) -> str:
+        """A page as text."""
         reader = _reader(figures, language)
         with formats.speaking(reader):
             return self._environment.get_template(f"responsetimes/{template}").render(
@@ -99,9 +102,11 @@ class Renderer:
         reader = _reader(figures, language)
         name = _name(expected.channel, reader) if expected else figures.company
         says = sentence(expected, figures.as_of, reader) if expected else reader.gettext("not enough cases yet")
+        length = round(_LETTER * len(says))
         return self._environment.get_template("responsetimes/badge.svg").render(
-            company=figures.company, name=name, says=says, width=max(200, 40 + 8 * max(len(says), len(name))), language=language
-        )
+            company=figures.company, name=name, says=says, length=length, width=max(length, round(7 * len(name))) + 52,
+            language=language,
+        )  # fmt: skip
 
     def _script(self, figures: Figures) -> str:
         facts = {
@@ -140,13 +145,11 @@ def soonest(figures: Figures) -> Expected | None:
 
 def ways(shown: Shown, reader: Translator) -> list[Way]:
     """Every account over which the company can be reached, in the order of the channels."""
-    says = {one.channel: sentence(one.expected, shown.figures.as_of, reader) for one in shown.figures.channels}
-    order = list(says)
+    known = {one.id: one for one in channels(shown.figures, reader)}
+    order = list(known)
     accounts = sorted(shown.accounts, key=lambda one: (order.index(one.channel), one.name.casefold(), one.id))
     return [
-        Way(
-            channel=one.channel, channel_name=_name(one.channel, reader), name=one.name, link=link_of(one), says=says[one.channel]
-        )
+        Way(one.channel, known[one.channel].name, one.name, link_of(one), known[one.channel].says, known[one.channel].known)
         for one in accounts
         if one.state != "needs_sign_in"
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from oase.insights import LEAST_CASES, REFRESHED, ChannelFigures, Expected, Figures, Line, Opening, Share
+from oase.insights import DAYS, LEAST_CASES, REFRESHED, ChannelFigures, Expected, Figures, Line, Opening, Share
 from oase.kernel.i18n import translator
 from oase.web.channels import manifests
 from oase.web.responsetimes.wording import sentence
@@ -46,18 +46,19 @@ def _expected(figures: Figures, expected: Expected) -> dict[str, Any]:
 
 
 def _ranges(lines: tuple[Line, ...]) -> dict[str, Any]:
+    known = {line.days: line for line in lines}
     return {
-        f"last_{line.days}_days": {
-            "within_15_minutes": _share(line.quarter),
-            "within_1_hour": _share(line.hour),
-            "within_promise": _share(line.promise),
+        f"last_{days}_days": {
+            "within_15_minutes": _share(known[days].quarter if days in known else None),
+            "within_1_hour": _share(known[days].hour if days in known else None),
+            "within_promise": _share(known[days].promise if days in known else None),
         }
-        for line in lines
+        for days in DAYS
     }
 
 
-def _share(share: Share) -> dict[str, int] | None:
-    return {"percent": share.percent, "cases": share.count} if share.enough else None
+def _share(share: Share | None) -> dict[str, int] | None:
+    return {"percent": share.percent, "cases": share.count} if share is not None and share.enough else None
 
 
 def _opening(opening: Opening | None) -> dict[str, Any] | None:
