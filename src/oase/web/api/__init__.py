@@ -13,6 +13,7 @@ from oase.kernel.errors import OaseError
 from oase.web.api import (
     accounts,
     agents,
+    calendars,
     conversations,
     desk,
     duty,
@@ -53,6 +54,7 @@ _AREAS: Final = (
     duty,
     shifts,
     staff,
+    calendars,
     finding,
     webhooks,
     events,

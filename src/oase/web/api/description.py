@@ -25,6 +25,7 @@ _TAGS: Final = {
     "Desk": "Tags, snippets, custom fields.",
     "Views": "Filters of the inbox, kept under a name.",
     "Staff": "Agents, roles and teams; who calls; the workspace, API tokens, the audit log.",
+    "Opening hours": "When is worked: calendars of the company and its teams.",
     "Search": "Over persons and messages.",
     "Webhooks": "Programs are told what happens (Standard Webhooks).",
     "Events": "A live stream of what happens.",
