@@ -218,3 +218,27 @@ async def test_a_team_with_other_hours_is_promised_by_them(promising: Promising)
         await set_team(work, SYSTEM, conversation, team, team="Werkstatt")
     *_, last = await promising.promises(conversation)
     assert last.due_at == Timetable(BERLIN).add_working_time(last.since, 15 * MINUTE)
+
+
+async def test_five_thousand_that_wait_are_promised_anew_in_a_few_statements_a_page(
+    promising: Promising, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await promising.desk.writes("Wo bleibt mein Rad?")
+    async with promising.desk.work() as work:
+        await work.run(
+            "INSERT INTO conversation (workspace_id, id, number, person_id, identity_id, account_id, channel, state, due_at,"
+            " waiting_since, last_at, token, created_at) SELECT workspace_id, gen_random_uuid(), 100000 + n, person_id, identity_id,"
+            " account_id, channel, state, due_at, waiting_since, last_at, 'many' || n, created_at FROM conversation,"
+            " generate_series(1, 4999) AS n WHERE id = %(id)s",
+            {"id": conversation},
+        )
+    await promising.feed.begin()
+    with statements(monkeypatch) as counted:
+        await promising.edit(targets=(target(first=5 * MINUTE),))
+        await promising.feed.catch_up()
+    assert len(counted) < 500
+    rows = await promising.desk.value(
+        "SELECT array[count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'withdrawn')] FROM promise"
+    )
+    assert rows == [5_000, 5_000]
+    assert await promising.desk.value("SELECT count(DISTINCT due_at - waiting_since) FROM conversation") == 1

@@ -4,12 +4,14 @@ first start --prepare_demo--> company, staff, accounts, furniture     --begin_st
 Everything in its conversations came in the real way: raw deliveries in the journal, taken in by the house's own worker.
 """
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from oase.channels import create_account
 from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.desk.hours import Calendar, save_calendar, week_of
+from oase.desk.promises import Step, Target, save_step, save_target
 from oase.insights import Choice, choose
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -135,11 +137,15 @@ async def _found(house: House, sandbox: Sandbox) -> None:
 
 
 async def _open(work: UnitOfWork) -> None:
-    """The workshop has hours of its own; everybody else is there whenever somebody tries Oase."""
+    """The workshop has hours and promises of its own; everybody else is there whenever somebody tries Oase."""
     week = week_of({**{day: [("09:00", "13:00"), ("14:00", "18:00")] for day in range(5)}, 5: [("10:00", "14:00")]})
     workshop = Calendar(zone="Europe/Berlin", week=week, country="DE", region="BE")
     team = next(one.id for one in await list_teams(work) if one.name == "Werkstatt")
     await save_calendar(work, name="Werkstatt", calendar=workshop, team_ids=[team], is_default=False)
+    await save_target(
+        work, Target(id=new_id(), name="Werkstatt", teams=(team,), first=timedelta(hours=4), next=timedelta(hours=8))
+    )
+    await save_step(work, Step(id=new_id(), minutes=0, notify_leads=True, since=work.clock.now()))
 
 
 async def _furnish(work: UnitOfWork) -> None:
