@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from oase.conversations import View, read_filter
 from oase.desk.hours import Timetable
-from oase.desk.presence import State, standings
 from oase.kernel.db import UnitOfWork
 from oase.staff import list_agents, list_teams
 from oase.web.services import Services
@@ -33,8 +32,6 @@ class Staff(Struct, frozen=True, kw_only=True):
     agent_names: Mapping[UUID, str]
     team_names: Mapping[UUID, str]
     teams_of: Mapping[UUID, Sequence[UUID]]
-    duty: Mapping[UUID, State] = {}  # what agents do now; empty where nobody ever said
-
     hours: Mapping[UUID | None, Timetable] = {}  # by which teams work, where anybody said so; None: the company
 
     def hours_of(self, team_id: UUID | None) -> Timetable | None:
@@ -61,7 +58,7 @@ class Directory:
         found = self._known.get(work.workspace_id)
         if found is not None and now - found[0] < _KEPT:
             return found[1]
-        agents, teams, said = await list_agents(work), await list_teams(work), await standings(work)
+        agents, teams = await list_agents(work), await list_teams(work)
         hours = {one: await self._services.timetables.of_team(work, one) for one in (None, *(team.id for team in teams))}
         staff = Staff(
             agents=[Named(agent.id, agent.name) for agent in agents if agent.state == "active"],
@@ -69,7 +66,6 @@ class Directory:
             agent_names={agent.id: agent.name for agent in agents},
             team_names={team.id: team.name for team in teams},
             teams_of={agent.id: agent.teams for agent in agents},
-            duty={agent.id: said[agent.id].state if agent.id in said else "away" for agent in agents} if said else {},
             hours=hours,
         )
         if len(self._known) >= _WORKSPACES:

@@ -10,14 +10,36 @@ from typing import Any, Final, cast
 from litestar import Request, Response, get, post
 from msgspec import Struct
 
-from oase.desk.presence import AWAY_REASONS, REASONS, Standing, State, duty_rules, heartbeat, on_shift, set_state, standing_of
-from oase.kernel.i18n import Translator
+from oase.desk.presence import (
+    AWAY_REASONS,
+    REASONS,
+    Standing,
+    State,
+    duty_rules,
+    heartbeat,
+    on_shift,
+    set_state,
+    standing_of,
+    standings,
+)
+from oase.kernel.i18n import Message, Translator, message
 from oase.kernel.permissions import Permission
 from oase.web.given import GivenAct, GivenServices, GivenViewer
 from oase.web.pages import reader_of, render
 
 AnyRequest = Request[Any, Any, Any]
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
+_READ: Final = {"permission": Permission.CONVERSATION_READ}
+NAMES: Final[dict[State, Message]] = {
+    "online": message("Online"), "busy": message("Busy"), "break": message("On a break"), "away": message("Away"),
+}  # fmt: skip
+
+
+class Colleague(Struct, frozen=True, kw_only=True):
+    """What a colleague does, and its name in the reader's language."""
+
+    state: State
+    name: str
 
 
 class Beaten(Struct, frozen=True, kw_only=True):
@@ -41,6 +63,15 @@ async def show_switch(request: AnyRequest, services: GivenServices, viewer: Give
         reasons=rules.reasons or tuple(map(reader.text, REASONS)),
         away_reasons=rules.away_reasons or tuple(map(reader.text, AWAY_REASONS)),
     )  # fmt: skip
+
+
+@get("/duty/colleagues", opt=_READ, include_in_schema=False)
+async def show_colleagues(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> dict[str, Colleague]:
+    """What everybody does who ever said so, for the dots beside names that a page shows just now."""
+    reader = reader_of(request)
+    async with services.database.work(viewer.workspace_id) as work:
+        found = await standings(work)
+    return {str(agent_id): Colleague(state=one.state, name=reader.text(NAMES[one.state])) for agent_id, one in found.items()}
 
 
 @post("/duty", opt=_REPLY, include_in_schema=False)
@@ -78,4 +109,4 @@ def hint_of(standing: Standing, now: datetime, reader: Translator) -> str:
     return "day" if days > 0 else ""
 
 
-handlers: Final = [show_switch, say, beat]
+handlers: Final = [show_switch, show_colleagues, say, beat]

@@ -192,7 +192,7 @@ def around_of(queue_id: str, staff: Staff, tags: Sequence[str], reader: Translat
     return Around(
         now=now,
         queue_id=queue_id,
-        colleagues=[Colleague(id=agent.id, name=agent.name, duty=staff.duty.get(agent.id, "")) for agent in staff.agents],
+        colleagues=[Colleague(id=agent.id, name=agent.name) for agent in staff.agents],
         teams=[Team(id=team.id, name=team.name) for team in staff.teams],
         known_tags=tags,
         snoozes=later_choices(now, reader),

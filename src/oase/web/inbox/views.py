@@ -34,7 +34,6 @@ class Colleague(Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    duty: str = ""  # what they do now; empty where nobody says so
 
 
 class Team(Struct, frozen=True, kw_only=True):

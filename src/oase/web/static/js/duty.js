@@ -59,9 +59,23 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// of colleagues, too: the dots beside their names
+// of colleagues, too: the dots beside their names, as it stands when a menu with them opens
+document.addEventListener("toggle", async (event) => {
+  const dots = event.newState === "open" ? [...event.target.querySelectorAll("[data-duty-of]")] : [];
+  if (!dots.length) return;
+  const answer = await fetch("/duty/colleagues").catch(() => null);
+  const found = answer?.ok ? await answer.json() : {};
+  for (const dot of dots) {
+    const does = found[dot.dataset.dutyOf];
+    dot.hidden = !does;
+    if (!does) continue;
+    dot.dataset.state = does.state;
+    dot.title = does.name;
+    dot.setAttribute("role", "img");
+    dot.setAttribute("aria-label", does.name);
+  }
+}, true);
 document.addEventListener("oase:duty", ({ detail }) => {
-  for (const dot of document.querySelectorAll(`[data-duty-of="${CSS.escape(detail.key)}"]`)) dot.dataset.state = detail.state;
   if (place && detail.key === place.dataset.me) show();
 });
 
