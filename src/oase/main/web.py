@@ -6,7 +6,7 @@ everything else: the pages and the API (Litestar)
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -37,15 +37,18 @@ from oase.conversations import (
     visitor_page,
     visitor_timeline,
 )
+from oase.desk.hours import NeverOpen
 from oase.desk.presence import is_here, say_what_they_do, standings
+from oase.desk.routing import Expected, expected_waits
 from oase.kernel import metrics
+from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import OaseError
-from oase.kernel.i18n import Language
+from oase.kernel.i18n import Language, translator
 from oase.kernel.webpush import Vapid
 from oase.main.house import House
 from oase.main.keeping import PARTS, RULES
 from oase.main.sign_in import SessionResolver
-from oase.staff import list_agents
+from oase.staff import find_workspace, list_agents
 from oase.web.app import finish_headers, make_app
 from oase.web.customerapp import AppParts, AppStream
 from oase.web.hooks import PREFIX as HOOKS
@@ -66,6 +69,8 @@ from oase.web.widget import (
     VisitorChoice,
     VisitorFile,
     VisitorMessage,
+    opens_line,
+    wait_line,
 )
 
 _PRESENCE_KEPT: Final = timedelta(seconds=15)
@@ -81,6 +86,9 @@ class _Known(Struct):
     at: datetime
     presence: Presence
     accounts: list[StoredAccount]
+    expected: Mapping[str, Expected]
+    opens: datetime | None  # the next opening, while it is closed
+    zone: str
 
 
 class VisitorDesk:
@@ -103,22 +111,36 @@ class VisitorDesk:
         return _shown(found) if found else None
 
     async def presence(self, account: StoredAccount, language: str) -> Presence:
-        """Who of the team is there. Nothing is claimed that is not measured: of the wait nothing is said yet."""
+        """Who of the team is there, and how long an answer takes, as routing foretells it."""
         known = self._known.get(account.workspace_id)
         now = self._house.clock.now()
         if known is None or now - known.at > _PRESENCE_KEPT:
             async with self._house.database.work(account.workspace_id) as work:
                 agents, said = await list_agents(work), await standings(work)
                 accounts = await self._house.book.of_workspace(work)
+                expected, opens = await expected_waits(work), await self._opens(work, now)
+                workspace = await find_workspace(work)
             here = [one for one in agents if one.id in said and is_here(said[one.id], now)]
             if not say_what_they_do(said.values(), now):
                 here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
             faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
             presence = Presence(open=bool(here), faces=faces)
-            known = self._known[account.workspace_id] = _Known(now, presence, accounts)
+            zone = workspace.time_zone if workspace else "UTC"
+            known = self._known[account.workspace_id] = _Known(now, presence, accounts, expected, opens, zone)
         offers = offered(account, known.accounts) if account.account.settings.get("elsewhere", True) else []
         doors = [Door(id=str(one.id), name=_name(one, language)) for one in offers]
-        return replace(known.presence, elsewhere=doors)
+        reader = translator(language, known.zone)
+        wait = wait_line(known.expected.get(account.manifest.pace), reader)
+        return replace(known.presence, elsewhere=doors, wait=wait, hours=opens_line(known.opens, reader))
+
+    async def _opens(self, work: UnitOfWork, now: datetime) -> datetime | None:
+        """When somebody works again, by the calendar of the workspace; None while it is open, or where nobody ever works."""
+        timetable = await self._house.timetables.default(work)
+        try:
+            opens = timetable.next_opening(now)
+        except NeverOpen:
+            return None
+        return opens if opens > now else None
 
     async def expect_upload(self, account: StoredAccount, key: str, until: datetime) -> None:
         """A file is about to be stored under this key; if no message names it until then, it goes by itself."""

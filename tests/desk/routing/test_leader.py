@@ -8,7 +8,7 @@ from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
-from oase.desk.routing import Because, OfferGone, accept, stranded, why_not
+from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
 
@@ -241,3 +241,23 @@ async def test_a_promise_that_is_made_after_it_has_passed_gets_its_second_one_al
         "SELECT array_agg(number ORDER BY number) FROM promise WHERE conversation_id = %(id)s AND kind = 'first'", id=first
     )
     assert numbers == [1, 2]
+
+
+async def test_how_long_one_waits_who_comes_now_is_said_while_somebody_is_on_duty(floor: Floor) -> None:
+    async def said() -> dict[str, Any]:
+        await floor.goes_on()
+        await floor.passes(seconds=6)
+        async with floor.desk.work() as work:
+            return dict(await expected_waits(work))
+
+    assert await said() == {}
+    await floor.comes("Anna")
+    free = (await said())["live"]
+    assert free.at_once
+    await questions(floor, *(f"Frage {number}" for number in range(8)))
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    busy = (await said())["messaging"]
+    assert not busy.at_once and busy.usually and busy.p90 >= busy.p50 > free.p50
+    await floor.comes("Anna", "away")
+    assert await said() == {}

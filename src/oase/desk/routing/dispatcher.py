@@ -42,7 +42,7 @@ from oase.desk.routing.rules import (
     WorkDone,
     WorkStarted,
 )
-from oase.desk.routing.types import Began, Decisions, Ended, LiveOffer, OfferState, Quoted, Renewed
+from oase.desk.routing.types import Began, Decisions, Ended, Expected, LiveOffer, OfferState, Quoted, Renewed
 
 _FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _SILENT: Final = timedelta(minutes=10)
@@ -198,6 +198,18 @@ class Dispatcher:
             del self._held[conversation_id]
             self._tell(ConversationClosed(conversation_id), now)
         self._tell(Tick(), now)
+
+    def expected(self, within: Mapping[str, timedelta], now: datetime) -> dict[str, Expected]:
+        """How long somebody would wait who came now, by pace and what is promised there; nothing while nobody is on duty."""
+        desk = self.router.desk
+        on_duty = desk.crowd.on_duty.bit_count()
+        if not on_duty:
+            return {}
+        found = {}
+        for pace, promised in within.items():
+            said, learnt = desk.quotes.foretell(pace, (now + promised).timestamp(), on_duty, on_duty)
+            found[pace] = Expected(p50=said[0], p90=said[2], usually=not learnt, at_once=bool(desk.crowd.free))
+        return found
 
     def stranded(self) -> dict[Need, int]:
         """What waits although nobody on duty can do it, and how much of it: none while nobody is on duty at all."""

@@ -104,7 +104,7 @@ def _skills(one: Waiting, skills: Iterable[Skill], language: str) -> tuple[tuple
 
 def settings_of(frame: Frame) -> Settings:
     """The rules' parameters as the workspace wants them."""
-    return Settings(manners=dict(MANNERS))
+    return Settings(manners=dict(MANNERS), overload=frame.overload)
 
 
 class Languages:

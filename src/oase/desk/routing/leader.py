@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from oase.channels import AccountBook
+from oase.conversations import TARGETS
 from oase.desk.hours import NeverOpen, Timetables
 from oase.desk.presence import set_state
 from oase.desk.promises import repromise
@@ -73,13 +74,14 @@ class Leader:
         self._dispatcher: Dispatcher
         self._languages = Languages()
         self._early: dict[UUID, Renewed] = {}  # second promises of what was not promised yet
+        self._expects = True
         self._stranded: list[Stranded] | None = None
         self._look_again = datetime.min.replace(tzinfo=UTC)
 
     @property
     def waits(self) -> bool:
         """Whether time alone may bring something."""
-        return bool(self._dispatcher.known)
+        return bool(self._dispatcher.known) or self._expects
 
     async def restore(self) -> None:
         """Builds everything from what stands in the database, and decides what was left undecided. Raises Deposed."""
@@ -161,7 +163,7 @@ class Leader:
             work.emit("offer", one.agent_id, {"what": what, "offer": str(offer_id), "conversation": str(one.conversation_id)})
 
     async def _look_around(self, work: UnitOfWork) -> None:
-        """Every few seconds: second promises that were too early; what waits and nobody on duty can do."""
+        """Every few seconds: second promises that were too early; how long one waits now; what nobody can do."""
         now = work.clock.now()
         if now < self._look_again:
             return
@@ -170,6 +172,10 @@ class Leader:
         for renewed in early:
             if renewed.conversation_id in self._dispatcher.known:
                 await self._renew(work, renewed)
+        expected = self._dispatcher.expected({str(pace): soon for pace, soon in TARGETS.items()}, now)
+        if expected or self._expects:
+            await repository.keep_expected(work, expected)
+        self._expects = bool(expected)
         found = stranded_of(self._dispatcher.stranded())
         if found != self._stranded:
             self._stranded = found

@@ -1,6 +1,6 @@
 """All SQL of routing. Statements of the leader run in a transaction that `hold_epoch` has begun."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
-from oase.desk.routing.types import Began, Ended, LiveOffer, OfferState, Quoted, Stranded
+from oase.desk.routing.types import Began, Ended, Expected, LiveOffer, OfferState, Quoted, Stranded
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
@@ -154,6 +154,24 @@ async def waited(work: UnitOfWork, conversation_ids: Collection[UUID]) -> None:
         " AND o.state = 'working' AND q.waited IS NULL AND q.conversation_id = ANY(%(ids)s)",
         {"ids": sorted(conversation_ids), "now": work.clock.now()},
     )
+
+
+async def keep_expected(work: UnitOfWork, expected: Mapping[str, Expected]) -> None:
+    """Writes down how long one waits who comes now."""
+    await work.run(
+        "UPDATE routing_leader SET expected = %(expected)s, expected_at = %(now)s WHERE workspace_id = %(workspace_id)s"
+        " AND id = %(workspace_id)s",
+        {"expected": Jsonb(msgspec.to_builtins(expected)), "now": work.clock.now()},
+    )
+
+
+async def expected_waits(work: UnitOfWork) -> dict[str, Expected]:
+    """How long one waits who comes now, by pace, as the leader said within the last minute; nothing where nobody leads or is there."""
+    found = await work.value(
+        "SELECT expected FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s AND expected_at > %(since)s",
+        {"since": work.clock.now() - timedelta(minutes=1)},
+    )
+    return msgspec.convert(found or {}, dict[str, Expected])
 
 
 async def keep_stranded(work: UnitOfWork, stranded: Sequence[Stranded]) -> None:

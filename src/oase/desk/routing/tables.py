@@ -11,6 +11,8 @@ routing_leader = workspace_table(
     "routing_leader",
     Column("epoch", BigInteger, nullable=False),  # rises with each leader: whoever led before can write no more
     Column("since", NOW, nullable=False),
+    Column("expected", JSONB, nullable=False, server_default=text("'{}'")),  # how long one waits who comes now, by pace
+    Column("expected_at", NOW),
     Column("stranded", JSONB, nullable=False, server_default=text("'[]'")),  # what waits and nobody on duty can do
     owner="desk",
     retention="workspace",

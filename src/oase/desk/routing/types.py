@@ -62,6 +62,15 @@ class Renewed(Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
+class Expected(Struct, frozen=True, kw_only=True):
+    """How long somebody waits at most who comes now, in half and nine tenths of all cases: seconds. `at_once`: somebody is free."""
+
+    p50: float
+    p90: float
+    usually: bool
+    at_once: bool
+
+
 class Stranded(Struct, frozen=True, kw_only=True):
     """What waits although nobody on duty can do it: of this pace and team, with these skills, so many."""
 

@@ -120,20 +120,28 @@ class Quotes:
 
     def quote(self, item: Item, able: int, on_duty: int, now: float) -> Quote:
         """What can be said to somebody who has begun to wait. `able`: how many on duty can do it."""
-        ahead = bisect_left(self._dues, item.key)
-        guess = max(_LEAST, (ahead + 1) * self._means.get(item.channel, 180.0) / max(1, on_duty))
-        crowded = (len(self._dues) - 1) / max(1, on_duty)
-        kind = (item.channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
-        factors = self._factors.get(kind)
-        if factors is None:
-            factors = self._factors[kind] = _Factors()
-        said = tuple(guess * factor for factor in factors.values)
-        said = (said[0], max(said[:2]), max(said))
+        guess, kind, said = self._foretold(item.channel, item.key, able, on_duty)
         self._open[item.id] = _Open(guess, now, kind, said)
         for seconds in said:
             heappush(self._passes, (now + seconds, item.id))
         self._count += 1
         return Quote(item.id, *said, usually=self._count <= _LEARNING)
+
+    def foretell(self, channel: str, key: float, able: int, on_duty: int) -> tuple[tuple[float, float, float], bool]:
+        """What would be said to somebody who came now, and whether that is learnt yet. Nothing comes of it."""
+        return self._foretold(channel, key, able, on_duty)[2], self._count > _LEARNING
+
+    def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
+        """The guess, the class of contacts that it belongs to, and what is said of it."""
+        ahead = bisect_left(self._dues, key)
+        guess = max(_LEAST, (ahead + 1) * self._means.get(channel, 180.0) / max(1, on_duty))
+        crowded = (len(self._dues) - 1) / max(1, on_duty)
+        kind = (channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
+        factors = self._factors.get(kind)
+        if factors is None:
+            factors = self._factors[kind] = _Factors()
+        p50, p80, p90 = (guess * factor for factor in factors.values)
+        return guess, kind, (p50, max(p50, p80), max(p50, p80, p90))
 
     def passes(self, now: float) -> None:
         """Time has passed: quotes that end while their customer still waits are broken."""

@@ -463,6 +463,8 @@ CREATE TABLE routing_leader (
     id UUID NOT NULL,
     epoch BIGINT NOT NULL,
     since TIMESTAMP WITH TIME ZONE NOT NULL,
+    expected JSONB DEFAULT '{}' NOT NULL,
+    expected_at TIMESTAMP WITH TIME ZONE,
     stranded JSONB DEFAULT '[]' NOT NULL,
     CONSTRAINT routing_leader_pkey PRIMARY KEY (workspace_id, id)
 );
