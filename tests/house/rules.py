@@ -37,8 +37,11 @@ EXCEPTIONS: Final[dict[str, dict[str, str]]] = {
     "missing_docstrings": {},
 }
 
-PUBLISHED: Final = ("oase.channels.contract", "oase.channels.degrade", "oase.channels.families", "oase.channels.registry")
-"""Packages inside a slice that are front doors of their own: the contract and its helpers are for third parties, too."""
+PUBLISHED: Final = (
+    "oase.channels.contract", "oase.channels.degrade", "oase.channels.families", "oase.channels.registry", "oase.conversations.conditions",
+)  # fmt: skip
+"""Packages inside a slice that are front doors of their own: the contract and its helpers are for third parties, too; conditions are
+the language in which views and rules ask."""
 _DESK: Final = re.compile(r"oase\.desk\.[a-z]+")
 """The parts of the desk are small slices: each is used through its own root, and the desk's root need not know them all."""
 

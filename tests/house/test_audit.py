@@ -10,7 +10,7 @@ Function = ast.AsyncFunctionDef | ast.FunctionDef
 ACTIONS = (
     "staff/actions", "conversations/actions", "people/actions.py", "channels/accounts.py", "kernel/webhooks/actions.py",
     "people/erasure.py", "kernel/retention.py", "desk/hours/actions.py", "desk/hours/sources.py", "desk/hours/published.py",
-    "people/consents.py",
+    "people/consents.py", "desk/automations/actions.py",
 )  # fmt: skip
 _WORDS = "what was said is its own record: who, when, to whom; it is never changed"
 _SYSTEM = "done by time or by a provider, not by somebody"
@@ -29,7 +29,7 @@ EXCUSED = {
     "merge_persons": "people.merge_into writes it down", "unmerge_persons": "people.take_apart writes it down",
 }  # fmt: skip
 READS = {
-    "fate_of", "find_webhook", "find_snippet", "open_link", "check_rank", "check_own_password", "require_version",
+    "fate_of", "find_rule", "find_webhook", "find_snippet", "open_link", "check_rank", "check_own_password", "require_version",
     "preview", "rehearse", "consents_of", "find_consent", "stands", "taken_back",
     "erasures", "published_calendar", "due", "word_of_sign_in",
 }  # fmt: skip

@@ -99,12 +99,21 @@ async def entered(browser: Browser, oase: Installation, language: str) -> Browse
 
 
 async def furnish(admin: BrowserContext, oase: Installation, language: str) -> None:
-    """What the demonstration has not: a role of its own, templates of WhatsApp, somebody who speaks in public, a delivery that cannot
-    be read."""
+    """What the demonstration has not: a role of its own, a rule that was tried and a macro, templates of WhatsApp, somebody who speaks
+    in public, a delivery that cannot be read."""
     page, account = await admin.new_page(), await oase.account("whatsapp")
     await page.goto(f"{oase.url}/admin/roles/new")
     await page.fill("#name", f"Aushilfe {language}")
     await send(page, "input[name=permissions]")
+    await page.goto(f"{oase.url}/admin/automations")
+    await page.locator("form[action$='/from/closed'] button").click()
+    await page.locator("button[value=try]").click()
+    await expect(page.locator(".rule-verdict")).to_be_visible()
+    await page.goto(f"{oase.url}/admin/macros/new")
+    await page.fill("#name", f"Reklamation {language}")
+    await page.fill("[data-rows=act] input[name$=value]", "Reklamation")
+    async with page.expect_navigation():
+        await page.locator(".panel-foot button[type=submit]").click()
     await page.goto(f"{oase.url}/admin/channels/{account}")
     async with page.expect_navigation():
         await page.locator("form[action$='/templates'] button").click()

@@ -1,5 +1,6 @@
 """Conversations: what people say and what we answer, from the journal to the delivery."""
 
+from oase.conversations import conditions
 from oase.conversations.account_life import MOST as MOST_COUNTED
 from oase.conversations.account_life import AccountLife, life_of
 from oase.conversations.account_work import (
@@ -65,7 +66,6 @@ from oase.conversations.attachments import FileWorker
 from oase.conversations.blanks import SNIPPET_VARIABLES, Filling, filled, in_language
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.changes import ChangeRule, rule_in, set_change_rule
-from oase.conversations.conditions import KINDS, NONE, Condition, Facts, Group, conditions_of, fits, holds_for
 from oase.conversations.delivery.receipts import apply_late
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
@@ -176,7 +176,8 @@ from oase.conversations.queries import (
     waiting_of_persons,
     write_filter,
 )
-from oase.conversations.queries.facts import Moment, Spoken, facts_of, last_words, moments_between, spoken
+from oase.conversations.queries.facts import facts_of, last_words, moments_between, spoken
+from oase.conversations.queries.past import count_lately, happened_in, lately
 from oase.conversations.renewing import Renewer
 from oase.conversations.repository import heard_at, heard_over, insert_upload
 from oase.conversations.rules import TARGETS, State, first_word, reaction_there, window_open
@@ -199,9 +200,7 @@ __all__ = [
     "COUNTED",
     "FIXED_VIEWS",
     "IN_COPY",
-    "KINDS",
     "MOST_COUNTED",
-    "NONE",
     "PERSON_PART",
     "PRIORITIES",
     "RETENTION_RULES",
@@ -221,7 +220,6 @@ __all__ = [
     "Case",
     "Change",
     "ChangeRule",
-    "Condition",
     "ContactCard",
     "ConversationError",
     "ConversationFacts",
@@ -236,13 +234,11 @@ __all__ = [
     "DevicePush",
     "Due",
     "DueTime",
-    "Facts",
     "FcmTarget",
     "FileFacts",
     "FileWorker",
     "Filling",
     "Given",
-    "Group",
     "InboxRow",
     "Indexer",
     "IntakeWorker",
@@ -258,7 +254,6 @@ __all__ = [
     "MessageFate",
     "MessageFile",
     "MessagesWithParts",
-    "Moment",
     "NoConversation",
     "NoMessage",
     "OpenConversation",
@@ -278,7 +273,6 @@ __all__ = [
     "SearchQuery",
     "Share",
     "Snippet",
-    "Spoken",
     "Start",
     "Started",
     "Starter",
@@ -312,11 +306,12 @@ __all__ = [
     "change_view",
     "check_account",
     "check_device",
-    "conditions_of",
+    "conditions",
     "connect_account",
     "conversation_facts",
     "conversations_in_view",
     "conversations_of",
+    "count_lately",
     "crowd_page",
     "custom_fields",
     "drop",
@@ -327,13 +322,12 @@ __all__ = [
     "filled",
     "find_snippet",
     "first_word",
-    "fits",
     "forget_device",
     "forget_read",
     "forget_stale_devices",
+    "happened_in",
     "heard_at",
     "heard_over",
-    "holds_for",
     "in_language",
     "inbox_page",
     "inbox_rows",
@@ -350,6 +344,7 @@ __all__ = [
     "keep_uploads",
     "known_tags",
     "last_words",
+    "lately",
     "life_of",
     "linked_to",
     "linker",

@@ -73,6 +73,36 @@ class Facts(Struct, frozen=True, kw_only=True):
     open: bool = True  # within the business hours of its team, at that moment
 
 
+class Spoken(Struct, frozen=True, kw_only=True):
+    """One message, as far as conditions ask for it. `state_before`: of its conversation, where it is an answer of ours."""
+
+    id: UUID
+    conversation_id: UUID
+    direction: str
+    text: str
+    automatic: bool
+    by_agent: bool
+    at: datetime
+    state_before: str | None
+
+
+class PastMessage(Struct, frozen=True, kw_only=True):
+    """A message or an event of the timeline. `kind` and `to`: of an event, what was done."""
+
+    id: UUID
+    conversation_id: UUID
+    direction: str
+    kind: str
+    to: str
+    text: str
+    automatic: bool
+    by_agent: bool
+    at: datetime
+
+
+Moment = Literal["waited_since", "waiting_since", "solved_at", "due_at"]
+"""A moment of a conversation from which time is counted, while it is in the state that this belongs to."""
+
 Read = Callable[[Facts, Condition], Sequence[str]]
 
 
@@ -167,7 +197,7 @@ _VALUES: Final[Mapping[str, Read]] = {
 def _field(fields: Mapping[str, Any], key: str) -> Sequence[str]:
     value = fields.get(key)
     if isinstance(value, bool):
-        return ("true" if value else "false",)
+        return ("true", "yes", "ja") if value else ("false", "no", "nein")
     return () if value is None else (str(value),)
 
 

@@ -28,7 +28,7 @@ from oase.conversations import (
 )
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, OutboundClock, PushSender
-from oase.desk.automations import AutomationClock, AutomationFeed
+from oase.desk.automations import AutomationClock, AutomationFeed, Means
 from oase.desk.hours import CalendarClock, Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseClock, PromiseFeed
@@ -108,8 +108,9 @@ class House:
         self.begin("promises", PromiseFeed(self.database, self.hub, self.locks, self.timetables).run)
         self.begin("promises clock", PromiseClock(self.database, self.locks, self.timetables).run)
         self.begin("notifications", NotificationFeed(self.database, self.hub, self.locks).run)
-        self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, self.book).run)
-        self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, self.book).run)
+        means = Means(self.book, self.timetables)
+        self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, means).run)
+        self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, means).run)
         self.begin("waits", WaitFeed(self.database, self.hub, self.locks, self.timetables).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)

@@ -30,6 +30,7 @@ _ADMINISTRATION: Final = frozenset(
         Permission.PROMISE_WRITE,
         Permission.TAG_WRITE,
         Permission.SNIPPET_WRITE,
+        Permission.AUTOMATION_WRITE,
         Permission.FIELD_WRITE,
         Permission.TOKEN_WRITE,
         Permission.WEBHOOK_WRITE,

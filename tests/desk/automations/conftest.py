@@ -9,8 +9,10 @@ import pytest_asyncio
 from tests.desk.conftest import SAFE, Desk
 
 from oase.channels import AccountBook
-from oase.conversations import Author, Condition, Group, save_snippet, set_tags
-from oase.desk.automations import Act, AutomationFeed, Rule, When, runs_of, save_rule, switch_rule
+from oase.conversations import Author, save_snippet, set_tags
+from oase.conversations.conditions import Condition, Group
+from oase.desk.automations import Act, AutomationFeed, Means, Rule, When, runs_of, save_rule, switch_rule
+from oase.desk.hours import Timetables
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks
 
@@ -21,6 +23,7 @@ class Ground:
 
     desk: Desk
     book: AccountBook
+    means: Means
     feed: AutomationFeed
 
     async def rule(self, name: str, when: When | str, *acts: Act, if_: tuple[Condition, ...] = (), **more: Any) -> Rule:
@@ -73,8 +76,9 @@ class Ground:
 async def ground(desk: Desk) -> AsyncIterator[Ground]:
     """The company, with everything before its rules behind it."""
     locks, book = Locks(desk.database.dsn), AccountBook(desk.database, SAFE, "https://support.example.com")
-    feed = AutomationFeed(desk.database, LiveHub(desk.database), locks, book)
+    means = Means(book, Timetables())
+    feed = AutomationFeed(desk.database, LiveHub(desk.database), locks, means)
     await desk.visible()
     await feed.catch_up()
-    yield Ground(desk, book, feed)
+    yield Ground(desk, book, means, feed)
     await locks.close()

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from oase.conversations import Condition, Facts, Group, View, conditions_of, fits, inbox_page
-from oase.conversations.conditions import says
+from oase.conversations import View, inbox_page
+from oase.conversations.conditions import Condition, Facts, Group, conditions_of, fits, says
 
 from .conftest import Ground
 

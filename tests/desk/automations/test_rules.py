@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from tests.statements import statements
 
-from oase.conversations import Condition, remove_snippet
+from oase.conversations import remove_snippet
+from oase.conversations.conditions import Condition
 from oase.desk.automations import Act, When, all_rules, find_rule, save_rule
 from oase.kernel.errors import Invalid
 from oase.kernel.ids import new_id
@@ -209,7 +210,7 @@ async def test_a_draft_does_nothing_and_a_version_stands_in_the_audit_log(ground
 async def test_what_makes_no_rule_is_said_where_it_is_wrong(
     ground: Ground, when: When, acts: tuple[Act, ...], condition: Condition | None, field: str
 ) -> None:
-    from oase.conversations import Group
+    from oase.conversations.conditions import Group
 
     groups = (Group(conditions=(condition,)),) if condition else ()
     with pytest.raises(Invalid) as caught:

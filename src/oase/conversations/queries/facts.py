@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
-
-from oase.conversations.conditions import Facts
+from oase.conversations.conditions import Facts, Moment, Spoken
 from oase.kernel.db import UnitOfWork
 from oase.people import PERSON_NAME
 
@@ -18,28 +16,12 @@ _SAID = (
 )
 
 
-Moment = Literal["waited_since", "waiting_since", "solved_at", "due_at"]
-"""A moment of a conversation from which time is counted, while it is in the state that this belongs to."""
-
 _MOMENTS: Final[dict[Moment, tuple[str, str]]] = {
     "waited_since": ("waiting", "last_out_at"),
     "waiting_since": ("open", "waiting_since"),
     "solved_at": ("solved", "solved_at"),
     "due_at": ("open", "coalesce(due_at, 'infinity')"),
 }
-
-
-class Spoken(Struct, frozen=True, kw_only=True):
-    """One message, as far as conditions ask for it. `state_before`: of its conversation, where it is an answer of ours."""
-
-    id: UUID
-    conversation_id: UUID
-    direction: str
-    text: str
-    automatic: bool
-    by_agent: bool
-    at: datetime
-    state_before: str | None
 
 
 async def facts_of(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Facts]:

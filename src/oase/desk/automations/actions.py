@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from oase.channels import AccountBook
-from oase.conversations import Group
+from oase.conversations.conditions import Group
 from oase.desk.automations import repository
 from oase.desk.automations.checks import MOST_RULES, check_rule, plain
 from oase.desk.automations.references import missing, references

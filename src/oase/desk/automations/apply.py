@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from oase.channels import AccountBook
 from oase.conversations import Author, Change, Given, change_many
 from oase.desk.automations import repository
 from oase.desk.automations.actions import break_rule
+from oase.desk.automations.means import Means
 from oase.desk.automations.references import References, missing, references, uuid_or_none
 from oase.desk.automations.repository import NewRun, new_run
 from oase.desk.automations.types import Act, Application
@@ -23,12 +23,12 @@ TOLD: Final = "automation.applied"
 _SAID: Final = ("answer", "note")
 
 
-async def apply(work: UnitOfWork, book: AccountBook, applications: Sequence[Application]) -> bool:
+async def apply(work: UnitOfWork, means: Means, applications: Sequence[Application]) -> bool:
     """Does what rules want done; True if something is yet to be said. A rule that names what is gone is switched off instead.
 
     Once for each rule, conversation and source.
     """
-    there = await references(work, book)
+    there = await references(work, means.book)
     sound = await _without_broken(work, applications, there)
     runs = [_run(one) for one in sound]
     fresh = await repository.insert_runs(work, runs) if runs else set()
@@ -61,7 +61,7 @@ def _change(work: UnitOfWork, run: NewRun, there: References) -> Change:
     rule, acts = run.application.rule, run.application.acts
     change: dict[str, Any] = {"add_tags": (), "remove_tags": ()}
     for act in acts:
-        change |= _changed(work, act, change, there)
+        change |= changed(work, act, change, there)
     return Change(
         conversation_id=run.application.happening.conversation_id,
         author=Author(name=rule.name),
@@ -81,7 +81,8 @@ def shown(acts: Sequence[Act], there: References) -> list[dict[str, str]]:
     return [{"do": one.do, "value": one.value, "name": there.name_of(one)} for one in acts]
 
 
-def _changed(work: UnitOfWork, act: Act, so_far: dict[str, Any], there: References) -> dict[str, Any]:
+def changed(work: UnitOfWork, act: Act, so_far: dict[str, Any], there: References) -> dict[str, Any]:
+    """What an act adds to a `Change` that is being put together."""
     if act.do == "tag":
         return {"add_tags": (*so_far["add_tags"], act.value)}
     if act.do == "untag":

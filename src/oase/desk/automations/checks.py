@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from oase.conversations import KINDS, PRIORITIES, STATES, Condition, Group
+from oase.conversations import PRIORITIES, STATES
+from oase.conversations.conditions import KINDS, Condition, Group
 from oase.desk.automations.references import References, missing
 from oase.desk.automations.types import PASSED, Act, Do, What, When
 from oase.kernel.errors import Invalid

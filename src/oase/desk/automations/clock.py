@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from oase.channels import AccountBook
-from oase.conversations import Moment, moments_between
+from oase.conversations import moments_between
+from oase.conversations.conditions import Moment
 from oase.desk.automations import repository
 from oase.desk.automations.actions import break_rule
 from oase.desk.automations.feed import consider
 from oase.desk.automations.letters import letters_about
+from oase.desk.automations.means import Means
 from oase.desk.automations.references import missing, references
 from oase.desk.automations.rules import by_clock, offset_of
 from oase.desk.automations.talk import talk
@@ -40,11 +41,11 @@ MOMENTS: Final[dict[Passed, Moment]] = {
 class AutomationClock:
     """Turns until cancelled."""
 
-    def __init__(self, database: Database, settings: Settings, locks: Locks, book: AccountBook) -> None:
+    def __init__(self, database: Database, settings: Settings, locks: Locks, means: Means) -> None:
         self._database = database
         self._settings = settings
         self._locks = locks
-        self._book = book
+        self._means = means
 
     async def run(self) -> None:
         """One tick after the other, in the process that holds the lock."""
@@ -62,14 +63,14 @@ class AutomationClock:
         for workspace_id in workspaces:
             async with self._database.work(workspace_id) as work:
                 await self._passed(work)
-            await talk(self._database, self._book, workspace_id)
+            await talk(self._database, self._means, workspace_id)
 
     async def _passed(self, work: UnitOfWork) -> None:
         for rule in [one for one in await repository.rules_on(work) if by_clock(one)]:
             after, until = window(rule, work.clock.now())
             place: Place = (after, None)
             while found := await moments_between(work, MOMENTS[_passed(rule)], place, until, _AT_ONCE):
-                await consider(work, self._book, [rule], [_happening(rule, *one) for one in found], {})
+                await consider(work, self._means, [rule], [_happening(rule, *one) for one in found], {})
                 place = (found[-1][1], found[-1][0])
             await repository.set_checked(work, [rule.id], work.clock.now())
 
@@ -80,7 +81,7 @@ class AutomationClock:
         letters: list[Letter] = []
         for workspace_id in workspaces:
             async with self._database.work(workspace_id) as work:
-                there = await references(work, self._book)
+                there = await references(work, self._means.book)
                 for rule in await repository.rules_on(work):
                     if why := missing(rule.groups, rule.acts, there):
                         await break_rule(work, rule, why)

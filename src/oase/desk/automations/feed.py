@@ -13,11 +13,13 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec import Struct
 
-from oase.channels import AccountBook
-from oase.conversations import Facts, Spoken, facts_of, last_words, spoken
+from oase.conversations import facts_of, last_words, spoken
+from oase.conversations.conditions import Facts, Spoken
 from oase.desk.automations import repository
 from oase.desk.automations.apply import apply
+from oase.desk.automations.means import Hours, Means, asks, hours_of
 from oase.desk.automations.rules import NOT_AFTER, after, decide, happenings, is_set_off, named_messages, spoken_in, with_states
 from oase.desk.automations.talk import talk
 from oase.desk.automations.types import Application, Happening, Rule
@@ -33,9 +35,9 @@ log = structlog.get_logger()
 class AutomationFeed:
     """Applies rules to what happens; one process at a time does it."""
 
-    def __init__(self, database: Database, hub: LiveHub, locks: Locks, book: AccountBook) -> None:
+    def __init__(self, database: Database, hub: LiveHub, locks: Locks, means: Means) -> None:
         self._database = database
-        self._book = book
+        self._means = means
         self._follower = Follower(database, hub, locks, "automations", TOPICS)
 
     async def run(self) -> None:
@@ -59,12 +61,12 @@ class AutomationFeed:
             by_workspace[event.workspace_id].append(event)
         for workspace_id, of_workspace in by_workspace.items():
             async with self._database.work(workspace_id) as work:
-                said = await _ask(work, self._book, of_workspace)
+                said = await _ask(work, self._means, of_workspace)
             if said:
-                await talk(self._database, self._book, workspace_id)
+                await talk(self._database, self._means, workspace_id)
 
 
-async def _ask(work: UnitOfWork, book: AccountBook, events: Sequence[LiveEvent]) -> bool:
+async def _ask(work: UnitOfWork, means: Means, events: Sequence[LiveEvent]) -> bool:
     """Applies the rules to the events that are new; True if something is to be said."""
     rules = await repository.rules_on(work)
     if not rules:
@@ -78,11 +80,11 @@ async def _ask(work: UnitOfWork, book: AccountBook, events: Sequence[LiveEvent])
     await repository.set_mark(work, fresh[-1].position)
     said = await spoken(work, [message for one in news for message in named_messages(one)]) if news else {}
     happened = [found for one in news for found in happenings(one, one.at or now, said)]
-    return await consider(work, book, rules, happened, said)
+    return await consider(work, means, rules, happened, said)
 
 
 async def consider(
-    work: UnitOfWork, book: AccountBook, rules: Sequence[Rule], happened: Sequence[Happening], said: Mapping[UUID, Spoken]
+    work: UnitOfWork, means: Means, rules: Sequence[Rule], happened: Sequence[Happening], said: Mapping[UUID, Spoken]
 ) -> bool:
     """Applies the rules to what happened; True if something is to be said. Also for the clock."""
     wanted = [one for one in happened if one.what == "answered" or any(is_set_off(rule.when, one) for rule in rules)]
@@ -91,26 +93,35 @@ async def consider(
     facts = await facts_of(work, [one.conversation_id for one in wanted])
     wordless = {one.conversation_id for one in wanted if not one.messages}
     last = await last_words(work, sorted(wordless)) if wordless and _ask_for_words(rules) else {}
-    found = list(_decided(work, rules, wanted, facts, said, last))
-    return await apply(work, book, found) if found else False
+    asked = any(asks(one.groups, "hours") for one in rules)
+    hours = await hours_of(work, means, [one.team_id for one in facts.values()]) if asked else {}
+    found = list(_decided(work, rules, wanted, facts, Words(said, last, hours)))
+    return await apply(work, means, found) if found else False
 
 
 def _ask_for_words(rules: Sequence[Rule]) -> bool:
-    asked = {one.what for rule in rules for group in rule.groups for one in group.conditions}
-    return not asked.isdisjoint(("words", "text", "automatic")) or any(act.do == "answer" for rule in rules for act in rule.acts)
+    answers = any(act.do == "answer" for rule in rules for act in rule.acts)
+    return answers or any(asks(one.groups, "words", "text", "automatic") for one in rules)
+
+
+class Words(Struct, frozen=True):
+    """What was said, what customers said last, and who worked then."""
+
+    said: Mapping[UUID, Spoken]
+    last: Mapping[UUID, Spoken]
+    hours: Hours
 
 
 def _decided(
-    work: UnitOfWork, rules: Sequence[Rule], happened: Sequence[Happening], facts: dict[UUID, Facts],
-    said: Mapping[UUID, Spoken], last: Mapping[UUID, Spoken],
-) -> Iterator[Application]:  # fmt: skip
+    work: UnitOfWork, rules: Sequence[Rule], happened: Sequence[Happening], facts: dict[UUID, Facts], words: Words
+) -> Iterator[Application]:
     """What the rules say to each happening in turn, to the conversation as those before left it."""
     now = work.clock.now()
     for given in happened:
         if given.conversation_id not in facts:
             continue
-        for one in with_states(given, said, facts[given.conversation_id]):
-            as_it_stands = spoken_in(one, said, last, facts[one.conversation_id])
+        for one in with_states(given, words.said, facts[given.conversation_id]):
+            as_it_stands = spoken_in(one, words.said, words.last, words.hours, facts[one.conversation_id])
             for application in decide(rules, one, as_it_stands, now):
                 if not application.stopped:
                     facts[one.conversation_id] = after(application.acts, facts[one.conversation_id], now)

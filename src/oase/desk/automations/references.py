@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from oase.channels import AccountBook
-from oase.conversations import NONE, Condition, Group, StoredSnippet, all_fields, all_snippets
+from oase.conversations import StoredSnippet, all_fields, all_snippets
+from oase.conversations.conditions import NONE, Condition, Group
 from oase.desk.automations.types import Act
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Message, message

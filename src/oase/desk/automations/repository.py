@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from oase.conversations import Group
+from oase.conversations.conditions import Group
 from oase.desk.automations.types import Act, Application, Outcome, Rule, Run, When
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
@@ -254,6 +254,11 @@ async def tallies(work: UnitOfWork, days: int = 7) -> dict[UUID, Tally]:
         {"since": work.clock.now() - timedelta(days=days)},
     )
     return {one.rule_id: one for one in found}
+
+
+async def forget_trials(work: UnitOfWork, rule_id: UUID) -> None:
+    """Only the newest trial of a rule is kept."""
+    await work.run("DELETE FROM automation_trial WHERE workspace_id = %(workspace_id)s AND rule_id = %(rule)s", {"rule": rule_id})
 
 
 async def count_old(work: UnitOfWork, before: datetime, limit: int) -> int:

@@ -13,7 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from oase.conversations import Facts, Spoken, fits
+from oase.conversations.conditions import Facts, Spoken, fits
+from oase.desk.automations.means import Hours
 from oase.desk.automations.types import DEPTH, PASSED, Act, Application, Happening, Rule, What, When
 from oase.kernel.i18n import Message, message
 from oase.kernel.live import LiveEvent
@@ -80,8 +81,11 @@ def with_states(happening: Happening, said: Mapping[UUID, Spoken], facts: Facts)
         yield msgspec.structs.replace(happening, what="state", to=facts.state)
 
 
-def spoken_in(happening: Happening, said: Mapping[UUID, Spoken], last: Mapping[UUID, Spoken], facts: Facts) -> Facts:
-    """The facts with the words that belong to the happening: of its messages, or else what the customer said last."""
+def spoken_in(
+    happening: Happening, said: Mapping[UUID, Spoken], last: Mapping[UUID, Spoken], hours: Hours, facts: Facts
+) -> Facts:
+    """The facts with the words that belong to the happening (of its messages, or else what the customer said last), and whether
+    somebody worked then."""
     named = [said[one] for one in happening.messages if one in said]
     if not named and happening.conversation_id in last:
         named = [last[happening.conversation_id]]
@@ -90,6 +94,7 @@ def spoken_in(happening: Happening, said: Mapping[UUID, Spoken], last: Mapping[U
         text="\n".join(one.text for one in named),
         automatic=bool(named) and all(one.automatic for one in named),
         at=happening.at,
+        open=hours[facts.team_id].is_open(happening.at) if facts.team_id in hours else True,
     )
 
 

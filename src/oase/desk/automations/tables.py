@@ -59,3 +59,34 @@ automation_mark = workspace_table(
     retention="workspace",
     comment="Up to where in the live log a workspace's rules were asked (one row, by the workspace's id), written with what they did.",
 )
+
+automation_trial = workspace_table(
+    "automation_trial",
+    Column("rule_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),  # of the rule: what was tried
+    Column("began_at", NOW, nullable=False),
+    Column("since", NOW, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("looked", Integer, nullable=False, server_default=text("0")),
+    Column("hit_count", Integer, nullable=False, server_default=text("0")),
+    Column("hits", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),  # the first of them
+    Column("place", Text, nullable=False, server_default=text("''")),  # where to go on
+    Column("done", Boolean, nullable=False, server_default=text("false")),
+    belongs_to("rule_id", "automation"),
+    Index("automation_trial_rule", "workspace_id", "rule_id"),
+    owner="desk",
+    retention="workspace",
+    comment="That a rule was tried on the past (the newest time), and what it would have hit. Nothing is changed by it.",
+)
+
+macro = workspace_table(
+    "macro",
+    Column("name", Text, nullable=False),
+    Column("team_id", Uuid),  # for whom it is; none: for everybody
+    Column("acts", JSONB, nullable=False),  # types.Act
+    Column("changed_at", NOW, nullable=False),
+    UniqueConstraint("workspace_id", "name"),
+    owner="desk",
+    retention="workspace",
+    comment="Acts under a name, which an agent does with one click.",
+)

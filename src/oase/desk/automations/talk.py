@@ -5,31 +5,21 @@ conversation in 24 hours as the rule allows, and a few times by all rules togeth
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
 import msgspec
 import structlog
 
-from oase.channels import AccountBook
-from oase.conversations import (
-    Answer,
-    Author,
-    Facts,
-    Filling,
-    StoredSnippet,
-    facts_of,
-    filled,
-    find_snippet,
-    in_language,
-    note,
-    say,
-)
+from oase.conversations import Answer, Author, Filling, StoredSnippet, facts_of, filled, find_snippet, in_language, note, say
+from oase.conversations.conditions import Facts
 from oase.desk.automations import repository
 from oase.desk.automations.apply import cause_of
+from oase.desk.automations.means import Means
 from oase.desk.automations.repository import Waiting
 from oase.desk.automations.types import Act
+from oase.desk.hours import NeverOpen
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import Message, message
@@ -41,26 +31,26 @@ _PERIOD: Final = timedelta(hours=24)
 log = structlog.get_logger()
 
 
-async def talk(database: Database, book: AccountBook, workspace_id: UUID) -> int:
+async def talk(database: Database, means: Means, workspace_id: UUID) -> int:
     """Says what waits in a workspace; gives how many applications ended by it."""
     count = 0
     while True:
         async with database.work(workspace_id) as work:
             waiting = await repository.waiting_runs(work, _AT_ONCE)
         for one in waiting:
-            await _say(database, book, workspace_id, one)
+            await _say(database, means, workspace_id, one)
         count += len(waiting)
         if len(waiting) < _AT_ONCE:
             return count
 
 
-async def _say(database: Database, book: AccountBook, workspace_id: UUID, run: Waiting) -> None:
+async def _say(database: Database, means: Means, workspace_id: UUID, run: Waiting) -> None:
     """All that one application has to say. What cannot be said is written down with its reason, and shown to administrators."""
     try:
         async with database.work(workspace_id) as work:
             if not await repository.take_waiting(work, run.id):
                 return
-            kept_back = await _spoken(work, book, run)
+            kept_back = await _spoken(work, means, run)
             await repository.end_run(work, run.id, "done", str(kept_back or ""), answered=kept_back is None and _answers(run))
     except OaseError as error:
         log.warning("automations.not_said", rule=str(run.rule_id), conversation=str(run.conversation_id), error=str(error))
@@ -76,7 +66,7 @@ def _answers(run: Waiting) -> bool:
     return any(act.do == "answer" for act in _acts(run))
 
 
-async def _spoken(work: UnitOfWork, book: AccountBook, run: Waiting) -> Message | None:
+async def _spoken(work: UnitOfWork, means: Means, run: Waiting) -> Message | None:
     """Says it; gives why an answer was kept back, if it was."""
     facts = (await facts_of(work, [run.conversation_id])).get(run.conversation_id)
     workspace = await find_workspace(work)
@@ -91,7 +81,7 @@ async def _spoken(work: UnitOfWork, book: AccountBook, run: Waiting) -> Message 
             elif act.do == "answer":
                 kept_back = await _too_often(work, run, act)
                 if kept_back is None:
-                    await _answer(work, book, facts, workspace, act, key)
+                    await _answer(work, means, facts, workspace, act, key)
     return kept_back
 
 
@@ -102,18 +92,28 @@ async def _too_often(work: UnitOfWork, run: Waiting, act: Act) -> Message | None
     return None
 
 
-async def _answer(work: UnitOfWork, book: AccountBook, facts: Facts, workspace: Workspace, act: Act, key: UUID) -> None:
+async def _answer(work: UnitOfWork, means: Means, facts: Facts, workspace: Workspace, act: Act, key: UUID) -> None:
     snippet = await find_snippet(work, UUID(act.value))
-    text = words_of(snippet, facts, workspace)
+    text = await words_of(work, means, snippet, facts, workspace)
     answer = Answer(client_key=key, text=text, quote=False, undo=timedelta(0), then=None, automatic=True)
-    await say(work, book, Author(name=workspace.name), facts.id, answer)
+    await say(work, means.book, Author(name=workspace.name), facts.id, answer)
 
 
-def words_of(snippet: StoredSnippet, facts: Facts, workspace: Workspace, agent: str = "") -> str:
+async def words_of(
+    work: UnitOfWork, means: Means, snippet: StoredSnippet, facts: Facts, workspace: Workspace, agent: str = ""
+) -> str:
     """The snippet in the customer's language, or the company's, with its blanks filled."""
     text, language = in_language(snippet.texts, facts.person_language, workspace.language)
     filling = Filling(
         person=facts.person, agent=agent or workspace.name, company=workspace.name, number=facts.number, subject=facts.subject,
-        due_at=facts.due_at, time_zone=workspace.time_zone,
+        due_at=facts.due_at, opens_at=await opens_at(work, means, facts.team_id), time_zone=workspace.time_zone,
     )  # fmt: skip
     return filled(text, language, filling)
+
+
+async def opens_at(work: UnitOfWork, means: Means, team_id: UUID | None) -> datetime | None:
+    """When somebody of the team is there (again); None if never."""
+    try:
+        return (await means.timetables.of_team(work, team_id)).next_opening(work.clock.now())
+    except NeverOpen:
+        return None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from oase.conversations import Group
+from oase.conversations.conditions import Group
 
 Happened = Literal["opened", "received", "answered", "state", "team", "assignee", "priority", "tags"]
 Passed = Literal["waited", "unanswered", "solved_for", "due_soon", "overdue"]

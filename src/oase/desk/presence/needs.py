@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
-from oase.conversations import Facts, facts_of, last_words, waiting_ids
+from oase.conversations import facts_of, last_words, waiting_ids
+from oase.conversations.conditions import Facts
 from oase.desk.language import language_of
 from oase.kernel.db import UnitOfWork
 from oase.staff import Skill

@@ -3,12 +3,14 @@
 from oase.web.admin.accounts import handlers as accounts_handlers
 from oase.web.admin.agents import handlers as agents_handlers
 from oase.web.admin.audit import handlers as audit_handlers
+from oase.web.admin.automations import handlers as automations_handlers
 from oase.web.admin.consent import handlers as consent_handlers
 from oase.web.admin.fields import handlers as fields_handlers
 from oase.web.admin.home import handlers as home_handlers
 from oase.web.admin.hours import handlers as hours_handlers
 from oase.web.admin.hours_sources import handlers as hours_sources_handlers
 from oase.web.admin.journal import handlers as journal_handlers
+from oase.web.admin.macros import handlers as macros_handlers
 from oase.web.admin.presence import handlers as presence_handlers
 from oase.web.admin.privacy import handlers as privacy_handlers
 from oase.web.admin.promises import handlers as promises_handlers
@@ -52,4 +54,6 @@ handlers = [
     *tags_handlers,
     *snippets_handlers,
     *fields_handlers,
+    *automations_handlers,
+    *macros_handlers,
 ]

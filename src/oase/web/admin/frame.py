@@ -56,6 +56,8 @@ GROUPS: Final[tuple[tuple[Message, tuple[Part, ...]], ...]] = (
             Part("hours", "calendar-time", message("Opening hours"), Permission.HOURS_WRITE),
             Part("tags", "tags", message("Tags"), Permission.TAG_WRITE),
             Part("snippets", "message-2", message("Snippets"), Permission.SNIPPET_WRITE),
+            Part("automations", "bolt", message("Rules"), Permission.AUTOMATION_WRITE),
+            Part("macros", "player-play", message("Macros"), Permission.AUTOMATION_WRITE),
             Part("fields", "forms", message("Fields"), Permission.FIELD_WRITE),
         ),
     ),

@@ -1,6 +1,6 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, inviting, joining, offers, pages, persons, planning, saved, writing
+from oase.web.inbox import acts, files, inviting, joining, macros, offers, pages, persons, planning, saved, writing
 
 handlers = [
     *pages.handlers,
@@ -13,4 +13,5 @@ handlers = [
     *inviting.handlers,
     *planning.handlers,
     *offers.handlers,
+    *macros.handlers,
 ]

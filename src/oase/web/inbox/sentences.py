@@ -10,6 +10,7 @@ from typing import Any, Final
 from oase.kernel.i18n import Translator, message
 from oase.web.inbox.fields import label_of, shown
 from oase.web.inbox.marks import mark
+from oase.web.rulewords import act_said
 
 _STATES: Final = {
     "open": message("opened this again"),
@@ -59,6 +60,8 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         return _field(who, data, reader)
     if kind in ("promised", "escalated"):
         return _promise(kind, data, reader)
+    if kind == "automation":
+        return _applied(name, data, reader)
     sentences = {
         "unassigned": reader.gettext("%(who)s gave this back", who=who),
         "woke": reader.gettext("Back from snooze"),
@@ -74,7 +77,6 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "from_public": reader.gettext("%(who)s answered a public message here, in private:", who=who),
-        "automation": reader.gettext("The rule “%(name)s” was applied", name=name),
         "task_added": _task(who, data, reader),
         "task_done": reader.gettext("%(who)s has done: %(what)s", who=who, what=data.get("what", "")),
         "unscheduled": reader.gettext("A scheduled message of %(who)s was not sent, because the customer wrote before", who=name),
@@ -109,6 +111,17 @@ def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:
         return reader.gettext("%(who)s cleared “%(name)s”", who=who, name=name)
     value = shown(str(data.get("field", "")), data["value"], reader)
     return reader.gettext("%(who)s set “%(name)s” to “%(value)s”", who=who, name=name, value=value)
+
+
+def _applied(name: str, data: Mapping[str, Any], reader: Translator) -> str:
+    """A rule was applied; what it said or told has no line of its own."""
+    told = [
+        act_said(one["do"], one["value"], one["name"], reader)
+        for one in data.get("acts", [])
+        if one["do"] in ("answer", "webhook")
+    ]
+    applied = reader.gettext("The rule “%(name)s” was applied", name=name)
+    return f"{applied}: {'; '.join(told)}" if told else applied
 
 
 def line_of(kind: str, text: str, names: Sequence[str], reader: Translator) -> str:

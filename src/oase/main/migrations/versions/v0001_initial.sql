@@ -358,6 +358,23 @@ CREATE INDEX live_event_position ON live_event (xid, id);
 
 COMMENT ON TABLE live_event IS 'What happened, for browsers and workers; the relay reads it over all workspaces.';
 
+CREATE TABLE macro (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    team_id UUID,
+    acts JSONB NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT macro_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT macro_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+
+COMMENT ON TABLE macro IS 'Acts under a name, which an agent does with one click.';
+
+ALTER TABLE macro ENABLE ROW LEVEL SECURITY;
+ALTER TABLE macro FORCE ROW LEVEL SECURITY;
+CREATE POLICY macro_workspace ON macro USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE parked_receipt (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -805,6 +822,31 @@ COMMENT ON TABLE api_token IS 'A program''s way in: some permissions, no agent.'
 ALTER TABLE api_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_token FORCE ROW LEVEL SECURITY;
 CREATE POLICY api_token_workspace ON api_token USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE automation_trial (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    rule_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    total INTEGER NOT NULL,
+    looked INTEGER DEFAULT 0 NOT NULL,
+    hit_count INTEGER DEFAULT 0 NOT NULL,
+    hits UUID[] DEFAULT '{}' NOT NULL,
+    place TEXT DEFAULT '' NOT NULL,
+    done BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT automation_trial_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT automation_trial_workspace_id_rule_id_fkey FOREIGN KEY(workspace_id, rule_id) REFERENCES automation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX automation_trial_rule ON automation_trial (workspace_id, rule_id);
+
+COMMENT ON TABLE automation_trial IS 'That a rule was tried on the past (the newest time), and what it would have hit. Nothing is changed by it.';
+
+ALTER TABLE automation_trial ENABLE ROW LEVEL SECURITY;
+ALTER TABLE automation_trial FORCE ROW LEVEL SECURITY;
+CREATE POLICY automation_trial_workspace ON automation_trial USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE calendar_source (
     workspace_id UUID NOT NULL,

@@ -9,6 +9,7 @@ import "./presence.js";
 import "./palette.js";
 import "./planned.js";
 import { begin } from "./offers.js";
+import { openMacros } from "./macros.js";
 import "./views.js";
 import { act } from "./acts.js";
 import { writes } from "./app.js";
@@ -217,6 +218,7 @@ const KEYS = {
   p: () => openId() && togglePerson(),
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),
   b: () => begin(),
+  x: () => openMacros(),
   u: () => openId() && act(`/conversations/${openId()}/unread`),
   z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
   "/": () => { location.href = "/search"; },

@@ -50,6 +50,7 @@ function search(words) {
 async function choose(option) {
   if (!option) return;
   bar.close();
+  if (option.dataset.macro) return; // macros.js hears the click
   if (option.dataset.does) (await import("./inbox.js")).press(option.dataset.does);
   else if (option.dataset.duty) setDuty(option.dataset.duty);
   else location.href = option.dataset.goes;
@@ -59,6 +60,7 @@ export function openPalette() {
   if (bar.open) return;
   text.value = "";
   bar.showModal();
+  document.dispatchEvent(new CustomEvent("oase:palette"));
   filter();
   text.focus();
 }
@@ -72,7 +74,8 @@ text.addEventListener("keydown", (event) => {
     mark(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    choose(all[at]);
+    if (all[at]?.dataset.macro) all[at].click();
+    else choose(all[at]);
   }
 });
 bar.addEventListener("click", (event) => {
