@@ -38,7 +38,7 @@ from oase.desk.routing.rules.events import (
     WorkDone,
     WorkStarted,
 )
-from oase.desk.routing.rules.passing import look_again, renew_promises
+from oase.desk.routing.rules.passing import AT_ONCE, WITH_TICK, look_again, renew_promises
 from oase.desk.routing.rules.placing import ask, make_way, others_left, place, refused, replace, taken_from, turn
 from oase.desk.routing.rules.quotes import Learnt, Quotes
 from oase.desk.routing.rules.types import AgentId, Cell, Item, ItemId, Settings, Skills, fits
@@ -113,8 +113,9 @@ class Router:
         if now >= self._ordered_at + _REORDER and self.desk.crowd.in_order():
             self._ordered_at = now
         self.quotes.passes(self.desk.worked(now))
-        renew_promises(self.desk, now, commands)
-        look_again(self.desk, now, commands)
+        most = WITH_TICK if type(event) is Tick else AT_ONCE
+        renew_promises(self.desk, now, commands, most)
+        look_again(self.desk, now, commands, most)
         _ACTS[type(event)](self, event, now, commands)
         return commands
 

@@ -6,13 +6,15 @@ from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Command, Repromise
 from oase.desk.routing.rules.placing import place, replace
 
-_AT_ONCE: Final = 2
-"""How many promises are made anew, and how many timers seen to, with one event: a burst is spread over the next ones."""
+AT_ONCE: Final = 2
+"""How many promises are made anew, and how many timers seen to, with one event: a burst does not hold up who waits for a decision."""
+WITH_TICK: Final = 200
+"""The same for a tick, for which nobody waits."""
 
 
-def renew_promises(desk: Desk, now: float, commands: list[Command]) -> None:
+def renew_promises(desk: Desk, now: float, commands: list[Command], most: int) -> None:
     """A promise that cannot be kept is made anew once; what was given to somebody is everybody's then."""
-    for _ in range(_AT_ONCE):
+    for _ in range(most):
         item = desk.promises.ended(now)
         if item is None:
             return
@@ -28,9 +30,9 @@ def renew_promises(desk: Desk, now: float, commands: list[Command]) -> None:
             desk.wait(item, desk.agent(item.owner))
 
 
-def look_again(desk: Desk, now: float, commands: list[Command]) -> None:
+def look_again(desk: Desk, now: float, commands: list[Command], most: int) -> None:
     """What has waited long enough is placed anew: it may need less now, and who declined may be asked again."""
-    for _ in range(_AT_ONCE):
+    for _ in range(most):
         item = desk.timers.ripe(now)
         if item is None:
             return

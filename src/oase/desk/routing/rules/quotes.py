@@ -22,6 +22,8 @@ SHARES: Final = (0.5, 0.8, 0.9)
 _FIRST_FACTOR: Final = 1.5
 _LEARNING: Final = 500
 """Quotes of a desk during which it says "usually"."""
+_LEARNING_CLASS: Final = 30
+"""The same of a class, in quotes that are known to have been kept or broken: seldom ones would say more than they know."""
 _STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
 _FURTHEST: Final = 50.0
 """No guess is further off."""
@@ -125,7 +127,7 @@ class Quotes:
         for seconds in said:
             heappush(self._passes, (now + seconds, item.id))
         self._count += 1
-        return Quote(item.id, *said, usually=self._count <= _LEARNING)
+        return Quote(item.id, *said, usually=self._count <= _LEARNING or factors.seen[-1] < _LEARNING_CLASS)
 
     def foretell(self, channel: str, key: float, able: int, on_duty: int) -> tuple[tuple[float, float, float], bool]:
         """What would be said to somebody who came now, and whether that is learnt yet. Nothing comes of it."""
