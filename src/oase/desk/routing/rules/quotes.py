@@ -127,11 +127,15 @@ class Quotes:
         for seconds in said:
             heappush(self._passes, (now + seconds, item.id))
         self._count += 1
-        return Quote(item.id, *said, usually=self._count <= _LEARNING or factors.seen[-1] < _LEARNING_CLASS)
+        return Quote(item.id, *said, usually=not self._is_learnt(kind))
 
     def foretell(self, channel: str, key: float, able: int, on_duty: int) -> tuple[tuple[float, float, float], bool]:
         """What would be said to somebody who came now, and whether that is learnt yet. Nothing comes of it."""
-        return self._foretold(channel, key, able, on_duty)[2], self._count > _LEARNING
+        _, kind, said = self._foretold(channel, key, able, on_duty)
+        return said, self._is_learnt(kind)
+
+    def _is_learnt(self, kind: _Class) -> bool:
+        return self._count > _LEARNING and self._factors[kind].seen[-1] >= _LEARNING_CLASS
 
     def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
         """The guess, the class of contacts that it belongs to, and what is said of it."""
