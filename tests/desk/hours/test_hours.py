@@ -54,6 +54,30 @@ def test_a_window_that_the_clock_jumps_over_is_none_and_one_it_shows_twice_lasts
     assert half.next_opening(at(2026, 3, 29, 0)) == datetime(2026, 3, 29, 1, tzinfo=UTC)  # the jump itself: 03:00 in summer time
 
 
+def test_an_hour_is_an_hour_while_clocks_are_put_forward_or_back() -> None:
+    always = table({day: [("00:00", "00:00")] for day in range(7)})
+    for before in (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 15, tzinfo=UTC), at(2026, 10, 25, 2, 30)):
+        due = always.add_working_time(before, HOUR)
+        assert due.astimezone(UTC) - before.astimezone(UTC) == HOUR
+        assert always.working_time_between(before, due) == HOUR
+    early = table({6: [("01:00", "04:00")]})
+    assert early.add_working_time(at(2026, 3, 29, 1, 30), HOUR) == at(2026, 3, 29, 3, 30)  # from 02:00 to 03:00 there is no time
+    autumn = early.add_working_time(at(2026, 10, 25, 1, 30), HOUR).astimezone(UTC)
+    assert autumn == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the first 02:30
+    assert early.working_time_between(at(2026, 10, 25, 0), at(2026, 10, 25, 12)) == 4 * HOUR
+
+
+def test_what_was_promised_before_the_zone_changed_keeps_its_moment_and_what_is_left_of_it() -> None:
+    berlin, lisbon = table(), table(zone="Europe/Lisbon")
+    made = at(2026, 11, 23, 16, 30)
+    due = berlin.add_working_time(made, 2 * HOUR)
+    assert due == at(2026, 11, 24, 9)
+    moved = at(2026, 11, 23, 17, 0)  # the same hours on the wall, an hour later for everybody else
+    assert due.astimezone(UTC) == datetime(2026, 11, 24, 8, tzinfo=UTC)
+    assert lisbon.working_time_between(moved, due) == 1.5 * HOUR  # until 18:30 of Berlin; the next day has not begun there
+    assert lisbon.add_working_time(moved, 2 * HOUR) == at(2026, 11, 24, 9, 30)
+
+
 def test_days_are_stronger_than_closures_and_these_than_holidays() -> None:
     special = Day(on=date(2026, 12, 24), windows=(Window(9 * 3600, 12 * 3600),), name="Heiligabend")
     unity = Day(on=date(2026, 10, 3), windows=(Window(10 * 3600, 14 * 3600),), name="Tag der offenen Tür")
