@@ -13,14 +13,13 @@ _LOOKED_AT: Final = 2_000
 
 
 def takes(skill: Skill, *, channel: str, tags: Collection[str], language: str) -> bool:
-    """Whether a conversation needs the skill: by its channel, a tag, or the language that the customer writes ("": not known)."""
-    if not skill.code:
-        return False
+    """Whether a conversation needs the skill: by its channel, by a tag that is called like it or like its code, or by the language in
+    which the customer writes ("": not known)."""
     if skill.kind == "language":
-        return skill.code == language
+        return bool(language) and skill.code == language
     if skill.kind == "channel":
         return skill.code == channel
-    return skill.code.casefold() in {tag.casefold() for tag in tags}
+    return not {skill.name.casefold(), skill.code.casefold()}.isdisjoint(tag.casefold() for tag in tags)
 
 
 async def needing(work: UnitOfWork, skill: Skill) -> list[Facts]:
