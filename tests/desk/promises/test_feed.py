@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from tests.conversations.conftest import delivery, text
 from tests.desk.promises.conftest import BERLIN, Promising
 from tests.statements import statements
 
@@ -81,6 +82,18 @@ async def test_further_words_of_who_waits_already_change_nothing(promising: Prom
     await promising.desk.writes("Hallo?")
     assert await promising.promises(conversation) == [before]
     assert await promising.due(conversation) == before.due_at
+
+
+async def test_messages_that_arrive_together_are_promised_an_answer_from_the_first(promising: Promising) -> None:
+    desk, first = promising.desk, promising.desk.clock.now() - 3 * MINUTE
+    for number, at in enumerate((first + 2 * MINUTE, first), start=50):
+        message = {**text(number, f"Frage {number}"), "timestamp": str(int(at.timestamp()))}
+        await desk.journal.accept(desk.workspace_id, desk.account_id, "whatsapp", delivery(message))
+    while await desk.intake.take_batch(desk.workspace_id, desk.account_id):
+        continue
+    conversation = await desk.value("SELECT conversation_id FROM message WHERE text = 'Frage 50'")
+    (made,) = await promising.promises(conversation)
+    assert made.since == first.replace(microsecond=0)
 
 
 async def test_events_that_come_again_and_two_feeds_at_once_promise_once(promising: Promising) -> None:

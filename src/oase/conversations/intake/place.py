@@ -295,6 +295,7 @@ class Placer:
         if conversation.state != "open" and not touched.reopens:
             self.placed.reopened.add(conversation.id)
         touched.reopens = True
+        touched.first_in_at = min(touched.first_in_at or received.at, received.at)
         touched.last_in_at = max(touched.last_in_at or received.at, received.at)
         promised = due_at(self._manifest.side(bool(conversation.thread)).pace, min(received.at, self._now))
         touched.due_at = min(touched.due_at or promised, promised)

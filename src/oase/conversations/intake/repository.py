@@ -95,6 +95,7 @@ class Touched(Struct, kw_only=True):
     id: UUID
     count: int = 0
     last_at: datetime
+    first_in_at: datetime | None = None
     last_in_at: datetime | None = None
     last_out_at: datetime | None = None
     answered_at: datetime | None = None
@@ -204,7 +205,8 @@ _ATTACHMENTS: Final = Batch(
     inline="bool", content_id="text", state="text", blob_key="text", media="jsonb",
 )  # fmt: skip
 _TOUCHED: Final = Batch(
-    id="uuid", count="int", last_at="timestamptz", last_in_at="timestamptz", last_out_at="timestamptz", answered_at="timestamptz",
+    id="uuid", count="int", last_at="timestamptz", first_in_at="timestamptz", last_in_at="timestamptz",
+    last_out_at="timestamptz", answered_at="timestamptz",
     due_at="timestamptz", first_line="text", first_line_by="text", reopens="bool", identity_id="uuid", account_id="uuid", channel="text",
 )  # fmt: skip
 
@@ -257,7 +259,7 @@ async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> N
         " solved_at = CASE WHEN n.reopens THEN NULL ELSE c.solved_at END,"
         " snoozed_until = CASE WHEN n.reopens THEN NULL ELSE c.snoozed_until END,"
         f" due_at = CASE WHEN {_SETTLED} THEN NULL WHEN n.reopens THEN least(c.due_at, n.due_at) ELSE c.due_at END,"
-        f" waiting_since = CASE WHEN {_SETTLED} THEN NULL WHEN n.reopens THEN coalesce(c.waiting_since, n.last_in_at)"
+        f" waiting_since = CASE WHEN {_SETTLED} THEN NULL WHEN n.reopens THEN coalesce(c.waiting_since, n.first_in_at)"
         " ELSE c.waiting_since END"
         f" FROM {_TOUCHED.rows} WHERE c.workspace_id = %(workspace_id)s AND c.id = n.id",
         _TOUCHED.values(sorted(touched, key=_by_id)),
