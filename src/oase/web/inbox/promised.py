@@ -16,7 +16,7 @@ _NAMES: Final[Mapping[Kind, Message]] = {
 }
 _OUTCOMES: Final[Mapping[str, tuple[Message, str]]] = {
     "kept": (message("Kept"), "good"),
-    "broken": (message("Broken"), "bad"),
+    "broken": (message("Not kept"), "bad"),
     "withdrawn": (message("Withdrawn"), ""),
 }
 _WHY: Final[Mapping[str, Message]] = {
