@@ -86,13 +86,12 @@ from oase.conversations.furniture import StoredField, StoredSnippet, TagUse, all
 from oase.conversations.intake import IntakeWorker
 from oase.conversations.invitations import Invitation, invite, inviting
 from oase.conversations.jobs import jobs
-from oase.conversations.journal import AccountSink, BlobStore, Journal, JournalRow, JournalState
+from oase.conversations.journal import AccountSink, Journal, JournalRow
 from oase.conversations.journal.repository import became as journal_became
 from oase.conversations.journal.repository import find as journal_entry
 from oase.conversations.journal.repository import listing as journal_listing
 from oase.conversations.journal.repository import quarantined_items
 from oase.conversations.journal.repository import replay as journal_replay
-from oase.conversations.journal.types import Became
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
 from oase.conversations.links import linker, page_link, read_link, read_page_link
@@ -102,7 +101,6 @@ from oase.conversations.pointers import PointerWorker
 from oase.conversations.public import speaker_of
 from oase.conversations.queries import (
     COUNTED,
-    FIXED_VIEWS,
     STATES,
     Beside,
     Branch,
@@ -116,7 +114,6 @@ from oase.conversations.queries import (
     FileFacts,
     InboxRow,
     Linked,
-    MailBody,
     MergeFacts,
     MessageFacts,
     MessageFate,
@@ -182,7 +179,7 @@ from oase.conversations.renewing import Renewer
 from oase.conversations.repository import heard_at, heard_over, insert_upload
 from oase.conversations.rules import TARGETS, State, first_word, reaction_there, window_open
 from oase.conversations.saved import SavedView, saved_views
-from oase.conversations.search import ConversationHit, Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
+from oase.conversations.search import Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
 from oase.conversations.uploads import expect_upload, keep_uploads, sweep_uploads
@@ -198,7 +195,6 @@ from oase.conversations.visitors import (
 
 __all__ = [
     "COUNTED",
-    "FIXED_VIEWS",
     "IN_COPY",
     "MOST_COUNTED",
     "PERSON_PART",
@@ -212,9 +208,7 @@ __all__ = [
     "Answer",
     "ApnsTarget",
     "Author",
-    "Became",
     "Beside",
-    "BlobStore",
     "Branch",
     "CannotAnswer",
     "Case",
@@ -224,7 +218,6 @@ __all__ = [
     "ConversationError",
     "ConversationFacts",
     "ConversationFilter",
-    "ConversationHit",
     "Crowd",
     "CustomField",
     "DeliveryFacts",
@@ -246,9 +239,7 @@ __all__ = [
     "Invitation",
     "Journal",
     "JournalRow",
-    "JournalState",
     "Linked",
-    "MailBody",
     "MergeFacts",
     "MessageFacts",
     "MessageFate",

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
+from oase.desk import WAKING_SETTING, check_waking, kept_waking, waking_of
 from oase.kernel.errors import Conflict, Invalid
 from oase.kernel.permissions import Permission
-from oase.staff import Workspace, change_workspace, find_workspace
+from oase.staff import Workspace, change_setting, change_workspace, find_workspace
 from oase.web.admin.frame import back, page
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
@@ -26,14 +27,16 @@ async def _page(
     values = {"name": viewer.workspace_name, "language": "en", "time_zone": "Europe/Berlin"}
     if workspace is not None:
         values = {"name": workspace.name, "language": workspace.language, "time_zone": workspace.time_zone}
-    settings = services.settings
+    settings, waking = services.settings, waking_of(workspace.settings if workspace else {})
+    hours = {**kept_waking(waking), "waking_begin": f"{waking.begin:%H:%M}", "waking_end": f"{waking.end:%H:%M}"}
     return page(
         request,
         viewer,
         "workspace.html",
         "workspace",
         status=status,
-        form=form or Form(values=values),
+        form=form if form is not None and "name" in form.values else Form(values=values),
+        waking=form if form is not None and "waking_begin" in form.values else Form(values=hours),
         zones=ZONES if values["time_zone"] in ZONES else (values["time_zone"], *ZONES),
         workspace=workspace,
         facts={
@@ -68,4 +71,17 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
     return back("/admin/workspace", "saved")
 
 
-handlers: Final = [show, save]
+@post("/admin/workspace/waking", opt=_WRITE, include_in_schema=False)
+async def save_waking(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
+    """When customers may be written to."""
+    form = await texts(request)
+    try:
+        waking = check_waking(form.get("waking_begin", ""), form.get("waking_end", ""), sundays="sundays" in form)
+        async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
+            await change_setting(work, WAKING_SETTING, kept_waking(waking))
+    except Invalid as error:
+        return await _page(request, services, viewer, wrong(form, error), status=422)
+    return back("/admin/workspace", "saved")
+
+
+handlers: Final = [show, save, save_waking]

@@ -20,6 +20,7 @@ from oase.conversations import (
     saved_views,
     view_of,
 )
+from oase.desk import TaskFilter, list_tasks, open_tasks
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
@@ -28,6 +29,7 @@ from oase.people import called
 from oase.web.directory import Staff
 from oase.web.inbox.filters import FOUND, SAVED, chips_of, filter_text, kept_of
 from oase.web.inbox.marks import mark
+from oase.web.inbox.planned import task_line
 from oase.web.inbox.views import Around, Colleague, Later, Listing, Queue, QueueGroup, Row, Team
 from oase.web.moments import worked
 from oase.web.sessions import Viewer
@@ -37,10 +39,13 @@ _FIXED: dict[str, tuple[Message, str, bool]] = {
     "unassigned": (message("Unassigned"), "user-off", False),
     "open": (message("All open"), "inbox", False),
     "mentions": (message("Mentions"), "at", True),
+    "tasks": (message("Tasks"), "checkbox", True),
     "waiting": (message("Waiting"), "hourglass", False),
     "snoozed": (message("Snoozed"), "clock-pause", False),
     "solved": (message("Solved"), "circle-check", False),
 }
+TASKS = "tasks"
+_NO_CONVERSATIONS = View(states=())  # what the list of tasks shows of them
 _MORNING = time(8, 0)
 
 
@@ -87,10 +92,11 @@ class Chosen(Struct, frozen=True, kw_only=True):
 async def read_groups(
     work: UnitOfWork, viewer: Viewer, staff: Staff, reader: Translator
 ) -> tuple[list[QueueGroup], list[SavedView]]:
-    """The left pane, with the saved views behind it. Two queries."""
+    """The left pane, with the saved views behind it. Three queries."""
     saved = await saved_views(work, viewer.agent_id, staff.teams_of.get(viewer.agent_id, ()))
     views = _readable(saved, viewer, staff)
     counts = await queue_counts(work, viewer.agent_id, [team.id for team in staff.teams], views)
+    counts[TASKS] = await open_tasks(work, viewer.agent_id, staff.teams_of.get(viewer.agent_id, ()))
     return queue_groups(counts, staff, saved, reader), saved
 
 
@@ -115,6 +121,7 @@ def choose(
     queue = next((queue for group in groups for queue in group.queues if queue.id == name), None)
     kept = next((one for one in saved if f"{SAVED}{one.id}" == name), None)
     view = staff.view(kept.query, viewer.agent_id) if kept else view_of(name, viewer.agent_id)
+    view = _NO_CONVERSATIONS if name == TASKS else view
     if queue is None or view is None:
         raise NotFound(message("There is no such view."))
     return Chosen(queue=queue, view=view, saved=kept)
@@ -131,6 +138,8 @@ async def read_listing(
     after: str = "",
 ) -> Listing:
     """A page of the list. One query."""
+    if chosen.queue.id == TASKS:
+        return await _read_tasks(work, chosen, viewer, staff, reader)
     rows, following = await inbox_page(work, chosen.view, viewer.agent_id, after=after)
     may = viewer.may(Permission.VIEW_SHARE)
     filtered = chosen.saved is not None or chosen.queue.id.startswith(FOUND)
@@ -147,7 +156,9 @@ async def read_listing(
 async def read_rows(
     work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator, ids: Sequence[UUID]
 ) -> Listing:
-    """Those of these conversations that stand in the list. One query."""
+    """Those of these conversations that stand in the list; of tasks all. One query."""
+    if chosen.queue.id == TASKS:
+        return await _read_tasks(work, chosen, viewer, staff, reader)
     rows = await inbox_rows(work, chosen.view, viewer.agent_id, ids)
     return Listing(
         queue=chosen.queue,
@@ -155,6 +166,13 @@ async def read_rows(
         after="",
         newest_first=not chosen.view.by_due,
     )
+
+
+async def _read_tasks(work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator) -> Listing:
+    """What the viewer and the viewer's teams have to do, what is due first at the top."""
+    mine = TaskFilter(agent_id=viewer.agent_id, team_ids=tuple(staff.teams_of.get(viewer.agent_id, ())))
+    found = [task_line(one, viewer, staff, reader) for one in await list_tasks(work, mine)]
+    return Listing(queue=chosen.queue, rows=(), after="", newest_first=False, tasks=found)
 
 
 def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator, now: datetime) -> Row:

@@ -53,6 +53,7 @@ def task_line(one: Task, viewer: Viewer, staff: Staff, reader: Translator) -> Ta
         by=one.created_by_name,
         person=one.person,
         place=one.conversation_id,
+        person_id=one.person_id,
         number=one.number,
         channel=one.channel,
     )

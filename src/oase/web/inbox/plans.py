@@ -36,6 +36,7 @@ class TaskLine(Struct, frozen=True, kw_only=True):
     by: str
     person: str = ""
     place: UUID | None = None
+    person_id: UUID | None = None
     number: int | None = None
     channel: str = ""
 

@@ -115,6 +115,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     newest_first: bool  # False: by due time
     chips: Sequence[Chip] = ()  # of a filter
     kept: Kept | None = None
+    tasks: Sequence[TaskLine] | None = None  # the list shows these instead of conversations
 
 
 class File(Struct, frozen=True, kw_only=True):

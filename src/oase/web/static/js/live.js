@@ -68,8 +68,9 @@ async function apply(text, ids, open) {
   const parts = new DOMParser().parseFromString(text, "text/html");
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
   const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
-  const fresh = [...part("rows").children];
-  applyRows(fresh, ids);
+  const list = document.getElementById("rows");
+  if (list?.dataset.order === "tasks") await swap(list, part("rows")); // they come whole: nothing else says which changed
+  else applyRows([...part("rows").children], ids);
   await swap(document.getElementById("queues"), part("queues"));
   if (open && open === openId() && part("head")) {
     const talk = document.getElementById("talk");
@@ -104,7 +105,10 @@ function listen() {
   source.addEventListener("offer", (event) => document.dispatchEvent(new CustomEvent("oase:offer", { detail: data(event) })));
   source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
-  source.addEventListener("person", () => { if (openId()) changed(openId()); });
+  source.addEventListener("person", () => {
+    if (openId()) changed(openId());
+    else if (document.getElementById("rows")?.dataset.order === "tasks") schedule(PAUSE);
+  });
   source.addEventListener("view", () => { inbox.dataset.busy = "yes"; schedule(PAUSE); }); // the left pane comes with every answer
   source.addEventListener("reload", () => location.reload());
   source.addEventListener("hello", () => {
