@@ -8,6 +8,7 @@ from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
+from oase.desk.presence import TeamDesk, set_team_desk
 from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
@@ -151,6 +152,7 @@ async def test_a_batch_costs_the_same_however_much_comes(floor: Floor, monkeypat
     await floor.goes_on()
     await questions(floor, *(f"Frage {number}" for number in range(3)))
     changed = await floor.news()
+    floor.desk.clock.advance(timedelta(minutes=2))  # what is done every minute is done both times
     with statements(monkeypatch) as few:
         await floor.leader.step(changed)
     await questions(floor, *(f"Noch eine {number}" for number in range(100, 120)))
@@ -261,3 +263,40 @@ async def test_how_long_one_waits_who_comes_now_is_said_while_somebody_is_on_dut
     assert not busy.at_once and busy.usually and busy.p90 >= busy.p50 > free.p50
     await floor.comes("Anna", "away")
     assert await said() == {}
+
+
+async def test_what_waits_too_long_may_be_done_by_another_team_and_still_by_its_own(floor: Floor) -> None:
+    async with floor.desk.work() as work:
+        own = await save_team(work, name="Werkstatt", members=[floor.desk.agents["Ted"]])
+        other = await save_team(work, name="Verkauf", members=[floor.desk.agents["Anna"], floor.desk.agents["Sophie"]])
+        await set_team_desk(work, own, TeamDesk(overflow_team_id=other, overflow_after_seconds=120))
+    first, second = await questions(floor, "Erstens", "Zweitens")
+    async with floor.desk.work() as work:
+        for one in (first, second):
+            await set_team(work, floor.author("Ted"), one, own, team="Werkstatt")
+    await floor.comes("Anna")
+    assert await floor.offered() == {}
+    await floor.passes(seconds=121)
+    assert await floor.offered() == {"Anna": ("Erstens", "made")}
+    await floor.comes("Ted")
+    assert (await floor.offered())["Ted"] == ("Zweitens", "made")
+
+
+async def test_what_was_learnt_of_waiting_outlives_who_led(floor: Floor) -> None:
+    await floor.comes("Anna")
+    await questions(floor, "Erstens", "Zweitens")
+    await floor.goes_on()
+    await floor.passes(minutes=2)
+    before = floor.leader._dispatcher.router.quotes.learnt()
+    after = (await floor.another_leader())._dispatcher.router.quotes.learnt()
+    assert before.quotes == 1 and after == before
+
+
+async def test_what_the_leader_never_heard_of_is_found_within_a_minute(floor: Floor) -> None:
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await questions(floor, "Erstens")
+    await floor.news()  # lost
+    assert await floor.offered() == {}
+    await floor.passes(seconds=61)
+    assert await floor.offered() == {"Anna": ("Erstens", "made")}

@@ -229,8 +229,7 @@ class Dispatcher:
             due=_seconds(fact.due_at), owner=fact.assignee_id, priority=fact.priority, pull_only=fact.pull_only,
             parked=parked, promises=promises,
         )  # fmt: skip
-        if fact.wider is not None:
-            item.wider, item.widens_at = fact.wider, (since + fact.wider_after).timestamp()
+        item.wider, item.widens_at = fact.wider, _widens_at(fact)
         known = self.known[fact.id] = self._by_item[item.id] = _Known(item=item, fact=fact)
         return known
 
@@ -266,8 +265,11 @@ class Dispatcher:
             self._tell(Reassigned(item.id, fact.assignee_id), now)
         if fact.due_at != before.due_at:
             self._tell(Promised(item.id, _seconds(fact.due_at)), now)
-        if (fact.need, fact.pull_only, fact.priority) != (before.need, before.pull_only, before.priority):
-            change = ItemChanged(item=item.id, cell=fact.need, pull_only=fact.pull_only, priority=fact.priority)
+        if _asks(fact) != _asks(before):
+            change = ItemChanged(
+                item=item.id, cell=fact.need, pull_only=fact.pull_only, priority=fact.priority, wider=fact.wider,
+                widens_at=_widens_at(fact),
+            )  # fmt: skip
             self._tell(change, now)
 
     def _keep_place(self, fact: Fact, now: datetime) -> None:
@@ -327,6 +329,16 @@ class Dispatcher:
         """A live offer ends; one that was decided just now was never written."""
         if self._decided.began.pop(known.fact.id, None) is None:
             self._decided.ended[known.fact.id] = Ended(conversation_id=known.fact.id, state=state)
+
+
+def _asks(fact: Fact) -> tuple[object, ...]:
+    """What orders a conversation among others, and says who may do it."""
+    return fact.need, fact.pull_only, fact.priority, fact.wider, fact.wider_after
+
+
+def _widens_at(fact: Fact) -> float:
+    """From when others may do it, too."""
+    return (fact.since + fact.wider_after).timestamp() if fact.wider is not None and fact.since is not None else float("inf")
 
 
 def _seconds(at: datetime | None) -> float:

@@ -82,7 +82,7 @@ def fact_of(one: Waiting, frame: Frame, language: str = "") -> Fact:
         assignee_id=one.assignee_id,
         priority=one.priority,
         pull_only=team.pull_only,
-        wider=structs.replace(need, team=team.overflow_team_id) if team.overflow_team_id else None,
+        wider=structs.replace(need, or_team=team.overflow_team_id) if team.overflow_team_id else None,
         wider_after=timedelta(seconds=team.overflow_after_seconds),
         closed=one.state == "solved" or one.merged,
     )

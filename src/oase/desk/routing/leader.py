@@ -14,7 +14,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from oase.channels import AccountBook
-from oase.conversations import TARGETS
+from oase.conversations import TARGETS, all_waiting
 from oase.desk.hours import NeverOpen, Timetables
 from oase.desk.presence import set_state
 from oase.desk.promises import repromise
@@ -30,6 +30,7 @@ from oase.kernel.live import LiveEvent
 TOPICS: Final = ("conversation", "offer", "duty", "desk")
 """What a leader has to hear of."""
 _LOOK_AROUND: Final = timedelta(seconds=5)
+_KEPT_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 20
 NO_ANSWER: Final = "no_answer"
 """The reason of whom an offer ran out at: they are away, whatever their page says."""
@@ -75,6 +76,7 @@ class Leader:
         self._languages = Languages()
         self._early: dict[UUID, Renewed] = {}  # second promises of what was not promised yet
         self._expects = True
+        self._keep_again = datetime.min.replace(tzinfo=UTC)
         self._stranded: list[Stranded] | None = None
         self._look_again = datetime.min.replace(tzinfo=UTC)
 
@@ -90,6 +92,7 @@ class Leader:
             self._frame = await frame_of(work)
             self._dispatcher = Dispatcher(settings_of(self._frame))
             self._dispatcher.restore(await past_of(work, self._frame, self._languages), work.clock.now())
+            self._dispatcher.router.quotes.go_on(await repository.learnt(work))
             await self._write(work)
 
     async def step(self, changed: Changed) -> None:
@@ -101,9 +104,12 @@ class Leader:
                 self._frame = await frame_of(work)
             if changed.crew:
                 dispatcher.crew(await crew_of(work), now)
-            ids = list(dispatcher.known) if changed.frame else list(changed.conversations)
+            ids = list({**(dispatcher.known if changed.frame else {}), **changed.conversations})
             if ids:
                 await self._see(work, ids)
+            if now >= self._keep_again:
+                self._keep_again = now + _KEPT_EVERY
+                await self._look_for_missed(work)
             for agent_id in changed.wants:
                 dispatcher.wants(agent_id, now)
             await self._expire(work)
@@ -120,6 +126,13 @@ class Leader:
                 self._dispatcher.gone(conversation_id, work.clock.now())
             else:
                 self._dispatcher.see(fact, live.get(conversation_id), work.clock.now())
+
+    async def _look_for_missed(self, work: UnitOfWork) -> None:
+        """Every minute: nothing waits that is not known, and nothing is known that does not wait. What was learnt is kept."""
+        missed = {one.id for one in await all_waiting(work)} ^ self._dispatcher.known.keys()
+        if missed:
+            await self._see(work, sorted(missed))
+        await repository.keep_learnt(work, self._dispatcher.router.quotes.learnt())
 
     async def _expire(self, work: UnitOfWork) -> None:
         """Who says nothing to an offer is not there: they are set away, so that the next one does not wait for them either."""

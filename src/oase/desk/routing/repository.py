@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
+from oase.desk.routing.rules import Learnt
 from oase.desk.routing.types import Began, Ended, Expected, LiveOffer, OfferState, Quoted, Stranded
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -172,6 +173,23 @@ async def expected_waits(work: UnitOfWork) -> dict[str, Expected]:
         {"since": work.clock.now() - timedelta(minutes=1)},
     )
     return msgspec.convert(found or {}, dict[str, Expected])
+
+
+async def keep_learnt(work: UnitOfWork, learnt: Learnt) -> None:
+    """What was learnt of waiting, for whoever leads next."""
+    await work.run(
+        "UPDATE routing_leader SET learnt = %(learnt)s WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s",
+        {"learnt": Jsonb(msgspec.to_builtins(learnt))},
+    )
+
+
+async def learnt(work: UnitOfWork) -> Learnt:
+    """What those who led before have learnt of waiting; nothing, where this version cannot read it."""
+    found = await work.value("SELECT learnt FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s")
+    try:
+        return msgspec.convert(found or {}, Learnt)
+    except msgspec.ValidationError:
+        return Learnt()
 
 
 async def keep_stranded(work: UnitOfWork, stranded: Sequence[Stranded]) -> None:

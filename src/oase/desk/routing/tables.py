@@ -11,6 +11,7 @@ routing_leader = workspace_table(
     "routing_leader",
     Column("epoch", BigInteger, nullable=False),  # rises with each leader: whoever led before can write no more
     Column("since", NOW, nullable=False),
+    Column("learnt", JSONB, nullable=False, server_default=text("'{}'")),  # of waits that were foretold, for whoever leads next
     Column("expected", JSONB, nullable=False, server_default=text("'{}'")),  # how long one waits who comes now, by pace
     Column("expected_at", NOW),
     Column("stranded", JSONB, nullable=False, server_default=text("'[]'")),  # what waits and nobody on duty can do

@@ -44,6 +44,7 @@ class Need(Struct, frozen=True, kw_only=True):
 
     channel: str
     team: Hashable = None
+    or_team: Hashable = None  # who may do it, too
     skills: tuple[tuple[Hashable, int], ...] = ()
 
 
@@ -95,7 +96,7 @@ def fits(agent: Skills, cell: Cell) -> int:
     """How well an agent fits a `Need`: 0 not at all, else the lowest of their levels in what it takes (1 if it takes nothing)."""
     if not isinstance(cell, Need) or agent.at_once.get(cell.channel) == 0:
         return 0
-    if cell.team is not None and cell.team not in agent.teams:
+    if cell.team is not None and agent.teams.isdisjoint((cell.team, cell.or_team)):
         return 0
     lowest = 5 if cell.skills else 1
     for skill, least in cell.skills:

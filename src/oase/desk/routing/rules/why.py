@@ -79,7 +79,7 @@ def _cannot(desk: Desk, item: Item, agent: Agent) -> Reason | None:
         return Reason(because=Because.CANNOT)
     if skills.at_once.get(need.channel) == 0:
         return Reason(because=Because.LACKS_CHANNEL, needs=need.channel)
-    if need.team is not None and need.team not in skills.teams:
+    if need.team is not None and skills.teams.isdisjoint((need.team, need.or_team)):
         return Reason(because=Because.LACKS_TEAM, needs=need.team)
     for skill, least in need.skills:
         level = skills.levels.get(skill, 0)

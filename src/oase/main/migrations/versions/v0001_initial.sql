@@ -480,6 +480,7 @@ CREATE TABLE routing_leader (
     id UUID NOT NULL,
     epoch BIGINT NOT NULL,
     since TIMESTAMP WITH TIME ZONE NOT NULL,
+    learnt JSONB DEFAULT '{}' NOT NULL,
     expected JSONB DEFAULT '{}' NOT NULL,
     expected_at TIMESTAMP WITH TIME ZONE,
     stranded JSONB DEFAULT '[]' NOT NULL,
