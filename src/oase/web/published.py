@@ -59,7 +59,7 @@ def publish(event: LiveEvent) -> Iterable[Published]:
         return [_said(f"person.{what}", person_id=str(event.key), url=f"/api/v1/persons/{event.key}", **_some(event, ("into",)))]
     if event.topic == "account":
         return list(_of_account(event, what))
-    if event.topic == "notice" and event.payload.get("kind") != "webhook":
+    if event.topic == "notice" and event.payload.get("kind") not in ("webhook", "automation"):
         return [_said("account.notice", account_id=str(event.key), **_some(event, ("kind", "text", "serious")))]
     return ()
 
