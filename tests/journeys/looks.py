@@ -46,6 +46,7 @@ OF_FILES: Final = {
     "notification_id",
     "hours_file",
     "answer_token",  # test_webmention looks at it
+    "wall_token",  # the same page as /floor/wall
 }  # of files, streams, frames, and what scripts ask for
 STANDS_FOR: Final = {
     "app": "SELECT 'telegram'",  # it has chats and a public side

@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from oase.desk.floor import tables as floor  # noqa: F401 - their tables, with ours
 from oase.desk.hours import tables as hours  # noqa: F401 - their tables, with ours
 from oase.desk.outbound import tables as outbound  # noqa: F401 - their tables, with ours
 from oase.desk.presence import tables as presence  # noqa: F401 - their tables, with ours

@@ -1,5 +1,6 @@
 """Staff: workspaces, agents, roles, teams, skills; signing in, sessions, second factor, API tokens."""
 
+from oase.staff import tokens
 from oase.staff.actions.agents import (
     Invitation,
     Profile,
@@ -187,6 +188,7 @@ __all__ = [
     "skills_held",
     "skills_of",
     "start_second_factor",
+    "tokens",
     "which_program",
     "who",
     "withdraw_invitation",

@@ -37,6 +37,16 @@ def due_later(reader: Translator, at: datetime, now: datetime) -> str:
     return moment_short(reader, at, now) if later else ""
 
 
+def wait_text(reader: Translator, since: datetime, now: datetime) -> str:
+    """How long somebody has waited: "under 1 min", "12 min", "3 h", "2 d"."""
+    span = int((now - since).total_seconds())
+    if span < _MINUTE:
+        return reader.gettext("under 1 min")
+    if span < _HOUR:
+        return reader.gettext("%(n)s min", n=span // _MINUTE)
+    return reader.gettext("%(n)s h", n=span // _HOUR) if span < 2 * _DAY else reader.gettext("%(n)s d", n=span // _DAY)
+
+
 class Worked(Struct, frozen=True, kw_only=True):
     """How a promise stands in opening hours: what is left of them, and from when that is little."""
 

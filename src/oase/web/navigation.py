@@ -41,6 +41,7 @@ _ADMINISTRATION: Final = frozenset(
 )
 PLACES: Final = (
     Place("inbox", "/inbox", "inbox", message("Inbox"), frozenset({Permission.CONVERSATION_READ})),
+    Place("floor", "/floor", "activity", message("Floor"), frozenset({Permission.REPORT_READ})),
     Place("search", "/search", "search", message("Search"), frozenset({Permission.CONVERSATION_READ})),
     Place("reports", "/reports/response-times", "chart-bar", message("Reports"), frozenset({Permission.REPORT_READ})),
     Place("admin", "/admin", "settings", message("Administration"), _ADMINISTRATION),

@@ -6,17 +6,18 @@ live log, what stands --facts--> Dispatcher --events--> rules (pure) --commands-
 from oase.desk.routing.actions import accept, ask_for_next, decline
 from oase.desk.routing.errors import OfferGone
 from oase.desk.routing.explaining import why_not
-from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, expected_waits, offered_to, stranded
+from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, expected_waits, live_offers, offered_to, stranded
 from oase.desk.routing.retention import RULE
 from oase.desk.routing.rules import Because, Reason
 from oase.desk.routing.service import Routing
-from oase.desk.routing.types import Expected, Stranded
+from oase.desk.routing.types import Expected, LiveOffer, Stranded
 
 __all__ = [
     "RULE",
     "Because",
     "Decision",
     "Expected",
+    "LiveOffer",
     "OfferGone",
     "OfferedNow",
     "Reason",
@@ -27,6 +28,7 @@ __all__ = [
     "decisions_about",
     "decline",
     "expected_waits",
+    "live_offers",
     "offered_to",
     "stranded",
     "why_not",

@@ -1,6 +1,6 @@
 """The inbox: queues, list, conversation, person, composer."""
 
-from oase.web.inbox import acts, files, inviting, joining, macros, offers, pages, persons, planning, saved, writing
+from oase.web.inbox import acts, files, inviting, joining, macros, offers, pages, persons, planning, saved, whispers, writing
 
 handlers = [
     *pages.handlers,
@@ -14,4 +14,5 @@ handlers = [
     *planning.handlers,
     *offers.handlers,
     *macros.handlers,
+    *whispers.handlers,
 ]

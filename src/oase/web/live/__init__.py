@@ -2,9 +2,9 @@
 
     cookie --resolve--> viewer --rooms--> hub --> "id: position · event: topic · data: {key, …}"
 
-Begins after `?after=` (the position at which the page was read) and resumes by `Last-Event-ID`; says `reload` to whoever was away
-too long. Streams end by themselves after ten minutes (the browser comes back by itself) and at shutdown. Bare ASGI, since
-thousands of them stay open.
+`?of=floor` adds what the whole desk does, for those who may see it. Begins after `?after=` (the position at which the page was read)
+and resumes by `Last-Event-ID`; says `reload` to whoever was away too long. Streams end by themselves after ten minutes (the browser
+comes back by itself) and at shutdown. Bare ASGI, since thousands of them stay open.
 """
 
 import asyncio
@@ -18,11 +18,13 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from oase.kernel.live import LiveEvent, LiveHub, Position, Subscription
+from oase.kernel.permissions import Permission
 from oase.web.sessions import Resolver, cookie_name
 
 PATH: Final = "/live"
 _LIFE_SECONDS: Final = 600.0
 _HEARTBEAT_SECONDS: Final = 20.0
+_TO_ME: Final = ("read", "mention", "notification", "offer", "whisper")
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -45,7 +47,9 @@ class Live:
             await send({"type": "http.response.body", "body": b"Please sign in.", "more_body": False})
             return
         me = viewer.agent_id
-        own = [f"read:{me}", f"mention:{me}", f"notification:{me}", f"offer:{me}", f"session:{viewer.session_id}"]
+        own = [*(f"{topic}:{me}" for topic in _TO_ME), f"session:{viewer.session_id}"]
+        if _asks_for(scope, "floor") and viewer.may(Permission.REPORT_READ):
+            own += ["offer", "desk", "stranded"]
         rooms = ["conversation", "account", "notice", "typing", "presence", "duty", "person", "view", *own]
         await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
 
@@ -119,6 +123,11 @@ async def _gone(receive: Receive, subscription: Subscription) -> None:
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _asks_for(scope: Scope, what: str) -> bool:
+    """Whether the page is of this kind: `?of=`."""
+    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("of") == [what]
 
 
 def _last_seen(scope: Scope) -> Position | None:

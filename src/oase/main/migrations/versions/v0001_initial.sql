@@ -1161,6 +1161,27 @@ ALTER TABLE template ENABLE ROW LEVEL SECURITY;
 ALTER TABLE template FORCE ROW LEVEL SECURITY;
 CREATE POLICY template_workspace ON template USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE wall (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    team_id UUID,
+    token_hash BYTEA NOT NULL,
+    created_by UUID,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT wall_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT wall_workspace_id_team_id_fkey FOREIGN KEY(workspace_id, team_id) REFERENCES team (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX wall_team ON wall (workspace_id, team_id);
+
+COMMENT ON TABLE wall IS 'An address that shows the wallboard to whoever has it, until it is ended.';
+
+ALTER TABLE wall ENABLE ROW LEVEL SECURITY;
+ALTER TABLE wall FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall_workspace ON wall USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE webhook_delivery (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -1668,6 +1689,30 @@ COMMENT ON TABLE wait_quote IS 'How long a customer was told to wait at most, an
 ALTER TABLE wait_quote ENABLE ROW LEVEL SECURITY;
 ALTER TABLE wait_quote FORCE ROW LEVEL SECURITY;
 CREATE POLICY wait_quote_workspace ON wait_quote USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
+CREATE TABLE whisper (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    by_id UUID,
+    by_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    conversation_id UUID,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT whisper_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT whisper_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT whisper_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX whisper_agent ON whisper (workspace_id, agent_id, at);
+
+CREATE INDEX whisper_conversation ON whisper (workspace_id, conversation_id);
+
+COMMENT ON TABLE whisper IS 'A note of a lead to one agent; goes when it was read, or after a day.';
+
+ALTER TABLE whisper ENABLE ROW LEVEL SECURITY;
+ALTER TABLE whisper FORCE ROW LEVEL SECURITY;
+CREATE POLICY whisper_workspace ON whisper USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
 CREATE TABLE attachment (
     workspace_id UUID NOT NULL,

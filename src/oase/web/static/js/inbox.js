@@ -8,6 +8,7 @@ import { answerAside, answerCurrent, reactToCurrent } from "./entries.js";
 import "./presence.js";
 import "./palette.js";
 import "./planned.js";
+import "./whispers.js";
 import { begin } from "./offers.js";
 import { openMacros } from "./macros.js";
 import "./views.js";

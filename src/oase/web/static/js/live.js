@@ -103,6 +103,7 @@ function listen() {
   source.addEventListener("notification", (event) => document.dispatchEvent(new CustomEvent("oase:notification", { detail: data(event) })));
   source.addEventListener("duty", (event) => document.dispatchEvent(new CustomEvent("oase:duty", { detail: data(event) })));
   source.addEventListener("offer", (event) => document.dispatchEvent(new CustomEvent("oase:offer", { detail: data(event) })));
+  source.addEventListener("whisper", () => document.dispatchEvent(new CustomEvent("oase:whisper")));
   source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
   source.addEventListener("person", () => {
