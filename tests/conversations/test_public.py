@@ -422,7 +422,7 @@ async def test_erasing_a_person_removes_what_they_said_in_public_and_nothing_els
     aylin = await wall.person("Aylin Öztürk")
     async with wall.database.work(wall.workspace_id) as work:
         counts = await preview(work, [PEOPLE_PART, PERSON_PART], aylin)
-        assert counts == {"addresses": 1, "conversations": 3, "messages": 3, "files": 0}
+        assert counts == {"addresses": 1, "conversations": 3, "messages": 3, "files": 0, "consents": 0}
         given = await export_person(work, [PEOPLE_PART, PERSON_PART], aylin)
         texts = [one["text"] for place in given.records["public"] for one in place["messages"]]
         assert sorted(texts) == [
