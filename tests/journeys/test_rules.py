@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 async def test_a_rule_is_tried_on_the_past_and_switched_on(oase: Installation, people: People) -> None:
     word = f"Wackelpedal{uuid4().hex[:6]}"
-    await write_on_whatsapp(oase, f"Mein {word} ist lose.", phone="4917139200077", name="Ronja Weiß")
+    await write_on_whatsapp(oase, f"Mein {word} ist lose.", phone="4917139200913", name="Ronja Weiß")
     lead = await people.agent()
     await lead.goto(f"{oase.url}/admin/automations/new")
     await lead.locator("#name").fill(f"Pedale {word}")
@@ -28,5 +28,5 @@ async def test_a_rule_is_tried_on_the_past_and_switched_on(oase: Installation, p
     assert await oase.rows(tagged, word=word) == []
     await lead.get_by_role("button", name="Regel einschalten").press("Enter")
     await expect(lead.locator(".rule-row", has_text=word)).to_contain_text("An")
-    await write_on_whatsapp(oase, f"Das {word} ist jetzt ab.", phone="4917139200077", name="Ronja Weiß")
+    await write_on_whatsapp(oase, f"Das {word} ist jetzt ab.", phone="4917139200913", name="Ronja Weiß")
     await until(lambda: oase.rows(tagged, word=word), "the rule tags what the customer wrote")

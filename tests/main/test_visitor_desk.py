@@ -1,6 +1,6 @@
 """What the web chat's menu offers: the channels that its account leads on to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import pytest
 
 from oase.channels import AccountBook, create_account, keep_check
 from oase.channels.contract import Checked
+from oase.desk.hours import Timetables
 from oase.desk.presence import set_state
 from oase.kernel.clock import Clock, SetClock, SystemClock
 from oase.kernel.db import Database
@@ -24,6 +25,7 @@ class Rooms:
     database: Database
     book: AccountBook
     clock: Clock
+    timetables: Timetables = field(default_factory=Timetables)
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,18 @@ class Directory:
         self._known: dict[UUID, tuple[datetime, Staff]] = {}
         self._services = services
 
-    async def of(self, work: UnitOfWork) -> Staff:
+    async def agent_name(self, work: UnitOfWork, agent_id: UUID) -> str:
+        """The name of an agent, of one who has just come, too; empty where there is none."""
+        return (await self.of(work)).agent_names.get(agent_id) or (await self.of(work, fresh=True)).agent_names.get(agent_id, "")
+
+    async def team_name(self, work: UnitOfWork, team_id: UUID) -> str:
+        """The name of a team, of one that was just made, too; empty where there is none."""
+        return (await self.of(work)).team_names.get(team_id) or (await self.of(work, fresh=True)).team_names.get(team_id, "")
+
+    async def of(self, work: UnitOfWork, *, fresh: bool = False) -> Staff:
         """The staff of this workspace. No query while it is kept."""
         now = work.clock.now()
-        found = self._known.get(work.workspace_id)
+        found = None if fresh else self._known.get(work.workspace_id)
         if found is not None and now - found[0] < _KEPT:
             return found[1]
         agents, teams = await list_agents(work), await list_teams(work)

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 LOADED = """() => {
   const named = [...document.querySelectorAll("link[rel=modulepreload], script[type=module]")].map((one) => one.href || one.src);
   const loaded = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.endsWith(".js"));
-  return [loaded.filter((name) => !name.includes("/vendor/")), named];
+  return [loaded.filter((name) => !name.includes("/vendor/") && !name.endsWith("-worker.js")), named];
 }"""
 
 

@@ -99,7 +99,7 @@ async def test_the_stage_shows_the_post_then_who_waits_each_below_what_it_answer
     ]  # fmt: skip
     await expect(page.locator("#entries .depth-1")).to_contain_text("Das wüsste ich auch gern")
     await expect(page.locator(".crowd-head h3")).to_have_text(["4 Nachrichten brauchen eine Antwort"])
-    await expect(page.locator("#person h2")).to_have_text("Aylin Öztürk")
+    await expect(page.locator("#person h2").first).to_have_text("Aylin Öztürk")
 
 
 async def test_an_answer_in_public_says_who_reads_it_and_goes_below_the_comment(wall: Wall, screens: Screens) -> None:
@@ -189,11 +189,11 @@ async def test_what_needs_no_answer_is_done_with_one_key_and_the_next_one_has_th
 async def test_the_person_beside_follows_the_comment_that_one_looks_at(wall: Wall, screens: Screens) -> None:
     page = await screens.open(await wall.path())
     await a_comment(page, "Das wüsste ich auch").click(position={"x": 60, "y": 30})
-    await expect(page.locator("#person h2")).to_have_text("Boris O’Brien 🚴")
+    await expect(page.locator("#person h2").first).to_have_text("Boris O’Brien 🚴")
     await wall.hears(comment(5, "Noch eine Frage", AYLIN, minutes=9))
     await expect(a_comment(page, "Noch eine Frage")).to_be_visible()
     await settled(page)
-    await expect(page.locator("#person h2")).to_have_text("Boris O’Brien 🚴")
+    await expect(page.locator("#person h2").first).to_have_text("Boris O’Brien 🚴")
 
 
 Act = Callable[[UnitOfWork, Wall], Awaitable[object]]
@@ -330,7 +330,7 @@ async def test_opening_a_public_conversation_costs_as_many_statements_however_lo
                     work, desk.services.book, conversation, _anybody(desk), staff, translator("de", "Europe/Berlin")
                 )
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 17
+    assert counts[0] == counts[1] <= 19
 
 
 def _anybody(desk: Desk) -> Any:

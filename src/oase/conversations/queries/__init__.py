@@ -48,7 +48,7 @@ from oase.conversations.queries.timeline import (
     uploads_of,
 )
 from oase.conversations.queries.views import FILTERS, FIXED_VIEWS, STATES, View, read_filter, view_of, write_filter
-from oase.conversations.queries.waiting import Waiting, all_waiting, newest_words, under_way, waiting_of
+from oase.conversations.queries.waiting import Waiting, all_waiting, under_way, waiting_of
 
 __all__ = [
     "COUNTED",
@@ -105,7 +105,6 @@ __all__ = [
     "list_tags",
     "mail_body",
     "message_facts",
-    "newest_words",
     "open_conversation",
     "origins_of",
     "owed",

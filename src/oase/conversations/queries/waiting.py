@@ -16,6 +16,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
     id: UUID
     person_id: UUID | None
+    language: str  # of the person, where it is known
     channel: str
     public: bool
     team_id: UUID | None
@@ -35,9 +36,11 @@ class Waiting(Struct, frozen=True, kw_only=True):
         return self.waiting_since is not None and self.state == "open" and not self.merged
 
 
-_COLUMNS: Final = (
-    "id, person_id, channel, kind = 'public' AS public, team_id, assignee_id, priority, state, tags, waiting_since, due_at, last_at,"
-    " last_out_at, merged_into IS NOT NULL AS merged"
+_WAITING: Final = (
+    "SELECT c.id, c.person_id, coalesce(p.language, '') AS language, c.channel, c.kind = 'public' AS public, c.team_id, c.assignee_id,"
+    " c.priority, c.state, c.tags, c.waiting_since, c.due_at, c.last_at, c.last_out_at, c.merged_into IS NOT NULL AS merged"
+    " FROM conversation c LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
+    " WHERE c.workspace_id = %(workspace_id)s"
 )
 
 
@@ -45,7 +48,7 @@ async def waiting_of(work: UnitOfWork, ids: Collection[UUID]) -> list[Waiting]:
     """These conversations, as far as they exist, in the order of their ids. One query."""
     return await work.all(
         Waiting,
-        f"SELECT {_COLUMNS} FROM conversation WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)s) ORDER BY id",
+        f"{_WAITING} AND c.id = ANY(%(ids)s) ORDER BY c.id",
         {"ids": sorted(ids)},
     )
 
@@ -54,8 +57,7 @@ async def all_waiting(work: UnitOfWork) -> list[Waiting]:
     """Everything that waits in the workspace, what waits longest first. One query."""
     return await work.all(
         Waiting,
-        f"SELECT {_COLUMNS} FROM conversation WHERE workspace_id = %(workspace_id)s AND state = 'open' AND merged_into IS NULL"
-        " AND waiting_since IS NOT NULL ORDER BY waiting_since, id",
+        f"{_WAITING} AND c.state = 'open' AND c.merged_into IS NULL AND c.waiting_since IS NOT NULL ORDER BY c.waiting_since, c.id",
     )
 
 
@@ -63,19 +65,7 @@ async def under_way(work: UnitOfWork, channels: Collection[str], since: datetime
     """Private conversations of these channels that are somebody's and in which something was said since then. One query."""
     return await work.all(
         Waiting,
-        f"SELECT {_COLUMNS} FROM conversation WHERE workspace_id = %(workspace_id)s AND state IN ('open', 'waiting')"
-        " AND merged_into IS NULL AND assignee_id IS NOT NULL AND kind = 'private' AND channel = ANY(%(channels)s)"
-        " AND last_at > %(since)s ORDER BY last_at, id",
+        f"{_WAITING} AND c.state IN ('open', 'waiting') AND c.merged_into IS NULL AND c.assignee_id IS NOT NULL"
+        " AND c.kind = 'private' AND c.channel = ANY(%(channels)s) AND c.last_at > %(since)s ORDER BY c.last_at, c.id",
         {"channels": sorted(channels), "since": since},
     )
-
-
-async def newest_words(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, str]:
-    """The beginning of what customers said last in these conversations, where that were words. One query."""
-    rows = await work.tuples(
-        "SELECT n.id, m.text FROM unnest(%(ids)b::uuid[]) AS n (id), LATERAL (SELECT left(text, 2000) AS text FROM message"
-        " WHERE workspace_id = %(workspace_id)s AND conversation_id = n.id AND direction = 'in' AND text <> '' AND deleted_at IS NULL"
-        " ORDER BY at DESC, id DESC LIMIT 1) AS m",
-        {"ids": sorted(ids)},
-    )
-    return {row[0]: row[1] for row in rows}

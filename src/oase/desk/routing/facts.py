@@ -8,9 +8,9 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from oase.channels import adapter, all_adapters, installed
-from oase.conversations import Waiting, all_waiting, newest_words, under_way, waiting_of
+from oase.conversations import Waiting, all_waiting, last_words, under_way, waiting_of
 from oase.desk.language import language_for
-from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, team_desks
+from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, takes, team_desks
 from oase.desk.promises import standing
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import Fact, Mate, Past
@@ -89,17 +89,8 @@ def fact_of(one: Waiting, frame: Frame, language: str = "") -> Fact:
 
 
 def _skills(one: Waiting, skills: Iterable[Skill], language: str) -> tuple[tuple[UUID, int], ...]:
-    """What a conversation takes of what the workspace knows: its language and channel by their codes, products and others by tags."""
-    tags = {tag.casefold() for tag in one.tags}
-
-    def takes(skill: Skill) -> bool:
-        if skill.kind == "language":
-            return bool(language) and skill.code == language
-        if skill.kind == "channel":
-            return skill.code == one.channel
-        return skill.name.casefold() in tags or (bool(skill.code) and skill.code.casefold() in tags)
-
-    return tuple(sorted((skill.id, 1) for skill in skills if takes(skill)))
+    """What a conversation takes of what the workspace knows."""
+    return tuple(sorted((skill.id, 1) for skill in skills if takes(skill, channel=one.channel, tags=one.tags, language=language)))
 
 
 def settings_of(frame: Frame) -> Settings:
@@ -120,8 +111,11 @@ class Languages:
         if len(self._known) > _REMEMBERED:
             self._known.clear()
         fresh = {one.id: one.waiting_since for one in waiting if one.waiting_since and self._since(one.id) != one.waiting_since}
-        for conversation_id, text in (await newest_words(work, fresh)).items() if fresh else ():
-            self._known[conversation_id] = (fresh[conversation_id], language_for(text, default=frame.language))
+        spoken = await last_words(work, list(fresh)) if fresh else {}
+        known = {one.id: one.language for one in waiting}
+        for conversation_id, said in spoken.items():
+            language = language_for(said.text, known=known[conversation_id], default=frame.language)
+            self._known[conversation_id] = (fresh[conversation_id], language)
         return {one.id: self._known[one.id][1] for one in waiting if one.id in self._known}
 
     def _since(self, conversation_id: UUID) -> datetime | None:

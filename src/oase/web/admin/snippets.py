@@ -1,5 +1,6 @@
 """Snippets: prepared answers with a shortcut, in several languages, with blanks that fill themselves."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from oase.staff import list_teams
 from oase.web.admin.frame import back, confirm, page
 from oase.web.forms import Form, texts, uuid, wrong
 from oase.web.given import GivenServices, GivenViewer
+from oase.web.pages import reader_of
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 
 AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.SNIPPET_WRITE}
+_SOON: Final = timedelta(hours=2)  # in examples
 _MEANINGS: Final[dict[str, Message]] = {
     "person.name": message("The customer's name"),
     "person.first_name": message("The customer's first name"),
@@ -26,6 +29,9 @@ _MEANINGS: Final[dict[str, Message]] = {
     "agent.first_name": message("First name of whoever answers"),
     "company": message("Name of the company"),
     "conversation.number": message("Number of the conversation"),
+    "conversation.subject": message("Subject of the conversation"),
+    "promise.due": message("Until when an answer is promised"),
+    "hours.next": message("When somebody is there again"),
 }
 
 
@@ -48,6 +54,7 @@ async def _page(
 ) -> Response[Any]:
     async with services.database.work(viewer.workspace_id) as work:
         teams = await list_teams(work)
+    reader, soon = reader_of(request), services.clock.now() + _SOON
     examples = {
         "person.name": "Änne Köhler",
         "person.first_name": "Änne",
@@ -55,6 +62,9 @@ async def _page(
         "agent.first_name": viewer.name.split(" ")[0],
         "company": viewer.workspace_name,
         "conversation.number": "1042",
+        "conversation.subject": reader.gettext("Order 88214"),
+        "promise.due": reader.date_time(soon, "short"),
+        "hours.next": reader.date_time(soon, "short"),
     }
     return page(
         request,

@@ -90,7 +90,7 @@ async def give_to_agent(act: GivenAct, directory: GivenDirectory, conversation_i
     chosen = (await act.form()).get("agent", "")
     agent_id = uuid(chosen, "agent") if chosen else None
     async with act.work() as work:
-        name = (await directory.of(work)).agent_names.get(agent_id, "") if agent_id else ""
+        name = await directory.agent_name(work, agent_id) if agent_id else ""
         if agent_id and not name:
             raise Invalid(message("This agent does not exist."), field="agent")
         await assign(work, act.author, conversation_id, agent_id, assignee=name)
@@ -103,7 +103,7 @@ async def give_to_team(act: GivenAct, directory: GivenDirectory, conversation_id
     chosen = (await act.form()).get("team", "")
     team_id = uuid(chosen, "team") if chosen else None
     async with act.work() as work:
-        name = (await directory.of(work)).team_names.get(team_id, "") if team_id else ""
+        name = await directory.team_name(work, team_id) if team_id else ""
         if team_id and not name:
             raise Invalid(message("This team does not exist."), field="team")
         await set_team(work, act.author, conversation_id, team_id, team=name)
