@@ -154,28 +154,22 @@ class Router:
             turn(desk, agent, now, commands)
 
     def _changed(self, event: ItemChanged, now: float, commands: list[Command]) -> None:
-        desk = self.desk
-        item = desk.items.get(event.item)
+        item = self.desk.items.get(event.item)
         if item is None:
             return
-        waiting = item.waiting
-        desk.waits_no_more(item)
         item.cell, item.pull_only, item.priority = event.cell, event.pull_only, event.priority
         item.kind, item.wider, item.widens_at = None, event.wider, event.widens_at
-        desk.look_at(item)
-        if waiting:
-            place(desk, item, now, commands)
+        self.desk.look_at(item)
+        if item.waiting:
+            replace(self.desk, item, now, commands)
 
     def _promised(self, event: Promised, now: float, commands: list[Command]) -> None:
-        desk = self.desk
-        item = desk.items.get(event.item)
+        item = self.desk.items.get(event.item)
         if item is None:
             return
-        waiting = item.waiting
-        desk.waits_no_more(item)
         item.due = event.due
-        if waiting:
-            place(desk, item, now, commands)
+        if item.waiting:
+            replace(self.desk, item, now, commands)
 
     # --- agents ---
 
