@@ -48,7 +48,7 @@ from oase.conversations.queries.timeline import (
     uploads_of,
 )
 from oase.conversations.queries.views import FILTERS, FIXED_VIEWS, STATES, View, read_filter, view_of, write_filter
-from oase.conversations.queries.waiting import Waiting, all_waiting, under_way, waiting_of
+from oase.conversations.queries.waiting import Waiting, all_waiting, ids_that_wait, under_way, waiting_of
 
 __all__ = [
     "COUNTED",
@@ -95,6 +95,7 @@ __all__ = [
     "crowd_page",
     "custom_fields",
     "due_soon",
+    "ids_that_wait",
     "inbox_page",
     "inbox_rows",
     "known_tags",

@@ -61,6 +61,15 @@ async def all_waiting(work: UnitOfWork) -> list[Waiting]:
     )
 
 
+async def ids_that_wait(work: UnitOfWork) -> set[UUID]:
+    """Which conversations wait, without reading them. One query."""
+    rows = await work.tuples(
+        "SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s AND state = 'open' AND merged_into IS NULL"
+        " AND waiting_since IS NOT NULL"
+    )
+    return {one for (one,) in rows}
+
+
 async def under_way(work: UnitOfWork, channels: Collection[str], since: datetime) -> list[Waiting]:
     """Private conversations of these channels that are somebody's and in which something was said since then. One query."""
     return await work.all(

@@ -45,7 +45,7 @@ from oase.desk.routing.rules import (
 from oase.desk.routing.types import Began, Decisions, Ended, Expected, LiveOffer, OfferState, Quoted, Renewed
 
 _FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_SILENT: Final = timedelta(minutes=10)
+SILENT: Final = timedelta(minutes=10)
 """A chat in which nobody says anything for so long takes nobody's place any more."""
 
 
@@ -194,7 +194,7 @@ class Dispatcher:
 
     def passes(self, now: datetime) -> None:
         """Time passes: chats in which nobody speaks take nobody's place any more."""
-        for conversation_id in [one for one, last in self._held.items() if now - last > _SILENT]:
+        for conversation_id in [one for one, last in self._held.items() if now - last > SILENT]:
             del self._held[conversation_id]
             self._tell(ConversationClosed(conversation_id), now)
         self._tell(Tick(), now)

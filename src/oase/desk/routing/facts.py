@@ -13,13 +13,11 @@ from oase.desk.language import language_for
 from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, takes, team_desks
 from oase.desk.promises import standing
 from oase.desk.routing import repository
-from oase.desk.routing.dispatcher import Fact, Mate, Past
+from oase.desk.routing.dispatcher import SILENT, Fact, Mate, Past
 from oase.desk.routing.rules import Manner, Need, Settings, Skills
 from oase.kernel.db import UnitOfWork
 from oase.staff import Skill, find_workspace, list_skills
 
-SILENT: Final = timedelta(minutes=10)
-"""A chat in which nobody says anything for so long takes nobody's place any more."""
 _REMEMBERED: Final = 50_000  # languages
 MANNERS: Final[Mapping[str, Manner]] = {
     "live": Manner(at_once=3, second_promise=900.0),

@@ -14,7 +14,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from oase.channels import AccountBook
-from oase.conversations import TARGETS, all_waiting
+from oase.conversations import TARGETS, ids_that_wait
 from oase.desk.hours import NeverOpen, Timetables
 from oase.desk.presence import set_state
 from oase.desk.promises import repromise
@@ -129,7 +129,7 @@ class Leader:
 
     async def _look_for_missed(self, work: UnitOfWork) -> None:
         """Every minute: nothing waits that is not known, and nothing is known that does not wait. What was learnt is kept."""
-        missed = {one.id for one in await all_waiting(work)} ^ self._dispatcher.known.keys()
+        missed = await ids_that_wait(work) ^ self._dispatcher.known.keys()
         if missed:
             await self._see(work, sorted(missed))
         await repository.keep_learnt(work, self._dispatcher.router.quotes.learnt())

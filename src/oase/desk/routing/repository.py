@@ -6,15 +6,26 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
 from oase.desk.routing.rules import Learnt
 from oase.desk.routing.types import Began, Ended, Expected, LiveOffer, OfferState, Quoted, Stranded
+from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
 _LIVE: Final = "id, conversation_id, waiting_since, agent_id, state, made_at, expires_at, begun_at"
+
+_ENDED: Final = Batch(conversation_id="uuid", state="text")
+_BEGAN: Final = Batch(
+    id="uuid", conversation_id="uuid", waiting_since="timestamptz", agent_id="uuid", begun="bool", rule="smallint", facts="jsonb",
+    until="timestamptz",
+)  # fmt: skip
+_QUOTED: Final = Batch(
+    id="uuid", conversation_id="uuid", waiting_since="timestamptz", kind="text", made_at="timestamptz", p50="float8", p80="float8",
+    p90="float8", usually="bool", busy="bool",
+)  # fmt: skip
 
 
 async def next_epoch(work: UnitOfWork) -> int:
@@ -59,10 +70,10 @@ async def times_parked(work: UnitOfWork) -> dict[UUID, int]:
 async def end_offers(work: UnitOfWork, ended: Sequence[Ended]) -> list[tuple[UUID, UUID]]:
     """Ends live offers; gives (agent, conversation) of those that were live."""
     rows = await work.tuples(
-        "UPDATE offer o SET state = n.state, ended_at = %(now)s, expires_at = NULL FROM unnest(%(ids)b::uuid[], %(states)b::text[])"
-        " AS n (conversation_id, state) WHERE o.workspace_id = %(workspace_id)s AND o.conversation_id = n.conversation_id"
+        f"UPDATE offer o SET state = n.state, ended_at = %(now)s, expires_at = NULL FROM {_ENDED.rows}"
+        " WHERE o.workspace_id = %(workspace_id)s AND o.conversation_id = n.conversation_id"
         " AND o.state IN ('made', 'working') RETURNING o.agent_id, o.conversation_id",
-        {"ids": [one.conversation_id for one in ended], "states": [one.state for one in ended], "now": work.clock.now()},
+        {**_ENDED.values(ended), "now": work.clock.now()},
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -73,26 +84,16 @@ async def insert_offers(work: UnitOfWork, began: Sequence[Began], epoch: int, pa
     Breaks the transaction where a conversation has a live one already.
     """
     now, ids = work.clock.now(), [new_id() for _ in began]
+    rows = [
+        {**structs.asdict(one), "id": offer_id, "until": now + span}
+        for one, offer_id, span in zip(began, ids, patience, strict=True)
+    ]
     await work.run(
         "INSERT INTO offer (workspace_id, id, conversation_id, waiting_since, agent_id, state, made_at, expires_at, begun_at, rule,"
         " facts, epoch) SELECT %(workspace_id)s, n.id, n.conversation_id, n.waiting_since, n.agent_id,"
         " CASE WHEN n.begun THEN 'working' ELSE 'made' END, %(now)s, CASE WHEN n.begun THEN NULL ELSE n.until END,"
-        " CASE WHEN n.begun THEN %(now)s END, n.rule, n.facts, %(epoch)s"
-        " FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(since)b::timestamptz[], %(agents)b::uuid[], %(begun)b::bool[],"
-        " %(rules)b::smallint[], %(facts)b::jsonb[], %(until)b::timestamptz[])"
-        " AS n (id, conversation_id, waiting_since, agent_id, begun, rule, facts, until)",
-        {
-            "ids": ids,
-            "conversations": [one.conversation_id for one in began],
-            "since": [one.waiting_since for one in began],
-            "agents": [one.agent_id for one in began],
-            "begun": [one.begun for one in began],
-            "rules": [one.rule for one in began],
-            "facts": [msgspec.json.encode(one.facts).decode() for one in began],
-            "now": now,
-            "until": [now + one for one in patience],
-            "epoch": epoch,
-        },
+        f" CASE WHEN n.begun THEN %(now)s END, n.rule, n.facts, %(epoch)s FROM {_BEGAN.rows}",
+        {**_BEGAN.values(rows), "now": now, "epoch": epoch},
     )
     return ids
 
@@ -127,33 +128,12 @@ async def begin(work: UnitOfWork, offer_id: UUID) -> None:
 
 async def insert_quotes(work: UnitOfWork, quotes: Sequence[Quoted]) -> None:
     """What customers are told of their wait; the first quote of a stretch stays."""
+    now = work.clock.now()
+    rows = [{**structs.asdict(one), "id": new_id(), "kind": one.pace, "made_at": now} for one in quotes]
     await work.run(
-        "INSERT INTO wait_quote (workspace_id, id, conversation_id, waiting_since, kind, made_at, p50, p80, p90, usually, busy)"
-        " SELECT %(workspace_id)s, n.* FROM unnest(%(ids)b::uuid[], %(conversations)b::uuid[], %(since)b::timestamptz[],"
-        " %(kinds)b::text[], %(made)b::timestamptz[], %(p50)b::float8[], %(p80)b::float8[], %(p90)b::float8[], %(usually)b::bool[],"
-        " %(busy)b::bool[]) AS n ON CONFLICT (workspace_id, conversation_id, waiting_since) DO NOTHING",
-        {
-            "ids": [new_id() for _ in quotes],
-            "conversations": [one.conversation_id for one in quotes],
-            "since": [one.waiting_since for one in quotes],
-            "kinds": [one.pace for one in quotes],
-            "made": [work.clock.now()] * len(quotes),
-            "p50": [one.p50 for one in quotes],
-            "p80": [one.p80 for one in quotes],
-            "p90": [one.p90 for one in quotes],
-            "usually": [one.usually for one in quotes],
-            "busy": [one.busy for one in quotes],
-        },
-    )
-
-
-async def waited(work: UnitOfWork, conversation_ids: Collection[UUID]) -> None:
-    """Somebody has turned to these customers: their quotes are settled."""
-    await work.run(
-        "UPDATE wait_quote q SET waited = extract(epoch FROM %(now)s - q.made_at) FROM offer o WHERE q.workspace_id = %(workspace_id)s"
-        " AND o.workspace_id = q.workspace_id AND o.conversation_id = q.conversation_id AND o.waiting_since = q.waiting_since"
-        " AND o.state = 'working' AND q.waited IS NULL AND q.conversation_id = ANY(%(ids)s)",
-        {"ids": sorted(conversation_ids), "now": work.clock.now()},
+        f"INSERT INTO wait_quote (workspace_id, {_QUOTED.names}) SELECT %(workspace_id)s, n.* FROM {_QUOTED.rows}"
+        " ON CONFLICT (workspace_id, conversation_id, waiting_since) DO NOTHING",
+        _QUOTED.values(rows),
     )
 
 
@@ -255,27 +235,25 @@ async def decisions_about(work: UnitOfWork, conversation_id: UUID) -> list[Decis
     )
 
 
-_OLD: Final = (
-    "SELECT id FROM offer WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s AND state NOT IN ('made', 'working')"
-    " UNION ALL SELECT id FROM wait_quote WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s"
-)
+_OLD: Final = {
+    "offer": "workspace_id = %(workspace_id)s AND made_at < %(before)s AND state NOT IN ('made', 'working')",
+    "wait_quote": "workspace_id = %(workspace_id)s AND made_at < %(before)s",
+}
 
 
 async def count_old(work: UnitOfWork, before: datetime, at_most: int) -> int:
     """How many offers and quotes are older, of so many at most."""
-    return int(await work.value(f"SELECT count(*) FROM ({_OLD} LIMIT %(n)s) AS old", {"before": before, "n": at_most}))
+    old = " UNION ALL ".join(f"SELECT id FROM {table} WHERE {is_old}" for table, is_old in _OLD.items())
+    return int(await work.value(f"SELECT count(*) FROM ({old} LIMIT %(n)s) AS old", {"before": before, "n": at_most}))
 
 
 async def delete_old(work: UnitOfWork, before: datetime, at_most: int) -> int:
     """Deletes older ones, so many at most."""
-    given = {"before": before, "n": at_most}
-    gone = await work.run(
-        "DELETE FROM offer WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM offer WHERE workspace_id = %(workspace_id)s"
-        " AND made_at < %(before)s AND state NOT IN ('made', 'working') ORDER BY id LIMIT %(n)s)",
-        given,
-    )
-    return gone + await work.run(
-        "DELETE FROM wait_quote WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM wait_quote"
-        " WHERE workspace_id = %(workspace_id)s AND made_at < %(before)s ORDER BY id LIMIT %(n)s)",
-        {**given, "n": at_most - gone},
-    )
+    gone = 0
+    for table, is_old in _OLD.items():
+        gone += await work.run(
+            f"DELETE FROM {table} WHERE workspace_id = %(workspace_id)s"
+            f" AND id IN (SELECT id FROM {table} WHERE {is_old} ORDER BY id LIMIT %(n)s)",
+            {"before": before, "n": at_most - gone},
+        )
+    return gone
