@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from oase.channels.contract import Words
+from oase.desk.presence import STATE_NAMES
 from oase.kernel.i18n import Translator, translator
 from oase.people import called
 from oase.web import moments
@@ -62,6 +63,7 @@ def install(environment: Environment) -> None:
         "size": lambda size_bytes: reader().size(size_bytes),
         "listed": lambda items, kind="standard": reader().listed(items, kind),
         "say": lambda value: reader().text(value),
+        "doing": lambda state: reader().text(STATE_NAMES[state]),
         "retold": lambda text: reader().retold(text),
         "words": words_for_reader,
         "called": lambda name, person_id: reader().text(called(name, person_id) if person_id else name),

@@ -20,11 +20,10 @@ from oase.desk.automations.references import References, missing, references
 from oase.desk.automations.repository import Tally, all_rules, runs_of, tallies
 from oase.desk.automations.retention import RULE
 from oase.desk.automations.trials import DAYS, Trial, begin_trial, find_trial, step_trial
-from oase.desk.automations.types import HAPPENED, PASSED, Act, Rule, Run, What, When
+from oase.desk.automations.types import PASSED, Act, Rule, Run, What, When
 
 __all__ = [
     "DAYS",
-    "HAPPENED",
     "ME",
     "PASSED",
     "RULE",

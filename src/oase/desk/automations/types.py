@@ -14,7 +14,6 @@ What = Literal[
     "opened", "received", "answered", "state", "team", "assignee", "priority", "tags",
     "waited", "unanswered", "solved_for", "due_soon", "overdue",
 ]  # fmt: skip
-HAPPENED: Final[tuple[What, ...]] = ("opened", "received", "answered", "state", "team", "assignee", "priority", "tags")
 PASSED: Final[tuple[What, ...]] = ("waited", "unanswered", "solved_for", "due_soon", "overdue")
 """What sets a rule off because time passes: the clock finds it."""
 Do = Literal["tag", "untag", "assign", "team", "priority", "state", "snooze", "answer", "note", "webhook"]

@@ -27,7 +27,7 @@ from oase.desk.presence.queries import (
     team_desks,
 )
 from oase.desk.presence.roster import delete_shift, list_shifts, on_shift, save_shifts
-from oase.desk.presence.rules import AWAY_REASONS, REASONS, has_room, is_here, load, say_what_they_do
+from oase.desk.presence.rules import AWAY_REASONS, REASONS, STATE_NAMES, has_room, is_here, load, say_what_they_do
 from oase.desk.presence.shifts import DAY, Shift, shifts_on
 from oase.desk.presence.types import STATES, Capacity, Duty, DutyRules, Overload, Standing, State, TeamDesk
 
@@ -36,6 +36,7 @@ __all__ = [
     "DAY",
     "REASONS",
     "STATES",
+    "STATE_NAMES",
     "Capacity",
     "Duty",
     "DutyRules",

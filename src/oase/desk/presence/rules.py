@@ -20,6 +20,10 @@ BREAK_AT_MOST: Final = timedelta(hours=4)  # of somebody without an open page: t
 REASON_LENGTH: Final = 60
 _USED_WITHIN: Final = timedelta(days=7)
 REASONS_AT_MOST: Final = 12
+STATE_NAMES: Final[Mapping[str, Message]] = {
+    "online": message("Online"), "busy": message("Busy"), "break": message("On a break"), "away": message("Away"),
+}  # fmt: skip
+"""What agents do, in words."""
 REASONS: Final[tuple[Message, ...]] = (
     message("Lunch"), message("Meeting"), message("Training"), message("Telephone"), message("Working on something else"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from msgspec import Struct
 from oase.desk.presence import (
     AWAY_REASONS,
     REASONS,
+    STATE_NAMES,
     Standing,
     State,
     duty_rules,
@@ -22,7 +23,7 @@ from oase.desk.presence import (
     standing_of,
     standings,
 )
-from oase.kernel.i18n import Message, Translator, message
+from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.given import GivenAct, GivenServices, GivenViewer
 from oase.web.pages import reader_of, render
@@ -30,9 +31,6 @@ from oase.web.pages import reader_of, render
 AnyRequest = Request[Any, Any, Any]
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
 _READ: Final = {"permission": Permission.CONVERSATION_READ}
-NAMES: Final[dict[State, Message]] = {
-    "online": message("Online"), "busy": message("Busy"), "break": message("On a break"), "away": message("Away"),
-}  # fmt: skip
 
 
 class Colleague(Struct, frozen=True, kw_only=True):
@@ -71,7 +69,9 @@ async def show_colleagues(request: AnyRequest, services: GivenServices, viewer: 
     reader = reader_of(request)
     async with services.database.work(viewer.workspace_id) as work:
         found = await standings(work)
-    return {str(agent_id): Colleague(state=one.state, name=reader.text(NAMES[one.state])) for agent_id, one in found.items()}
+    return {
+        str(agent_id): Colleague(state=one.state, name=reader.text(STATE_NAMES[one.state])) for agent_id, one in found.items()
+    }
 
 
 @post("/duty", opt=_REPLY, include_in_schema=False)

@@ -10,11 +10,10 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from oase.desk.floor import give, whisper
-from oase.desk.presence import State, set_state, standing_of
+from oase.desk.presence import STATE_NAMES, State, set_state, standing_of
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission, require
 from oase.web.act import Act
-from oase.web.floor.words import STATES
 from oase.web.forms import uuid
 from oase.web.given import GivenAct, GivenDirectory
 
@@ -68,7 +67,7 @@ async def set_agent_state(act: GivenAct, directory: GivenDirectory, agent_id: Fr
         before = await standing_of(work, agent_id)
         await set_state(work, agent_id, cast("State", state), reason)
         name = (await directory.of(work)).agent_names.get(agent_id, "?")
-    said = message("%(name)s: %(state)s", name=name, state=STATES[state])
+    said = message("%(name)s: %(state)s", name=name, state=STATE_NAMES[state])
     return act.done(said, undo=f"/floor/agents/{agent_id}/state?state={before.state}" if before.state != state else "")
 
 

@@ -4,11 +4,12 @@ from typing import Any, Final
 
 from oase.conversations import lines
 from oase.desk.floor import Floor
+from oase.desk.presence import STATE_NAMES
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator
 from oase.staff import list_skills
 from oase.web.directory import Staff
-from oase.web.floor.words import PACE_ICONS, PACES, REASONS, STATES, missing
+from oase.web.floor.words import PACE_ICONS, PACES, REASONS, missing
 from oase.web.inbox.marks import mark
 from oase.web.moments import wait_text
 
@@ -40,7 +41,7 @@ async def shown(work: UnitOfWork, floor: Floor, reader: Translator, staff: Staff
         "troubles": [(missing(one, reader, teams, skills), one) for one in floor.unreached[:TROUBLES_SHOWN]],
         "more_troubles": sum(one.count for one in floor.unreached[TROUBLES_SHOWN:]),
         "out_of_reach": sum(one.count for one in floor.unreached),
-        "states": {name: reader.text(text) for name, text in STATES.items()},
+        "states": {name: reader.text(text) for name, text in STATE_NAMES.items()},
         "paces": {name: reader.text(text) for name, text in PACES.items()},
         "pace_icons": PACE_ICONS,
     }

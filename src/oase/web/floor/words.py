@@ -7,12 +7,6 @@ from uuid import UUID
 from oase.desk.floor import Unreached
 from oase.kernel.i18n import Message, Translator, message
 
-STATES: Final[Mapping[str, Message]] = {
-    "online": message("Online"),
-    "busy": message("Busy"),
-    "break": message("On a break"),
-    "away": message("Away"),
-}
 PACES: Final[Mapping[str, Message]] = {
     "live": message("Live"),
     "messaging": message("Messenger"),
