@@ -158,8 +158,8 @@ async def find_pages(oase: Installation, cookies: Mapping[str, str], given: Mapp
                 found.pages[route] = pages
             elif "elsewhere" in answers.values():
                 found.elsewhere.add(route.path)
-            elif set(answers.values()) <= {"refused"}:
-                found.refused.append(route.path)
+            elif all(answer.startswith("refused") for answer in answers.values()):
+                found.refused.append(f"{route.path}: {sorted(set(answers.values()))}")
     return found
 
 
@@ -169,7 +169,7 @@ async def _ask(session: aiohttp.ClientSession, address: str, cookies: dict[str, 
             return "elsewhere"
         if answer.content_type != "text/html" or "<!doctype html" not in (await answer.text())[:300].lower():
             return "part"
-        return "page" if answer.status == 200 else "refused"
+        return "page" if answer.status == 200 else f"refused, {answer.status}"
 
 
 async def troubles(page: Page, language: str) -> list[str]:

@@ -62,7 +62,7 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, oase: Installatio
     found = await find_pages(oase, cookies, seen.links)
     # set-up is looked at where nothing is set up (test_first_start); the way back from a provider shows nothing of its own
     assert found.elsewhere == {"/sandbox/timeline", "/setup", "/admin/channels/consent"}
-    assert found.refused == []
+    assert found.refused == [], oase.log.read_text()[-3000:]
     wrong = seen.wrong
     pages = {True: await outside.new_page(), False: await inside.new_page()}  # by whether anybody may look
     for route, addresses in found.pages.items():

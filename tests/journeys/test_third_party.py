@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -78,7 +79,7 @@ async def test_a_channel_from_a_package_is_set_up_heard_and_answered(browser: Br
 
 
 async def _tell(hook: str, text: str) -> None:
-    message = {"id": "m1", "from": {"id": "u7", "name": "Änne Köhler"}, "text": text, "sent_at": "2026-11-29T09:15:00Z"}
+    message = {"id": "m1", "from": {"id": "u7", "name": "Änne Köhler"}, "text": text, "sent_at": datetime.now(UTC).isoformat()}
     body = json.dumps(message).encode()
     signed = hmac.new(b"geheim-17", body, hashlib.sha256).hexdigest()
     async with aiohttp.ClientSession() as session:
