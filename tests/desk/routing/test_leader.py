@@ -120,6 +120,44 @@ async def test_what_somebody_is_given_by_hand_is_theirs(floor: Floor) -> None:
     assert await floor.offered() == {"Sophie": ("Erstens", "working")}
 
 
+async def test_what_somebody_away_is_given_by_hand_waits_for_them_whoever_leads(floor: Floor) -> None:
+    (first,) = await questions(floor, "Erstens")
+    await floor.promised()
+    async with floor.desk.work() as work:
+        await assign(work, floor.author("Sophie"), first, floor.desk.agents["Ted"], assignee="Ted")
+    await floor.comes("Anna")
+    assert await floor.offered() == {}
+    floor.leader = await floor.another_leader()
+    assert await floor.offered() == {}
+    await floor.comes("Ted")
+    await floor.goes_on()
+    await floor.comes("Ted", "away")  # having begun, and left: it is everybody's
+    assert await floor.offered() == {"Anna": ("Erstens", "made")}
+    before = await floor.offered()
+    floor.leader = await floor.another_leader()
+    assert await floor.offered() == before
+
+
+async def test_what_was_given_to_somebody_who_leaves_waits_for_them_until_its_promise_ends(floor: Floor) -> None:
+    first, _ = await questions(floor, "Erstens", "Zweitens")
+    await floor.promised()
+    await floor.comes("Ted", "busy")
+    await floor.goes_on()
+    async with floor.desk.work() as work:
+        await assign(work, floor.author("Sophie"), first, floor.desk.agents["Ted"], assignee="Ted")
+    await floor.goes_on()
+    await floor.comes("Ted", "away")
+    await floor.comes("Anna")
+    assert await floor.offered() == {"Anna": ("Zweitens", "made")}
+    floor.leader = await floor.another_leader()
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Anna": ("Zweitens", "made")}
+    await floor.passes(minutes=16)
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    assert await floor.desk.value("SELECT count(*) FROM offer WHERE conversation_id = %(id)s AND state = 'made'", id=first) == 1
+
+
 async def test_a_leader_that_was_deposed_writes_nothing(floor: Floor) -> None:
     await questions(floor, "Erstens")
     await floor.comes("Anna")

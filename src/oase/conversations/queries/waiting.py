@@ -29,6 +29,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     last_at: datetime
     last_out_at: datetime | None
     merged: bool
+    given_at: datetime | None  # when it became its agent's, where somebody waited for an answer already
 
     @property
     def waits(self) -> bool:
@@ -38,7 +39,10 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
 _WAITING: Final = (
     "SELECT c.id, c.person_id, coalesce(p.language, '') AS language, c.channel, c.kind = 'public' AS public, c.team_id, c.assignee_id,"
-    " c.priority, c.state, c.tags, c.waiting_since, c.due_at, c.last_at, c.last_out_at, c.merged_into IS NOT NULL AS merged"
+    " c.priority, c.state, c.tags, c.waiting_since, c.due_at, c.last_at, c.last_out_at, c.merged_into IS NOT NULL AS merged,"
+    " CASE WHEN c.assignee_id IS NOT NULL AND c.waiting_since IS NOT NULL THEN (SELECT max(m.at) FROM message m"
+    " WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.at >= c.waiting_since AND m.kind = 'assigned')"
+    " END AS given_at"
     " FROM conversation c LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
     " WHERE c.workspace_id = %(workspace_id)s"
 )

@@ -64,6 +64,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     pull_only: bool
     wider: Need | None  # what it needs after a while
     wider_after: timedelta
+    given_at: datetime | None = None  # somebody gave it to its agent while it waited
     closed: bool
 
 
@@ -82,6 +83,7 @@ class Past(Struct, frozen=True, kw_only=True):
     live: Sequence[LiveOffer]
     under_way: Sequence[Fact] = ()  # chats that somebody has, answered for the moment
     parked: Mapping[UUID, int] = {}  # how often what waits was laid aside
+    begun: Mapping[UUID, datetime] = {}  # when those who have what waits began with it
     renewed: frozenset[UUID] = frozenset()  # what was promised a second time
 
 
@@ -117,6 +119,9 @@ class Dispatcher:
         live, at_work = {one.conversation_id: one for one in past.live}, set[UUID]()
         for fact in in_order(past.facts):
             known = self._known(fact, parked=past.parked.get(fact.id, 0), promises=2 if fact.id in past.renewed else 1)
+            begun = past.begun.get(fact.id)
+            if known.item.promises > 1 or (begun is not None and fact.given_at is not None and begun >= fact.given_at):
+                known.item.bound = known.item.given = False
             one = live.pop(fact.id, None)
             if one is not None and one.waiting_since == fact.since and one.agent_id in self._crew and one.agent_id not in at_work:
                 at_work.add(one.agent_id)
@@ -227,7 +232,7 @@ class Dispatcher:
         item = Item(
             id=(since.timestamp(), fact.id), conversation=fact.id, cell=fact.need, channel=fact.pace, arrived=since.timestamp(),
             due=_seconds(fact.due_at), owner=fact.assignee_id, priority=fact.priority, pull_only=fact.pull_only,
-            parked=parked, promises=promises,
+            parked=parked, promises=promises, bound=fact.given_at is not None, given=fact.given_at is not None,
         )  # fmt: skip
         item.wider, item.widens_at = fact.wider, _widens_at(fact)
         known = self.known[fact.id] = self._by_item[item.id] = _Known(item=item, fact=fact)

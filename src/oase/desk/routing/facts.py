@@ -82,6 +82,7 @@ def fact_of(one: Waiting, frame: Frame, language: str = "") -> Fact:
         pull_only=team.pull_only,
         wider=structs.replace(need, or_team=team.overflow_team_id) if team.overflow_team_id else None,
         wider_after=timedelta(seconds=team.overflow_after_seconds),
+        given_at=one.given_at,
         closed=one.state == "solved" or one.merged,
     )
 
@@ -138,6 +139,7 @@ async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
         live=await repository.live_offers(work),
         under_way=[fact_of(one, frame) for one in await under_way(work, live_channels, work.clock.now() - SILENT)],
         parked=await repository.times_parked(work),
+        begun=await repository.begun_by_theirs(work),
         renewed=await _renewed(work, [one.id for one in waiting]),
     )
 

@@ -67,6 +67,16 @@ async def times_parked(work: UnitOfWork) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def begun_by_theirs(work: UnitOfWork) -> dict[UUID, datetime]:
+    """When those who have what waits now began with it last, where they did."""
+    rows = await work.tuples(
+        "SELECT o.conversation_id, max(o.begun_at) FROM offer o JOIN conversation c ON c.workspace_id = o.workspace_id"
+        " AND c.id = o.conversation_id AND c.waiting_since = o.waiting_since AND c.assignee_id = o.agent_id"
+        " WHERE o.workspace_id = %(workspace_id)s AND o.begun_at IS NOT NULL GROUP BY 1"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def end_offers(work: UnitOfWork, ended: Sequence[Ended]) -> list[tuple[UUID, UUID]]:
     """Ends live offers; gives (agent, conversation) of those that were live."""
     rows = await work.tuples(

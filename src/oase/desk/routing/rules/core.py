@@ -205,6 +205,7 @@ class Router:
             commands.append(Withdraw(work.id, agent.id))
             own.append(work)
         for item in sorted(own):
+            item.bound = item.given
             replace(desk, item, now, commands)
         others_left(desk, kinds, now, commands)
 
@@ -222,7 +223,7 @@ class Router:
             before = make_way(desk, agent, commands)
         desk.waits_no_more(item)
         desk.quotes.answered(item.id)
-        agent.work, item.with_, item.bound = item, agent.id, False
+        agent.work, item.with_, item.bound, item.given = item, agent.id, False, False
         item.started = now if item.started is None else item.started
         others.append(desk.hold(item, agent))
         desk.settle(agent)
@@ -290,12 +291,12 @@ class Router:
         if item is None or (agent is not None and item.with_ == agent.id):
             return
         before = taken_from(desk, item, commands)
-        if agent is not None:
-            item.owner, item.bound, item.declined = agent.id, True, item.declined - {agent.id}
-        else:
-            item.owner, item.bound = None, False
-            if before is not None:
-                refused(desk, item, before, now)
+        item.owner = event.agent
+        item.bound = item.given = event.agent is not None
+        if event.agent is not None:
+            item.declined -= {event.agent}
+        elif before is not None:
+            refused(desk, item, before, now)
         holder = desk.let_go(item.conversation) if desk.held.get(item.conversation) != item.owner else None
         replace(desk, item, now, commands)
         for one in (before, holder):

@@ -58,6 +58,7 @@ class Crowd:
     """All agents. `free`: available and without work; `writing`: at something that may be laid aside; `empty`: in no open chat."""
 
     def __init__(self, manners: Mapping[str, Manner], head_start: float, fits: Fits) -> None:
+        self._channels = tuple(manners)
         self._manners = {name: one for name, one in manners.items() if one.at_once > 1}
         self._head_start, self._fits = head_start, fits
         self.by_id: dict[AgentId, Agent] = {}
@@ -107,6 +108,10 @@ class Crowd:
         self._places(agent)
         self._stale = True
         return agent
+
+    def absent(self, agent_id: AgentId) -> Agent:
+        """Somebody who is not there and can do nothing at the moment, for whom something waits all the same."""
+        return self.put(Skills(id=agent_id, at_once=dict.fromkeys(self._channels, 0)))
 
     def remove(self, agent: Agent) -> None:
         """Nobody knows the agent any more."""

@@ -76,6 +76,8 @@ class Desk:
             self.settle(agent)
             return
         owner = agent or owner
+        if owner is None and item.given and item.owner is not None:
+            owner = self.crowd.absent(item.owner)
         if owner is not None and not owner.available and not item.bound:
             owner = None
         item.owner = owner.id if owner is not None else None

@@ -17,6 +17,8 @@ def place(desk: Desk, item: Item, now: float, commands: list[Command], but: Agen
         commands.append(Widened(item.id, item.cell))
     item.key = desk.key(item)
     owner = desk.agent(item.owner)
+    if owner is None and item.given and item.owner is not None:
+        owner = desk.crowd.absent(item.owner)
     if owner is not None and (owner.available or item.bound):
         found = owner_for(desk, item, owner, now) if owner.id != but else None
     else:

@@ -68,6 +68,7 @@ class Item(Struct, kw_only=True, eq=False):
     due: float
     owner: AgentId | None = None  # who answered first keeps it while on duty
     bound: bool = False  # somebody gave it to the owner: it waits for them, on duty or not, until its promise ends
+    given: bool = False  # bound also while the owner is gone; what they chose themselves goes to others then
     priority: int = 0  # 1 and more: ahead of its promise
     pull_only: bool = False  # nobody is offered it; somebody takes it
     wider: Cell = None  # what it needs from `widens_at` on (overflow into another team)
