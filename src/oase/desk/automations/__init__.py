@@ -10,6 +10,7 @@ from oase.desk.automations.macros import (
     Macro,
     all_macros,
     find_macro,
+    needed,
     preview_macro,
     remove_macro,
     run_macro,
@@ -20,7 +21,7 @@ from oase.desk.automations.references import References, missing, references
 from oase.desk.automations.repository import Tally, all_rules, runs_of, tallies
 from oase.desk.automations.retention import RULE
 from oase.desk.automations.trials import DAYS, Trial, begin_trial, find_trial, step_trial
-from oase.desk.automations.types import PASSED, Act, Rule, Run, What, When
+from oase.desk.automations.types import PASSED, Act, Do, Outcome, Rule, RuleState, Run, What, When
 
 __all__ = [
     "DAYS",
@@ -30,11 +31,14 @@ __all__ = [
     "Act",
     "AutomationClock",
     "AutomationFeed",
+    "Do",
     "Effect",
     "Macro",
     "Means",
+    "Outcome",
     "References",
     "Rule",
+    "RuleState",
     "Run",
     "Tally",
     "Trial",
@@ -49,6 +53,7 @@ __all__ = [
     "find_rule",
     "find_trial",
     "missing",
+    "needed",
     "order_rules",
     "preview_macro",
     "references",

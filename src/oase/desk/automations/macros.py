@@ -32,12 +32,19 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
+from oase.kernel.permissions import Permission
 from oase.kernel.webhooks import Published, tell_webhooks
 from oase.staff import find_workspace
 
 ME: Final = "me"
 """The value that stands for whoever runs the macro."""
 _MOST: Final = 200
+_NEEDS: Final = {
+    "answer": Permission.CONVERSATION_REPLY,
+    "note": Permission.CONVERSATION_NOTE,
+    "state": Permission.CONVERSATION_CLOSE,
+    "snooze": Permission.CONVERSATION_CLOSE,
+}
 _MACRO: Final = "id, name, team_id, acts, changed_at"
 
 
@@ -57,6 +64,11 @@ class Effect(Struct, frozen=True, kw_only=True):
     name: str
     changes: bool
     text: str = ""
+
+
+def needed(acts: Sequence[Act]) -> set[Permission]:
+    """What whoever runs a macro must be allowed to do by hand."""
+    return {_NEEDS.get(one.do, Permission.CONVERSATION_ASSIGN) for one in acts}
 
 
 def _macro(row: dict[str, Any]) -> Macro:
@@ -145,6 +157,8 @@ async def _ready(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id
     if facts is None:
         raise NoConversation(message("This conversation does not exist."))
     acts = _somebody(macro.acts, str(author.id or ""))
+    if author.id is None and acts != list(macro.acts):
+        raise Conflict(message("This macro gives the conversation to whoever runs it: only an agent can."))
     if why := missing((), acts, there):
         raise Conflict(message("This macro cannot be used. %(why)s", why=why))
     workspace = await find_workspace(work)

@@ -17,7 +17,7 @@ What = Literal[
 PASSED: Final[tuple[What, ...]] = ("waited", "unanswered", "solved_for", "due_soon", "overdue")
 """What sets a rule off because time passes: the clock finds it."""
 Do = Literal["tag", "untag", "assign", "team", "priority", "state", "snooze", "answer", "note", "webhook"]
-State = Literal["draft", "on", "off", "broken"]
+RuleState = Literal["draft", "on", "off", "broken"]
 Outcome = Literal["done", "waiting", "failed", "stopped"]
 DEPTH: Final = 5
 """So many rules may set each other off, one after the other; then it ends."""
@@ -46,7 +46,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     position: int
-    state: State
+    state: RuleState
     when: When
     groups: tuple[Group, ...]
     acts: tuple[Act, ...]

@@ -23,6 +23,7 @@ _TAGS: Final = {
     "Accounts": "The configured connections of channels: set up, tried, changed.",
     "Journal": "Raw deliveries of the outside world, with their fate.",
     "Desk": "Tags, snippets, custom fields.",
+    "Rules": "What happens by itself (when, if, then), tried on the past; macros.",
     "Views": "Filters of the inbox, kept under a name.",
     "Staff": "Agents, roles and teams; who calls; the workspace, API tokens, the audit log.",
     "Opening hours": "When is worked: calendars of the company and its teams.",

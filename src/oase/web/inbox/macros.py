@@ -3,15 +3,13 @@
 "x", the menu, the command bar --GET--> effects --confirmed, POST with a key of its own--> done once, in the agent's name
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from oase.desk.automations import Act as MacroAct
-from oase.desk.automations import Means, all_macros, find_macro, preview_macro, run_macro
+from oase.desk.automations import Means, all_macros, find_macro, needed, preview_macro, run_macro
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission, require
 from oase.web.act import Act
@@ -22,12 +20,6 @@ from oase.web.rulewords import act_said
 
 AnyRequest = Request[Any, Any, Any]
 _READ: Final = {"permission": Permission.CONVERSATION_READ}
-_NEEDS: Final = {
-    "answer": Permission.CONVERSATION_REPLY,
-    "note": Permission.CONVERSATION_NOTE,
-    "state": Permission.CONVERSATION_CLOSE,
-    "snooze": Permission.CONVERSATION_CLOSE,
-}
 
 
 @get("/macros", opt=_READ, include_in_schema=False)
@@ -58,19 +50,14 @@ async def do_macro(act: GivenAct, conversation_id: FromPath[UUID], macro_id: Fro
     key = uuid(await act.given("key"), "key")
     async with act.work() as work:
         macro = await find_macro(work, macro_id)
-        _may(act, macro.acts)
+        for permission in needed(macro.acts):
+            require(act.viewer.permissions, permission)
         await run_macro(work, _means(act), macro_id, conversation_id, act.author, client_key=key)
     return act.done(message("Done: %(name)s", name=macro.name))
 
 
 def _means(act: Act) -> Means:
     return Means(act.services.book, act.services.timetables)
-
-
-def _may(act: Act, acts: Iterable[MacroAct]) -> None:
-    """Raises Forbidden unless the viewer may do each of them by hand."""
-    for one in acts:
-        require(act.viewer.permissions, _NEEDS.get(one.do, Permission.CONVERSATION_ASSIGN))
 
 
 handlers: Final = [list_macros, show_macro, do_macro]
