@@ -51,9 +51,20 @@ _WHOLE: Final = (
 
 
 async def record_consent(
-    work: UnitOfWork, identity_id: UUID, *, purpose: str, basis: str, source: str, wording: str = "", by_name: str = ""
+    work: UnitOfWork,
+    identity_id: UUID,
+    *,
+    purpose: str,
+    basis: str,
+    source: str,
+    wording: str = "",
+    by_name: str = "",
+    of: UUID | None = None,
 ) -> UUID:
-    """Keeps why the person may be written to. The same that stands already is not kept twice. Raises Invalid, NotFound."""
+    """Keeps why the person may be written to. The same that stands already is not kept twice.
+
+    `of`: the person whose address it must be. Raises Invalid, NotFound.
+    """
     if purpose not in PURPOSES:
         raise Invalid(message("There is no such purpose."), field="purpose")
     if basis not in BASES:
@@ -65,8 +76,8 @@ async def record_consent(
     person_id = await work.value(
         "SELECT person_id FROM identity WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": identity_id}
     )
-    if person_id is None:
-        raise NotFound(message("This address does not exist."))
+    if person_id is None or of not in (None, person_id):
+        raise NotFound(message("The person has no such address."))
     facts = {
         "identity": identity_id,
         "purpose": purpose,

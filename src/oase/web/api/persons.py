@@ -264,11 +264,9 @@ async def add_consent(
     """That the person agreed to be written to at one of their addresses. The same that stands already is not kept twice."""
 
     async def act(work: UnitOfWork) -> Consent:
-        if all(one.id != data.identity_id for one in await identities_of(work, [person_id])):
-            raise NotFound(message("This address does not exist."))
         consent_id = await record_consent(
             work, data.identity_id, purpose=data.purpose, basis="consent", source=data.source, wording=data.wording,
-            by_name=caller.name,
+            by_name=caller.name, of=person_id,
         )  # fmt: skip
         return shown(Consent, await find_consent(work, consent_id))
 

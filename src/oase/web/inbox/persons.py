@@ -7,14 +7,12 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from oase.conversations import custom_fields, merge_persons, set_fields, unmerge_persons
-from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.permissions import Permission
 from oase.people import (
     ask_again,
     change_person,
     find_person,
-    identities_of,
     keep_apart,
     merges_of,
     record_consent,
@@ -107,11 +105,9 @@ async def keep_consent(act: GivenAct, person_id: FromPath[UUID]) -> Response[Any
     form = await act.form()
     identity_id = uuid(form.get("identity", ""), "identity")
     async with act.work() as work:
-        if all(one.id != identity_id for one in await identities_of(work, [person_id])):
-            raise Invalid(message("This address belongs to another person."), field="identity")
         await record_consent(
             work, identity_id, purpose=form.get("purpose", ""), basis="consent", source=form.get("source", ""),
-            wording=form.get("wording", ""), by_name=act.viewer.name,
+            wording=form.get("wording", ""), by_name=act.viewer.name, of=person_id,
         )  # fmt: skip
     return act.done(message("Consent kept"))
 
