@@ -1,6 +1,6 @@
 """Insights: what was measured, and what may be said of it. So far: how long customers wait for answers."""
 
-from oase.insights.readmodels import RULE, PromisesKept, WaitFeed, measure_workspace
+from oase.insights.readmodels import RULE, PastWait, PromisesKept, WaitFeed, measure_workspace, remember
 from oase.insights.responsetimes import (
     DAYS,
     LEAST_CASES,
@@ -32,6 +32,7 @@ __all__ = [
     "Figures",
     "Line",
     "Opening",
+    "PastWait",
     "PromisesKept",
     "Report",
     "Share",
@@ -42,5 +43,6 @@ __all__ = [
     "figures",
     "measure_workspace",
     "published",
+    "remember",
     "report",
 ]

@@ -13,13 +13,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from msgspec.structs import asdict
 
 from oase.channels import adapter
 from oase.conversations import TARGETS
 from oase.desk.hours import Timetable, Timetables
 from oase.insights.readmodels import repository
 from oase.insights.readmodels.rules import promised, stretches, sure_since
-from oase.insights.readmodels.types import Stretch, Talk
+from oase.insights.readmodels.types import PastWait, Stretch, Talk
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import NotFound
 from oase.kernel.follow import Follower
@@ -91,6 +92,13 @@ async def measure(work: UnitOfWork, ids: Sequence[UUID], limit: int, timetables:
         hours = {team_id: await timetables.of_team(work, team_id) for team_id in {talk.team_id for talk in found}}
         waits = [_row(talk, one, hours[talk.team_id]) for talk in found for one in stretches(talk)]
         await repository.keep(work, waits, {talk.id: sure_since(talk) for talk in found})
+
+
+async def remember(work: UnitOfWork, waits: Sequence[PastWait]) -> None:
+    """Writes waits whose conversations are not here, as they stand after retention took those. One statement."""
+    more = {"team_id": None, "public": False, "outcome": "answered"}
+    rows = [{**asdict(one), **more, "working_seconds": _seconds(one.ended_at - one.asked_at)} for one in waits]
+    await repository.keep(work, rows, {})
 
 
 def _row(talk: Talk, one: Stretch, hours: Timetable) -> Mapping[str, Any]:

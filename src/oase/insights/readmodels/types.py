@@ -59,3 +59,16 @@ class Stretch(Struct, frozen=True, kw_only=True):
     asked_at: datetime
     ended_at: datetime | None
     outcome: Outcome
+
+
+class PastWait(Struct, frozen=True, kw_only=True):
+    """A stretch of waiting that was answered, as it is remembered without its conversation."""
+
+    id: UUID
+    conversation_id: UUID
+    channel: str
+    account_id: UUID
+    kind: Literal["first", "next"]
+    asked_at: datetime
+    due_at: datetime
+    ended_at: datetime

@@ -12,10 +12,11 @@ from oase.channels import create_account
 from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.desk.hours import Calendar, save_calendar, week_of
 from oase.desk.promises import Step, Target, save_step, save_target
-from oase.insights import Choice, choose
+from oase.insights import Choice, choose, remember
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
+from oase.main.demo.past import past_waits
 from oase.main.demo.places import connect_places, tell_addresses
 from oase.main.demo.script import cases
 from oase.main.demo.story import Cast, Story
@@ -134,6 +135,7 @@ async def _found(house: House, sandbox: Sandbox) -> None:
         await _connect(house, work)
         await connect_places(house, work, sandbox)
         await choose(work, Choice(on=True, channels=_PUBLIC, front=True), _PUBLIC)
+        await remember(work, past_waits(await house.book.of_workspace(work), work.clock.now()))
 
 
 async def _open(work: UnitOfWork) -> None:
