@@ -33,8 +33,9 @@ def owed(since: datetime, **changes: Any) -> Owed:
 def standing(case: Owed, due: datetime, **changes: Any) -> Standing:
     since = case.waiting_since or case.created_at
     given = {
-        "id": new_id(), "conversation_id": case.id, "kind": "first", "number": 1, "since": since, "made_at": since, "due_at": due,
-        "target": 8 * HOUR, "made_of": PLAIN, "paused_at": None, "left_time": None, "told_at": None, **changes,
+        "id": new_id(), "conversation_id": case.id, "made_in": case.id, "kind": "first", "number": 1, "since": since,
+        "made_at": since, "due_at": due, "target": 8 * HOUR, "made_of": PLAIN,
+        "paused_at": None, "left_time": None, "told_at": None, **changes,
     }  # fmt: skip
     return Standing(**given)
 

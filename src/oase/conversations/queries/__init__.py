@@ -4,7 +4,7 @@ from oase.conversations.queries.answers import PublicAnswer, public_answer
 from oase.conversations.queries.crowd import Beside, Branch, Crowd, Linked, Origin, Window, crowd_page, linked_to, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
-from oase.conversations.queries.owed import Owed, answers_since, owed, waiting_ids, waiting_of_persons
+from oase.conversations.queries.owed import Owed, Turn, answers_since, owed, turns_since, waiting_ids, waiting_of_persons
 from oase.conversations.queries.person import (
     CustomField,
     PastConversation,
@@ -83,6 +83,7 @@ __all__ = [
     "Tag",
     "TimelineMessage",
     "TimelinePage",
+    "Turn",
     "View",
     "Waiting",
     "Window",
@@ -119,6 +120,7 @@ __all__ = [
     "timeline_entries",
     "timeline_page",
     "timeline_since",
+    "turns_since",
     "under_way",
     "uploads_of",
     "view_of",

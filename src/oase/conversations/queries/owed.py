@@ -1,6 +1,6 @@
-"""What is owed in conversations, for those who promise it: who waits since when, and what was answered. One query each."""
+"""What is owed in conversations, for those who promise it: who waits since when, what was asked and answered. One query each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -21,6 +21,30 @@ SELECT c.id, c.number, c.kind, c.channel, c.state, c.assignee_id, c.team_id, c.p
         AND m.automatic = '' AND m.deleted_at IS NULL AND m.at < c.waiting_since) AS answered_before
 FROM conversation c LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id
 WHERE c.workspace_id = %(workspace_id)s"""
+
+
+_TURNS: Final = """
+SELECT m.conversation_id, m.id, m.at, CASE m.direction WHEN 'in' THEN 'asked' WHEN 'out' THEN 'answered' ELSE 'closed' END AS what,
+    EXISTS (SELECT FROM message b WHERE b.workspace_id = %(workspace_id)s AND b.conversation_id = n.conversation_id AND b.at < n.at
+        AND b.direction = 'out' AND b.automatic = '' AND b.deleted_at IS NULL) AS answered_before
+FROM (SELECT f.conversation_id, min(f.at) AS at FROM message f JOIN conversation c ON c.workspace_id = f.workspace_id
+    AND c.id = f.conversation_id AND c.kind = 'private' AND c.merged_into IS NULL
+    WHERE f.workspace_id = %(workspace_id)s AND f.id = ANY(%(ids)s) AND f.direction = 'in' GROUP BY 1) AS n, LATERAL (
+    SELECT * FROM message WHERE workspace_id = %(workspace_id)s AND conversation_id = n.conversation_id AND at >= n.at
+    AND automatic = '' AND deleted_at IS NULL
+    AND (direction IN ('in', 'out') OR direction = 'event' AND kind = 'state' AND data->>'to' = 'solved')
+    ORDER BY at, id LIMIT %(limit)s) AS m
+ORDER BY m.conversation_id, m.at, m.id"""
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """Something said in a private conversation by which somebody begins to wait, or ceases to."""
+
+    conversation_id: UUID
+    id: UUID
+    at: datetime
+    what: Literal["asked", "answered", "closed"]
+    answered_before: bool  # whether somebody of us had answered before the first turn that is given of this conversation
 
 
 class Owed(Struct, frozen=True, kw_only=True):
@@ -83,3 +107,8 @@ async def answers_since(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]
         _WAITED.values({"conversation_id": one, "since": since} for one, since in sorted(set(waited))),
     )
     return {(one, since): at for one, since, at in rows}
+
+
+async def turns_since(work: UnitOfWork, message_ids: Collection[UUID], limit: int) -> list[Turn]:
+    """What was said in the private conversations of these messages, each from the first of them on, at most `limit` in each."""
+    return await work.all(Turn, _TURNS, {"ids": sorted(message_ids), "limit": limit}) if message_ids else []

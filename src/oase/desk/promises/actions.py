@@ -7,9 +7,10 @@ from uuid import UUID
 import structlog
 
 from oase.channels import adapter
-from oase.conversations import Owed, answers_since, owed, set_due
+from oase.conversations import Owed, answers_since, owed, set_due, turns_since
 from oase.desk.hours import Timetables
 from oase.desk.promises import repository
+from oase.desk.promises.missed import MOST_TURNS, missed
 from oase.desk.promises.rules import Case, is_vip, plan_of
 from oase.desk.promises.types import Circumstances, Pace, Policy, Standing
 from oase.kernel.db import UnitOfWork
@@ -18,8 +19,13 @@ from oase.kernel.errors import NotFound
 log = structlog.get_logger()
 
 
-async def promise(work: UnitOfWork, conversation_ids: Collection[UUID], timetables: Timetables) -> None:
-    """Brings what is promised in these conversations up to what they are now. Nine statements at most, whatever their number."""
+async def promise(
+    work: UnitOfWork, conversation_ids: Collection[UUID], timetables: Timetables, heard: Collection[UUID] = ()
+) -> None:
+    """Brings what is promised in these conversations up to what they are now. Twelve statements at most, whatever their number.
+
+    `heard`: messages that came since it was looked last; what was answered by now is written down as well.
+    """
     found = await owed(work, sorted(conversation_ids)) if conversation_ids else []
     if not found:
         return
@@ -37,6 +43,9 @@ async def promise(work: UnitOfWork, conversation_ids: Collection[UUID], timetabl
     await repository.move(work, plan.moved)
     await repository.insert(work, plan.made)
     await set_due(work, plan.due)
+    if turns := await turns_since(work, heard, MOST_TURNS):
+        spans = await repository.spans(work, [one.id for one in found])
+        await repository.insert_past(work, missed(cases, turns, spans, policy, work.clock.now()))
 
 
 def circumstances(policy: Policy, owed: Owed) -> Circumstances:

@@ -3,7 +3,7 @@
 steps of the policy + opening hours --thresholds (pure)--> due until when --> steps to take, each once --> notify, raise, hand over
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -98,10 +98,21 @@ async def _take(work: UnitOfWork, scene: _Scene, taken: Taken) -> list[str]:
         did.append("team")
     if told := _whom(scene, step, found, team):
         for agent_id in sorted(told):
-            facts = {"agent": str(agent_id), "at": taken.due_at.isoformat(), "step": str(step.id)}
-            work.emit("due", found.id, facts)
+            usual = agent_id == found.assignee_id and _is_usual(step, scene.steps.values())
+            facts = {"agent": str(agent_id), "at": taken.due_at.isoformat()}
+            work.emit("due", found.id, facts if usual else {**facts, "step": str(step.id)})
         did.append("notified")
     return did
+
+
+def _is_usual(step: Step, steps: Collection[Step]) -> bool:
+    """Whether a step says to whoever has it what the usual notice of what is due soon says: the last that does so before the moment.
+
+    It is said as that notice is, which is told once, whichever of the two comes first.
+    """
+    before = [one for one in steps if one.minutes < 0 and one.notify_assignee and one.team_id is None]
+    alike = [one for one in before if not one.kinds or not step.kinds or set(one.kinds) & set(step.kinds)]
+    return step in before and step.minutes == max(one.minutes for one in alike)
 
 
 def _whom(scene: _Scene, step: Step, found: Owed, team: Team | None) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 live log --Follower("promises")--> conversations that something happened to --one transaction per workspace and batch-->
     policy · owed · standing · answers --plan_of (pure)--> promise rows settled, made, paused · due times · live event "promised"
+    what was said meanwhile --missed (pure)--> promise rows of what was asked and answered before it was looked at
 
 Targets and calendars that change, and persons, have all that waits looked at again, page by page.
 """
@@ -25,15 +26,17 @@ from oase.kernel.locks import Locks
 from oase.staff import list_workspaces
 
 TOPICS: Final = ("conversation", "person", "desk")
+_HEARD: Final = ("opened", "received")
 _EDITS: Final = ("targets", "calendar", "team")
 _PAGE: Final = 500
 log = structlog.get_logger()
 
 
 class _Batch(Struct, frozen=True):
-    """What a batch of events touches in one workspace. `whole`: all that waits."""
+    """What a batch of events touches in one workspace. `heard`: messages that came; `whole`: all that waits."""
 
     conversations: set[UUID] = field(default_factory=set)
+    heard: set[UUID] = field(default_factory=set)
     persons: set[UUID] = field(default_factory=set)
     whole: list[bool] = field(default_factory=list)
 
@@ -65,12 +68,11 @@ class PromiseFeed:
         for workspace_id, batch in _sorted(events).items():
             if batch.whole:
                 await self.look_at_all(workspace_id)
-                continue
             async with self._database.work(workspace_id) as work:
                 touched = batch.conversations
                 if batch.persons:
                     touched |= set(await waiting_of_persons(work, sorted(batch.persons)))
-                await promise(work, touched, self._timetables)
+                await promise(work, touched, self._timetables, batch.heard)
 
     async def look_at_all(self, workspace_id: UUID) -> None:
         """All that waits or stands in a workspace, in pages with a transaction each."""
@@ -91,6 +93,8 @@ def _sorted(events: Sequence[LiveEvent]) -> dict[UUID, _Batch]:
         what = event.payload.get("what")
         if event.topic == "conversation" and what != "promised":
             batches[event.workspace_id].conversations.add(event.key)
+            if what in _HEARD:
+                batches[event.workspace_id].heard.update(UUID(one) for one in event.payload.get("messages", ()))
         elif event.topic == "person" and what in ("changed", "merged", "unmerged"):
             batches[event.workspace_id].persons.add(event.key)
         elif event.topic == "desk" and what in _EDITS:

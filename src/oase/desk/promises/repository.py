@@ -7,15 +7,28 @@ from uuid import UUID
 
 import msgspec
 
-from oase.desk.promises.types import Made, Moved, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
+from oase.desk.promises.types import Made, Moved, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
-_STANDING: Final = "id, conversation_id, kind, number, since, made_at, due_at, target, made_of, paused_at, left_time, told_at"
+_STANDING: Final = (
+    "p.id, p.kind, p.number, p.since, p.made_at, p.due_at, p.target, p.made_of, p.paused_at, p.left_time, p.told_at"
+)
+# A promise that was told goes with its words: when its conversation is merged, the one that has the words now holds it, and its
+# first promise with it. No row changes: taken apart again, each has its own.
+_HELD_BY: Final = (
+    "CASE WHEN EXISTS (SELECT FROM promise o WHERE o.workspace_id = p.workspace_id AND o.conversation_id = p.conversation_id"
+    " AND o.kind = p.kind AND o.settled_at IS NULL AND o.told_at IS NOT NULL) THEN coalesce(c.merged_into, c.id) ELSE c.id END"
+)
+_WITH_CONVERSATION: Final = "promise p JOIN conversation c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id"
 _MADE: Final = Batch(
     id="uuid", conversation_id="uuid", kind="text", number="int", since="timestamptz", due_at="timestamptz", target="interval",
     rule="text", made_of="jsonb", never_open="bool", paused_at="timestamptz", left_time="interval", told_at="timestamptz",
+)  # fmt: skip
+_PAST: Final = Batch(
+    id="uuid", conversation_id="uuid", kind="text", since="timestamptz", due_at="timestamptz", target="interval", rule="text",
+    made_of="jsonb", never_open="bool", settled_at="timestamptz", outcome="text", why="text",
 )  # fmt: skip
 _THRESHOLDS: Final = Batch(step_id="uuid", kind="text", team_id="uuid", until="timestamptz", begun="timestamptz")
 _TAKEN: Final = Batch(id="uuid", conversation_id="uuid", step_id="uuid", kind="text", since="timestamptz")
@@ -44,21 +57,23 @@ async def put_policy(work: UnitOfWork, given: Policy) -> bool:
 
 
 async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> list[Standing]:
-    """What is promised in these conversations, and not settled yet."""
+    """What is promised in these conversations, and not settled yet; what was told in others that are part of them, too."""
     rows = await work.rows(
-        f"SELECT {_STANDING} FROM promise WHERE workspace_id = %(workspace_id)s AND conversation_id = ANY(%(ids)s)"
-        " AND settled_at IS NULL ORDER BY conversation_id, number",
+        f"SELECT h.* FROM (SELECT {_STANDING}, p.conversation_id AS made_in, {_HELD_BY} AS conversation_id FROM {_WITH_CONVERSATION}"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.settled_at IS NULL AND p.conversation_id IN (SELECT id FROM conversation"
+        " WHERE workspace_id = %(workspace_id)s AND (id = ANY(%(ids)s) OR merged_into = ANY(%(ids)s)))) AS h"
+        " WHERE h.conversation_id = ANY(%(ids)s) ORDER BY h.conversation_id, h.number, h.made_at, h.id",
         {"ids": sorted(set(conversation_ids))},
     )
     return [msgspec.convert(row, Standing) for row in rows]
 
 
 async def standing_ids(work: UnitOfWork, after: UUID | None, limit: int) -> list[UUID]:
-    """Conversations in which something is promised, page by page in the order of their ids."""
+    """Conversations in which something is promised, and those that they are part of, page by page in the order of their ids."""
     rows = await work.tuples(
-        "SELECT DISTINCT conversation_id FROM promise WHERE workspace_id = %(workspace_id)s AND settled_at IS NULL"
-        " AND conversation_id > coalesce(%(after)s, '00000000-0000-0000-0000-000000000000'::uuid)"
-        " ORDER BY conversation_id LIMIT %(limit)s",
+        f"SELECT DISTINCT h.id FROM {_WITH_CONVERSATION}, LATERAL (VALUES (c.id), (c.merged_into)) AS h (id)"
+        " WHERE p.workspace_id = %(workspace_id)s AND p.settled_at IS NULL"
+        " AND h.id > coalesce(%(after)s, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY h.id LIMIT %(limit)s",
         {"after": after, "limit": limit},
     )
     return [one for (one,) in rows]
@@ -75,6 +90,30 @@ async def insert(work: UnitOfWork, made: Sequence[Made]) -> set[UUID]:
         {**_MADE.values(made), "now": work.clock.now()},
     )
     return {one for (one,) in rows}
+
+
+async def spans(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, list[tuple[datetime, datetime | None]]]:
+    """From when until when an answer was promised in these conversations and what is part of them; None: until now."""
+    found: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for conversation_id, since, until in await work.tuples(
+        "SELECT DISTINCT c.id, p.since, p.settled_at FROM (SELECT id AS made_in, coalesce(merged_into, id) AS id FROM conversation"
+        " WHERE workspace_id = %(workspace_id)s AND (id = ANY(%(ids)s) OR merged_into = ANY(%(ids)s))) AS c JOIN promise p"
+        " ON p.workspace_id = %(workspace_id)s AND p.conversation_id = c.made_in AND p.kind <> 'solution'",
+        {"ids": sorted(set(conversation_ids))},
+    ):
+        found.setdefault(conversation_id, []).append((since, until))
+    return found
+
+
+async def insert_past(work: UnitOfWork, past: Sequence[Past]) -> None:
+    """Writes what was over before it could be written, each once: its id is that of the message with which the waiting began."""
+    if past:
+        await work.run(
+            f"INSERT INTO promise (workspace_id, number, made_at, {_PAST.names}) SELECT %(workspace_id)s, 1, %(now)s, n.*"
+            f" FROM {_PAST.rows} WHERE EXISTS (SELECT FROM conversation c WHERE c.workspace_id = %(workspace_id)s"
+            " AND c.id = n.conversation_id) ON CONFLICT DO NOTHING",
+            {**_PAST.values(past), "now": work.clock.now()},
+        )
 
 
 async def settle(work: UnitOfWork, settled: Sequence[Settled]) -> None:
@@ -104,13 +143,16 @@ async def steps_due(work: UnitOfWork, thresholds: Sequence[Threshold], limit: in
         return []
     return await work.all(
         Taken,
-        "SELECT n.step_id, p.conversation_id, CASE p.kind WHEN 'solution' THEN 'solution' ELSE 'answer' END AS kind, p.since, p.due_at"
+        "SELECT n.step_id, coalesce(c.merged_into, c.id) AS conversation_id,"
+        " CASE p.kind WHEN 'solution' THEN 'solution' ELSE 'answer' END AS kind, p.since, p.due_at"
         f" FROM {_THRESHOLDS.rows} JOIN promise p ON p.workspace_id = %(workspace_id)s AND p.settled_at IS NULL AND p.paused_at IS NULL"
         " AND p.due_at <= n.until AND p.due_at > n.begun AND p.kind = n.kind"
         " AND (p.made_of->>'team_id')::uuid IS NOT DISTINCT FROM n.team_id"
+        " JOIN conversation c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id"
         " WHERE NOT EXISTS (SELECT FROM promise o WHERE o.workspace_id = p.workspace_id AND o.conversation_id = p.conversation_id"
         " AND o.kind = p.kind AND o.settled_at IS NULL AND o.number > p.number)"
-        " AND NOT EXISTS (SELECT FROM promise_step s WHERE s.workspace_id = p.workspace_id AND s.conversation_id = p.conversation_id"
+        " AND NOT EXISTS (SELECT FROM promise_step s WHERE s.workspace_id = p.workspace_id"
+        " AND s.conversation_id = ANY(ARRAY[c.id, c.merged_into])"
         " AND s.step_id = n.step_id AND s.since = p.since AND s.kind = CASE p.kind WHEN 'solution' THEN 'solution' ELSE 'answer' END)"
         " ORDER BY p.due_at, p.id LIMIT %(limit)s",
         {**_THRESHOLDS.values(thresholds), "limit": limit},
@@ -146,11 +188,12 @@ async def mark_told(work: UnitOfWork, promise_id: UUID, at: datetime) -> None:
 
 
 async def history(work: UnitOfWork, conversation_id: UUID, limit: int) -> list[PromiseFacts]:
-    """What was promised in a conversation, the newest first."""
+    """What was promised in a conversation and in those that are part of it, the newest first."""
     return await work.all(
         PromiseFacts,
         "SELECT id, kind, number, since, made_at, due_at, target, rule, never_open, paused_at, left_time, told_at, settled_at, outcome,"
-        " why FROM promise WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s"
+        " why FROM promise WHERE workspace_id = %(workspace_id)s AND conversation_id IN (SELECT id FROM conversation"
+        " WHERE workspace_id = %(workspace_id)s AND (id = %(id)s OR merged_into = %(id)s))"
         " ORDER BY made_at DESC, number DESC, id DESC LIMIT %(limit)s",
         {"id": conversation_id, "limit": limit},
     )

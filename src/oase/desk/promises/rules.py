@@ -99,18 +99,22 @@ def _answer(plan: Plan, case: Case, policy: Policy, now: datetime) -> datetime |
     owed = case.owed
     standing = [one for one in case.standing if one.kind != "solution"]
     if owed.merged_into is not None or owed.waiting_since is None:
-        if owed.merged_into is not None or not _may_come_back(owed, now):
+        if owed.merged_into is not None or not may_come_back(owed, now):
             _settle(plan, case, standing, now, "merged" if owed.merged_into else "closed")
         return None
     same = [one for one in standing if _same_stretch(case, one)]
     _settle(plan, case, [one for one in standing if one not in same], now, "closed")
     if not same:
         return _make(plan, case, policy, "next" if owed.answered_before else "first", owed.waiting_since, now)
-    last = max(same, key=lambda one: one.number)
-    return _go_on(plan, case, policy, last, min(last.since, owed.waiting_since), now)
+    last = {one.made_in: one for one in sorted(same, key=lambda one: one.number)}
+    alone = len(last) == 1  # otherwise who waited longest was told by when, in a conversation that is part of this one
+    due = [
+        _go_on(plan, case, policy, one, min(one.since, owed.waiting_since) if alone else one.since, now) for one in last.values()
+    ]
+    return min((one for one in due if one is not None), default=None)
 
 
-def _may_come_back(owed: Owed, now: datetime) -> bool:
+def may_come_back(owed: Owed, now: datetime) -> bool:
     """Whether the answer can still be taken back: then nothing is settled yet."""
     return owed.last_out_at is not None and owed.last_out_at > now
 
@@ -120,7 +124,7 @@ def _same_stretch(case: Case, one: Standing) -> bool:
     since = case.owed.waiting_since
     if since is None or since == one.since or case.owed.kind == "public":
         return since == one.since
-    answered = case.answers.get((one.conversation_id, one.since))
+    answered = case.answers.get((case.owed.id, one.since))
     return answered is None or answered >= since
 
 
@@ -207,7 +211,7 @@ def _solution(plan: Plan, case: Case, policy: Policy, now: datetime) -> datetime
     owed = case.owed
     standing = next((one for one in case.standing if one.kind == "solution"), None)
     if owed.merged_into is not None or owed.state == "solved":
-        if standing is not None and (owed.merged_into is not None or not _may_come_back(owed, now)):
+        if standing is not None and (owed.merged_into is not None or not may_come_back(owed, now)):
             _settle(plan, case, [standing], now, "merged" if owed.merged_into else "solved")
         return None
     if standing is None:
@@ -218,7 +222,7 @@ def _solution(plan: Plan, case: Case, policy: Policy, now: datetime) -> datetime
 def _settle(plan: Plan, case: Case, standing: Sequence[Standing], now: datetime, why: Why) -> None:
     """Promises end: kept or broken by the answer (or the solution); without one, withdrawn, unless their time was over by then."""
     for one in standing:
-        answered = case.owed.solved_at if one.kind == "solution" else case.answers.get((one.conversation_id, one.since))
+        answered = case.owed.solved_at if one.kind == "solution" else case.answers.get((case.owed.id, one.since))
         if why == "merged":
             answered = None
         ended = answered or min(now, case.owed.solved_at or now)

@@ -82,7 +82,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """A promise that is neither kept nor broken nor withdrawn yet. `left_time`: of working time, while it is paused."""
 
     id: UUID
-    conversation_id: UUID
+    conversation_id: UUID  # in which it is to be kept
+    made_in: UUID  # another one if that was merged after the customer was told
     kind: Kind
     number: Literal[1, 2]
     since: datetime  # from when it counts: the first message that waits for an answer
@@ -111,6 +112,23 @@ class Made(Struct, frozen=True, kw_only=True):
     paused_at: datetime | None = None
     left_time: timedelta | None = None
     told_at: datetime | None = None
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """A promise that was over before it was written: asked and answered while nobody followed. `id`: of the first message."""
+
+    id: UUID
+    conversation_id: UUID
+    kind: Kind
+    since: datetime
+    due_at: datetime
+    target: timedelta
+    rule: str
+    made_of: Circumstances
+    never_open: bool
+    settled_at: datetime | None  # None: it was answered, and that can still be taken back
+    outcome: Outcome | None
+    why: Why | Literal[""]
 
 
 class Settled(Struct, frozen=True, kw_only=True):

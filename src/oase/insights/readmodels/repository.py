@@ -64,9 +64,10 @@ def _in_order(entry: Entry) -> tuple[datetime, bool]:
 async def _promises(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, list[Promised]]:
     found: dict[UUID, list[Promised]] = defaultdict(list)
     for conversation_id, since, due_at, withdrawn in await work.tuples(
-        "SELECT conversation_id, since, due_at, outcome IS NOT DISTINCT FROM 'withdrawn' FROM promise"
-        " WHERE workspace_id = %(workspace_id)s AND conversation_id = ANY(%(ids)s) AND number = 1 AND kind IN ('first', 'next')"
-        " ORDER BY since, made_at, id",
+        "SELECT c.id, p.since, p.due_at, p.outcome IS NOT DISTINCT FROM 'withdrawn' FROM (SELECT id AS made_in,"
+        " coalesce(merged_into, id) AS id FROM conversation WHERE workspace_id = %(workspace_id)s"
+        " AND (id = ANY(%(ids)s) OR merged_into = ANY(%(ids)s))) AS c JOIN promise p ON p.workspace_id = %(workspace_id)s"
+        " AND p.conversation_id = c.made_in AND p.number = 1 AND p.kind IN ('first', 'next') ORDER BY p.since, p.made_at, p.id",
         {"ids": list(ids)},
     ):
         found[conversation_id].append(Promised(since=since, due_at=due_at, withdrawn=withdrawn))
