@@ -64,6 +64,25 @@ async def test_a_skill_is_given_and_when_it_goes_its_page_says_who_waits_for_it(
     assert await company.rows("SELECT id FROM agent_skill WHERE workspace_id = %(workspace_id)s") == []
 
 
+async def test_what_waits_for_a_skill_is_named_also_where_nobody_is(company: Company) -> None:
+    account = await company.connect("email", "Service", address="service@example.com", incoming="receiver", smtp_host="x")
+    await company.arrives(
+        account,
+        "email",
+        b"From: jana@example.com\r\nTo: service@example.com\r\nMessage-ID: <1@example.com>\r\n\r\nBremse defekt.\r\n",
+    )
+    made = await company.post("/admin/skills/new", {"kind": "channel", "code": "email"})
+    assert made.status == 303, made.words
+    (skill,) = await company.rows("SELECT id FROM skill WHERE workspace_id = %(workspace_id)s")
+    assert "1 conversation waits" in (await company.get(f"/admin/skills/{skill['id']}")).words
+    await company.rows(
+        "UPDATE conversation SET kind = 'public', person_id = NULL, identity_id = NULL, thread_external_id = 'post-7'"
+        " WHERE workspace_id = %(workspace_id)s RETURNING id"
+    )
+    page = await company.get(f"/admin/skills/{skill['id']}")
+    assert page.status == 200 and "In public" in page.words
+
+
 async def test_what_an_agent_can_do_and_takes_on_stands_on_their_page(company: Company) -> None:
     ben = company.agents["agent"]
     await company.post("/admin/skills/new", {"kind": "own", "name": "Rahmenbau", "code": "rahmen"})
