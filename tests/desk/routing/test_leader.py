@@ -8,7 +8,7 @@ from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
-from oase.desk.presence import TeamDesk, set_team_desk
+from oase.desk.presence import TeamDesk, set_capacity, set_team_desk
 from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
@@ -156,6 +156,29 @@ async def test_what_was_given_to_somebody_who_leaves_waits_for_them_until_its_pr
     await floor.comes("Sophie")
     await floor.goes_on()
     assert await floor.desk.value("SELECT count(*) FROM offer WHERE conversation_id = %(id)s AND state = 'made'", id=first) == 1
+
+
+async def test_messenger_conversations_fill_an_agent_while_something_is_said_in_them(floor: Floor) -> None:
+    async with floor.desk.work() as work:
+        await set_capacity(work, floor.desk.agents["Anna"], live=None, messaging=1)
+    first, second = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await floor.answers("Anna", first)
+    assert await floor.offered() == {}
+    async with floor.desk.work() as work:
+        reason = await why_not(work, second, floor.desk.agents["Anna"])
+    assert (reason.because, reason.has, reason.limit) == (Because.CHATS_FULL, 1, 1)
+    floor.leader = await floor.another_leader()
+    assert await floor.offered() == {}
+    await floor.comes("Anna", "break")
+    await floor.goes_on()
+    await floor.comes("Anna")
+    assert await floor.offered() == {}  # what she talks about is not forgotten
+    await floor.passes(minutes=21)
+    assert await floor.offered() == {"Anna": ("Zweitens", "made")}
 
 
 async def test_a_leader_that_was_deposed_writes_nothing(floor: Floor) -> None:

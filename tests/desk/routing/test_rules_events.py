@@ -11,6 +11,8 @@ from oase.desk.routing.rules import (
     AgentState,
     Because,
     Command,
+    ConversationClosed,
+    ConversationHeld,
     Item,
     ItemArrived,
     ItemChanged,
@@ -232,6 +234,32 @@ def test_an_answer_without_a_word_before_settles_the_item_and_leaves_the_rest() 
     assert floor.why("work", "anna").because == Because.HAS_IT
 
 
+def test_open_conversations_of_several_channels_share_the_same_room() -> None:
+    floor = Floor(skilled("anna"))
+    manners = {**MANNERS, "messenger": Manner(at_once=5, packed=False)}
+    floor.router = Router(Settings(manners=manners), [skilled("anna")])
+    floor.does(AgentState("anna", True), ConversationHeld("m1", "anna", "messenger"), ConversationHeld("m2", "anna", "messenger"))
+    floor.works("c1", "chat")
+    floor.does(WorkDone("c1", "anna", True))
+    assert offers(floor.comes("c2", "chat")) == []  # two of five and two of three are more than one
+    assert floor.why("c2", "anna") == Reason(because=Because.FULL, has=73, limit=33)
+    assert floor.why("c2", "anna").because == Because.FULL
+    assert offers(floor.does(ConversationClosed("m1"))) == [("c2", "anna")]
+    assert offers(floor.does(WorkDone("c2", "anna"), ConversationHeld("m1", "ben", "messenger"))) == []
+    assert offers(floor.comes("m3")) == [("m3", "anna")]
+
+
+def test_who_has_messenger_conversations_only_is_in_no_chat() -> None:
+    people = [skilled("anna"), skilled("ben")]
+    router = Router(Settings(manners={**MANNERS, "messenger": Manner(at_once=5, packed=False)}), people)
+    for event in (AgentState("anna", True), AgentState("ben", True), ConversationHeld("m1", "anna", "messenger")):
+        router.handle(event, 0.0)
+    assert router.desk.crowd.empty.bit_count() == 2
+    router.handle(ConversationHeld("c1", "ben", "chat"), 0.0)
+    given = Item(id="c2", conversation="c2", cell=Need(channel="chat"), channel="chat", arrived=0.0, due=120.0)
+    assert offers(list(router.handle(ItemArrived(given), 0.0))) == [("c2", "ben")]
+
+
 # --- why ---
 
 
@@ -323,7 +351,7 @@ def test_a_desk_is_built_from_how_it_stands_and_goes_on_as_if_it_had_been_there(
         10.0,
         on_duty=["anna", "ben", "dora"],
         items=items,
-        held={"at work": "anna", "x": "dora"},
+        held={"at work": ("anna", "chat"), "x": ("dora", "chat")},
     )
     assert commands == []  # who is free has no room
     assert [(one.rule, one.item) for one in router.handle(WorkDone("at work", "anna", True), 20.0) if isinstance(one, Offer)] == [

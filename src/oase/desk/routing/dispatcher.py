@@ -9,6 +9,7 @@ It compares what it knows with what stands: a fact that comes twice changes noth
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from typing import Final, cast
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from oase.desk.routing.rules import (
     AgentState,
     Command,
     ConversationClosed,
+    ConversationHeld,
     Event,
     Item,
     ItemArrived,
@@ -45,8 +47,8 @@ from oase.desk.routing.rules import (
 from oase.desk.routing.types import Began, Decisions, Ended, Expected, LiveOffer, OfferState, Quoted, Renewed
 
 _FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
-SILENT: Final = timedelta(minutes=10)
-"""A chat in which nobody says anything for so long takes nobody's place any more."""
+SILENT: Final[Mapping[str, timedelta]] = {"live": timedelta(minutes=10), "messaging": timedelta(minutes=20)}
+"""A conversation of this pace in which nobody says anything for so long takes nobody's room any more; others never do."""
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -65,6 +67,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     wider: Need | None  # what it needs after a while
     wider_after: timedelta
     given_at: datetime | None = None  # somebody gave it to its agent while it waited
+    talks: bool  # between two, and neither snoozed nor solved: it takes room while something is said
     closed: bool
 
 
@@ -81,7 +84,7 @@ class Past(Struct, frozen=True, kw_only=True):
     crew: Mapping[UUID, Mate]
     facts: Sequence[Fact]  # of what waits
     live: Sequence[LiveOffer]
-    under_way: Sequence[Fact] = ()  # chats that somebody has, answered for the moment
+    under_way: Sequence[Fact] = ()  # what somebody has and in which something was said lately
     parked: Mapping[UUID, int] = {}  # how often what waits was laid aside
     begun: Mapping[UUID, datetime] = {}  # when those who have what waits began with it
     renewed: frozenset[UUID] = frozenset()  # what was promised a second time
@@ -104,7 +107,8 @@ class Dispatcher:
         self.known: dict[UUID, _Known] = {}
         self._by_item: dict[Hashable, _Known] = {}
         self._crew: dict[UUID, Mate] = {}
-        self._held: dict[UUID, datetime] = {}  # open chats that take a place, and when somebody said something last
+        self._talks: dict[UUID, Fact] = {}  # conversations in which something was said lately, and whose they are
+        self._silent: list[tuple[datetime, UUID]] = []  # a heap of when they are silent, if nobody says anything
         self._decided = Decisions()
         self._now = 0.0
 
@@ -131,7 +135,8 @@ class Dispatcher:
                 self._decided.ended[fact.id] = Ended(conversation_id=fact.id, state="returned")
         for gone in live:
             self._decided.ended[gone] = Ended(conversation_id=gone, state="done")
-        self._held = {one.id: one.last_at for one in past.under_way if one.assignee_id in self._crew}
+        for fact in past.under_way:
+            self._talked(fact, now)
         self._now = now.timestamp()
         self.router, commands = Router.restored(
             self.router.desk.settings,
@@ -139,7 +144,7 @@ class Dispatcher:
             self._now,
             on_duty=[agent_id for agent_id, mate in self._crew.items() if mate.free],
             items=[known.item for known in self.known.values()],
-            held={one.id: one.assignee_id for one in past.under_way if one.assignee_id in self._crew},
+            held={key: (one.assignee_id, one.pace) for key, one in self._talks.items() if one.assignee_id in self._crew},
         )
         for command in commands:
             self._take(command, now)
@@ -157,6 +162,8 @@ class Dispatcher:
             self._crew[agent_id] = mate
             if before is None or before.skills != mate.skills:
                 self._tell(AgentChanged(mate.skills), now)
+            if before is None:
+                self._hold_again(agent_id, now)
             if mate.free != (before is not None and before.free):
                 self._tell(AgentState(agent_id, mate.free), now)
 
@@ -170,7 +177,7 @@ class Dispatcher:
             self._changed(known, fact, live, now)
         elif fact.since is not None:
             self._tell(ItemArrived(self._known(fact).item), now)
-        self._keep_place(fact, now)
+        self._keep_room(fact, now)
 
     def gone(self, conversation_id: UUID, now: datetime) -> None:
         """A conversation that is not there any more."""
@@ -198,10 +205,11 @@ class Dispatcher:
         self._tell(Pulled(agent_id), now)
 
     def passes(self, now: datetime) -> None:
-        """Time passes: chats in which nobody speaks take nobody's place any more."""
-        for conversation_id in [one for one, last in self._held.items() if now - last > SILENT]:
-            del self._held[conversation_id]
-            self._tell(ConversationClosed(conversation_id), now)
+        """Time passes: conversations in which nobody speaks take nobody's room any more."""
+        while self._silent and self._silent[0][0] <= now:
+            fact = self._talks.get(heappop(self._silent)[1])
+            if fact is not None and not self._talked(fact, now):
+                self._tell(ConversationClosed(fact.id), now)
         self._tell(Tick(), now)
 
     def expected(self, within: Mapping[str, timedelta], now: datetime) -> dict[str, Expected]:
@@ -277,15 +285,30 @@ class Dispatcher:
             )  # fmt: skip
             self._tell(change, now)
 
-    def _keep_place(self, fact: Fact, now: datetime) -> None:
-        """Which open chats take somebody's place: those that the rules hold; they are let go when they are closed or silent."""
-        if fact.id not in self.router.desk.held:
-            self._held.pop(fact.id, None)
-        elif fact.closed or fact.assignee_id is None:
-            self._held.pop(fact.id, None)
-            self._tell(ConversationClosed(fact.id), now)
-        else:
-            self._held[fact.id] = fact.last_at
+    def _keep_room(self, fact: Fact, now: datetime) -> None:
+        """Whose room a conversation takes: that of its agent while they talk, by what its row says and nothing else."""
+        if not self._talked(fact, now) or fact.assignee_id not in self._crew:
+            if fact.id in self.router.desk.held:
+                self._tell(ConversationClosed(fact.id), now)
+        elif self.router.desk.holder(fact.id) != fact.assignee_id:
+            self._tell(ConversationHeld(fact.id, fact.assignee_id, fact.pace), now)
+
+    def _hold_again(self, agent_id: UUID, now: datetime) -> None:
+        """Somebody is back: what they talked about is not forgotten."""
+        for fact in [one for one in self._talks.values() if one.assignee_id == agent_id]:
+            self._keep_room(fact, now)
+
+    def _talked(self, fact: Fact, now: datetime) -> bool:
+        """Whether something was said lately in a conversation that is somebody's; notes until when that holds."""
+        until = silent_from(fact)
+        if until is None or until <= now:
+            self._talks.pop(fact.id, None)
+            return False
+        before = self._talks.get(fact.id)
+        self._talks[fact.id] = fact
+        if before is None or before.last_at != fact.last_at:
+            heappush(self._silent, (until, fact.id))
+        return True
 
     # --- what is decided ---
 
@@ -334,6 +357,12 @@ class Dispatcher:
         """A live offer ends; one that was decided just now was never written."""
         if self._decided.began.pop(known.fact.id, None) is None:
             self._decided.ended[known.fact.id] = Ended(conversation_id=known.fact.id, state=state)
+
+
+def silent_from(fact: Fact) -> datetime | None:
+    """Until when a conversation takes its agent's room if nothing more is said; None: it takes nobody's."""
+    lasts = SILENT.get(fact.pace) if fact.talks and fact.assignee_id is not None else None
+    return fact.last_at + lasts if lasts else None
 
 
 def _asks(fact: Fact) -> tuple[object, ...]:

@@ -21,10 +21,10 @@ from oase.staff import Skill, find_workspace, list_skills
 _REMEMBERED: Final = 50_000  # languages
 MANNERS: Final[Mapping[str, Manner]] = {
     "live": Manner(at_once=3, second_promise=900.0),
-    "messaging": Manner(second_promise=3600.0),
+    "messaging": Manner(at_once=5, packed=False, second_promise=3600.0),
     "mail": Manner(parkable=True, second_promise=8 * 86_400.0),
 }
-"""How each pace of a channel is worked on; how many chats at once, people and the workspace say themselves."""
+"""How each pace of a channel is worked on; how many conversations fill somebody, people and the workspace say themselves."""
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -58,9 +58,8 @@ async def crew_of(work: UnitOfWork) -> dict[UUID, Mate]:
 
 
 def _mate(duty: Duty) -> Mate:
-    skills = Skills(
-        id=duty.agent_id, levels=dict[Hashable, int](duty.skills.items()), teams=duty.teams, at_once={"live": duty.capacity.live}
-    )
+    full = {pace: getattr(duty.capacity, pace) for pace in SILENT}
+    skills = Skills(id=duty.agent_id, levels=dict[Hashable, int](duty.skills.items()), teams=duty.teams, at_once=full)
     return Mate(skills=skills, free=duty.state == "online")
 
 
@@ -83,6 +82,7 @@ def fact_of(one: Waiting, frame: Frame, language: str = "") -> Fact:
         wider=structs.replace(need, or_team=team.overflow_team_id) if team.overflow_team_id else None,
         wider_after=timedelta(seconds=team.overflow_after_seconds),
         given_at=one.given_at,
+        talks=not one.public and not one.merged and one.state in ("open", "waiting"),
         closed=one.state == "solved" or one.merged,
     )
 
@@ -130,14 +130,14 @@ async def facts_of(work: UnitOfWork, frame: Frame, languages: Languages, ids: Se
 
 async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
     """Everything that a new leader has to know. A constant number of queries."""
-    live_channels = [id for id, one in all_adapters().items() if one.manifest.pace == "live"]
+    talks = [id for id, one in all_adapters().items() if one.manifest.pace in SILENT]
     waiting = await all_waiting(work)
     spoken = await languages.of(work, frame, waiting)
     return Past(
         crew=await crew_of(work),
         facts=[fact_of(one, frame, spoken.get(one.id, "")) for one in waiting],
         live=await repository.live_offers(work),
-        under_way=[fact_of(one, frame) for one in await under_way(work, live_channels, work.clock.now() - SILENT)],
+        under_way=[fact_of(one, frame) for one in await under_way(work, talks, work.clock.now() - max(SILENT.values()))],
         parked=await repository.times_parked(work),
         begun=await repository.begun_by_theirs(work),
         renewed=await _renewed(work, [one.id for one in waiting]),

@@ -64,7 +64,12 @@ def _with_inputs(reason: Reason, names: Names, reader: Translator) -> Message:
                 name=names.of(reason.needs), level=reason.limit, has=reason.has,
             )  # fmt: skip
         case Because.CHATS_FULL:
-            return message("You have %(n)s of %(limit)s chats.", n=reason.has, limit=reason.limit)
+            return message("You have %(n)s of %(limit)s open conversations of this kind.", n=reason.has, limit=reason.limit)
+        case Because.FULL:
+            return message(
+                "Your open conversations take %(n)s %% of your room; one of this kind takes %(limit)s %% more.",
+                n=reason.has, limit=reason.limit,
+            )  # fmt: skip
         case _:
             return message(
                 "What you have or get first is promised until %(first)s, this until %(this)s.",

@@ -58,8 +58,8 @@ def has_room(desk: Desk, agent: Agent, item: Item) -> bool:
     """Whether an agent may begin something beside their open conversations."""
     manner = desk.manner(item)
     if manner.alone:
-        return agent.held == 0
-    return manner.at_once == 1 or agent.held < desk.crowd.at_once(agent, item.channel)
+        return agent.chats == 0
+    return manner.at_once == 1 or bool(desk.crowd.room[item.channel] & agent.bit)
 
 
 def somebody_for(desk: Desk, item: Item, now: float, but: AgentId | None = None) -> tuple[Agent, Offer] | None:
@@ -79,7 +79,7 @@ def somebody_for(desk: Desk, item: Item, now: float, but: AgentId | None = None)
     elif manner.at_once > 1:
         able &= crowd.room[item.channel]
     free = able & crowd.free
-    if free and manner.at_once > 1:
+    if free and manner.at_once > 1 and manner.packed:
         free = free & ~crowd.empty or free
     agent = crowd.best(free, kind)
     if agent is not None:

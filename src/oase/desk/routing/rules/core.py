@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from oase.desk.routing.rules.choice import ASKED_FOR, next_for
 from oase.desk.routing.rules.crowd import Agent, Fits
-from oase.desk.routing.rules.desk import Desk
+from oase.desk.routing.rules.desk import Desk, Held
 from oase.desk.routing.rules.events import (
     AgentChanged,
     AgentGone,
     AgentState,
     Command,
     ConversationClosed,
+    ConversationHeld,
     Event,
     ItemArrived,
     ItemChanged,
@@ -79,7 +80,7 @@ class Router:
         *,
         on_duty: Iterable[AgentId],
         items: Iterable[Item],
-        held: Mapping[Hashable, AgentId],
+        held: Mapping[Hashable, Held],
         fits: Fits = fits,
         cells: Iterable[Cell] = (),
         worked: Callable[[float], float] = float,
@@ -88,7 +89,7 @@ class Router:
         """A desk as it stands, and what follows at once.
 
         `items`: all that wait, are offered (`with_`) or worked on (`started`, too); `held`: open conversations of channels of which one
-        agent may hold several, by whose they are. Nothing is quoted to who waits already;
+        agent may hold several, by whose they are, and which channel. Nothing is quoted to who waits already;
         `learnt`: what another process learnt of waiting (`quotes.learnt()`).
         """
         items = sorted(items, key=lambda one: one.id)  # type: ignore[arg-type, return-value]
@@ -196,7 +197,7 @@ class Router:
         if agent is None:
             return
         desk, own, work = self.desk, list(agent.own.items()), agent.work
-        for conversation in [one for one, holder in desk.held.items() if holder == agent.id]:
+        for conversation in [one for one, (holder, _) in desk.held.items() if holder == agent.id]:
             del desk.held[conversation]
         kinds = agent.kinds
         desk.crowd.remove(agent)
@@ -225,7 +226,7 @@ class Router:
         desk.quotes.answered(item.id)
         agent.work, item.with_, item.bound, item.given = item, agent.id, False, False
         item.started = now if item.started is None else item.started
-        others.append(desk.hold(item, agent))
+        others.append(desk.hold(item.conversation, item.channel, agent))
         desk.settle(agent)
         if before is not None:
             place(desk, before, now, commands, but=agent.id)
@@ -248,7 +249,7 @@ class Router:
             desk.quotes.answered(item.id)
         del desk.items[item.id]
         desk.decided.pop(item.id, None)
-        others.append(desk.hold(item, agent) if event.open else desk.let_go(item.conversation))
+        others.append(desk.hold(item.conversation, item.channel, agent) if event.open else desk.let_go(item.conversation))
         desk.settle(agent)
         for one in others:
             turn(desk, one, now, commands)
@@ -259,7 +260,7 @@ class Router:
         if item is None or agent is None or agent.work is not item:
             return
         taken_from(desk, item)
-        if desk.held.get(item.conversation) == agent.id:
+        if desk.holder(item.conversation) == agent.id:
             desk.let_go(item.conversation)
         refused(desk, item, agent, now)
         place(desk, item, now, commands)
@@ -282,6 +283,15 @@ class Router:
         ask(desk, Offer(item.id, agent.id, ASKED_FOR, item.due, 0.0, desk.kind(item).on_duty), item, agent, now, commands)
         turn(desk, other, now, commands)
 
+    def _opened(self, event: ConversationHeld, now: float, commands: list[Command]) -> None:
+        agent = self.desk.agent(event.agent)
+        before = (
+            self.desk.hold(event.conversation, event.channel, agent)
+            if agent is not None
+            else self.desk.let_go(event.conversation)
+        )
+        turn(self.desk, before, now, commands)
+
     def _closed(self, event: ConversationClosed, now: float, commands: list[Command]) -> None:
         turn(self.desk, self.desk.let_go(event.conversation), now, commands)
 
@@ -297,7 +307,7 @@ class Router:
             item.declined -= {event.agent}
         elif before is not None:
             refused(desk, item, before, now)
-        holder = desk.let_go(item.conversation) if desk.held.get(item.conversation) != item.owner else None
+        holder = desk.let_go(item.conversation) if desk.holder(item.conversation) != item.owner else None
         replace(desk, item, now, commands)
         for one in (before, holder):
             turn(desk, one, now, commands)
@@ -319,6 +329,7 @@ _ACTS: Final[Mapping[type, Callable[[Router, Any, float, list[Command]], None]]]
     OfferDeclined: Router._declined,
     Pulled: Router._pulled,
     WorkDone: Router._done,
+    ConversationHeld: Router._opened,
     ConversationClosed: Router._closed,
     Tick: Router._passed,
 }

@@ -5,6 +5,7 @@ is learnt from the items: whether an agent fits a cell is asked once, when eithe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -14,6 +15,7 @@ from oase.desk.routing.rules.types import AgentId, Cell, Item, Manner, Skills
 Fits = Callable[[Skills, Cell], int]
 """How well an agent fits a cell: 0 not at all, else a level."""
 
+_FULL: Final = 1 + 1e-9
 _Which = tuple[frozenset[AgentId], bool]
 
 
@@ -50,7 +52,8 @@ class Agent(Struct, kw_only=True, eq=False):
     available: bool = False
     work: Item | None = None  # offered or under way
     parkable: bool = False  # and whether that may be laid aside
-    held: int = 0  # open conversations of channels of which several fit
+    holds: dict[str, int] = field(default_factory=dict)  # open conversations by channel, of those of which several fit
+    chats: int = 0  # how many of them are packed
     own: Queue = field(default_factory=Queue)
 
 
@@ -175,9 +178,10 @@ class Crowd:
 
     # --- what they do ---
 
-    def hold(self, agent: Agent, change: int) -> None:
-        """An agent holds one open conversation more, or one fewer."""
-        agent.held = max(0, agent.held + change)
+    def hold(self, agent: Agent, channel: str, change: int) -> None:
+        """An agent holds one open conversation of a channel more, or one fewer."""
+        agent.holds[channel] = agent.holds.get(channel, 0) + change
+        agent.chats = sum(number for name, number in agent.holds.items() if self._manners[name].packed)
         self._places(agent)
 
     def update(self, agent: Agent) -> None:
@@ -196,12 +200,18 @@ class Crowd:
 
     def _places(self, agent: Agent) -> None:
         bit = agent.bit
-        self.empty = self.empty & ~bit if agent.held else self.empty | bit
+        self.empty = self.empty & ~bit if agent.chats else self.empty | bit
+        load = self.load(agent)
         for channel, who in self.room.items():
-            self.room[channel] = who | bit if agent.held < self.at_once(agent, channel) else who & ~bit
+            most = self.at_once(agent, channel)
+            self.room[channel] = who | bit if most and load + 1 / most < _FULL else who & ~bit
+
+    def load(self, agent: Agent) -> float:
+        """How full an agent is of open conversations: two of three chats and one of five messenger conversations are 13/15."""
+        return sum(number / max(1, self.at_once(agent, channel)) for channel, number in agent.holds.items())
 
     def at_once(self, agent: Agent, channel: str) -> int:
-        """How many open conversations of a channel of which several fit an agent may hold."""
+        """How many open conversations of a channel of which several fit fill an agent."""
         return agent.skills.at_once.get(channel, self._manners[channel].at_once)
 
     # --- who is asked ---

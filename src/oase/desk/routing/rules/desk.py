@@ -8,6 +8,8 @@ from oase.desk.routing.rules.queues import Dues, Timers
 from oase.desk.routing.rules.quotes import Quotes
 from oase.desk.routing.rules.types import AgentId, Item, ItemId, Manner, Settings, Skills
 
+Held = tuple[AgentId, str]
+
 
 class Desk:
     """Who is there, what waits, who works on what, and what was said of waiting."""
@@ -20,7 +22,7 @@ class Desk:
         for one in agents:
             self.crowd.put(one)
         self.items: dict[ItemId, Item] = {}
-        self.held: dict[Hashable, AgentId] = {}  # open conversations that take a place, and whose they are
+        self.held: dict[Hashable, Held] = {}  # open conversations that take room, whose they are, and of which channel
         self.promises = Dues()
         self.parkable = Dues()  # all that waits and may be laid aside, for its oldest
         self.timers = Timers()
@@ -53,17 +55,16 @@ class Desk:
 
     # --- as it was before a process began ---
 
-    def found(self, on_duty: Iterable[AgentId], held: Mapping[Hashable, AgentId], items: Iterable[Item]) -> None:
+    def found(self, on_duty: Iterable[AgentId], held: Mapping[Hashable, Held], items: Iterable[Item]) -> None:
         """Who is there, whose open conversations take a place, and what waits, is offered or worked on."""
         for agent in map(self.agent, on_duty):
             if agent is not None:
                 agent.available = True
                 self.settle(agent)
-        for conversation, holder in held.items():
+        for conversation, (holder, channel) in held.items():
             agent = self.agent(holder)
             if agent is not None:
-                self.held[conversation] = agent.id
-                self.crowd.hold(agent, +1)
+                self.hold(conversation, channel, agent)
         for item in items:
             self._found(item)
 
@@ -135,18 +136,24 @@ class Desk:
         agent.parkable = work is not None and self.manner(work).parkable and work.parked < self.settings.parks_at_most
         self.crowd.update(agent)
 
-    def hold(self, item: Item, agent: Agent) -> Agent | None:
-        """An open conversation takes one of the agent's places, if its channel is one of which several fit; whose it took before."""
-        if self.manner(item).at_once == 1 or self.held.get(item.conversation) == agent.id:
+    def hold(self, conversation: Hashable, channel: str, agent: Agent) -> Agent | None:
+        """An open conversation takes some of the agent's room, if its channel is one of which several fit; whose it took before."""
+        if self.settings.manners[channel].at_once == 1 or self.held.get(conversation) == (agent.id, channel):
             return None
-        before = self.let_go(item.conversation)
-        self.held[item.conversation] = agent.id
-        self.crowd.hold(agent, +1)
+        before = self.let_go(conversation)
+        self.held[conversation] = agent.id, channel
+        self.crowd.hold(agent, channel, +1)
         return before
 
+    def holder(self, conversation: Hashable) -> AgentId | None:
+        """Whose room an open conversation takes."""
+        found = self.held.get(conversation)
+        return found[0] if found else None
+
     def let_go(self, conversation: Hashable) -> Agent | None:
-        """A conversation takes nobody's place any more; whose place it took."""
-        agent = self.agent(self.held.pop(conversation, None))
+        """A conversation takes nobody's room any more; whose it took."""
+        holder, channel = self.held.pop(conversation, (None, ""))
+        agent = self.agent(holder)
         if agent is not None:
-            self.crowd.hold(agent, -1)
+            self.crowd.hold(agent, channel, -1)
         return agent

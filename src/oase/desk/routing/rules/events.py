@@ -94,8 +94,16 @@ class WorkDone(Struct, frozen=True):
     open: bool = False
 
 
+class ConversationHeld(Struct, frozen=True):
+    """An open conversation is an agent's, and takes some of their room, however it came to them."""
+
+    conversation: Hashable
+    agent: AgentId
+    channel: str
+
+
 class ConversationClosed(Struct, frozen=True):
-    """It takes nobody's place any more."""
+    """It takes nobody's room any more."""
 
     conversation: Hashable
 
@@ -117,6 +125,7 @@ Event = (
     | OfferDeclined
     | Pulled
     | WorkDone
+    | ConversationHeld
     | ConversationClosed
     | Tick
 )

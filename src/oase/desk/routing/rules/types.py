@@ -17,7 +17,8 @@ NOBODY: frozenset[AgentId] = frozenset()
 class Manner(Struct, frozen=True, kw_only=True):
     """How a channel is worked on."""
 
-    at_once: int = 1  # open conversations of the channel that one agent may hold; more than one: they are packed
+    at_once: int = 1  # so many open conversations fill one agent; more than one: each takes its share of the same room
+    packed: bool = True  # and who holds one gets the next, and no call meanwhile
     alone: bool = False  # not while the agent holds other open conversations of such channels (a call)
     parks: bool = False  # may push a mail in progress aside
     parkable: bool = False  # may be pushed aside
@@ -54,7 +55,7 @@ class Skills(Struct, frozen=True, kw_only=True):
     id: AgentId
     levels: Mapping[Hashable, int] = {}  # of skills, 1 to 5
     teams: frozenset[Hashable] = frozenset()
-    at_once: Mapping[str, int] = {}  # open conversations of a channel, where it is not its manner's; 0: not this channel
+    at_once: Mapping[str, int] = {}  # how many of a channel fill them, where it is not its manner's; 0: not this channel
 
 
 class Item(Struct, kw_only=True, eq=False):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from oase.desk.routing.rules.choice import may_ask_again, next_for, pushes_aside
+from oase.desk.routing.rules.choice import has_room, may_ask_again, next_for, pushes_aside
 from oase.desk.routing.rules.crowd import Agent
 from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Offer
@@ -27,7 +27,8 @@ class Because(StrEnum):
     OFF_DUTY = "off_duty"
     PULL_ONLY = "pull_only"
     DECLINED = "declined"  # by this agent
-    CHATS_FULL = "chats_full"  # `has` of `limit`
+    CHATS_FULL = "chats_full"  # `has` of `limit` of this channel
+    FULL = "full"  # of open conversations of several channels: `has` per cent; one of this channel is `limit` more
     CHATS_OPEN = "chats_open"  # a call waits until none is: `has`
     LATER = "later"  # its promise (`due`, with `head_start`) comes after that of `item` (`other_due`, `other_head_start`)
     AT_WORK = "at_work"  # on `item`, which cannot be laid aside
@@ -100,12 +101,13 @@ def _may_not(desk: Desk, item: Item, agent: Agent, now: float) -> Reason | None:
     if agent.id in item.declined and not may_ask_again(desk, item, desk.kind(item), now):
         return Reason(because=Because.DECLINED, could=could)
     manner = desk.manner(item)
-    if manner.alone and agent.held:
-        return Reason(because=Because.CHATS_OPEN, has=agent.held)
-    if manner.at_once > 1:
-        limit = desk.crowd.at_once(agent, item.channel)
-        if agent.held >= limit:
-            return Reason(because=Because.CHATS_FULL, has=agent.held, limit=limit)
+    if manner.alone and agent.chats:
+        return Reason(because=Because.CHATS_OPEN, has=agent.chats)
+    if not has_room(desk, agent, item):
+        has, limit = agent.holds.get(item.channel, 0), desk.crowd.at_once(agent, item.channel)
+        if has >= limit:
+            return Reason(because=Because.CHATS_FULL, has=has, limit=limit)
+        return Reason(because=Because.FULL, has=round(100 * desk.crowd.load(agent)), limit=round(100 / limit))
     return None
 
 
