@@ -14,7 +14,7 @@ MANNERS: Final = {
     "phone": Manner(alone=True, parks=True, second_promise=300.0),
     "chat": Manner(at_once=3, second_promise=900.0),
     "messenger": Manner(second_promise=3600.0),
-    "mail": Manner(parkable=True, second_promise=8 * DAY),
+    "mail": Manner(parkable=True, second_promise=3 * DAY),
 }
 
 

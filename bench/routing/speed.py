@@ -35,7 +35,7 @@ CHANNELS: Final = {
     "phone": Manner(alone=True, parks=True, second_promise=300.0),
     "chat": Manner(at_once=3, second_promise=900.0),
     "messenger": Manner(),
-    "mail": Manner(parkable=True, second_promise=8 * 86_400.0),
+    "mail": Manner(parkable=True, second_promise=3 * 86_400.0),
 }
 LANGUAGES: Final = ("de", "en", "fr", "it", "pl")
 PRODUCTS: Final = ("city", "cargo", "race")
