@@ -284,17 +284,20 @@ async def ensure_tags(work: UnitOfWork, names: Sequence[str]) -> None:
     )
 
 
+# What lists show of conversation `w.id`: what a human said last; a machine's words only where there are no others.
+_LAST_WORDS: Final = """LEFT JOIN LATERAL (SELECT direction, left(regexp_replace(trim(text), '\\s+', ' ', 'g'), 160) AS line
+ FROM message WHERE workspace_id = %(workspace_id)s AND conversation_id = w.id AND direction IN ('in', 'out')
+ AND deleted_at IS NULL ORDER BY automatic <> '', at DESC, id DESC LIMIT 1) AS n ON true"""
+
+
 async def recount(work: UnitOfWork, conversation_id: UUID) -> None:
     """Sets what a conversation says about its messages anew, after messages came or went."""
     await work.run(
-        "UPDATE conversation c SET message_count = m.count, last_at = coalesce(m.last_at, c.last_at), last_in_at = m.last_in_at,"
+        "UPDATE conversation c SET message_count = w.count, last_at = coalesce(w.last_at, c.last_at), last_in_at = w.last_in_at,"
         " first_line = coalesce(nullif(n.line, ''), c.first_line), first_line_by = coalesce(n.direction, c.first_line_by)"
-        " FROM (SELECT count(*) FILTER (WHERE direction IN ('in', 'out')) AS count, max(at) AS last_at,"
+        " FROM (SELECT %(id)s::uuid AS id, count(*) FILTER (WHERE direction IN ('in', 'out')) AS count, max(at) AS last_at,"
         " max(at) FILTER (WHERE direction = 'in') AS last_in_at FROM message"
-        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s) AS m LEFT JOIN LATERAL ("
-        " SELECT direction, left(regexp_replace(trim(text), '\\s+', ' ', 'g'), 160) AS line FROM message"
-        " WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s AND direction IN ('in', 'out')"
-        " ORDER BY at DESC, id DESC LIMIT 1) AS n ON true"
+        f" WHERE workspace_id = %(workspace_id)s AND conversation_id = %(id)s) AS w {_LAST_WORDS}"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = %(id)s",
         {"id": conversation_id},
     )
@@ -304,10 +307,8 @@ async def forget_lines(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> No
     """Lists do not show the words of what was taken back."""
     await work.run(
         "UPDATE conversation c SET first_line = coalesce(n.line, ''), first_line_by = coalesce(n.direction, c.first_line_by)"
-        " FROM unnest(%(ids)b::uuid[]) AS w (id) LEFT JOIN LATERAL (SELECT direction,"
-        " left(regexp_replace(trim(text), '\\s+', ' ', 'g'), 160) AS line FROM message WHERE workspace_id = %(workspace_id)s"
-        " AND conversation_id = w.id AND direction IN ('in', 'out') AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 1)"
-        " AS n ON true WHERE c.workspace_id = %(workspace_id)s AND c.id = w.id AND c.first_line <> coalesce(n.line, '')",
+        f" FROM unnest(%(ids)b::uuid[]) AS w (id) {_LAST_WORDS}"
+        " WHERE c.workspace_id = %(workspace_id)s AND c.id = w.id AND c.first_line <> coalesce(n.line, '')",
         {"ids": sorted(set(conversation_ids))},
     )
 

@@ -96,7 +96,7 @@ conversation = workspace_table(
     Column("last_in_at", NOW),
     Column("last_out_at", NOW),
     Column("solved_at", NOW),
-    _text("first_line"),  # of the newest message, for lists
+    _text("first_line"),  # what a human said last, for lists
     Column("first_line_by", Text, nullable=False, server_default=text("'in'")),
     Column("message_count", Integer, nullable=False, server_default=text("0")),
     Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),

@@ -296,14 +296,14 @@ def _plan(outbound: Outbound, account: StoredAccount, files: Sequence[dict[str, 
 
 
 async def _move_on(work: UnitOfWork, conversation: ConversationRow, to: To, answer: Answer) -> None:
-    """The conversation after an answer: nothing is owed any more; in public, what nobody answered yet still is."""
+    """The conversation after an answer: nothing is owed any more; in public, what nobody answered yet still is.
+
+    What Oase says by itself changes neither what is owed nor what lists show: the customer's last words say what is wanted.
+    """
     now = work.clock.now()
-    changes: dict[str, Any] = {
-        "last_at": now,
-        "last_out_at": now + answer.undo,
-        "first_line": first_line(content_of(answer)),
-        "first_line_by": "out",
-    }
+    changes: dict[str, Any] = {"last_at": now, "last_out_at": now + answer.undo}
+    if not (answer.automatic and conversation.first_line):
+        changes |= {"first_line": first_line(content_of(answer)), "first_line_by": "out"}
     if to.identity is not None and not to.thread:
         changes |= {"account_id": to.account.id, "channel": to.account.channel, "identity_id": to.identity.id}
     if not answer.automatic:

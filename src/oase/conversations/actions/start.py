@@ -215,6 +215,7 @@ async def _take_first(work: UnitOfWork, book: AccountBook, starts: Sequence[Star
                 last_in_at=new.created_at,
                 due_at=due_at(account.manifest.pace, min(new.created_at, work.clock.now())),
                 first_line=clean(first_line(Content(text=start.text, subject=start.subject))),
+                line_at=new.created_at,
                 reopens=True,
                 identity_id=who.identity_id,
                 account_id=account.id,

@@ -277,10 +277,11 @@ class Placer:
         if touched is None:
             touched = self.placed.touched[conversation.id] = Touched(id=conversation.id, last_at=received.at)
         touched.count += 1
-        if received.at >= touched.last_at:
-            touched.last_at = received.at
-            touched.first_line = clean(first_line(received.content))
-            touched.first_line_by = "in" if came_in else "out"
+        touched.last_at = max(touched.last_at, received.at)
+        human = not received.automatic
+        if touched.line_at is None or (human, received.at) >= (touched.line_human, touched.line_at):
+            touched.first_line, touched.first_line_by = clean(first_line(received.content)), "in" if came_in else "out"
+            touched.line_human, touched.line_at = human, received.at
         if came_in and incoming.who and not conversation.thread:
             touched.identity_id, touched.account_id = incoming.who.identity_id, self._account_id
             touched.channel = self._manifest.id

@@ -102,6 +102,8 @@ class Touched(Struct, kw_only=True):
     due_at: datetime | None = None
     first_line: str = ""
     first_line_by: str = "in"
+    line_human: bool = True
+    line_at: datetime | None = None
     reopens: bool = False
     identity_id: UUID | None = None
     account_id: UUID | None = None
@@ -207,7 +209,8 @@ _ATTACHMENTS: Final = Batch(
 _TOUCHED: Final = Batch(
     id="uuid", count="int", last_at="timestamptz", first_in_at="timestamptz", last_in_at="timestamptz",
     last_out_at="timestamptz", answered_at="timestamptz",
-    due_at="timestamptz", first_line="text", first_line_by="text", reopens="bool", identity_id="uuid", account_id="uuid", channel="text",
+    due_at="timestamptz", first_line="text", first_line_by="text", line_human="bool", line_at="timestamptz",
+    reopens="bool", identity_id="uuid", account_id="uuid", channel="text",
 )  # fmt: skip
 
 
@@ -242,7 +245,10 @@ async def insert_attachments(work: UnitOfWork, new: Sequence[NewAttachment]) -> 
 
 # An answer settles what is owed unless the person has written again after it, which may have come to us earlier.
 _SETTLED: Final = "(n.answered_at >= greatest(c.last_in_at, n.last_in_at, '-infinity'))"
-_OLD_LINE: Final = "(n.first_line = '' OR (n.first_line_by = 'out' AND n.last_at < c.last_at))"
+# Lists show what humans said last: not what came late from our side, and a machine's words only where there are no others.
+_OLD_LINE: Final = (
+    "(n.first_line = '' OR (c.first_line <> '' AND NOT n.line_human) OR (n.first_line_by = 'out' AND n.line_at < c.last_at))"
+)
 
 
 async def touch_conversations(work: UnitOfWork, touched: Sequence[Touched]) -> None:
