@@ -59,10 +59,11 @@ customElements.define("oase-composer", class extends HTMLElement {
   get path() { return this.dataset.path; }
   get answer() { return this.querySelector("[name=audience]:checked") ?? this.querySelector("#composer-answer")?.selectedOptions[0] ?? this.querySelector("input[name=answer]"); }
   get closed() { return this.tab === "reply" && this.answer?.dataset.open === "" ; }
+  get nowhere() { return this.tab === "reply" && !this.answer; }
 
   /** One given message is to be answered: over its own account, where that is among the ways. */
   answerOne({ id, name, line, way, aside = false }) {
-    if (!this.form || this.closed) return;
+    if (!this.form || this.closed || !this.answer) return;
     if (this.tab !== "reply") this.choose("reply");
     const ways = this.querySelector("#composer-answer");
     const own = [...(ways?.options ?? [])].find((option) => option.value === way);
@@ -96,7 +97,7 @@ customElements.define("oase-composer", class extends HTMLElement {
 
   open(tab) {
     if (tab !== this.tab) this.choose(tab);
-    this.text.focus();
+    (this.nowhere ? this.querySelector("#tab-reply") : this.text).focus();
   }
 
   choose(tab) {
@@ -290,7 +291,7 @@ customElements.define("oase-composer", class extends HTMLElement {
 
   // ---- sending ----
   async send({ then = "", at = "", unless = "yes", anyway = false } = {}) {
-    if (this.sending) return;
+    if (this.sending || this.nowhere) return;
     const note = this.tab === "note";
     const text = this.text.value;
     if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, unless, anyway })); return; }
