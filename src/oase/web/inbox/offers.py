@@ -33,6 +33,7 @@ SENTENCES: Final[dict[int, Message]] = {
     5: message("What is wanted at once may lay a mail aside, while mails have time enough."),
 }
 """The sentences of the rule, by number."""
+ASKED: Final = message("You are being asked.")
 ENDS: Final[dict[str, Message]] = {
     "made": message("is being asked"),
     "working": message("works on it"),
@@ -102,7 +103,8 @@ async def explain(
         }
         for one in decisions
     ]
-    mine = sentence(reason, Names(staff.agent_names, staff.team_names, skills), reader)
+    asked = any(one.agent_id == viewer.agent_id and one.state == "made" for one in decisions)
+    mine = reader.text(ASKED) if asked else sentence(reason, Names(staff.agent_names, staff.team_names, skills), reader)
     return render(request, "inbox/why.html", decisions=shown, mine=mine)
 
 

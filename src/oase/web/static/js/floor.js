@@ -185,16 +185,19 @@ document.addEventListener("click", (event) => { // before the browser opens the 
 // ---- whispering ----
 const form = document.getElementById("whisper-form");
 
-function whisperTo({ agent, name }) {
+function whisperTo({ agent, name, conversation = "", title = "" }) {
   form.dataset.agent = agent;
+  form.elements.conversation.value = conversation;
   document.getElementById("whisper-to").textContent = name;
+  const about = document.getElementById("whisper-about");
+  about.textContent = title && about.dataset.about.replace("{title}", title);
   openDialog("whisper");
   document.getElementById("whisper-text").focus();
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const response = await act(`/floor/agents/${form.dataset.agent}/whisper`, { text: form.elements.text.value });
+  const response = await act(`/floor/agents/${form.dataset.agent}/whisper`, { text: form.elements.text.value, conversation: form.elements.conversation.value });
   if (!response?.ok) return; // what was written stays
   form.reset();
   document.getElementById("whisper").close();
@@ -219,9 +222,11 @@ const KEYS = {
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
   ArrowRight: () => aside("crew"), ArrowLeft: () => aside("floor-work"),
   a: () => document.activeElement.closest(".wait")?.querySelector(".wait-give").click(),
-  w: () => {
-    const mate = document.activeElement.closest(".mate");
-    if (mate) whisperTo({ agent: mate.dataset.agent, name: mate.dataset.name });
+  w: () => { // to whoever has the conversation, about it; or to somebody on duty
+    const row = document.activeElement.closest(".wait");
+    const mate = document.activeElement.closest(".mate")?.dataset;
+    const whom = row?.dataset.seenWith ? { agent: row.dataset.seenWith, name: row.dataset.holder } : mate;
+    if (whom?.agent) whisperTo({ agent: whom.agent, name: whom.name, conversation: row?.dataset.conversation, title: row?.querySelector(".wait-who").textContent });
   },
   z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
 };

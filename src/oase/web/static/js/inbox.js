@@ -220,6 +220,7 @@ const KEYS = {
   i: () => pressKey("i"), e: () => pressKey("e"), o: () => pressKey("o"), w: () => pressKey("w"),
   b: () => begin(),
   x: () => openMacros(),
+  y: () => document.querySelector('#talk-head [data-sheet$="/why"]')?.click(),
   u: () => openId() && act(`/conversations/${openId()}/unread`),
   z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
   "/": () => { location.href = "/search"; },
