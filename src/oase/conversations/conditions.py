@@ -70,6 +70,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     text: str = ""
     automatic: bool = False
     at: datetime | None = None  # when what is looked at happened
+    own_promise: str = ""  # what a rule or macro promises here: minutes of working time, or the id of a target
     open: bool = True  # within the business hours of its team, at that moment
 
 

@@ -62,6 +62,9 @@ DOES: Final[dict[str, Message]] = {
     "priority": message("Set the priority to"),
     "state": message("Set the state to"),
     "snooze": message("Snooze for"),
+    "snooze_until_open": message("Snooze until we open"),
+    "promise": message("Promise an answer within"),
+    "target": message("Promise by the target"),
     "answer": message("Answer with the snippet"),
     "note": message("Leave a note"),
     "webhook": message("Tell the webhook"),
@@ -172,6 +175,12 @@ def act_said(do: str, value: str, name: str, reader: Translator) -> str:
         return f"{words} {reader.text(PRIORITIES.get(value, value))}"
     if do == "state":
         return f"{words} {reader.text(STATES.get(value, value))}"
+    if do == "snooze_until_open":
+        return words
+    if do == "promise":
+        return reader.gettext("Promise an answer within %(span)s of working time", span=span_said(int(value), reader))
+    if do == "target" and not value:
+        return reader.gettext("Promise as the targets say")
     if do == "snooze":
         return f"{words} {span_said(int(value), reader)}"
     text = (name or "?") if do != "note" else value

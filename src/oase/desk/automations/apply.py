@@ -10,10 +10,12 @@ import msgspec
 from oase.conversations import Author, Change, Given, change_many
 from oase.desk.automations import repository
 from oase.desk.automations.actions import break_rule
-from oase.desk.automations.means import Means
+from oase.desk.automations.means import Means, sleeps
+from oase.desk.automations.promising import promised
 from oase.desk.automations.references import References, missing, references, uuid_or_none
 from oase.desk.automations.repository import NewRun, new_run
 from oase.desk.automations.types import Act, Application
+from oase.desk.promises import Own, promise_own
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import message
 from oase.kernel.webhooks import Published, tell_webhooks
@@ -34,6 +36,7 @@ async def apply(work: UnitOfWork, means: Means, applications: Sequence[Applicati
     fresh = await repository.insert_runs(work, runs) if runs else set()
     done = [one for one in runs if one.id in fresh and one.outcome != "stopped"]
     await change_many(work, [_change(work, one, there) for one in done])
+    await promise_own(work, [own for one in done for own in _promised(one)])
     await tell_webhooks(work, list(_told(done)))
     return any(one.outcome == "waiting" for one in done)
 
@@ -62,6 +65,8 @@ def _change(work: UnitOfWork, run: NewRun, there: References) -> Change:
     change: dict[str, Any] = {"add_tags": (), "remove_tags": ()}
     for act in acts:
         change |= changed(work, act, change, there)
+    if sleeps(acts):
+        change["snoozed_until"] = run.application.asleep_until
     return Change(
         conversation_id=run.application.happening.conversation_id,
         author=Author(name=rule.name),
@@ -69,6 +74,10 @@ def _change(work: UnitOfWork, run: NewRun, there: References) -> Change:
         cause=cause_of(rule.id, run.application.happening.chain),
         **change,
     )
+
+
+def _promised(run: NewRun) -> list[Own]:
+    return promised(run.application.acts, run.application.happening.conversation_id, run.application.rule.name)
 
 
 def cause_of(rule_id: UUID, chain: Sequence[UUID]) -> dict[str, Any]:

@@ -81,7 +81,11 @@ def _is_good(act: Act) -> bool:
         return value in map(str, PRIORITIES)
     if act.do == "state":
         return value in ("open", "waiting", "solved")
-    if act.do == "snooze":
+    if act.do == "snooze_until_open":
+        return not value
+    if act.do == "target":
+        return not value or _is_id(value)
+    if act.do in ("snooze", "promise"):
         return value.isdecimal() and 1 <= int(value) <= _MOST_MINUTES
     return bool(value.strip()) and len(value) <= (_NOTE_CHARACTERS if act.do == "note" else 40)
 

@@ -12,6 +12,7 @@ from oase.desk.automations.types import Act, Rule
 
 _HAPPENS: Final[Mapping[str, str]] = {
     "tag": "tags", "untag": "tags", "assign": "assignee", "team": "team", "priority": "priority", "state": "state", "snooze": "state",
+    "snooze_until_open": "state",
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def _sets_off(one: Rule, other: Rule) -> bool:
 def _does(acts: Sequence[Act]) -> Iterator[tuple[str, str]]:
     for act in acts:
         if act.do in _HAPPENS:
-            yield _HAPPENS[act.do], "snoozed" if act.do == "snooze" else act.value
+            yield _HAPPENS[act.do], "snoozed" if act.do.startswith("snooze") else act.value
 
 
 def _reached(start: UUID, follows: Mapping[UUID, set[UUID]]) -> set[UUID]:
@@ -56,5 +57,5 @@ def _disagree(acts: Sequence[Act]) -> bool:
         if act.do in ("tag", "untag"):
             wanted.setdefault(f"tag {act.value}", set()).add(act.do)
         elif act.do in _HAPPENS:
-            wanted.setdefault(_HAPPENS[act.do], set()).add("snoozed" if act.do == "snooze" else act.value)
+            wanted.setdefault(_HAPPENS[act.do], set()).add("snoozed" if act.do.startswith("snooze") else act.value)
     return any(len(values) > 1 for values in wanted.values())

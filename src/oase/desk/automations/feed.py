@@ -19,7 +19,8 @@ from oase.conversations import facts_of, last_words, spoken
 from oase.conversations.conditions import Facts, Spoken
 from oase.desk.automations import repository
 from oase.desk.automations.apply import apply
-from oase.desk.automations.means import Hours, Means, asks, hours_of
+from oase.desk.automations.means import Hours, Means, asks, given_to, hours_of, sleeps
+from oase.desk.automations.promising import with_promises
 from oase.desk.automations.rules import NOT_AFTER, after, decide, happenings, is_set_off, named_messages, spoken_in, with_states
 from oase.desk.automations.talk import talk
 from oase.desk.automations.types import Application, Happening, Rule
@@ -93,8 +94,11 @@ async def consider(
     facts = await facts_of(work, [one.conversation_id for one in wanted])
     wordless = {one.conversation_id for one in wanted if not one.messages}
     last = await last_words(work, sorted(wordless)) if wordless and _ask_for_words(rules) else {}
-    asked = any(asks(one.groups, "hours") for one in rules)
-    hours = await hours_of(work, means, [one.team_id for one in facts.values()]) if asked else {}
+    acts = [act for one in rules for act in one.acts]
+    asked = sleeps(acts) or any(asks(one.groups, "hours") for one in rules)
+    hours = await hours_of(work, means, {*(one.team_id for one in facts.values()), *given_to(acts)}) if asked else {}
+    if any(one.do in ("promise", "target") for one in acts):
+        facts = await with_promises(work, facts)
     found = list(_decided(work, rules, wanted, facts, Words(said, last, hours)))
     return await apply(work, means, found) if found else False
 
@@ -122,7 +126,7 @@ def _decided(
             continue
         for one in with_states(given, words.said, facts[given.conversation_id]):
             as_it_stands = spoken_in(one, words.said, words.last, words.hours, facts[one.conversation_id])
-            for application in decide(rules, one, as_it_stands, now):
+            for application in decide(rules, one, as_it_stands, now, words.hours):
                 if not application.stopped:
-                    facts[one.conversation_id] = after(application.acts, facts[one.conversation_id], now)
+                    facts[one.conversation_id] = after(application.acts, facts[one.conversation_id], now, words.hours)
                 yield application

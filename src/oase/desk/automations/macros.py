@@ -23,11 +23,13 @@ from oase.conversations import (
 from oase.conversations.conditions import Facts
 from oase.desk.automations.apply import changed, shown
 from oase.desk.automations.checks import check_acts
-from oase.desk.automations.means import Means
+from oase.desk.automations.means import NO_HOURS, Hours, Means, given_to, hours_of, sleeps
+from oase.desk.automations.promising import promised, with_promises
 from oase.desk.automations.references import References, missing, references
 from oase.desk.automations.rules import after
 from oase.desk.automations.talk import words_of
 from oase.desk.automations.types import Act
+from oase.desk.promises import promise_own
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import message
@@ -44,6 +46,7 @@ _NEEDS: Final = {
     "note": Permission.CONVERSATION_NOTE,
     "state": Permission.CONVERSATION_CLOSE,
     "snooze": Permission.CONVERSATION_CLOSE,
+    "snooze_until_open": Permission.CONVERSATION_CLOSE,
 }
 _MACRO: Final = "id, name, team_id, acts, changed_at"
 
@@ -149,6 +152,7 @@ class _Ready(Struct, frozen=True):
     facts: Facts
     there: References
     texts: Sequence[str]  # what each act says
+    hours: Hours
 
 
 async def _ready(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id: UUID, author: Author) -> _Ready:
@@ -167,7 +171,9 @@ async def _ready(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id
         snippet: StoredSnippet | None = await find_snippet(work, UUID(act.value)) if act.do == "answer" else None
         said = await words_of(work, means, snippet, facts, workspace, author.name) if snippet and workspace else ""
         texts.append(act.value if act.do == "note" else said)
-    return _Ready(macro, acts, facts, there, texts)
+    hours = await hours_of(work, means, {facts.team_id, *given_to(acts)}) if sleeps(acts) else NO_HOURS
+    facts = (await with_promises(work, {conversation_id: facts}))[conversation_id]
+    return _Ready(macro, acts, facts, there, texts, hours)
 
 
 async def preview_macro(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id: UUID, author: Author) -> list[Effect]:
@@ -175,7 +181,7 @@ async def preview_macro(work: UnitOfWork, means: Means, macro_id: UUID, conversa
     ready = await _ready(work, means, macro_id, conversation_id, author)
     now, facts, effects = work.clock.now(), ready.facts, []
     for act, text in zip(ready.acts, ready.texts, strict=True):
-        then = after((act,), facts, now)
+        then = after((act,), facts, now, ready.hours)
         changes = act.do in ("answer", "note", "webhook") or then != facts
         effects.append(Effect(act=act, name=ready.there.name_of(act), changes=changes, text=text))
         facts = then
@@ -207,7 +213,10 @@ async def run_macro(
         change |= changed(work, act, change, ready.there)
     if said is not None and change.get("state") is not None:
         del change["state"]  # the answer took it there, so that an undo takes it back
+    if sleeps(ready.acts):
+        change["snoozed_until"] = after(ready.acts, ready.facts, work.clock.now(), ready.hours).snoozed_until
     await change_many(work, [Change(conversation_id=conversation_id, author=author, **change)])
+    await promise_own(work, promised(ready.acts, conversation_id, ready.macro.name))
     work.audit(
         "macro.run",
         subject="conversation",

@@ -10,6 +10,7 @@ from oase.channels import AccountBook
 from oase.conversations import StoredSnippet, all_fields, all_snippets
 from oase.conversations.conditions import NONE, Condition, Group
 from oase.desk.automations.types import Act
+from oase.desk.promises import policy_of
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Message, message
 from oase.kernel.webhooks import list_webhooks
@@ -24,20 +25,21 @@ class References(Struct, frozen=True, kw_only=True):
     everybody: Mapping[str, str]
     snippets: Mapping[str, StoredSnippet]
     webhooks: Mapping[str, str]
+    targets: Mapping[str, str]  # of promises
     accounts: Mapping[str, str]
     fields: Mapping[str, str]  # of conversations, key and kind
     person_fields: Mapping[str, str]
 
     def name_of(self, act: Act) -> str:
         """What an act's value is called; the value itself where it is a name already."""
-        named = {"team": self.teams, "assign": self.everybody, "webhook": self.webhooks}.get(act.do)
+        named = {"team": self.teams, "assign": self.everybody, "webhook": self.webhooks, "target": self.targets}.get(act.do)
         if act.do == "answer":
             return self.snippets[act.value].name if act.value in self.snippets else ""
         return named.get(act.value, "") if named is not None else act.value
 
 
 async def references(work: UnitOfWork, book: AccountBook) -> References:
-    """All of it. Six queries."""
+    """All of it. Seven queries."""
     agents = await list_agents(work, also_deactivated=True)
     fields = await all_fields(work)
     return References(
@@ -46,6 +48,7 @@ async def references(work: UnitOfWork, book: AccountBook) -> References:
         everybody={str(one.id): one.name for one in agents},
         snippets={str(one.id): one for one in await all_snippets(work)},
         webhooks={str(one.id): one.url for one in await list_webhooks(work)},
+        targets={str(one.id): one.name or f"#{n}" for n, one in enumerate((await policy_of(work)).targets, 1)},
         accounts={str(one.id): one.name for one in await book.of_workspace(work)},
         fields={one.key: one.kind for one in fields if one.subject == "conversation"},
         person_fields={one.key: one.kind for one in fields if one.subject == "person"},
@@ -62,6 +65,7 @@ _GONE: Final[Mapping[str, Message]] = {
     "assign": message("It gives conversations to an agent who is not active any more."),
     "assignee": message("It names an agent who is not there any more."),
     "answer": message("It answers with a snippet that was deleted."),
+    "target": message("It promises by a target that was deleted."),
     "webhook": message("It tells a webhook that was deleted."),
     "account": message("It names an account that was deleted."),
     "field": message("It asks for a field that was deleted."),
@@ -69,7 +73,13 @@ _GONE: Final[Mapping[str, Message]] = {
 
 
 def _missing(groups: Sequence[Group], acts: Sequence[Act], there: References) -> Iterator[Message]:
-    of_acts = {"team": there.teams, "assign": there.agents, "answer": there.snippets, "webhook": there.webhooks}
+    of_acts = {
+        "team": there.teams,
+        "assign": there.agents,
+        "answer": there.snippets,
+        "webhook": there.webhooks,
+        "target": there.targets,
+    }
     for act in acts:
         if act.do in of_acts and act.value and act.value not in of_acts[act.do]:
             yield _GONE[act.do]

@@ -14,8 +14,9 @@ from uuid import UUID
 import msgspec
 
 from oase.conversations.conditions import Facts, Spoken, fits
-from oase.desk.automations.means import Hours
+from oase.desk.automations.means import NO_HOURS, Hours
 from oase.desk.automations.types import DEPTH, PASSED, Act, Application, Happening, Rule, What, When
+from oase.desk.hours import NeverOpen
 from oase.kernel.i18n import Message, message
 from oase.kernel.live import LiveEvent
 
@@ -103,19 +104,25 @@ def is_set_off(when: When, happening: Happening) -> bool:
     return when.what == happening.what and (not when.to or happening.to in when.to)
 
 
-def decide(rules: Sequence[Rule], happening: Happening, facts: Facts, now: datetime) -> Iterator[Application]:
+def decide(
+    rules: Sequence[Rule], happening: Happening, facts: Facts, now: datetime, hours: Hours = NO_HOURS
+) -> Iterator[Application]:
     """The rules that apply, in their order; each is asked about the conversation as those above it left it."""
     for rule in rules:
         if happening.rule_id not in (None, rule.id) or not is_set_off(rule.when, happening) or not fits(rule.groups, facts, now):
             continue
         stopped = rule.id in happening.chain or len(happening.chain) >= DEPTH
-        acts = tuple(one for one in rule.acts if one.do in TALKS or after((one,), facts, now) != facts)
+        acts = tuple(one for one in rule.acts if one.do in TALKS or after((one,), facts, now, hours) != facts)
         if not acts and not rule.stop:
             continue
-        yield Application(rule=rule, happening=happening, acts=acts, stopped=stopped, unanswerable=str(unanswerable(facts) or ""))
+        then = after(acts, facts, now, hours)
+        yield Application(
+            rule=rule, happening=happening, acts=acts, stopped=stopped, asleep_until=then.snoozed_until,
+            unanswerable=str(unanswerable(facts) or ""),
+        )  # fmt: skip
         if stopped:
             continue
-        facts = after(acts, facts, now)
+        facts = then
         if rule.stop:
             return
 
@@ -127,14 +134,14 @@ def unanswerable(facts: Facts) -> Message | None:
     return message("Not answered: in public no rule answers.") if facts.kind == "public" else None
 
 
-def after(acts: Sequence[Act], facts: Facts, now: datetime) -> Facts:
+def after(acts: Sequence[Act], facts: Facts, now: datetime, hours: Hours = NO_HOURS) -> Facts:
     """The conversation as it stands after these acts."""
     for act in acts:
-        facts = _after(act, facts, now)
+        facts = _after(act, facts, now, hours)
     return facts
 
 
-def _after(act: Act, facts: Facts, now: datetime) -> Facts:
+def _after(act: Act, facts: Facts, now: datetime, hours: Hours) -> Facts:
     replace = msgspec.structs.replace
     if act.do == "tag":
         return facts if act.value in facts.tags else replace(facts, tags=(*facts.tags, act.value))
@@ -152,7 +159,18 @@ def _after(act: Act, facts: Facts, now: datetime) -> Facts:
         return replace(facts, due_at=None, waiting_since=None) if solved else facts
     if act.do == "snooze" and facts.state != "snoozed":
         return replace(facts, state="snoozed", snoozed_until=now + timedelta(minutes=int(act.value)))
-    return facts
+    if act.do == "snooze_until_open" and facts.state != "snoozed" and (opens := _opens(hours, facts.team_id, now)):
+        return replace(facts, state="snoozed", snoozed_until=opens)
+    return replace(facts, own_promise=act.value) if act.do in ("promise", "target") else facts
+
+
+def _opens(hours: Hours, team_id: UUID | None, now: datetime) -> datetime | None:
+    """When the team opens again; None while it is open, and where it never does."""
+    try:
+        opens = hours[team_id].next_opening(now) if team_id in hours else now
+    except NeverOpen:
+        return None
+    return opens if opens > now else None
 
 
 def moment_of(when: When, facts: Facts) -> datetime | None:

@@ -16,7 +16,9 @@ What = Literal[
 ]  # fmt: skip
 PASSED: Final[tuple[What, ...]] = ("waited", "unanswered", "solved_for", "due_soon", "overdue")
 """What sets a rule off because time passes: the clock finds it."""
-Do = Literal["tag", "untag", "assign", "team", "priority", "state", "snooze", "answer", "note", "webhook"]
+Do = Literal[
+    "tag", "untag", "assign", "team", "priority", "state", "snooze", "snooze_until_open", "promise", "target", "answer", "note", "webhook",
+]  # fmt: skip
 RuleState = Literal["draft", "on", "off", "broken"]
 Outcome = Literal["done", "waiting", "failed", "stopped"]
 DEPTH: Final = 5
@@ -33,7 +35,8 @@ class When(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Act(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing to do. `value`: a tag's name, the id of an agent, team, snippet or webhook ("": nobody), a priority, a state,
-    minutes of sleep, the words of a note. `limit`: answers for each conversation within 24 hours."""
+    minutes of sleep, minutes of working time until an answer is promised, the id of a target of the promises ("": as they say),
+    the words of a note. `limit`: answers for each conversation within 24 hours."""
 
     do: Do
     value: str = ""
@@ -78,6 +81,7 @@ class Application(Struct, frozen=True, kw_only=True):
     happening: Happening
     acts: tuple[Act, ...]
     stopped: bool = False
+    asleep_until: datetime | None = None  # where an act says "until we open"
     unanswerable: str = ""  # why customers get no answer by it
 
 

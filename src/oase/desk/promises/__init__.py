@@ -1,10 +1,10 @@
 """Promises: what a workspace promises its customers, what was promised to each of them, and what became of it."""
 
-from oase.desk.promises.actions import pace_of
+from oase.desk.promises.actions import pace_of, promise_own
 from oase.desk.promises.clock import PromiseClock
 from oase.desk.promises.editing import change_policy, move_target, remove_step, remove_target, save_step, save_target
 from oase.desk.promises.feed import PromiseFeed
-from oase.desk.promises.queries import history, policy_of, standing
+from oase.desk.promises.queries import history, own_promises, policy_of, standing
 from oase.desk.promises.rules import USUAL, is_vip
 from oase.desk.promises.second import repromise
 from oase.desk.promises.types import (
@@ -13,6 +13,7 @@ from oase.desk.promises.types import (
     Circumstances,
     Kind,
     Outcome,
+    Own,
     Pace,
     Policy,
     PromiseFacts,
@@ -31,6 +32,7 @@ __all__ = [
     "Circumstances",
     "Kind",
     "Outcome",
+    "Own",
     "Pace",
     "Policy",
     "PromiseClock",
@@ -43,8 +45,10 @@ __all__ = [
     "history",
     "is_vip",
     "move_target",
+    "own_promises",
     "pace_of",
     "policy_of",
+    "promise_own",
     "remove_step",
     "remove_target",
     "repromise",

@@ -1,7 +1,7 @@
 """What is done about promises: they are brought up to what conversations are now."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,7 @@ from oase.desk.hours import Timetables
 from oase.desk.promises import repository
 from oase.desk.promises.missed import MOST_TURNS, missed
 from oase.desk.promises.rules import Case, is_vip, plan_of
-from oase.desk.promises.types import Circumstances, Pace, Policy, Standing
+from oase.desk.promises.types import Circumstances, Own, Pace, Policy, Standing
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import NotFound
 
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 async def promise(
     work: UnitOfWork, conversation_ids: Collection[UUID], timetables: Timetables, heard: Collection[UUID] = ()
 ) -> None:
-    """Brings what is promised in these conversations up to what they are now. Twelve statements at most, whatever their number.
+    """Brings what is promised in these conversations up to what they are now. Thirteen statements at most, whatever their number.
 
     `heard`: messages that came since it was looked last; what was answered by now is written down as well.
     """
@@ -33,9 +33,12 @@ async def promise(
     standing: dict[UUID, list[Standing]] = defaultdict(list)
     for stands in await repository.standing(work, [one.id for one in found]):
         standing[stands.conversation_id].append(stands)
+    own = await repository.own(work, [one.id for one in found])
     answers = await answers_since(work, [(one.conversation_id, one.since) for each in standing.values() for one in each])
     tables = {team: await timetables.of_team(work, team) for team in {one.team_id for one in found}}
-    cases = [Case(one, standing[one.id], answers, circumstances(policy, one), tables[one.team_id]) for one in found]
+    cases = [
+        Case(one, standing[one.id], answers, circumstances(policy, one, own.get(one.id)), tables[one.team_id]) for one in found
+    ]
     plan = plan_of(cases, policy, work.clock.now())
     for team in sorted({str(made.made_of.team_id) for made in plan.made if made.never_open}):
         log.error("promises.never_open", team=team)
@@ -48,7 +51,17 @@ async def promise(
         await repository.insert_past(work, missed(cases, turns, spans, policy, work.clock.now()))
 
 
-def circumstances(policy: Policy, owed: Owed) -> Circumstances:
+async def promise_own(work: UnitOfWork, given: Sequence[Own]) -> None:
+    """Promises of their own in conversations, the last one of each; feeds hear of it and count anew. What customers were told stays."""
+    if not given:
+        return
+    last = {one.conversation_id: one for one in given}
+    await repository.put_own(work, list(last.values()))
+    for one in last:
+        work.emit("conversation", one, {"what": "changed"})
+
+
+def circumstances(policy: Policy, owed: Owed, own: Own | None = None) -> Circumstances:
     """What targets look at in a conversation."""
     return Circumstances(
         channel=owed.channel,
@@ -56,6 +69,9 @@ def circumstances(policy: Policy, owed: Owed) -> Circumstances:
         team_id=owed.team_id,
         priority=owed.priority,
         vip=is_vip(policy, owed.person_tags, owed.person_fields),
+        own=own.amount if own else None,
+        own_target=own.target_id if own else None,
+        own_rule=own.rule if own else "",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from oase.desk.promises import repository
-from oase.desk.promises.types import Policy, PromiseFacts, Standing
+from oase.desk.promises.types import Own, Policy, PromiseFacts, Standing
 from oase.kernel.db import UnitOfWork
 
 _HISTORY = 50
@@ -21,6 +21,11 @@ async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[U
     for one in await repository.standing(work, conversation_ids):
         found.setdefault(one.conversation_id, []).append(one)
     return found
+
+
+async def own_promises(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, Own]:
+    """What rules and macros promise in these conversations, as far as they do."""
+    return await repository.own(work, conversation_ids)
 
 
 async def history(work: UnitOfWork, conversation_id: UUID) -> list[PromiseFacts]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.desk.promises.types import Made, Moved, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
+from oase.desk.promises.types import Made, Moved, Own, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -33,6 +33,7 @@ _PAST: Final = Batch(
 _THRESHOLDS: Final = Batch(step_id="uuid", kind="text", team_id="uuid", until="timestamptz", begun="timestamptz")
 _TAKEN: Final = Batch(id="uuid", conversation_id="uuid", step_id="uuid", kind="text", since="timestamptz")
 _SETTLED: Final = Batch(id="uuid", settled_at="timestamptz", outcome="text", why="text")
+_OWN: Final = Batch(id="uuid", amount="interval", target_id="uuid", rule="text")
 _MOVED: Final = Batch(id="uuid", due_at="timestamptz", paused_at="timestamptz", left_time="interval")
 
 
@@ -66,6 +67,37 @@ async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> list[S
         {"ids": sorted(set(conversation_ids))},
     )
     return [msgspec.convert(row, Standing) for row in rows]
+
+
+async def own(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, Own]:
+    """What rules and macros promise in these conversations."""
+    found = await work.all(
+        Own,
+        "SELECT id AS conversation_id, amount, target_id, rule FROM promise_own WHERE workspace_id = %(workspace_id)s"
+        " AND id = ANY(%(ids)b::uuid[])",
+        {"ids": sorted(set(conversation_ids))},
+    )
+    return {one.conversation_id: one for one in found}
+
+
+async def put_own(work: UnitOfWork, given: Sequence[Own]) -> None:
+    """From now on this is promised there."""
+    rows = [
+        {"id": one.conversation_id, "amount": one.amount, "target_id": one.target_id, "rule": one.rule}
+        for one in given
+        if one.amount or one.target_id
+    ]
+    if rows:
+        await work.run(
+            f"INSERT INTO promise_own (workspace_id, {_OWN.names}) SELECT %(workspace_id)s, n.* FROM {_OWN.rows}"
+            " ON CONFLICT (workspace_id, id) DO UPDATE SET amount = excluded.amount, target_id = excluded.target_id,"
+            " rule = excluded.rule",
+            _OWN.values(rows),
+        )
+    if over := [one.conversation_id for one in given if not (one.amount or one.target_id)]:
+        await work.run(
+            "DELETE FROM promise_own WHERE workspace_id = %(workspace_id)s AND id = ANY(%(ids)b::uuid[])", {"ids": over}
+        )
 
 
 async def standing_ids(work: UnitOfWork, after: UUID | None, limit: int) -> list[UUID]:

@@ -61,9 +61,15 @@ def fits(target: Target, now: Circumstances) -> bool:
 
 
 def promised(policy: Policy, kind: Kind, now: Circumstances) -> tuple[timedelta | None, str]:
-    """In how much working time, and the name of the target that says so; answers are always promised, solutions only by targets."""
-    for target in policy.targets:
-        if fits(target, now) and (amount := target.of(kind)) is not None:
+    """In how much working time, and the name of the target that says so; answers are always promised, solutions only by targets.
+
+    What a rule or a macro promised in the conversation goes before.
+    """
+    if now.own is not None and kind != "solution":
+        return now.own, now.own_rule
+    chosen = [one for one in policy.targets if one.id == now.own_target]
+    for target in (*chosen, *(one for one in policy.targets if fits(one, now))):
+        if (amount := target.of(kind)) is not None:
             return amount, target.name
     return (None if kind == "solution" else USUAL[now.pace]), ""
 

@@ -85,6 +85,17 @@ promise = workspace_table(
     also=_UNCHANGEABLE,
 )
 
+promise_own = workspace_table(
+    "promise_own",
+    Column("amount", Interval),  # working time for each answer
+    Column("target_id", Uuid),  # Policy.targets; one that is gone promises nothing of its own
+    Column("rule", Text, nullable=False),
+    belongs_to("id", "conversation"),
+    owner="desk.promises",
+    retention="conversation",
+    comment="What a rule or a macro promises in a conversation (same id), whatever the targets say of others.",
+)
+
 promise_step = workspace_table(
     "promise_step",
     Column("conversation_id", Uuid, nullable=False),

@@ -76,6 +76,18 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     team_id: UUID | None
     priority: int
     vip: bool
+    own: timedelta | None = None  # what a rule or a macro promises here
+    own_target: UUID | None = None  # the target that it chose
+    own_rule: str = ""  # its name
+
+
+class Own(Struct, frozen=True, kw_only=True):
+    """What a rule or a macro promises in one conversation: working time for each answer, or a target; neither: as the targets say."""
+
+    conversation_id: UUID
+    amount: timedelta | None = None
+    target_id: UUID | None = None
+    rule: str = ""
 
 
 class Standing(Struct, frozen=True, kw_only=True):

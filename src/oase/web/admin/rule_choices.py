@@ -41,6 +41,7 @@ async def choices(work: UnitOfWork, there: References, reader: Translator, *, ru
     agents: Pairs = list(there.agents.items())
     macro_agents = [] if rules else [(ME, reader.gettext("whoever runs the macro"))]
     webhooks: Pairs = list(there.webhooks.items())
+    empty = {do for do, some in (("webhook", there.webhooks), ("target", there.targets)) if not some}
     whats = [
         one for one in WHATS if not ((one == "field" and not there.fields) or (one == "person_field" and not there.person_fields))
     ]
@@ -55,12 +56,13 @@ async def choices(work: UnitOfWork, there: References, reader: Translator, *, ru
             "team": [no_team, *there.teams.items()], "assignee": [nobody, *there.everybody.items()],
             "field": [(one, one) for one in there.fields], "person_field": [(one, one) for one in there.person_fields],
         },
-        does=[pair for pair in said(DOES) if pair[0] != "webhook" or webhooks],
+        does=[pair for pair in said(DOES) if pair[0] not in empty],
         acts={
             "assign": [*macro_agents, *agents, ("", reader.gettext("nobody"))],
             "team": [*there.teams.items(), ("", reader.gettext("no team"))],
             "priority": said(PRIORITIES), "state": [pair for pair in said(STATES) if pair[0] != "snoozed"],
             "answer": [(key, f"{one.name} (/{one.shortcut})") for key, one in there.snippets.items()], "webhook": webhooks,
+            "target": [*there.targets.items(), ("", reader.gettext("as the targets say"))],
         },
         units=said(UNITS),
         tags=await known_tags(work),

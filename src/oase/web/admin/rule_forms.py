@@ -15,7 +15,7 @@ from oase.web.rulewords import UNITS, parted
 
 AnyRequest = Request[Any, Any, Any]
 Row = dict[str, Any]
-_NUMBERS: Final = ("minutes",)
+_SPANS: Final = ("snooze", "promise")
 
 
 class Sent:
@@ -93,7 +93,7 @@ def read_acts(form: Sent) -> tuple[Act, ...]:
 
 def _act(row: Mapping[str, Sequence[str]]) -> Act:
     do, limit = _one(row, "do"), _one(row, "limit")
-    value = _minutes(row) if do == "snooze" else _one(row, "value")
+    value = _minutes(row) if do in _SPANS else _one(row, "value")
     return Act(do=do, value=value, limit=int(limit) if limit.isdecimal() else 1)  # type: ignore[arg-type]
 
 
@@ -114,7 +114,7 @@ def act_rows(acts: Sequence[Act]) -> list[Row]:
     rows = []
     for act in acts:
         row: Row = {"do": act.do, "value": act.value, "limit": act.limit}
-        if act.do == "snooze" and act.value.isdecimal():
+        if act.do in _SPANS and act.value.isdecimal():
             row["number"], row["unit"] = parted(int(act.value))
         rows.append(row)
     return rows

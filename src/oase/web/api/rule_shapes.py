@@ -59,7 +59,8 @@ class RuleAct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             max_length=4000,
             description="A tag's name; the id of an agent, team, snippet or webhook (empty: nobody, no team); a priority, a state,"
-            f" minutes of sleep, the words of a note. In macros `{ME}` is the agent who runs it.",
+            " minutes of sleep, minutes of working time (`promise`), the id of a target of the promises (empty: as they say), the"
+            f" words of a note. In macros `{ME}` is the agent who runs it.",
         ),
     ] = ""
     limit: Annotated[int, Meta(ge=1, le=5, description="Of `answer`: so often in a conversation within 24 hours.")] = 1

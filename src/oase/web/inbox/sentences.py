@@ -118,7 +118,7 @@ def _applied(name: str, data: Mapping[str, Any], reader: Translator) -> str:
     told = [
         act_said(one["do"], one["value"], one["name"], reader)
         for one in data.get("acts", [])
-        if one["do"] in ("answer", "webhook")
+        if one["do"] in ("answer", "webhook", "promise", "target")
     ]
     applied = reader.gettext("The rule “%(name)s” was applied", name=name)
     return f"{applied}: {'; '.join(told)}" if told else applied

@@ -1532,6 +1532,22 @@ BEGIN
 END $$;
 CREATE TRIGGER promise_stands BEFORE UPDATE OR DELETE ON promise FOR EACH ROW EXECUTE FUNCTION oase_promise_stands();
 
+CREATE TABLE promise_own (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    amount INTERVAL,
+    target_id UUID,
+    rule TEXT NOT NULL,
+    CONSTRAINT promise_own_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT promise_own_workspace_id_id_fkey FOREIGN KEY(workspace_id, id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE
+);
+
+COMMENT ON TABLE promise_own IS 'What a rule or a macro promises in a conversation (same id), whatever the targets say of others.';
+
+ALTER TABLE promise_own ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise_own FORCE ROW LEVEL SECURITY;
+CREATE POLICY promise_own_workspace ON promise_own USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE promise_step (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
