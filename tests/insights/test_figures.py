@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oase.desk.hours import Calendar, Timetable, Timetables, week_of
+from oase.desk.routing import Expected as Foretold
 from oase.insights import Choice, Line, Share, as_of, choose, figures, report
 from oase.insights.responsetimes.repository import measured
 from oase.insights.responsetimes.rules import expected, opening, rounded_up
@@ -46,6 +47,23 @@ def test_what_is_expected_follows_the_cases_most_alike_and_what_is_slower_today(
 ) -> None:
     found = expected(known(**given), TUESDAY, OFFICE)
     assert (found.seconds, found.count) == (seconds, count)
+
+
+@pytest.mark.parametrize(
+    ("live", "source", "seconds", "count"),
+    [
+        (Foretold(p50=60, p90=250, usually=False, at_once=False), "routing", 300, 0),
+        (Foretold(p50=60, p90=250, usually=False, at_once=True), "routing", 60, 0),
+        (Foretold(p50=60, p90=250, usually=True, at_once=False), "measured", 900, 30),
+        (None, "measured", 900, 30),
+    ],
+)
+def test_what_routing_has_learnt_comes_before_what_was_measured(
+    live: Foretold | None, source: str, seconds: int, count: int
+) -> None:
+    found = expected(known(all=(30, 800)), TUESDAY, OFFICE, live)
+    assert (found.source, found.seconds, found.count) == (source, seconds, count)
+    assert expected(known(all=(30, 800)), TUESDAY.replace(hour=20), OFFICE, live).seconds is None
 
 
 def test_who_has_waited_through_the_night_has_waited_for_opening_hours_only() -> None:
@@ -109,7 +127,7 @@ async def test_a_case_counts_once_its_fate_is_decided(company: Company) -> None:
     await company.measured(5, 60, asked_at=now - timedelta(days=1), outcome="closed")  # nothing was owed any more
     await company.measured(7, 600, asked_at=now - timedelta(days=20))
     async with company.work() as work:
-        found = (await report(work, now)).lines
+        found = (await report(work, Timetables(), now)).lines
     week = line(found, 7)
     assert (week.asked, week.waiting, week.closed, week.answered) == (32, 5, 5, 22)
     assert week.quarter == Share(kept=18, count=25)

@@ -177,6 +177,7 @@ from oase.conversations.queries import (
 )
 from oase.conversations.queries.facts import facts_of, last_words, moments_between, spoken
 from oase.conversations.queries.past import count_lately, happened_in, lately
+from oase.conversations.queries.unanswered import Unanswered, unanswered
 from oase.conversations.renewing import Renewer
 from oase.conversations.repository import heard_at, heard_over, insert_upload
 from oase.conversations.rules import TARGETS, State, first_word, reaction_there, window_open
@@ -279,6 +280,7 @@ __all__ = [
     "TimelinePage",
     "TooLate",
     "Turn",
+    "Unanswered",
     "View",
     "VisibleConversation",
     "VisibleMessage",
@@ -426,6 +428,7 @@ __all__ = [
     "timeline_page",
     "timeline_since",
     "turns_since",
+    "unanswered",
     "under_way",
     "unmerge",
     "unmerge_persons",

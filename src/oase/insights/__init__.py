@@ -1,6 +1,15 @@
 """Insights: what was measured, and what may be said of it. So far: how long customers wait for answers."""
 
-from oase.insights.readmodels import RULE, PastWait, PromisesKept, WaitFeed, measure_workspace, remember
+from oase.insights.readmodels import (
+    RULE,
+    PastWait,
+    PromisesKept,
+    QuotesKept,
+    QuotesOf,
+    WaitFeed,
+    measure_workspace,
+    remember,
+)
 from oase.insights.responsetimes import (
     DAYS,
     LEAST_CASES,
@@ -34,6 +43,8 @@ __all__ = [
     "Opening",
     "PastWait",
     "PromisesKept",
+    "QuotesKept",
+    "QuotesOf",
     "Report",
     "Share",
     "WaitFeed",

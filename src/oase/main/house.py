@@ -33,6 +33,7 @@ from oase.desk.hours import CalendarClock, Timetables
 from oase.desk.presence import PresenceClock
 from oase.desk.promises import PromiseClock, PromiseFeed
 from oase.desk.routing import Routing
+from oase.desk.waits import WaitClock
 from oase.insights import WaitFeed
 from oase.kernel.blobs import Blobs, open_blobs
 from oase.kernel.clock import Clock, SystemClock
@@ -112,6 +113,7 @@ class House:
         self.begin("automations", AutomationFeed(self.database, self.hub, self.locks, means).run)
         self.begin("automations clock", AutomationClock(self.database, self.settings, self.locks, means).run)
         self.begin("waits", WaitFeed(self.database, self.hub, self.locks, self.timetables).run)
+        self.begin("waits clock", WaitClock(self.database, self.book, self.locks, self.timetables).run)
         self.begin("push", PushSender(self.database, self.outside, self.safe, self.settings, self.hub).run)
         devices = DevicePush(self.database, self.book, self.hub, self.outside, self.safe, self.settings)
         self.begin("devices", devices.run)

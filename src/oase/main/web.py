@@ -6,7 +6,7 @@ everything else: the pages and the API (Litestar)
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -37,13 +37,11 @@ from oase.conversations import (
     visitor_page,
     visitor_timeline,
 )
-from oase.desk.hours import NeverOpen
 from oase.desk.presence import is_here, say_what_they_do, standings
-from oase.desk.routing import Expected, expected_waits
+from oase.desk.waits import Outlooks, Wait, head_line, outlooks, sentence
 from oase.kernel import metrics
-from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import OaseError
-from oase.kernel.i18n import Language, translator
+from oase.kernel.i18n import Language, Translator, translator
 from oase.kernel.webpush import Vapid
 from oase.main.house import House
 from oase.main.keeping import PARTS, RULES
@@ -69,8 +67,6 @@ from oase.web.widget import (
     VisitorChoice,
     VisitorFile,
     VisitorMessage,
-    opens_line,
-    wait_line,
 )
 
 _PRESENCE_KEPT: Final = timedelta(seconds=15)
@@ -86,8 +82,7 @@ class _Known(Struct):
     at: datetime
     presence: Presence
     accounts: list[StoredAccount]
-    expected: Mapping[str, Expected]
-    opens: datetime | None  # the next opening, while it is closed
+    outlooks: Outlooks
     zone: str
 
 
@@ -118,29 +113,18 @@ class VisitorDesk:
             async with self._house.database.work(account.workspace_id) as work:
                 agents, said = await list_agents(work), await standings(work)
                 accounts = await self._house.book.of_workspace(work)
-                expected, opens = await expected_waits(work), await self._opens(work, now)
-                workspace = await find_workspace(work)
+                waits, workspace = await outlooks(work, self._house.timetables), await find_workspace(work)
             here = [one for one in agents if one.id in said and is_here(said[one.id], now)]
             if not say_what_they_do(said.values(), now):
                 here = [one for one in agents if one.last_seen_at and now - one.last_seen_at < _HERE]
             faces = [Face(name=one.name.split(" ")[0]) for one in here[:3]]
             presence = Presence(open=bool(here), faces=faces)
             zone = workspace.time_zone if workspace else "UTC"
-            known = self._known[account.workspace_id] = _Known(now, presence, accounts, expected, opens, zone)
+            known = self._known[account.workspace_id] = _Known(now, presence, accounts, waits, zone)
         offers = offered(account, known.accounts) if account.account.settings.get("elsewhere", True) else []
         doors = [Door(id=str(one.id), name=_name(one, language)) for one in offers]
-        reader = translator(language, known.zone)
-        wait = wait_line(known.expected.get(account.manifest.pace), reader)
-        return replace(known.presence, elsewhere=doors, wait=wait, hours=opens_line(known.opens, reader))
-
-    async def _opens(self, work: UnitOfWork, now: datetime) -> datetime | None:
-        """When somebody works again, by the calendar of the workspace; None while it is open, or where nobody ever works."""
-        timetable = await self._house.timetables.default(work)
-        try:
-            opens = timetable.next_opening(now)
-        except NeverOpen:
-            return None
-        return opens if opens > now else None
+        wait = known.outlooks.of(account.manifest.pace, now)
+        return _with_wait(replace(known.presence, elsewhere=doors), wait, now, translator(language, known.zone))
 
     async def expect_upload(self, account: StoredAccount, key: str, until: datetime) -> None:
         """A file is about to be stored under this key; if no message names it until then, it goes by itself."""
@@ -162,6 +146,16 @@ class VisitorDesk:
 
 def _name(account: StoredAccount, language: str) -> str:
     return account.manifest.name.de if language == "de" else account.manifest.name.en
+
+
+def _with_wait(presence: Presence, wait: Wait | None, now: datetime, reader: Translator) -> Presence:
+    """What is said of the wait, in words and as moments; only when it opens, where no more is foretold."""
+    if wait is None:
+        return presence
+    said, opens = sentence(wait, now, reader), wait.begins.isoformat() if wait.begins else ""
+    if wait.by is None:
+        return replace(presence, said=said, hours=said, opens_at=opens)
+    return replace(presence, wait=head_line(wait, now, reader), said=said, by=wait.by.isoformat(), opens_at=opens)
 
 
 class CustomerDesk:

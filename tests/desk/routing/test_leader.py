@@ -8,6 +8,7 @@ from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
+from oase.desk.hours import Calendar, Closure, save_calendar, week_of
 from oase.desk.presence import TeamDesk, set_capacity, set_team_desk
 from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
 from oase.desk.routing.errors import Deposed
@@ -361,3 +362,19 @@ async def test_what_the_leader_never_heard_of_is_found_within_a_minute(floor: Fl
     assert await floor.offered() == {}
     await floor.passes(seconds=61)
     assert await floor.offered() == {"Anna": ("Erstens", "made")}
+
+
+async def test_what_is_foretold_is_not_broken_while_it_is_closed(floor: Floor) -> None:
+    today = floor.desk.clock.now().date()
+    closed = Closure(first=today - timedelta(days=1), last=today + timedelta(days=1))
+    week = week_of({day: [("00:00", "24:00")] for day in range(7)})
+    async with floor.desk.work() as work:
+        known = await work.value("SELECT id FROM calendar WHERE workspace_id = %(workspace_id)s AND is_default")
+        calendar = Calendar(zone="UTC", week=week, closures=(closed,))
+        await save_calendar(work, name="Hours", calendar=calendar, team_ids=(), is_default=True, calendar_id=known)
+    await floor.passes(minutes=2)
+    await questions(floor, "Erstens")
+    await floor.goes_on()
+    await floor.passes(hours=3)
+    learnt = floor.leader._dispatcher.router.quotes.learnt()
+    assert learnt.quotes == 1 and all(sum(one.seen) == 0 for one in learnt.classes)

@@ -82,3 +82,15 @@ async def test_a_step_is_a_sentence_and_settings_are_kept(company: Company) -> N
         False,
         {"en": "By {{time}}."},
     )
+
+
+async def test_the_automatic_reply_about_the_wait_is_off_until_it_is_wanted_and_says_how_long(company: Company) -> None:
+    assert (await policy(company)).tell_wait is False
+    for fields, wrong in (({"wait_minutes": "0"}, "wait_minutes-wrong"), ({"waits.de": "Bis bald!"}, "waits.de-wrong")):
+        answer = await company.post("/admin/promises", {"tell_wait": "yes", **fields})
+        assert answer.status == 422 and f'id="{wrong}"' in answer.text
+    saved = await company.post("/admin/promises", {"tell_wait": "yes", "wait_minutes": "30", "waits.de": "{{wait}} {{company}}"})
+    assert saved.status == 303
+    after = await policy(company)
+    assert (after.tell_wait, after.wait_minutes, after.waits) == (True, 30, {"de": "{{wait}} {{company}}"})
+    assert 'value="30"' in (await company.get("/admin/promises")).text

@@ -9,7 +9,7 @@ from .conftest import Company
 
 async def test_a_program_reads_how_long_customers_waited(company: Company) -> None:
     program = await company.program(Permission.REPORT_READ)
-    assert (await program("GET", "/reports/response-times")).body == {"response_times": [], "promises": []}
+    assert (await program("GET", "/reports/response-times")).body == {"response_times": [], "promises": [], "quotes": []}
     at = company.services.clock.now() - timedelta(days=10)
     async with company.services.database.work(company.workspace_id) as work:
         await work.run(

@@ -16,7 +16,7 @@ from tests.web.widget.test_usertoken import token
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Moved, Receipt, Received, Typing
-from oase.web.widget import Rate, Rules, VisitorFile, VisitorMessage
+from oase.web.widget import Presence, Rate, Rules, VisitorFile, VisitorMessage
 
 
 @pytest_asyncio.fixture
@@ -73,7 +73,12 @@ async def test_an_anonymous_customer_writes_is_answered_and_reads(site: Site) ->
     account = site.app()
     phone = Phone(site, account)
     about = (await phone.http.get("about?lang=de")).json()
-    assert (about["company"], about["open"], about["push_key"]) == ("Radhaus Beispiel", True, "BPk")
+    assert (about["company"], about["open"], about["push_key"], about["wait"]) == ("Radhaus Beispiel", True, "BPk", "")
+    site.desk.here = Presence(wait="Antwort innerhalb von 7 Minuten", said="Bis 14:20 Uhr.", by="2026-11-30T14:20:00+01:00")
+    about = (await phone.http.get("about?lang=de")).json()
+    assert (about["wait"], about["said"], about["by"], about["opens_at"]) == (
+        "Antwort innerhalb von 7 Minuten", "Bis 14:20 Uhr.", "2026-11-30T14:20:00+01:00", "",
+    )  # fmt: skip
     session = await phone.begin()
     assert session["signed_in"] is False
     async with phone.stream() as events:

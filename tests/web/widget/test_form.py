@@ -60,7 +60,7 @@ class Form:
 
 
 async def test_a_filled_form_becomes_a_message_of_its_mail_address(site: Site) -> None:
-    site.desk.here = Presence(wait="Wir antworten meist innerhalb von 4 Stunden.")
+    site.desk.here = Presence(said="Wir antworten meist innerhalb von 4 Stunden.")
     form = Form(site, site.form(fields=FIELDS))
     await form.open()
     answer = await form.send(GOOD, [("files", ("..\\Rechnung Größe 58.pdf", b"%PDF", "application/pdf"))])

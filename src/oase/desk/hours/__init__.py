@@ -1,6 +1,7 @@
 """Business hours: when a company works, and arithmetic with working time.
 
-pure: calendar, holiday, spans, timetable, ical, ical_out      kept: repository, stored, actions, queries, sources, following, sourcing
+pure: calendar, holiday, spans, timetable, worked, ical, ical_out
+kept: repository, stored, actions, queries, sources, following, sourcing
 per process: Timetables      once a day: CalendarClock
 """
 
@@ -18,6 +19,7 @@ from oase.desk.hours.standing import Standing, standing
 from oase.desk.hours.timetable import NeverOpen, Timetable
 from oase.desk.hours.timetables import Timetables, always_open, opens, usable
 from oase.desk.hours.types import Source, StoredCalendar
+from oase.desk.hours.worked import WorkedTime
 
 __all__ = [
     "BYTES",
@@ -35,6 +37,7 @@ __all__ = [
     "Timetable",
     "Timetables",
     "Window",
+    "WorkedTime",
     "add_source",
     "always_open",
     "countries",

@@ -21,7 +21,7 @@ from oase.desk.promises.types import (
     Step,
     Target,
 )
-from oase.desk.promises.wording import LETTER, LINE
+from oase.desk.promises.wording import LETTER, LINE, language_of, moment
 
 __all__ = [
     "KINDS",
@@ -44,6 +44,8 @@ __all__ = [
     "change_policy",
     "history",
     "is_vip",
+    "language_of",
+    "moment",
     "move_target",
     "own_promises",
     "pace_of",

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from oase.conversations import PRIORITIES, custom_fields
 from oase.desk.promises import repository
 from oase.desk.promises.types import PACES, Policy, Step, Target
-from oase.desk.promises.wording import VARIABLES
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import LANGUAGES, message
@@ -22,6 +21,7 @@ _NAME_LENGTH: Final = 120
 _TEXT_LENGTH: Final = 2_000
 _SHORTEST: Final = timedelta(seconds=10)
 _LONGEST: Final = timedelta(days=366)
+_LONGEST_WAIT: Final = 24 * 60  # minutes
 _FURTHEST_MINUTES: Final = 30 * 24 * 60
 _BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 Thing = TypeVar("Thing", Target, Step)
@@ -98,9 +98,11 @@ async def check_policy(work: UnitOfWork, policy: Policy) -> None:
         _check_target(target)
     for step in policy.steps:
         _check_step(step, known)
-    for texts, field in ((policy.lines, "lines"), (policy.letters, "letters")):
+    for texts, field in ((policy.lines, "lines"), (policy.letters, "letters"), (policy.waits, "waits")):
         for language, text in texts.items():
-            _check_text(language, text, f"{field}.{language}")
+            _check_text(language, text, f"{field}.{language}", "wait" if field == "waits" else "time")
+    if not 1 <= policy.wait_minutes <= _LONGEST_WAIT:
+        raise Invalid(message("Between one minute and a day."), field="wait_minutes")
     if len(policy.vip_tag) > _NAME_LENGTH:
         raise Invalid(message("This is too long."), field="vip_tag")
     if policy.vip_field and policy.vip_field not in {
@@ -133,7 +135,7 @@ def _check_step(step: Step, teams: set[UUID]) -> None:
         raise Invalid(message("This team does not exist any more. Please choose another one."), field="team")
 
 
-def _check_text(language: str, text: str, field: str) -> None:
+def _check_text(language: str, text: str, field: str, needed: str) -> None:
     if language not in LANGUAGES:
         raise Invalid(message("There is no such language here."), field=field)
     if not text.strip():
@@ -141,7 +143,7 @@ def _check_text(language: str, text: str, field: str) -> None:
     if len(text) > _TEXT_LENGTH:
         raise Invalid(message("This is too long."), field=field)
     blanks = set(_BLANK.findall(text))
-    if "time" not in blanks:
-        raise Invalid(message("The text must say by when: please keep {{time}} in it."), field=field)
-    if unknown := sorted(blanks - set(VARIABLES)):
+    if needed not in blanks:
+        raise Invalid(message("The text must say by when: please keep {{%(name)s}} in it.", name=needed), field=field)
+    if unknown := sorted(blanks - {needed, "company"}):
         raise Invalid(message("There is no blank {{%(name)s}}.", name=unknown[0]), field=field)

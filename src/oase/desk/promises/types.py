@@ -65,6 +65,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     tell_second: bool = True  # customers are told of a second promise
     lines: dict[str, str] = {}  # by language, where the workspace says it in its own words: on messengers and in chats
     letters: dict[str, str] = {}  # the same by mail
+    tell_wait: bool = False  # on messengers, whoever writes is told how long it takes, or when it opens
+    wait_minutes: int = 15  # only of what takes longer
+    waits: dict[str, str] = {}  # by language, where the workspace says that in its own words
     version: int = 0
 
 

@@ -13,7 +13,6 @@ LETTER: Final = message(
     "Thank you for your message. We need a little longer than we promised: you will have our answer by {{time}}.\n\n"
     "You need not do anything; your message is not lost.\n\n{{company}}"
 )
-VARIABLES: Final = ("time", "company")
 _BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 

@@ -6,6 +6,7 @@ live log, what stands --facts--> Dispatcher --events--> rules (pure) --commands-
 from oase.desk.routing.actions import accept, ask_for_next, decline
 from oase.desk.routing.errors import OfferGone
 from oase.desk.routing.explaining import why_not
+from oase.desk.routing.quoted import Answered, StandingQuote, settle_quotes, standing_quotes
 from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, expected_waits, live_offers, offered_to, stranded
 from oase.desk.routing.retention import RULE
 from oase.desk.routing.rules import Because, Reason
@@ -14,6 +15,7 @@ from oase.desk.routing.types import Expected, LiveOffer, Stranded
 
 __all__ = [
     "RULE",
+    "Answered",
     "Because",
     "Decision",
     "Expected",
@@ -22,6 +24,7 @@ __all__ = [
     "OfferedNow",
     "Reason",
     "Routing",
+    "StandingQuote",
     "Stranded",
     "accept",
     "ask_for_next",
@@ -30,6 +33,8 @@ __all__ = [
     "expected_waits",
     "live_offers",
     "offered_to",
+    "settle_quotes",
+    "standing_quotes",
     "stranded",
     "why_not",
 ]

@@ -103,6 +103,7 @@ class Dispatcher:
     """What the rules know of a workspace, and what they have decided since it was last asked."""
 
     def __init__(self, settings: Settings, worked: Callable[[float], float] = float) -> None:
+        self._worked = worked
         self.router = Router(settings, worked=worked)
         self.known: dict[UUID, _Known] = {}
         self._by_item: dict[Hashable, _Known] = {}
@@ -145,6 +146,7 @@ class Dispatcher:
             on_duty=[agent_id for agent_id, mate in self._crew.items() if mate.free],
             items=[known.item for known in self.known.values()],
             held={key: (one.assignee_id, one.pace) for key, one in self._talks.items() if one.assignee_id in self._crew},
+            worked=self._worked,
         )
         for command in commands:
             self._take(command, now)

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from oase.channels import AccountBook
 from oase.conversations import TARGETS, ids_that_wait
-from oase.desk.hours import NeverOpen, Timetables
+from oase.desk.hours import NeverOpen, Timetables, WorkedTime
 from oase.desk.presence import set_state
 from oase.desk.promises import repromise
 from oase.desk.routing import repository
@@ -73,6 +73,7 @@ class Leader:
         self._timetables = timetables
         self._frame: Frame
         self._dispatcher: Dispatcher
+        self._worked: WorkedTime
         self._languages = Languages()
         self._early: dict[UUID, Renewed] = {}  # second promises of what was not promised yet
         self._expects = True
@@ -90,7 +91,8 @@ class Leader:
         async with self._database.work(self.workspace_id) as work:
             await self._require_epoch(work)
             self._frame = await frame_of(work)
-            self._dispatcher = Dispatcher(settings_of(self._frame))
+            self._worked = WorkedTime(await self._timetables.default(work))
+            self._dispatcher = Dispatcher(settings_of(self._frame), self._worked)
             self._dispatcher.restore(await past_of(work, self._frame, self._languages), work.clock.now())
             self._dispatcher.router.quotes.go_on(await repository.learnt(work))
             await self._write(work)
@@ -128,7 +130,9 @@ class Leader:
                 self._dispatcher.see(fact, live.get(conversation_id), work.clock.now())
 
     async def _look_for_missed(self, work: UnitOfWork) -> None:
-        """Every minute: nothing waits that is not known, and nothing is known that does not wait. What was learnt is kept."""
+        """Every minute: nothing waits that is not known, and nothing is known that does not wait. What was learnt is kept, and
+        opening hours that were changed count."""
+        self._worked.follow(await self._timetables.default(work), work.clock.now())
         missed = await ids_that_wait(work) ^ self._dispatcher.known.keys()
         if missed:
             await self._see(work, sorted(missed))

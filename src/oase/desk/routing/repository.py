@@ -156,11 +156,11 @@ async def keep_expected(work: UnitOfWork, expected: Mapping[str, Expected]) -> N
     )
 
 
-async def expected_waits(work: UnitOfWork) -> dict[str, Expected]:
-    """How long one waits who comes now, by pace, as the leader said within the last minute; nothing where nobody leads or is there."""
+async def expected_waits(work: UnitOfWork, *, fresh: timedelta = timedelta(minutes=1)) -> dict[str, Expected]:
+    """How long one waits who comes now, by pace, as the leader said lately; nothing where nobody leads or is there."""
     found = await work.value(
         "SELECT expected FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s AND expected_at > %(since)s",
-        {"since": work.clock.now() - timedelta(minutes=1)},
+        {"since": work.clock.now() - fresh},
     )
     return msgspec.convert(found or {}, dict[str, Expected])
 

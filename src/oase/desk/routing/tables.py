@@ -64,7 +64,7 @@ wait_quote = workspace_table(
     Column("p90", Float, nullable=False),
     Column("usually", Boolean, nullable=False),  # not learnt yet
     Column("busy", Boolean, nullable=False),
-    Column("waited", Float),  # seconds until somebody turned to the customer; null: not yet, or the customer left
+    Column("waited", Float),  # seconds of working time until the answer; null: not yet, or nothing was owed any more
     belongs_to("conversation_id", "conversation"),
     Index("wait_quote_conversation", "workspace_id", "conversation_id", "waiting_since", unique=True),
     Index("wait_quote_made", "workspace_id", "made_at"),

@@ -2,7 +2,19 @@
 
 from oase.insights.readmodels.feed import WaitFeed, measure_workspace, remember
 from oase.insights.readmodels.promises import PromisesKept, promises_kept
+from oase.insights.readmodels.quotes import QuotesKept, QuotesOf, quotes_kept
 from oase.insights.readmodels.retention import RULE
 from oase.insights.readmodels.types import PastWait
 
-__all__ = ["RULE", "PastWait", "PromisesKept", "WaitFeed", "measure_workspace", "promises_kept", "remember"]
+__all__ = [
+    "RULE",
+    "PastWait",
+    "PromisesKept",
+    "QuotesKept",
+    "QuotesOf",
+    "WaitFeed",
+    "measure_workspace",
+    "promises_kept",
+    "quotes_kept",
+    "remember",
+]

@@ -1,6 +1,7 @@
 """Waiting is measured after it happened: what moves in a conversation has its waiting looked at anew.
 
-live log --Follower("waits")--> conversations that moved --five statements per workspace and batch--> wait (one row per stretch)
+live log --Follower("waits")--> conversations that moved --six statements per workspace and batch--> wait (one row per stretch)
+                                                                                  └> wait_quote.waited: what was foretold of it
 
 Looking again changes nothing. At the first start, and when the log was pruned past the feed's place, the past eight weeks are
 measured from what the conversations hold.
@@ -18,6 +19,7 @@ from msgspec.structs import asdict
 from oase.channels import adapter
 from oase.conversations import TARGETS
 from oase.desk.hours import Timetable, Timetables
+from oase.desk.routing import Answered, settle_quotes
 from oase.insights.readmodels import repository
 from oase.insights.readmodels.rules import promised, stretches, sure_since
 from oase.insights.readmodels.types import PastWait, Stretch, Talk
@@ -86,12 +88,17 @@ async def measure_workspace(database: Database, workspace_id: UUID, timetables: 
 
 
 async def measure(work: UnitOfWork, ids: Sequence[UUID], limit: int, timetables: Timetables) -> None:
-    """Writes how long was waited in these conversations, from their newest `limit` messages. Five statements."""
+    """Writes how long was waited in these conversations, from their newest `limit` messages; six statements."""
     found = await repository.talks(work, ids, limit) if ids else []
     if found:
         hours = {team_id: await timetables.of_team(work, team_id) for team_id in {talk.team_id for talk in found}}
         waits = [_row(talk, one, hours[talk.team_id]) for talk in found for one in stretches(talk)]
         await repository.keep(work, waits, {talk.id: sure_since(talk) for talk in found})
+        await settle_quotes(work, [_answered(one) for one in waits if one["outcome"] == "answered"])
+
+
+def _answered(wait: Mapping[str, Any]) -> Answered:
+    return Answered(conversation_id=wait["conversation_id"], asked_at=wait["asked_at"], waited=wait["working_seconds"])
 
 
 async def remember(work: UnitOfWork, waits: Sequence[PastWait]) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from oase.channels import adapter, installed
 from oase.desk.hours import Timetables
-from oase.insights.readmodels import promises_kept
+from oase.desk.routing import expected_waits
+from oase.insights.readmodels import promises_kept, quotes_kept
 from oase.insights.responsetimes import repository
-from oase.insights.responsetimes.rules import choice_in, expected, kept, opening
+from oase.insights.responsetimes.rules import REFRESHED, choice_in, expected, kept, opening
 from oase.insights.responsetimes.types import DAYS, ChannelFigures, Figures, Report
 from oase.kernel.db import Database, UnitOfWork
 from oase.staff import Workspace, list_workspaces
@@ -21,12 +23,13 @@ async def published(database: Database) -> dict[str, UUID]:
 async def figures(
     work: UnitOfWork, workspace: Workspace, timetables: Timetables, at: datetime, channels: Sequence[str] | None = None
 ) -> Figures:
-    """What is public at a moment, of the channels that the administrator chose or of others, to try it. Two statements."""
+    """What is public at a moment, of the channels that the administrator chose or of others, to try it. Three statements."""
     choice = choice_in(workspace.settings)
     channels = choice.channels if channels is None else channels
     timetable = kept(await timetables.default(work))
     lines = await repository.lines(work, at, channels)
     known = await repository.measured(work, at, workspace.time_zone, channels)
+    live = await expected_waits(work, fresh=REFRESHED)
     return Figures(
         workspace_id=workspace.id,
         company=workspace.name,
@@ -37,7 +40,7 @@ async def figures(
         channels=tuple(
             ChannelFigures(
                 channel=channel,
-                expected=expected(known[channel], at, timetable),
+                expected=expected(known[channel], at, timetable, live.get(_pace(channel))),
                 lines=tuple(line for line in lines if line.by == "channel" and line.channel == channel),
             )
             for channel in channels
@@ -48,7 +51,16 @@ async def figures(
     )
 
 
-async def report(work: UnitOfWork, at: datetime) -> Report:
-    """Everything that was measured, by range of days: of all, by channel, by team; and what became of promises. Two statements."""
-    lines = await repository.lines(work, at)
-    return Report(lines=tuple(lines), promises=tuple(await promises_kept(work, at, DAYS)))
+def _pace(channel: str) -> str:
+    """As routing names it: what it foretells is for the side of the channel that is not public."""
+    return str(adapter(channel).manifest.pace) if installed(channel) else ""
+
+
+async def report(work: UnitOfWork, timetables: Timetables, at: datetime) -> Report:
+    """Everything that was measured, by range of days: of all, by channel, by team; what became of promises and of waits that were
+    foretold. Four statements."""
+    return Report(
+        lines=tuple(await repository.lines(work, at)),
+        promises=tuple(await promises_kept(work, at, DAYS)),
+        quotes=tuple(await quotes_kept(work, at, DAYS, await timetables.default(work))),
+    )

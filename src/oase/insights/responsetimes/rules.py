@@ -3,12 +3,14 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from math import ceil
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from oase.desk.hours import NeverOpen, Timetable, always_open
+from oase.desk.routing import Expected as Foretold
 from oase.insights.responsetimes.types import LEAST_CASES, Choice, Expected, Measured, Opening
 
 REFRESHED: Final = timedelta(minutes=5)
@@ -38,13 +40,20 @@ def choice_in(settings: Mapping[str, Any]) -> Choice:
         return Choice()
 
 
-def expected(measured: Measured, now: datetime, timetable: Timetable | None) -> Expected:
+def expected(measured: Measured, now: datetime, timetable: Timetable | None, live: Foretold | None = None) -> Expected:
     """What can be said on a channel to somebody who writes now.
 
-    The waits of this time of the week, of as many as there are; longer where the past hour, or those who wait, say so.
+    What routing foretells, once it has learnt it; without that the waits of this time of the week, of as many as there are, and
+    longer where the past hour, or those who wait, say so.
     """
     if timetable is not None and not timetable.is_open(now):
         return Expected(channel=measured.channel, opens_at=_opening(timetable, now))
+    if live is not None and not live.usually:
+        return _said(measured, now, timetable, _MINUTE if live.at_once else ceil(live.p90), source="routing")
+    return _from_measured(measured, now, timetable)
+
+
+def _from_measured(measured: Measured, now: datetime, timetable: Timetable | None) -> Expected:
     seconds, count = usual(measured)
     if seconds is None:
         return Expected(channel=measured.channel, count=count)
@@ -54,11 +63,23 @@ def expected(measured: Measured, now: datetime, timetable: Timetable | None) -> 
     if measured.waiting >= _CROWD and measured.middle_asked_at is not None:
         waited = _between(timetable, measured.middle_asked_at, now)
         seconds = max(seconds, round(waited.total_seconds()))
+    return _said(measured, now, timetable, seconds, source="measured", count=count)
+
+
+def _said(
+    measured: Measured,
+    now: datetime,
+    timetable: Timetable | None,
+    seconds: int,
+    *,
+    source: Literal["routing", "measured"],
+    count: int = 0,
+) -> Expected:
     said = rounded_up(seconds)
     by = _later(timetable, now, timedelta(seconds=said))
     zone = ZoneInfo(timetable.calendar.zone) if timetable is not None else None
     same_day = zone is None or by.astimezone(zone).date() == now.astimezone(zone).date()
-    return Expected(channel=measured.channel, seconds=said, count=count, by=by, same_day=same_day)
+    return Expected(channel=measured.channel, source=source, seconds=said, count=count, by=by, same_day=same_day)
 
 
 def usual(measured: Measured) -> tuple[int | None, int]:

@@ -1,12 +1,12 @@
 """Response times as values."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
-from oase.insights.readmodels import PromisesKept
+from oase.insights.readmodels import PromisesKept, QuotesKept
 
 DAYS: Final = (7, 28)
 """Ranges of days that figures are made for."""
@@ -60,6 +60,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
     lines: tuple[Line, ...]
     promises: tuple[PromisesKept, ...]
+    quotes: tuple[QuotesKept, ...]
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -79,9 +80,13 @@ class Measured(Struct, frozen=True, kw_only=True):
 
 
 class Expected(Struct, frozen=True, kw_only=True):
-    """What can be said to somebody who writes now. `seconds`: of working time, nine of ten wait no longer; None: too few cases."""
+    """What can be said to somebody who writes now. `seconds`: of working time, nine of ten wait no longer; None: too few cases.
+
+    `source`: what routing foretells now, or what was measured of such times; `count`: the cases that were measured.
+    """
 
     channel: str
+    source: Literal["routing", "measured"] = "measured"
     seconds: int | None = None
     count: int = 0
     by: datetime | None = None  # the moment that this means

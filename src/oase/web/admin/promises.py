@@ -1,5 +1,6 @@
 """What is promised to customers: targets in their order, what happens before one is broken, pauses, and the second promise."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -15,6 +16,7 @@ from oase.desk.promises import (
     change_policy,
     policy_of,
 )
+from oase.desk.waits import REPLY, Wait, sentence
 from oase.kernel.errors import Conflict, Invalid
 from oase.kernel.i18n import translator
 from oase.kernel.permissions import Permission
@@ -29,6 +31,7 @@ from oase.web.services import Services
 from oase.web.sessions import Viewer
 
 AnyRequest = Request[Any, Any, Any]
+_SOON: Final = timedelta(minutes=20)
 WRITE: Final = {"permission": Permission.PROMISE_WRITE}
 
 
@@ -54,26 +57,32 @@ async def _page(
         steps=[(one, step_words(reader, one, teams)) for one in sorted(policy.steps, key=lambda one: one.minutes)],
         closed=[one.name for one in calendars if not opens(Timetable(one.effective), now)],
         fields=[(one.key, label_of(one.labels, reader)) for one in fields],
-        ours={code: (translator(code).text(LINE), translator(code).text(LETTER)) for code in ("de", "en")},
+        example=sentence(Wait(by=now + _SOON), now, reader),
+        ours={code: (translator(code).text(LINE), translator(code).text(LETTER), translator(code).text(REPLY)) for code in ("de", "en")},
     )  # fmt: skip
 
 
 def _values(policy: Policy) -> dict[str, Any]:
     return {
         "pause_waiting": policy.pause_waiting, "pause_snoozed": policy.pause_snoozed, "vip_tag": policy.vip_tag,
-        "vip_field": policy.vip_field, "tell_second": policy.tell_second,
+        "vip_field": policy.vip_field, "tell_second": policy.tell_second, "tell_wait": policy.tell_wait,
+        "wait_minutes": policy.wait_minutes,
         **{f"lines.{code}": policy.lines.get(code, "") for code in ("de", "en")},
+        **{f"waits.{code}": policy.waits.get(code, "") for code in ("de", "en")},
         **{f"letters.{code}": policy.letters.get(code, "") for code in ("de", "en")},
     }  # fmt: skip
 
 
 @post("/admin/promises", opt=WRITE, include_in_schema=False)
 async def save_promises(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
-    """Pauses, very important customers, the second promise."""
+    """Pauses, very important customers, what customers are told."""
     form = await texts(request)
 
     def edit(policy: Policy) -> Policy:
-        said = {name: {code: form.get(f"{name}.{code}", "").strip() for code in ("de", "en")} for name in ("lines", "letters")}
+        said = {
+            name: {code: form.get(f"{name}.{code}", "").strip() for code in ("de", "en")}
+            for name in ("lines", "letters", "waits")
+        }
         return replace(
             policy,
             pause_waiting="pause_waiting" in form,
@@ -82,6 +91,9 @@ async def save_promises(request: AnyRequest, services: GivenServices, viewer: Gi
             vip_field=form.get("vip_field", ""),
             tell_second="tell_second" in form,
             lines={code: text for code, text in said["lines"].items() if text},
+            tell_wait="tell_wait" in form,
+            wait_minutes=_minutes(form.get("wait_minutes", "15")),
+            waits={code: text for code, text in said["waits"].items() if text},
             letters={code: text for code, text in said["letters"].items() if text},
         )
 
@@ -91,6 +103,11 @@ async def save_promises(request: AnyRequest, services: GivenServices, viewer: Gi
     except (Invalid, Conflict) as error:
         return await _page(request, services, viewer, wrong(form, error), status=422)
     return back("/admin/promises", "saved")
+
+
+def _minutes(given: str) -> int:
+    """What was typed; nothing that could be meant where it is no number."""
+    return int(given) if given.strip().isdecimal() and len(given) < 7 else 0
 
 
 handlers: Final = [show_promises, save_promises]

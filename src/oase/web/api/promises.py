@@ -76,6 +76,11 @@ class PromisePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tell_second: Annotated[bool, Meta(description="Customers are told of a second promise.")] = True
     lines: Texts = {}
     letters: Texts = {}
+    tell_wait: Annotated[bool, Meta(description="On messengers, whoever writes is told how long it takes, or when it opens.")] = (
+        False
+    )
+    wait_minutes: Annotated[int, Meta(ge=1, le=1440, description="Only of what takes longer.")] = 15
+    waits: Annotated[Texts, Meta(description="The same in your own words; {{wait}} is the sentence that says it.")] = {}
 
 
 class Promise(Struct, frozen=True, kw_only=True):
@@ -157,7 +162,8 @@ async def replace_policy(
                 steps=tuple(_step(one, before, work.clock.now()) for one in data.steps),
                 pause_waiting=data.pause_waiting, pause_snoozed=data.pause_snoozed, vip_tag=data.vip_tag, vip_field=data.vip_field,
                 tell_second=data.tell_second, lines={str(code): text for code, text in data.lines.items()},
-                letters={str(code): text for code, text in data.letters.items()}, version=before.version,
+                letters={str(code): text for code, text in data.letters.items()}, tell_wait=data.tell_wait,
+                wait_minutes=data.wait_minutes, waits={str(code): text for code, text in data.waits.items()}, version=before.version,
             )  # fmt: skip
 
         return _policy(await change_policy(work, "changed", edit))

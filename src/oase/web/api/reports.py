@@ -6,7 +6,8 @@ from uuid import UUID
 from litestar import get
 from msgspec import Meta, Struct
 
-from oase.insights import Line, report
+from oase.insights import LEAST_CASES, Line, QuotesOf, report
+from oase.insights import QuotesKept as Kept
 from oase.insights import Share as Measured
 from oase.kernel.permissions import Permission
 from oase.web.api.parts import GivenCaller
@@ -52,15 +53,32 @@ class PromisesKept(Struct, frozen=True, kw_only=True):
     broken: Annotated[int, Meta(description="What is overdue and still open is broken already.")]
 
 
+class QuotesKept(Struct, frozen=True, kw_only=True):
+    """What became of waits that were foretold in so many days: nine of ten customers were to wait no longer."""
+
+    days: Days
+    of: Annotated[
+        QuotesOf,
+        Meta(description="`busy`: made while nobody was free; `learning`: said “usually”, and counted in none of the others."),
+    ]
+    kept: Annotated[Share | None, Meta(description="Null: fewer than 20 cases.")]
+
+
 class ResponseTimesReport(Struct, frozen=True, kw_only=True):
-    """Both."""
+    """All three."""
 
     response_times: list[ResponseTimes]
     promises: list[PromisesKept]
+    quotes: list[QuotesKept]
 
 
 def _share(measured: Measured) -> Share:
     return Share(kept=measured.kept, count=measured.count)
+
+
+def _quotes(found: Kept) -> QuotesKept:
+    enough = found.count >= LEAST_CASES
+    return QuotesKept(days=found.days, of=found.of, kept=Share(kept=found.kept, count=found.count) if enough else None)
 
 
 def _line(line: Line) -> ResponseTimes:
@@ -83,11 +101,14 @@ def _line(line: Line) -> ResponseTimes:
 
 @get("/reports/response-times", opt=_READ, summary="Read response times", tags=["Reports"])
 async def read_response_times(services: GivenServices, caller: GivenCaller) -> ResponseTimesReport:
-    """How long customers waited for answers in the past 7 and 28 days, by the clock, and which promises were kept."""
+    """How long customers waited for answers in the past 7 and 28 days, by the clock, which promises were kept, and which of the
+    waits that were foretold."""
     async with services.database.work(caller.workspace_id) as work:
-        found = await report(work, services.clock.now())
+        found = await report(work, services.timetables, services.clock.now())
     return ResponseTimesReport(
-        response_times=[_line(one) for one in found.lines], promises=[shown(PromisesKept, one) for one in found.promises]
+        response_times=[_line(one) for one in found.lines],
+        promises=[shown(PromisesKept, one) for one in found.promises],
+        quotes=[_quotes(one) for one in found.quotes],
     )
 
 

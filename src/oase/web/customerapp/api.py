@@ -136,6 +136,7 @@ async def about(request: AnyRequest, account_id: FromPath[str], lang: FromQuery[
         shapes.About(
             company=look.company, color=look.color, greeting=dict(look.greeting), open=bool(here.get("open")), limits=limits,
             push=push, push_key=parts.push_key if push else "",
+            **{name: here.get(name, "") for name in ("wait", "said", "by", "hours", "opens_at")},
         ),
     )  # fmt: skip
 

@@ -50,6 +50,13 @@ class About(Struct, frozen=True, kw_only=True):
     limits: Limits
     push: bool
     push_key: str
+    wait: Annotated[
+        str, Meta(description="how long an answer takes now; empty: nothing is known", examples=["Replies within 7 minutes"])
+    ]
+    said: Annotated[str, Meta(description="the same for whoever has written", examples=["You will have our answer by 2:20 PM."])]
+    by: Annotated[str, Meta(description="the moment by which nine of ten have their answer; empty: not known")]
+    hours: Annotated[str, Meta(description="while nobody answers: when somebody does again, as a line")]
+    opens_at: Annotated[str, Meta(description="the opening before which no answer comes; empty: the desk is open")]
 
 
 class File(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -148,7 +148,7 @@ async def thanks(request: AnyRequest, account_id: FromPath[str]) -> Response[Any
     language = _language(request)
     presence = await _parts(request).desk.presence(account, language)
     own_words = _setting(account, "thanks", language)
-    return _page(request, account, "portal/thanks.html", reference=reference, expected=presence.wait, own_words=own_words)
+    return _page(request, account, "portal/thanks.html", reference=reference, expected=presence.said, own_words=own_words)
 
 
 @get("/form/{account_id:str}/look.css", opt={**_EMBEDDABLE, "quiet": True}, include_in_schema=False)

@@ -1,10 +1,11 @@
-"""Response times for those who lead: by channel and team, with what became of promises; as a page and as CSV.
+"""Response times for those who lead: by channel and team, with what became of promises and of waits that were
+foretold; as a page and as CSV.
 
 The figures are those of the public page, but of all channels and whatever the number of cases, since here the number stands beside them.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from io import StringIO
 from typing import Any, Final
@@ -14,7 +15,7 @@ from litestar import Request, Response, get
 from litestar.params import FromQuery
 from msgspec import Struct
 
-from oase.insights import DAYS, Line, PromisesKept, Report, report
+from oase.insights import DAYS, LEAST_CASES, Line, PromisesKept, QuotesKept, QuotesOf, Report, Share, report
 from oase.kernel.i18n import Message, Translator, message
 from oase.kernel.permissions import Permission
 from oase.staff import list_teams
@@ -34,6 +35,16 @@ _KINDS: Final = {
 }
 
 
+_QUOTES: Final[Mapping[QuotesOf, Message]] = {
+    "all": message("All"),
+    "live": message("Chats"),
+    "messaging": message("Messengers"),
+    "mail": message("Mail"),
+    "busy": message("While nobody was free"),
+    "learning": message("Said “usually”: not learnt yet"),
+}
+
+
 class Named(Struct, frozen=True):
     """A line with its name."""
 
@@ -48,7 +59,7 @@ class _Read(Struct, frozen=True):
 
 async def _read(services: Services, viewer: Viewer) -> _Read:
     async with services.database.work(viewer.workspace_id) as work:
-        found = await report(work, services.clock.now())
+        found = await report(work, services.timetables, services.clock.now())
         return _Read(found, {team.id: team.name for team in await list_teams(work)})
 
 
@@ -83,8 +94,13 @@ async def show(
     promises = [one for one in read.report.promises if one.days == days]
     return render(
         request, "reports/times.html", days=days, ranges=DAYS, parts=parts,
-        promises=promises, kind_name=promise_name, span_of=_span,
+        promises=promises, kind_name=promise_name, span_of=_span, quotes=_quotes(read, days), least=LEAST_CASES,
     )  # fmt: skip
+
+
+def _quotes(read: _Read, days: int) -> list[tuple[Message, QuotesKept, Share]]:
+    """Waits that were foretold, by their names."""
+    return [(_QUOTES[one.of], one, Share(kept=one.kept, count=one.count)) for one in read.report.quotes if one.days == days]
 
 
 def _span(seconds: int) -> timedelta:

@@ -38,10 +38,11 @@ def _expected(figures: Figures, expected: Expected) -> dict[str, Any]:
     says = {language: sentence(expected, figures.as_of, translator(language, figures.zone)) for language in ("en", "de")}
     return {
         "says": says,
+        "from": expected.source if expected.seconds is not None else None,
         "working_seconds": expected.seconds,
         "by": expected.by.isoformat() if expected.by and expected.seconds is not None else None,
         "open_again_at": expected.opens_at.isoformat() if expected.opens_at else None,
-        "cases": expected.count if expected.seconds is not None else None,
+        "cases": expected.count if expected.seconds is not None and expected.source == "measured" else None,
     }
 
 

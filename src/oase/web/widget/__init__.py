@@ -11,7 +11,6 @@ from oase.web.widget.hot import HotPaths
 from oase.web.widget.pages import file, go_on, hello, loader, upload, widget_asset
 from oase.web.widget.parts import Door, Face, Parts, Presence, VisitorChoice, VisitorFile, VisitorMessage
 from oase.web.widget.puzzle import Puzzles
-from oase.web.widget.waits import opens_line, wait_line
 
 handlers = [loader, widget_asset, hello, go_on, upload, file]
 
@@ -30,6 +29,4 @@ __all__ = [
     "VisitorFile",
     "VisitorMessage",
     "handlers",
-    "opens_line",
-    "wait_line",
 ]

@@ -74,8 +74,11 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether somebody is there, in words for the visitor's language; empty where we do not know."""
 
     open: bool = True
-    wait: str = ""  # "Usually answers within 5 minutes"
-    hours: str = ""  # "Mon-Fri 9:00-17:00"
+    wait: str = ""  # for whoever may write: "Replies within 5 minutes"
+    said: str = ""  # for whoever has written: "You will have our answer by 2:20 PM."
+    by: str = ""  # the moment that this means, ISO 8601
+    hours: str = ""  # while nobody is there: "We answer tomorrow from 8:00 AM."
+    opens_at: str = ""  # while it is closed, or is until the answer comes
     faces: Sequence[Face] = ()
     elsewhere: Sequence[Door] = ()
 

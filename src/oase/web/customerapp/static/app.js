@@ -22,7 +22,7 @@ async function start() {
     const about = await net.about(site.language);
     limits = about.limits;
     document.querySelector(".attach").hidden = !limits.files;
-    present(about.open);
+    present(about);
     push = new Push(net, site.worker, about.push ? about.push_key : "", site.language);
     if (net.token || location.hash.startsWith("#user=")) await session();
     if ("serviceWorker" in navigator) navigator.serviceWorker.register(site.worker, { updateViaCache: "none" }).catch(() => {});
@@ -46,10 +46,10 @@ async function session() {
 
 function heard(event) {
   if (event.sync) anew(event.sync);
-  if (event.presence) present(event.presence.open);
+  if (event.presence) present(event.presence);
   if (event.message) thread.add([event.message]);
   if ("typing" in event) typing(event.typing);
-  if (event.sync || event.message) { if (event.message?.from === "us") { typing(false); present(true); } thread.show(); confirm(); }
+  if (event.sync || event.message) { if (event.message?.from === "us") { typing(false); present({ open: true }); } thread.show(); confirm(); }
   if ("read" in event) for (const one of thread.known.values()) if (one.from === "visitor" && one.state === "sent") one.state = "read";
   if ("read" in event) thread.show();
 }
@@ -72,8 +72,8 @@ function confirm() {
 }
 document.addEventListener("visibilitychange", confirm);
 
-function present(open) {
-  element.presence.textContent = words(open ? "here" : "away");
+function present({ open, wait, hours }) {
+  element.presence.textContent = wait || (open ? words("here") : hours || words("away"));
   element.presence.classList.toggle("open", open);
 }
 
