@@ -3,6 +3,7 @@
 from oase.desk.routing.rules.crowd import Agent, Kind
 from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Offer
+from oase.desk.routing.rules.queues import Queue
 from oase.desk.routing.rules.types import AgentId, Item
 
 ASKED_FOR, FIRST_PROMISE, KEPT, SECOND_PROMISE, SCARCE, ASIDE = range(6)
@@ -11,20 +12,17 @@ ASKED_FOR, FIRST_PROMISE, KEPT, SECOND_PROMISE, SCARCE, ASIDE = range(6)
 
 def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tuple[Item, Offer] | None:
     """What an agent who is free gets; `pulls`: who asks gets what nobody is offered, too."""
-    best, best_kind = agent.own.first(), None
-    best_key, earliest = (best.key, best.key) if best is not None else (float("inf"), float("inf"))
+    best, best_kind, best_key, earliest = agent.own.first, None, agent.own.key, agent.own.key
     for kind in agent.kinds:
-        item = kind.queue.first() if kind.queue.entries else None
-        if kind.others:
-            item = _with_others(desk, agent, kind, item, now, pulls=pulls)
-        if item is None:
-            continue
-        plain = item.key
+        queue = _first_queue(desk, agent, kind, now, pulls=pulls) if kind.others else kind.queue
+        plain = queue.key
         key = plain - kind.head_start
-        if (key < best_key or plain < earliest) and has_room(desk, agent, item):
-            earliest = min(earliest, plain)
-            if key < best_key:
-                best, best_kind, best_key = item, kind, key
+        if key < best_key or plain < earliest:
+            item = queue.first
+            if item is not None and has_room(desk, agent, item):
+                earliest = min(earliest, plain)
+                if key < best_key:
+                    best, best_kind, best_key = item, kind, key
     if best is None:
         return None
     if pulls:
@@ -38,14 +36,15 @@ def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tu
     return best, _offer(desk, best, agent, rule, best_key)
 
 
-def _with_others(desk: Desk, agent: Agent, kind: Kind, best: Item | None, now: float, *, pulls: bool) -> Item | None:
-    """The first of a kind, with what was declined and what nobody is offered."""
+def _first_queue(desk: Desk, agent: Agent, kind: Kind, now: float, *, pulls: bool) -> Queue:
+    """Where the first of a kind waits, with what was declined and what nobody is offered."""
+    best = kind.queue
     for (declined, pull_only), queue in list(kind.others.items()):
-        item = queue.first()
+        item = queue.first
         if item is None:
             del kind.others[declined, pull_only]
         elif pulls or not (pull_only or (agent.id in declined and not may_ask_again(desk, item, kind, now))):
-            best = item if best is None or item < best else best
+            best = queue if best.first is None or item < best.first else best
     return best
 
 

@@ -108,7 +108,7 @@ class Desk:
     def waits_no_more(self, item: Item) -> None:
         """It is with somebody, gone, or about to wait elsewhere."""
         if item.place is not None:
-            item.place = None
+            item.place.leave(item)
             self.quotes.waits_no_more(item.key)
 
     # --- work ---

@@ -9,19 +9,19 @@ from oase.desk.routing.rules.types import AgentId, Cell, Item, ItemId, Skills
 # --- what happens ---
 
 
-class ItemArrived(Struct, frozen=True):
+class ItemArrived(Struct, frozen=True, gc=False):
     """Something waits for an answer: a new contact, or a further question to who answered before."""
 
     item: Item
 
 
-class ItemWithdrawn(Struct, frozen=True):
+class ItemWithdrawn(Struct, frozen=True, gc=False):
     """The customer left, or the question is settled without an answer."""
 
     item: ItemId
 
 
-class ItemChanged(Struct, frozen=True, kw_only=True):
+class ItemChanged(Struct, frozen=True, kw_only=True, gc=False):
     """It needs something else, or is more or less urgent than others. Everything is as said here, not only what changed."""
 
     item: ItemId
@@ -32,61 +32,61 @@ class ItemChanged(Struct, frozen=True, kw_only=True):
     widens_at: float = float("inf")
 
 
-class Promised(Struct, frozen=True):
+class Promised(Struct, frozen=True, gc=False):
     """Its promise was changed from outside."""
 
     item: ItemId
     due: float
 
 
-class Reassigned(Struct, frozen=True):
+class Reassigned(Struct, frozen=True, gc=False):
     """Somebody gives it to an agent, for whom it then waits; `None`: back to all. Who has it has it no more."""
 
     item: ItemId
     agent: AgentId | None
 
 
-class AgentChanged(Struct, frozen=True):
+class AgentChanged(Struct, frozen=True, gc=False):
     """A new agent, or what they hold is different now. Who is new is not on duty yet."""
 
     agent: Skills
 
 
-class AgentState(Struct, frozen=True):
+class AgentState(Struct, frozen=True, gc=False):
     """An agent becomes available or stops being so; what they work on, they end."""
 
     agent: AgentId
     available: bool
 
 
-class AgentGone(Struct, frozen=True):
+class AgentGone(Struct, frozen=True, gc=False):
     """An agent dropped off and ends nothing: all that they had goes to others. Unknown until `AgentChanged`."""
 
     agent: AgentId
 
 
-class WorkStarted(Struct, frozen=True):
+class WorkStarted(Struct, frozen=True, gc=False):
     """An offer was accepted, or an agent took something by hand."""
 
     item: ItemId
     agent: AgentId
 
 
-class OfferDeclined(Struct, frozen=True):
+class OfferDeclined(Struct, frozen=True, gc=False):
     """The agent does not want it, or said nothing in time."""
 
     item: ItemId
     agent: AgentId
 
 
-class Pulled(Struct, frozen=True):
+class Pulled(Struct, frozen=True, gc=False):
     """An agent asks for an item; without one, for the next by the rules. An offer follows, if there is something."""
 
     agent: AgentId
     item: ItemId | None = None
 
 
-class WorkDone(Struct, frozen=True):
+class WorkDone(Struct, frozen=True, gc=False):
     """Answered. `open`: the customer may go on."""
 
     item: ItemId
@@ -94,7 +94,7 @@ class WorkDone(Struct, frozen=True):
     open: bool = False
 
 
-class ConversationHeld(Struct, frozen=True):
+class ConversationHeld(Struct, frozen=True, gc=False):
     """An open conversation is an agent's, and takes some of their room, however it came to them."""
 
     conversation: Hashable
@@ -102,13 +102,13 @@ class ConversationHeld(Struct, frozen=True):
     channel: str
 
 
-class ConversationClosed(Struct, frozen=True):
+class ConversationClosed(Struct, frozen=True, gc=False):
     """It takes nobody's room any more."""
 
     conversation: Hashable
 
 
-class Tick(Struct, frozen=True):
+class Tick(Struct, frozen=True, gc=False):
     """Time has passed."""
 
 
@@ -134,7 +134,7 @@ Event = (
 # --- what is to be done ---
 
 
-class Quote(Struct, frozen=True):
+class Quote(Struct, frozen=True, gc=False):
     """How long the customer waits at most, in half, four fifths and nine tenths of all cases: seconds. `usually`: not learnt yet."""
 
     item: ItemId
@@ -144,14 +144,14 @@ class Quote(Struct, frozen=True):
     usually: bool
 
 
-class OfferCallback(Struct, frozen=True):
+class OfferCallback(Struct, frozen=True, gc=False):
     """Waiting takes long: the customer may hang up, keeps the place, and is called back."""
 
     item: ItemId
     wait: float  # seconds, as in half of all cases
 
 
-class Offer(Struct, frozen=True):
+class Offer(Struct, frozen=True, gc=False):
     """The agent is asked to begin; until an answer comes, nobody else is. The rest is why.
 
     `rule`: which of the five sentences decided; 0: the agent asked for it. `head_start`: seconds by which it was ahead of its promise.
@@ -166,28 +166,28 @@ class Offer(Struct, frozen=True):
     free: int = 0  # how many of them were free, this agent included
 
 
-class Withdraw(Struct, frozen=True):
+class Withdraw(Struct, frozen=True, gc=False):
     """The agent has it no more, neither as an offer nor as work."""
 
     item: ItemId
     agent: AgentId
 
 
-class Park(Struct, frozen=True):
+class Park(Struct, frozen=True, gc=False):
     """The agent lays this aside, the draft is kept; an offer follows, or work of their own choice."""
 
     item: ItemId
     agent: AgentId
 
 
-class Repromise(Struct, frozen=True):
+class Repromise(Struct, frozen=True, gc=False):
     """The promise cannot be kept: the customer is told a second one."""
 
     item: ItemId
     due: float
 
 
-class Widened(Struct, frozen=True):
+class Widened(Struct, frozen=True, gc=False):
     """It waited long enough: others may do it too."""
 
     item: ItemId

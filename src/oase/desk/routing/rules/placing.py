@@ -60,10 +60,10 @@ def others_left(desk: Desk, kinds: Iterable[Kind], now: float, commands: list[Co
     """An agent is no longer there: what others declined and this one could have done may be for those again."""
     for kind in kinds:
         for queue in list(kind.others.values()):
-            item = queue.first()
+            item = queue.first
             while item is not None and item.declined:
                 replace(desk, item, now, commands)
-                item = queue.first() if not item.waiting else None
+                item = queue.first if not item.waiting else None
 
 
 def turn(desk: Desk, agent: Agent | None, now: float, commands: list[Command]) -> None:

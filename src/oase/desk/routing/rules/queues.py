@@ -2,53 +2,72 @@
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from typing import Any
 
 from oase.desk.routing.rules.types import Item
 
+Entry = tuple[float, Any, Item]
+"""What orders an item, its id among those that are equal, and the item. Items are not compared: their keys change, heaps would break."""
+
+_NOTHING = float("inf")
+
 
 class Queue:
-    """A place where items wait, in the order of their keys. An item waits in one place only."""
+    """A place where items wait, in the order of their keys. An item waits in one place only, and its key stays while it does.
 
-    __slots__ = ("entries",)
+    `first` is the item with the lowest key, which is `key`: whoever becomes free compares the keys of many queues.
+    """
+
+    __slots__ = ("_heap", "first", "key")
 
     def __init__(self) -> None:
-        self.entries: list[tuple[float, Item]] = []
+        self._heap: list[Entry] = []
+        self.first: Item | None = None
+        self.key = _NOTHING
 
     def put(self, item: Item) -> None:
         """An item waits here now, under its key."""
         item.place = self
-        heappush(self.entries, (item.key, item))
+        heappush(self._heap, (item.key, item.id, item))
+        if self._heap[0][2] is item:
+            self.first, self.key = item, item.key
 
-    def first(self) -> Item | None:
-        """The item with the lowest key."""
-        heap = self.entries
+    def leave(self, item: Item) -> None:
+        """It does not any more."""
+        item.place = None
+        if item is not self.first:
+            return
+        heap = self._heap
         while heap:
-            key, item = heap[0]
-            if item.place is self and item.key == key:
-                return item
+            key, _, found = heap[0]
+            if found.place is self and found.key == key:
+                self.first, self.key = found, key
+                return
             heappop(heap)
-        return None
+        self.first, self.key = None, _NOTHING
 
     def items(self) -> Sequence[Item]:
         """All that wait here, in their order."""
-        return sorted({id(item): item for key, item in self.entries if item.place is self and item.key == key}.values())
+        return sorted({id(item): item for key, _, item in self._heap if item.place is self and item.key == key}.values())
 
 
 class Dues:
     """Items that wait, wherever, by the end of their promise."""
 
+    __slots__ = ("_heap",)
+
     def __init__(self) -> None:
-        self._heap: list[tuple[float, Item]] = []
+        self._heap: list[Entry] = []
 
     def put(self, item: Item) -> None:
         """Watches over an item."""
-        heappush(self._heap, (item.due, item))
+        heappush(self._heap, (item.due, item.id, item))
 
     def first(self) -> Item | None:
         """The item whose promise ends first."""
         heap = self._heap
         while heap:
-            due, item = heap[0]
+            due, _, item = heap[0]
             if item.place is not None and item.due == due:
                 return item
             heappop(heap)
@@ -69,17 +88,17 @@ class Timers:
     __slots__ = ("_heap",)
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, Item]] = []
+        self._heap: list[Entry] = []
 
     def set(self, moment: float, item: Item) -> None:
         """Looks at an item then, and not before."""
         item.look_at = moment
-        heappush(self._heap, (moment, item))
+        heappush(self._heap, (moment, item.id, item))
 
     def ripe(self, now: float) -> Item | None:
         """An item whose moment has come; each once."""
         while self._heap and self._heap[0][0] <= now:
-            moment, item = heappop(self._heap)
+            moment, _, item = heappop(self._heap)
             if item.look_at == moment:
                 return item
         return None

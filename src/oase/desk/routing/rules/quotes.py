@@ -37,7 +37,7 @@ _Class = tuple[str, bool, int]
 """Channel, whether few can do it, how crowded it is."""
 
 
-class _Open(Struct, eq=False):
+class _Open(Struct, eq=False, gc=False):
     """A quote that is neither kept nor broken."""
 
     guess: float
