@@ -1,9 +1,13 @@
 """Rules and macros through their pages: written in rows, tried on the past, ordered, switched on and off."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 from tests.web.admin.conftest import Company
+
+from oase.conversations import View
+from oase.web.inbox.filters import SAVED, queue_id
 
 MAIL = b"From: jana@example.com\r\nTo: service@example.com\r\nSubject: Kaputt\r\nMessage-ID: <1@example.com>\r\n\r\nBremse defekt.\r\n"
 FORM = [
@@ -113,3 +117,26 @@ async def test_a_macro_is_written_shown_and_done_in_the_inbox(company: Company) 
     await company.post(f"/conversations/{conversation}/macros/{macro}", key, role="agent", script=True)
     now = (await company.rows("SELECT tags, assignee_id FROM conversation WHERE workspace_id = %(workspace_id)s"))[0]
     assert (now["tags"], now["assignee_id"]) == (["Reparatur"], company.agents["agent"])
+
+
+async def test_a_view_is_made_a_rule_with_its_filter_as_conditions(company: Company) -> None:
+    filtered = queue_id(View(states=("open", "waiting"), channels=("email",), tags=("Garantie", "VIP")))
+    await company.post("/views", {"name": "Garantiefälle", "share": "none", "queue": filtered}, script=True)
+    (view,) = await company.rows("SELECT id FROM saved_view WHERE workspace_id = %(workspace_id)s")
+    address = f"/admin/automations/new?view={view['id']}"
+    assert address in (await company.get(f"/inbox/{SAVED}{view['id']}")).text
+    page = await company.get(address)
+    assert (page.status, 'value="Garantiefälle"' in page.text, 'value="Garantie"' in page.text) == (200, True, True)
+    assert page.text.count('name="all.0.values" value="waiting" checked') == 1
+    assert (await company.get(f"/admin/automations/new?view={UUID(int=7)}")).status == 404
+
+
+async def test_snippets_in_the_composer_say_when_somebody_is_there(company: Company) -> None:
+    account_id = await company.connect("email", "Service", address="service@example.com", incoming="receiver", smtp_host="x")
+    await company.arrives(account_id, "email", MAIL)
+    await company.post(
+        "/admin/snippets/new", {"shortcut": "da", "name": "Da", "text_de": "Wieder da: {{hours.next}}, {{person.name}}"}
+    )
+    conversation = (await company.rows("SELECT id FROM conversation WHERE workspace_id = %(workspace_id)s"))[0]["id"]
+    (one,) = json.loads((await company.get(f"/conversations/{conversation}/snippets?q=da", role="agent")).text)
+    assert one["text"].startswith("Wieder da: ") and "{{" not in one["text"] and ": ," not in one["text"]

@@ -22,6 +22,7 @@ from oase.desk.automations.repository import Tally, all_rules, runs_of, tallies
 from oase.desk.automations.retention import RULE
 from oase.desk.automations.trials import DAYS, Trial, begin_trial, find_trial, step_trial
 from oase.desk.automations.types import PASSED, Act, Do, Outcome, Rule, RuleState, Run, What, When
+from oase.desk.automations.wording import worded
 
 __all__ = [
     "DAYS",
@@ -66,4 +67,5 @@ __all__ = [
     "step_trial",
     "switch_rule",
     "tallies",
+    "worded",
 ]

@@ -27,8 +27,8 @@ from oase.desk.automations.means import NO_HOURS, Hours, Means, given_to, hours_
 from oase.desk.automations.promising import promised, with_promises
 from oase.desk.automations.references import References, missing, references
 from oase.desk.automations.rules import after
-from oase.desk.automations.talk import words_of
 from oase.desk.automations.types import Act
+from oase.desk.automations.wording import words_of
 from oase.desk.promises import promise_own
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
@@ -169,7 +169,7 @@ async def _ready(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id
     texts = []
     for act in acts:
         snippet: StoredSnippet | None = await find_snippet(work, UUID(act.value)) if act.do == "answer" else None
-        said = await words_of(work, means, snippet, facts, workspace, author.name) if snippet and workspace else ""
+        said = await words_of(work, means, snippet.texts, facts, workspace, author.name) if snippet and workspace else ""
         texts.append(act.value if act.do == "note" else said)
     hours = await hours_of(work, means, {facts.team_id, *given_to(acts)}) if sleeps(acts) else NO_HOURS
     facts = (await with_promises(work, {conversation_id: facts}))[conversation_id]

@@ -5,21 +5,21 @@ conversation in 24 hours as the rule allows, and a few times by all rules togeth
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
 import msgspec
 import structlog
 
-from oase.conversations import Answer, Author, Filling, StoredSnippet, facts_of, filled, find_snippet, in_language, note, say
+from oase.conversations import Answer, Author, facts_of, find_snippet, note, say
 from oase.conversations.conditions import Facts
 from oase.desk.automations import repository
 from oase.desk.automations.apply import cause_of
 from oase.desk.automations.means import Means
 from oase.desk.automations.repository import Waiting
 from oase.desk.automations.types import Act
-from oase.desk.hours import NeverOpen
+from oase.desk.automations.wording import words_of
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
 from oase.kernel.i18n import Message, message
@@ -94,26 +94,6 @@ async def _too_often(work: UnitOfWork, run: Waiting, act: Act) -> Message | None
 
 async def _answer(work: UnitOfWork, means: Means, facts: Facts, workspace: Workspace, act: Act, key: UUID) -> None:
     snippet = await find_snippet(work, UUID(act.value))
-    text = await words_of(work, means, snippet, facts, workspace)
+    text = await words_of(work, means, snippet.texts, facts, workspace)
     answer = Answer(client_key=key, text=text, quote=False, undo=timedelta(0), then=None, automatic=True)
     await say(work, means.book, Author(name=workspace.name), facts.id, answer)
-
-
-async def words_of(
-    work: UnitOfWork, means: Means, snippet: StoredSnippet, facts: Facts, workspace: Workspace, agent: str = ""
-) -> str:
-    """The snippet in the customer's language, or the company's, with its blanks filled."""
-    text, language = in_language(snippet.texts, facts.person_language, workspace.language)
-    filling = Filling(
-        person=facts.person, agent=agent or workspace.name, company=workspace.name, number=facts.number, subject=facts.subject,
-        due_at=facts.due_at, opens_at=await opens_at(work, means, facts.team_id), time_zone=workspace.time_zone,
-    )  # fmt: skip
-    return filled(text, language, filling)
-
-
-async def opens_at(work: UnitOfWork, means: Means, team_id: UUID | None) -> datetime | None:
-    """When somebody of the team is there (again); None if never."""
-    try:
-        return (await means.timetables.of_team(work, team_id)).next_opening(work.clock.now())
-    except NeverOpen:
-        return None

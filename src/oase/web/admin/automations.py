@@ -7,7 +7,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from oase.conversations import all_snippets, facts_of, save_snippet
+from oase.conversations import all_snippets, facts_of, save_snippet, saved_views
+from oase.conversations.conditions import Group, conditions_of
 from oase.desk.automations import (
     DAYS,
     Act,
@@ -30,15 +31,16 @@ from oase.desk.automations import (
     tallies,
 )  # fmt: skip
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Conflict, Invalid
+from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.rule_choices import choices
 from oase.web.admin.rule_forms import Sent, act_rows, condition_rows, read_acts, read_groups, read_when, sent
 from oase.web.admin.rule_templates import TEMPLATES, Template
+from oase.web.directory import Staff
 from oase.web.forms import Form, many, texts, uuid
-from oase.web.given import GivenServices, GivenViewer
+from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.pages import reader_of, render
 from oase.web.rulewords import act_said, parted, rule_said
 from oase.web.services import Services
@@ -76,9 +78,24 @@ def _chain(ids: Sequence[object], rules: Sequence[Rule]) -> str:
 
 
 @get("/admin/automations/new", opt=WRITE, include_in_schema=False)
-async def show_new(request: AnyRequest, services: GivenServices, viewer: GivenViewer) -> Response[Any]:
-    """An empty rule."""
-    return await _page(request, services, viewer, None, _form("", When(what="opened"), (), (Act(do="tag"),), stop=False))
+async def show_new(
+    request: AnyRequest, services: GivenServices, viewer: GivenViewer, directory: GivenDirectory, view: FromQuery[str] = ""
+) -> Response[Any]:
+    """An empty rule; with `view`, the id of a saved view, one that asks for what is in it."""
+    name, groups = "", tuple[Group, ...]()
+    if view:
+        async with services.database.work(viewer.workspace_id) as work:
+            name, groups = await _asked_by(work, viewer, await directory.of(work), uuid(view, "view"))
+    return await _page(request, services, viewer, None, _form(name, When(what="opened"), groups, (Act(do="tag"),), stop=False))
+
+
+async def _asked_by(work: UnitOfWork, viewer: Viewer, staff: Staff, view_id: UUID) -> tuple[str, tuple[Group, ...]]:
+    """The name and the conditions of a view that the viewer sees; raises NotFound."""
+    seen = await saved_views(work, viewer.agent_id, tuple(staff.teams_of.get(viewer.agent_id, ())))
+    found = next((one for one in seen if one.id == view_id), None)
+    if found is None:
+        raise NotFound(message("There is no such view."))
+    return found.name, (Group(conditions=conditions_of(staff.view(found.query, viewer.agent_id))),)
 
 
 def _form(name: str, when: When, groups: Any, acts: Any, *, stop: bool, errors: dict[str, str] | None = None) -> Form:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from oase.conversations import STATES, CustomField, SavedView, State, View, write_filter
 from oase.kernel.errors import NotFound
 from oase.kernel.i18n import Message, Translator, message
+from oase.kernel.permissions import Permission
 from oase.web.directory import Staff
 from oase.web.inbox.marks import mark
 from oase.web.inbox.views import Chip, Kept
@@ -148,6 +149,7 @@ def kept_of(view: SavedView, saved: Sequence[SavedView], viewer: Viewer, staff: 
         id=view.id,
         shared=shared.get(view.shared, ""),
         can_change=may or (view.shared == "none" and view.agent_id == viewer.agent_id),
+        can_rule=viewer.may(Permission.AUTOMATION_WRITE),
         can_rise=own[0] != view.id,
         can_sink=own[-1] != view.id,
     )

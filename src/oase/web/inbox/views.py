@@ -102,6 +102,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     id: UUID
     shared: str  # with whom, in the reader's words; empty: with nobody
     can_change: bool
+    can_rule: bool  # its filter can be made a rule
     can_rise: bool
     can_sink: bool
 

@@ -18,11 +18,8 @@ from oase.channels.contract import Choice
 from oase.conversations import (
     Answer,
     ContactCard,
-    Filling,
     Place,
     TemplateUse,
-    filled,
-    in_language,
     insert_upload,
     keep_draft,
     note,
@@ -32,12 +29,13 @@ from oase.conversations import (
     timeline_since,
 )
 from oase.desk import schedule
+from oase.desk.automations import Means, worded
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
-from oase.people import add_address, find_person, left_addresses
+from oase.people import add_address, left_addresses
 from oase.web.act import Act
 from oase.web.forms import uuid
 from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
@@ -45,7 +43,6 @@ from oase.web.inbox.places import position_in
 from oase.web.inbox.planned import when_of
 from oase.web.inbox.sniff import kind_of
 from oase.web.inbox.talk import LEFT
-from oase.web.pages import reader_of
 
 AnyRequest = Request[Any, Any, Any]
 _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
@@ -244,7 +241,6 @@ async def upload(request: AnyRequest, services: GivenServices, viewer: GivenView
 
 @get("/conversations/{conversation_id:uuid}/snippets", opt=_READ, include_in_schema=False)
 async def find_snippets(
-    request: AnyRequest,
     services: GivenServices,
     viewer: GivenViewer,
     directory: GivenDirectory,
@@ -252,24 +248,13 @@ async def find_snippets(
     q: FromQuery[str] = "",
 ) -> list[dict[str, str]]:
     """Snippets for what was typed after the slash, with their blanks filled for this person."""
-    reader = reader_of(request)
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
         found = await snippets(work, q, tuple(staff.teams_of.get(viewer.agent_id, ())))
-        conversation = await open_conversation(work, conversation_id, viewer.agent_id)
-        person = await find_person(work, conversation.person_id) if conversation.person_id else None
-    language = person.language if person else ""
-    filling = Filling(
-        person=person.name if person else "",
-        agent=viewer.name,
-        company=viewer.workspace_name,
-        number=conversation.number,
-        subject=conversation.subject,
-        due_at=conversation.due_at,
-        time_zone=reader.time_zone,
-    )
-    chosen = [(one, *in_language(one.texts, language, reader.language)) for one in found]
-    return [{"shortcut": one.shortcut, "name": one.name, "text": filled(text, spoken, filling)} for one, text, spoken in chosen]
+        said = await worded(
+            work, Means(services.book, services.timetables), [one.texts for one in found], conversation_id, viewer.name
+        )
+    return [{"shortcut": one.shortcut, "name": one.name, "text": text} for one, text in zip(found, said, strict=True)]
 
 
 @get("/colleagues", opt=_READ, include_in_schema=False)
