@@ -38,6 +38,7 @@ CHECKED = {  # columns that take certain words only
 }  # fmt: skip
 FILLED = {
     ("conversation", "person_id"),
+    ("notification", "conversation_id"),
     ("task", "conversation_id"),
     ("task", "agent_id"),
 }  # columns that a row of the usual kind must have although others may lack them

@@ -1,6 +1,18 @@
 """The desk: what agents are told, how they want it, and the browsers in which they want it."""
 
-from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from oase.desk.floor import tables as floor  # noqa: F401 - their tables, with ours
@@ -15,7 +27,8 @@ notification = workspace_table(
     "notification",
     Column("agent_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),  # message, mention, assigned, unassigned, due, task, unsent
-    Column("conversation_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid),  # what it is about, and where it leads: a conversation,
+    Column("person_id", Uuid),  # or a person, with whom there is none yet
     Column("message_id", Uuid),
     Column("by_name", Text, nullable=False, server_default=text("''")),  # the colleague who did it
     Column("source", Text, nullable=False),  # what it comes from: the same event tells an agent once
@@ -26,9 +39,12 @@ notification = workspace_table(
     Column("mailed_at", DateTime(timezone=True)),
     belongs_to("agent_id", "agent"),
     belongs_to("conversation_id", "conversation"),
+    belongs_to("person_id", "person"),
+    CheckConstraint("(conversation_id IS NULL) <> (person_id IS NULL)", name="about"),
     UniqueConstraint("workspace_id", "agent_id", "source"),
     Index("notification_waiting", "workspace_id", "agent_id", "conversation_id", postgresql_where=text("seen_at IS NULL")),
     Index("notification_conversation", "workspace_id", "conversation_id", postgresql_where=text("seen_at IS NULL")),
+    Index("notification_person", "workspace_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
     Index(
         "notification_to_mail",
         "workspace_id",
@@ -72,13 +88,13 @@ push_subscription = workspace_table(
 push_delivery = workspace_table(
     "push_delivery",
     Column("subscription_id", Uuid, nullable=False),
-    Column("conversation_id", Uuid, nullable=False),
-    Column("notification_id", Uuid, nullable=False),  # the newest one of this conversation
+    Column("about_id", Uuid, nullable=False),  # the conversation, or the person
+    Column("notification_id", Uuid, nullable=False),  # the newest one about it
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("next_at", DateTime(timezone=True), nullable=False),
     belongs_to("subscription_id", "push_subscription"),
     belongs_to("notification_id", "notification"),
-    UniqueConstraint("workspace_id", "subscription_id", "conversation_id"),
+    UniqueConstraint("workspace_id", "subscription_id", "about_id"),
     Index("push_delivery_due", "workspace_id", "next_at"),
     Index("push_delivery_notification", "workspace_id", "notification_id"),
     owner="desk",

@@ -30,6 +30,7 @@ from oase.people.repository import (
 )
 from oase.people.repository import listing as list_persons
 from oase.people.types import Identity, MergeRecord, Person, Recognised, Seen, Suggestion
+from oase.people.wishes import Wished, confirmed, hear_wishes, to_confirm, wishing_workspaces
 
 __all__ = [
     "BASES",
@@ -52,12 +53,14 @@ __all__ = [
     "Recognised",
     "Seen",
     "Suggestion",
+    "Wished",
     "add_address",
     "add_identity",
     "are_apart",
     "ask_again",
     "called",
     "change_person",
+    "confirmed",
     "consents_of",
     "create_person",
     "delete_unheard",
@@ -67,6 +70,7 @@ __all__ = [
     "find_consent",
     "find_identity",
     "find_person",
+    "hear_wishes",
     "identities_of",
     "keep_apart",
     "keep_ticked",
@@ -84,6 +88,8 @@ __all__ = [
     "suggestions",
     "take_apart",
     "taken_back",
+    "to_confirm",
     "verify_identity",
+    "wishing_workspaces",
     "withdraw_consent",
 ]

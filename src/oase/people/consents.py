@@ -20,15 +20,17 @@ from oase.kernel.i18n import message
 from oase.kernel.ids import new_id
 
 Purpose = Literal["service", "news"]
-Basis = Literal["consent", "contract", "request", "interest"]
+Ground = Literal["consent", "contract", "request", "interest"]
+Basis = Ground | Literal["objection"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
-BASES: Final[tuple[Basis, ...]] = get_args(Basis)
+BASES: Final[tuple[Ground, ...]] = get_args(Ground)
 _WORDS: Final = 2_000
 _ROWS: Final = Batch(id="uuid", identity_id="uuid", source="text", wording="text")
 
 
 class Consent(Struct, frozen=True, kw_only=True):
-    """Why a person may be written to at an address. `basis` consent: they agreed; the others: reasons for one conversation."""
+    """Why a person may be written to at an address, or may not. `basis` consent: they agreed; contract, request, interest: reasons
+    for one conversation; objection: they asked to be left alone."""
 
     id: UUID
     identity_id: UUID
@@ -93,6 +95,12 @@ async def record_consent(
     if isinstance(standing, UUID):
         return standing
     consent_id = new_id()
+    if basis == "consent":
+        await work.run(
+            "UPDATE consent SET withdrawn_at = %(now)s, to_confirm = false WHERE workspace_id = %(workspace_id)s"
+            " AND identity_id = %(id)s AND basis = 'objection' AND withdrawn_at IS NULL",
+            {"id": identity_id, "now": work.clock.now()},
+        )
     await work.run(
         "INSERT INTO consent (workspace_id, id, identity_id, purpose, basis, source, wording, given_at, by_id, by_name) VALUES"
         " (%(workspace_id)s, %(id)s, %(identity)s, %(purpose)s, %(basis)s, %(source)s, %(wording)s, %(now)s, %(by)s, %(by_name)s)",
@@ -157,7 +165,9 @@ def stands(consents: Sequence[Consent], kind: str, value: str, purpose: Purpose 
 
 
 def taken_back(consents: Sequence[Consent], kind: str, value: str, purpose: Purpose = "service") -> bool:
-    """Whether the person agreed on this address once, and does not any more. Pure."""
+    """Whether the person agreed on this address once, and does not any more, or asked to be left alone. Pure."""
+    if any((one.kind, one.value, one.basis) == (kind, value, "objection") and one.withdrawn_at is None for one in consents):
+        return True
     own = [one for one in consents if (one.kind, one.value, one.purpose, one.basis) == (kind, value, purpose, "consent")]
     return bool(own) and all(one.withdrawn_at is not None for one in own)
 

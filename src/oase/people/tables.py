@@ -57,14 +57,16 @@ consent = workspace_table(
     "consent",
     Column("identity_id", Uuid, nullable=False),
     Column("purpose", Text, nullable=False),  # service, news
-    Column("basis", Text, nullable=False),  # consent, or the reason for one conversation: contract, request, interest
+    Column("basis", Text, nullable=False),  # consent, the reason for one conversation: contract, request, interest; or objection
     Column("source", Text, nullable=False),  # where the person agreed, or who gave the reason
     Column("wording", Text, nullable=False, server_default=text("''")),  # what was agreed to, or the reason in words
     Column("given_at", DateTime(timezone=True), nullable=False),
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("by_id", Uuid),
     Column("by_name", Text, nullable=False, server_default=text("''")),
+    Column("to_confirm", Boolean, nullable=False, server_default=text("false")),  # the person is to be told that it was heard
     belongs_to("identity_id", "identity"),
+    Index("consent_to_confirm", "workspace_id", postgresql_where=text("to_confirm")),
     Index("consent_identity", "workspace_id", "identity_id", "purpose"),
     owner="people",
     retention="person",

@@ -9,7 +9,7 @@ import pytest
 from tests.desk.conftest import SAFE
 
 from oase.channels import AccountBook, delete_account
-from oase.conversations import Answer, Author, merge
+from oase.conversations import Answer, Author, merge, unmerge
 from oase.desk import (
     NoScheduled,
     Settled,
@@ -17,8 +17,10 @@ from oase.desk import (
     cancel_scheduled,
     change_scheduled,
     find_scheduled,
+    next_sends,
     restore_scheduled,
     scheduled_of,
+    scheduled_places,
     send_scheduled_now,
 )
 from oase.desk.outbound import scheduled
@@ -249,3 +251,18 @@ async def test_it_follows_its_conversation_into_another(plans: Plans) -> None:
     await plans.later(hours=2)
     found = await plans.desk.value("SELECT conversation_id FROM message WHERE text = 'Für beide'")
     assert found == kept
+
+
+async def test_lists_say_when_the_next_message_goes_and_where_one_was_not_sent(plans: Plans) -> None:
+    first, other = await plans.desk.writes("Hallo"), await plans.desk.writes("Moin", phone="491522881002")
+    await plans.desk.writes("Nichts geplant", phone="491522881003")
+    late = await plans.schedules(first, "Am Abend", at=plans.now() + timedelta(hours=9))
+    soon = await plans.schedules(other, "Bald")
+    async with plans.desk.work() as work:
+        assert list((await scheduled_places(work)).items()) == [(other, soon.send_at), (first, late.send_at)]
+        assert await next_sends(work, [first]) == {first: late.send_at}
+        await cancel_scheduled(work, soon.id)
+        merged = await merge(work, Author(), other, first)
+        assert await next_sends(work, [first, other]) == {other: late.send_at}
+        await unmerge(work, Author(), merged)
+        assert await scheduled_places(work) == {first: late.send_at}

@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 from oase.conversations import Author, NoConversation
-from oase.desk import NoTask, TaskFilter, Who, change_task, list_tasks, open_tasks, remove_task, set_task_done
+from oase.desk import NoTask, TaskFilter, Who, change_task, count_plans, list_tasks, remove_task, set_task_done, waiting_for
 from oase.kernel.errors import Invalid
 from oase.kernel.ids import new_id
-from oase.people import NoPerson, create_person
-from oase.staff import save_team
+from oase.main.keeping import PARTS
+from oase.people import NoPerson, create_person, erase_person
+from oase.staff import delete_team, save_team
 
 from .conftest import Plans
 
@@ -38,8 +39,8 @@ async def test_a_team_is_told_as_a_whole(plans: Plans) -> None:
     await plans.later(hours=2)
     assert [name for name in plans.desk.agents if "task" in await plans.desk.told(name)] == ["Sophie", "Ted"]
     async with plans.desk.work() as work:
-        assert await open_tasks(work, plans.desk.agents["Ted"], [team]) == 1
-        assert await open_tasks(work, plans.desk.agents["Anna"], []) == 0
+        assert await count_plans(work, plans.desk.agents["Ted"], [team]) == (1, 0)
+        assert await count_plans(work, plans.desk.agents["Anna"], []) == (0, 0)
 
 
 async def test_one_that_is_done_before_tells_nobody(plans: Plans) -> None:
@@ -81,14 +82,43 @@ async def test_about_a_person_it_leads_to_their_newest_conversation(plans: Plans
             await remove_task(work, task.id)
 
 
-async def test_a_person_without_a_conversation_has_a_task_all_the_same(plans: Plans) -> None:
+async def test_about_a_person_without_a_conversation_it_leads_to_where_one_begins(plans: Plans) -> None:
     async with plans.desk.work() as work:
         person = await create_person(work, "Neue Kundin")
-    await plans.asks(new_id(), "Begrüßen", conversation_id=None, person_id=person)
+    task = await plans.asks(new_id(), "Begrüßen", conversation_id=None, person_id=person)
+    await plans.desk.browser("Sophie")
     await plans.later(hours=2)
+    assert await plans.desk.told("Sophie") == ["task"]
+    (pushed,) = await plans.desk.pushed()
+    assert (pushed["path"], pushed["body"]) == (f"/conversations/new?person={person}", "Neue Kundin: Begrüßen")
     async with plans.desk.work() as work:
+        assert await waiting_for(work, plans.desk.agents["Sophie"]) == 1
         (found,) = await list_tasks(work, TaskFilter(agent_id=plans.desk.agents["Sophie"]))
-    assert (found.what, found.conversation_id) == ("Begrüßen", None)
+        assert (found.id, found.person) == (task.id, "Neue Kundin")
+        await set_task_done(work, Author(id=plans.desk.agents["Sophie"], name="Sophie"), task.id, done=True)
+    assert await plans.desk.told("Sophie", unseen=True) == []
+    async with plans.desk.work() as work:
+        await erase_person(work, PARTS, person)
+    assert await plans.desk.told("Sophie") == []
+
+
+async def test_what_a_team_that_is_gone_was_to_do_stands_in_the_list_of_whoever_leads(plans: Plans) -> None:
+    async with plans.desk.work() as work:
+        team, other = [await save_team(work, name=name, members=[]) for name in ("Werkstatt", "Verkauf")]
+    conversation = await plans.desk.writes("Rahmen gebrochen")
+    await plans.asks(conversation, "Anrufen", of="Sophie")
+    await plans.asks(conversation, "Angebot schreiben", who=Who(team_id=other))
+    task = await plans.asks(conversation, "Rahmen prüfen", who=Who(team_id=team))
+    async with plans.desk.work() as work:
+        await delete_team(work, team)
+        mine, lead = (
+            TaskFilter(agent_id=plans.desk.agents["Ted"]),
+            TaskFilter(agent_id=plans.desk.agents["Ted"], known_teams=(other,)),
+        )
+        assert (await list_tasks(work, mine), [one.id for one in await list_tasks(work, lead)]) == ([], [task.id])
+        assert [(await count_plans(work, plans.desk.agents["Ted"], [], known))[0] for known in (None, [other])] == [0, 1]
+        await delete_team(work, other)
+        assert await count_plans(work, plans.desk.agents["Ted"], [], []) == (2, 0)
 
 
 @pytest.mark.parametrize(

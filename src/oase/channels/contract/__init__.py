@@ -33,6 +33,7 @@ from oase.channels.contract.inbound import (
     Thread,
     Typing,
     Unknown,
+    Wish,
 )
 from oase.channels.contract.manifest import (
     Account,
@@ -156,6 +157,7 @@ __all__ = [
     "Unclear",
     "Unknown",
     "UseTemplate",
+    "Wish",
     "Words",
     "holds",
     "secret_texts",

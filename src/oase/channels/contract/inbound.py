@@ -57,6 +57,9 @@ class Content(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any] = {}
 
 
+Wish = Literal["", "stop", "start"]
+"""What the words ask of us beside what they say: to write nothing unasked any more, or again (a text message's STOP and START)."""
+
 Automatic = Literal["", "auto_reply", "bounce", "list", "loop"]
 
 
@@ -88,6 +91,7 @@ class Received(Struct, frozen=True, kw_only=True, tag="received"):
     automatic: Automatic = ""
     asks: bool = True  # False: nobody waits for an answer to it (a like, a share)
     may_auto_answer: bool = True  # False: no machine may answer this (RFC 3834): a machine, a list or nobody would get it
+    wish: Wish = ""
     origin: Mapping[str, Any] = {}  # where it came from: advertisement, page address, form name
     tokens: Mapping[
         str, str

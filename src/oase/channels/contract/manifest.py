@@ -243,6 +243,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     guide: Words = Words("", "")  # markdown: what to create at the provider, step by step
     customer_starts: bool = True  # only the customer can open the dialogue, apart from templates
     opt_in: OptIn = ""  # what must be there before we write first
+    confirms_wishes: bool = False  # we say that a STOP or START was heard; otherwise the provider does
     safe_to_repeat: bool = False  # the provider recognises a repeated send by our id
     threads: Literal["person", "subject"] = "person"  # "subject": a person may hold several conversations (mail)
     public: Public | None = None

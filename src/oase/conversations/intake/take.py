@@ -39,7 +39,7 @@ from oase.conversations.journal import repository as journal
 from oase.conversations.journal.types import JournalState
 from oase.conversations.naming import tell_unnamed
 from oase.kernel.db import UnitOfWork
-from oase.people import Recognised, Seen, add_identity, find_identity, keep_ticked, recognise
+from oase.people import Recognised, Seen, Wished, add_identity, find_identity, hear_wishes, keep_ticked, recognise
 
 _LOOK_BACK: Final = timedelta(days=30)
 _NEWEST_EACH: Final = 8
@@ -141,6 +141,7 @@ async def _place(work: UnitOfWork, account: StoredAccount, rows: Sequence[Parsed
     await _write(work, account, placer.placed)
     if ticked := _ticked(account, fresh, people):
         await keep_ticked(work, ticked)
+    await hear_wishes(work, _wishes(account, fresh, people))
     if account.manifest.names:
         tell_unnamed(work, account, [one for _, one in fresh if isinstance(one, Received)])
     if account.manifest.wire == "local":
@@ -157,6 +158,20 @@ def _ticked(
         if isinstance(one, Received) and one.sender and (words := str(one.origin.get("consent", "")).strip()):
             who = people[account.manifest.identity, one.sender.value]
             found[who.identity_id] = (account.name[:200] or account.channel, clean(words))
+    return found
+
+
+def _wishes(
+    account: StoredAccount, fresh: Sequence[tuple[UUID, Spoken]], people: Mapping[tuple[str, str], Recognised]
+) -> dict[UUID, Wished]:
+    """Who asked to be left alone, or to be written to again; the last word counts."""
+    found = {}
+    for _, one in sorted(fresh, key=lambda each: each[1].at):
+        if isinstance(one, Received) and one.sender and one.wish:
+            words, source = clean(one.content.text).strip(), account.name or account.channel
+            found[people[account.manifest.identity, one.sender.value].identity_id] = Wished(
+                what=one.wish, source=source, words=words, confirm=account.manifest.confirms_wishes and one.may_auto_answer
+            )
     return found
 
 

@@ -4,7 +4,16 @@ from oase.conversations.queries.answers import PublicAnswer, public_answer
 from oase.conversations.queries.crowd import Beside, Branch, Crowd, Linked, Origin, Window, crowd_page, linked_to, origins_of
 from oase.conversations.queries.listing import COUNTED, InboxRow, inbox_page, inbox_rows, queue_counts
 from oase.conversations.queries.news import Case, Due, Said, cases, due_soon, said
-from oase.conversations.queries.owed import Owed, Turn, answers_since, owed, turns_since, waiting_ids, waiting_of_persons
+from oase.conversations.queries.owed import (
+    Owed,
+    Turn,
+    answers_since,
+    newest_over,
+    owed,
+    turns_since,
+    waiting_ids,
+    waiting_of_persons,
+)
 from oase.conversations.queries.person import (
     CustomField,
     PastConversation,
@@ -107,6 +116,7 @@ __all__ = [
     "list_tags",
     "mail_body",
     "message_facts",
+    "newest_over",
     "open_conversation",
     "origins_of",
     "owed",

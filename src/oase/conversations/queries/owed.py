@@ -112,3 +112,14 @@ async def answers_since(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]
 async def turns_since(work: UnitOfWork, message_ids: Collection[UUID], limit: int) -> list[Turn]:
     """What was said in the private conversations of these messages, each from the first of them on, at most `limit` in each."""
     return await work.all(Turn, _TURNS, {"ids": sorted(message_ids), "limit": limit}) if message_ids else []
+
+
+async def newest_over(work: UnitOfWork, identity_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The newest private conversation of each of these addresses."""
+    rows = await work.tuples(
+        "SELECT DISTINCT ON (c.identity_id) c.identity_id, c.id FROM identity i JOIN conversation c ON c.workspace_id = i.workspace_id"
+        " AND c.person_id = i.person_id AND c.identity_id = i.id AND c.merged_into IS NULL"
+        " WHERE i.workspace_id = %(workspace_id)s AND i.id = ANY(%(ids)s) ORDER BY c.identity_id, c.last_at DESC, c.id DESC",
+        {"ids": sorted(set(identity_ids))},
+    )
+    return dict(rows)

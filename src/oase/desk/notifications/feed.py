@@ -18,7 +18,7 @@ from msgspec import Struct
 from oase.conversations import cases, said
 from oase.desk.notifications import repository
 from oase.desk.notifications.colleagues import colleagues_of
-from oase.desk.notifications.rules import NOT_AFTER, TOPICS, Looking, concerned, news_of, seen_of, ways_now
+from oase.desk.notifications.rules import NOT_AFTER, TOPICS, Looking, concerned, concerned_by_task, news_of, seen_of, ways_now
 from oase.desk.notifications.types import News, Seen, Told
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.follow import Follower
@@ -109,22 +109,25 @@ async def _tell(work: UnitOfWork, batch: _Batch) -> None:
 
 async def _written(work: UnitOfWork, batch: _Batch) -> list[Told]:
     """Writes down whom it concerns, and gives what is new: the newest of each agent and conversation."""
-    about = await cases(work, sorted({one.conversation_id for one in batch.news}))
+    about = await cases(work, sorted({one.conversation_id for one in batch.news if not one.of_person}))
     texts = await said(work, sorted({message for one in batch.news for message in one.messages}))
     colleagues = await colleagues_of(work)
     looked = {(one.by, one.conversation_id, one.at) for one in batch.seen if one.by is not None}
     told = []
     for news in batch.news:
-        if (case := about.get(news.conversation_id)) is None:
+        case = about.get(news.conversation_id)
+        if case is None and not news.of_person:
             continue
-        for colleague, kind in concerned(news, case, texts, colleagues):
+        for colleague, kind in concerned(news, case, texts, colleagues) if case else concerned_by_task(news, colleagues):
             chosen = colleague.wishes.of(kind)
             if not chosen or (colleague.id, news.conversation_id, news.at) in looked:
                 continue
             ways = ways_now(colleague, kind, work.clock.now())
             told.append(
                 Told(
-                    id=new_id(), agent_id=colleague.id, kind=kind, conversation_id=news.conversation_id,
+                    id=new_id(), agent_id=colleague.id, kind=kind,
+                    conversation_id=None if news.of_person else news.conversation_id,
+                    person_id=news.conversation_id if news.of_person else None,
                     message_id=news.messages[-1] if news.messages else None, by_name=news.by_name, source=news.source,
                     mail="mail" in ways, at=news.at, push="browser" in ways, sound="sound" in ways,
                     words=news.words,
@@ -133,7 +136,7 @@ async def _written(work: UnitOfWork, batch: _Batch) -> list[Told]:
     if not told:
         return []
     fresh = await repository.insert(work, told)
-    newest = list({(one.agent_id, one.conversation_id): one for one in told if one.id in fresh}.values())
+    newest = list({(one.agent_id, one.about): one for one in told if one.id in fresh}.values())
     if pushed := [one for one in newest if one.push]:
         await repository.queue_pushes(work, pushed)
         work.emit("push", work.workspace_id)

@@ -13,14 +13,14 @@ from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
-_NOTIFICATION: Final = "id, agent_id, kind, conversation_id, message_id, by_name, at, words"
+_NOTIFICATION: Final = "id, agent_id, kind, conversation_id, person_id, message_id, by_name, at, words"
 _TOLD: Final = Batch(
-    id="uuid", agent_id="uuid", kind="text", conversation_id="uuid", message_id="uuid", by_name="text", source="text", mail="bool",
-    at="timestamptz", words="text",
+    id="uuid", agent_id="uuid", kind="text", conversation_id="uuid", person_id="uuid", message_id="uuid", by_name="text",
+    source="text", mail="bool",    at="timestamptz", words="text",
 )  # fmt: skip
 _SEEN: Final = Batch(conversation_id="uuid", at="timestamptz", by="uuid", kept="uuid")
 _UNTIL_LOOKED: Final = ("mention", "task", "unsent")
-_PUSHED: Final = Batch(id="uuid", agent_id="uuid", conversation_id="uuid")
+_PUSHED: Final = Batch(id="uuid", agent_id="uuid", about="uuid")
 
 
 class Leased(Struct, frozen=True, kw_only=True):
@@ -61,6 +61,7 @@ async def insert(work: UnitOfWork, told: Sequence[Told]) -> set[UUID]:
     rows = await work.tuples(
         f"INSERT INTO notification (workspace_id, {_TOLD.names}) SELECT %(workspace_id)s, n.* FROM {_TOLD.rows}"
         " WHERE EXISTS (SELECT FROM conversation c WHERE c.workspace_id = %(workspace_id)s AND c.id = n.conversation_id)"
+        " OR EXISTS (SELECT FROM person p WHERE p.workspace_id = %(workspace_id)s AND p.id = n.person_id)"
         " ON CONFLICT (workspace_id, agent_id, source) DO NOTHING RETURNING id",
         _TOLD.values(told),
     )
@@ -70,12 +71,12 @@ async def insert(work: UnitOfWork, told: Sequence[Told]) -> set[UUID]:
 async def queue_pushes(work: UnitOfWork, told: Sequence[Told]) -> int:
     """Puts them (one of each agent and conversation) on the way to every browser of their agents; a newer one replaces an older."""
     return await work.run(
-        "INSERT INTO push_delivery (workspace_id, id, subscription_id, conversation_id, notification_id, next_at)"
-        f" SELECT s.workspace_id, gen_random_uuid(), s.id, n.conversation_id, n.id, %(now)s FROM {_PUSHED.rows}"
+        "INSERT INTO push_delivery (workspace_id, id, subscription_id, about_id, notification_id, next_at)"
+        f" SELECT s.workspace_id, gen_random_uuid(), s.id, n.about, n.id, %(now)s FROM {_PUSHED.rows}"
         " JOIN push_subscription s ON s.workspace_id = %(workspace_id)s AND s.agent_id = n.agent_id"
-        " ON CONFLICT (workspace_id, subscription_id, conversation_id) DO UPDATE"
+        " ON CONFLICT (workspace_id, subscription_id, about_id) DO UPDATE"
         " SET notification_id = excluded.notification_id, attempts = 0, next_at = excluded.next_at",
-        {**_PUSHED.values(told), "now": work.clock.now()},
+        {**_PUSHED.values({"id": one.id, "agent_id": one.agent_id, "about": one.about} for one in told), "now": work.clock.now()},
     )
 
 
@@ -83,7 +84,8 @@ async def see(work: UnitOfWork, seen: Sequence[Seen]) -> set[UUID]:
     """Ends concerns. A mention, a task and what was not sent end only when their agent looks. Gives the agents who have less to see now."""
     rows = await work.tuples(
         f"UPDATE notification t SET seen_at = %(now)s FROM {_SEEN.rows} WHERE t.workspace_id = %(workspace_id)s"
-        " AND t.conversation_id = n.conversation_id AND t.seen_at IS NULL AND t.at <= n.at AND (t.agent_id = n.by"
+        " AND (t.conversation_id = n.conversation_id OR t.person_id = n.conversation_id)"
+        " AND t.seen_at IS NULL AND t.at <= n.at AND (t.agent_id = n.by"
         " OR n.by IS NULL AND t.kind <> ALL(%(stays)s) AND (t.agent_id IS DISTINCT FROM n.kept OR t.kind = 'unassigned'))"
         " RETURNING t.agent_id",
         {**_SEEN.values(seen), "now": work.clock.now(), "stays": list(_UNTIL_LOOKED)},
@@ -112,7 +114,7 @@ async def follow_merged(work: UnitOfWork, merged: Sequence[tuple[UUID, UUID]]) -
 async def waiting(work: UnitOfWork, agent_ids: Sequence[UUID]) -> dict[UUID, int]:
     """In how many conversations something waits for these agents."""
     rows = await work.tuples(
-        "SELECT agent_id, count(DISTINCT conversation_id) FROM notification"
+        "SELECT agent_id, count(DISTINCT coalesce(conversation_id, person_id)) FROM notification"
         " WHERE workspace_id = %(workspace_id)s AND agent_id = ANY(%(agents)s) AND seen_at IS NULL GROUP BY agent_id",
         {"agents": sorted(agent_ids)},
     )

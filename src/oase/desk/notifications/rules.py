@@ -52,7 +52,8 @@ def news_of(event: LiveEvent, at: datetime) -> News | None:
     if event.topic == "task":
         agent, team, source = facts.get("agent_id"), facts.get("team_id"), f"task {facts['task']} {event.position}"
         return News(
-            what="task", conversation_id=event.key, source=source, at=at, words=str(facts.get("words", "")),
+            what="task", conversation_id=event.key, of_person=bool(facts.get("person")), source=source, at=at,
+            words=str(facts.get("words", "")),
             to=UUID(agent) if agent else None, team=UUID(team) if team else None,
         )  # fmt: skip
     if event.topic == "unsent":
@@ -128,8 +129,8 @@ def concerned(
                 if one.id != news.by_id and (case.team_id is None or case.team_id in one.teams):
                     yield one, "unassigned"
         return
-    if news.what == "task" and news.team is not None:
-        yield from ((one, "task") for one in colleagues.values() if news.team in one.teams)
+    if news.what == "task":
+        yield from concerned_by_task(news, colleagues)
         return
     kinds: dict[str, tuple[UUID | None, Kind]] = {
         "wrote": (case.assignee_id, "message"),
@@ -137,12 +138,16 @@ def concerned(
         "assigned": (news.to if news.to == case.assignee_id else None, "assigned"),
         "escalated": (news.to if case.state == "open" else None, "due"),
         "due": (news.to if news.to == case.assignee_id and case.state == "open" else None, "due"),
-        "task": (news.to, "task"),
         "unsent": (news.to, "unsent"),
     }
     to, kind = kinds.get(news.what, (None, "message"))
     if to is not None and to != news.by_id and to in colleagues:
         yield colleagues[to], kind
+
+
+def concerned_by_task(news: News, colleagues: Mapping[UUID, Colleague]) -> Iterator[tuple[Colleague, Kind]]:
+    """Whom a task about a person without a conversation concerns."""
+    yield from ((one, "task") for one in colleagues.values() if one.id == news.to or (news.team and news.team in one.teams))
 
 
 def is_quiet(wishes: Wishes, moment: datetime, colleague: Colleague) -> bool:

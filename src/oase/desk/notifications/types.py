@@ -57,7 +57,8 @@ class News(Struct, frozen=True, kw_only=True):
     """Something that happened to a conversation and may concern somebody. `to`, `team`: the one, or those, whom it names."""
 
     what: What
-    conversation_id: UUID
+    conversation_id: UUID  # the person, where there is no conversation
+    of_person: bool = False
     source: str
     at: datetime
     messages: tuple[UUID, ...] = ()
@@ -72,7 +73,7 @@ class News(Struct, frozen=True, kw_only=True):
 class Seen(Struct, frozen=True, kw_only=True):
     """Something that ends the concern: an agent looked, a conversation went to somebody (`kept`), or is solved."""
 
-    conversation_id: UUID
+    conversation_id: UUID  # or the person that was looked at
     at: datetime
     by: UUID | None = None  # None: for everybody, but for whom it is kept
     kept: UUID | None = None
@@ -84,7 +85,8 @@ class Told(Struct, frozen=True, kw_only=True):
     id: UUID
     agent_id: UUID
     kind: Kind
-    conversation_id: UUID
+    conversation_id: UUID | None
+    person_id: UUID | None
     message_id: UUID | None
     by_name: str
     source: str
@@ -94,6 +96,11 @@ class Told(Struct, frozen=True, kw_only=True):
     sound: bool
     words: str = ""
 
+    @property
+    def about(self) -> UUID | None:
+        """The conversation or the person."""
+        return self.conversation_id or self.person_id
+
 
 class Notification(Struct, frozen=True, kw_only=True):
     """A notification as it was written down."""
@@ -101,7 +108,8 @@ class Notification(Struct, frozen=True, kw_only=True):
     id: UUID
     agent_id: UUID
     kind: Kind
-    conversation_id: UUID
+    conversation_id: UUID | None
+    person_id: UUID | None
     message_id: UUID | None
     by_name: str
     at: datetime
@@ -112,7 +120,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     """A notification in words, and where it leads: in the page, in the browser, in a mail."""
 
     id: UUID
-    conversation: UUID
+    conversation: UUID  # or the person: notices about the same replace each other
     title: str
     body: str
     path: str

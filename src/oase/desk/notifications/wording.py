@@ -18,13 +18,24 @@ async def in_words(work: UnitOfWork, found: Sequence[Notification], colleagues: 
     """These notifications for their agents, each in the agent's language; without what is gone or not theirs. Two queries."""
     if not found:
         return []
-    about = await cases(work, sorted({one.conversation_id for one in found}))
+    about = await cases(work, sorted({one.conversation_id for one in found if one.conversation_id}))
     texts = await said(work, sorted({one.message_id for one in found if one.message_id}))
-    return [
-        word(one, about[one.conversation_id], texts.get(one.message_id) if one.message_id else None, words_of(reader))
-        for one in found
-        if (reader := colleagues.get(one.agent_id)) is not None and one.conversation_id in about
-    ]
+    shown = []
+    for one in found:
+        if (reader := colleagues.get(one.agent_id)) is None:
+            continue
+        if one.person_id is not None:
+            shown.append(_of_person(one, one.person_id, words_of(reader)))
+        elif one.conversation_id in about:
+            said_so = texts.get(one.message_id) if one.message_id else None
+            shown.append(word(one, about[one.conversation_id], said_so, words_of(reader)))
+    return shown
+
+
+def _of_person(one: Notification, person_id: UUID, t: Translator) -> Shown:
+    """A task about somebody with whom there is no conversation yet: it leads to where one begins."""
+    body, path = _cut(one.words, _BODY_CHARACTERS), f"/conversations/new?person={person_id}"
+    return Shown(id=one.id, conversation=person_id, title=t.gettext("A task is due"), body=body, path=path)
 
 
 def words_of(reader: Colleague) -> Translator:
@@ -40,10 +51,10 @@ def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Sho
     about = text if one.kind in ("message", "mention") else f"{person}: {text}" if text else person
     return Shown(
         id=one.id,
-        conversation=one.conversation_id,
+        conversation=case.id,
         title=_cut(_title(one, person, case, t), _TITLE_CHARACTERS),
         body=_cut(about, _BODY_CHARACTERS),
-        path=f"/inbox/{'mentions' if one.kind == 'mention' else 'open'}/{one.conversation_id}",
+        path=f"/inbox/{'mentions' if one.kind == 'mention' else 'open'}/{case.id}",
     )
 
 

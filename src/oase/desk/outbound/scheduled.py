@@ -108,6 +108,16 @@ async def scheduled_of(work: UnitOfWork, conversation_id: UUID) -> Sequence[Sche
     return await repository.of_conversation(work, conversation_id)
 
 
+async def next_sends(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When the next message goes in each of these conversations, where one waits or was refused. One query."""
+    return await repository.next_moments(work, conversation_ids) if conversation_ids else {}
+
+
+async def scheduled_places(work: UnitOfWork, limit: int = 200) -> dict[UUID, datetime]:
+    """The conversations in which a message waits or was refused, the first to go first. One query."""
+    return await repository.places(work, limit)
+
+
 async def find_scheduled(work: UnitOfWork, scheduled_id: UUID) -> Scheduled:
     """One scheduled message; raises NoScheduled."""
     found = await repository.find(work, scheduled_id)

@@ -19,7 +19,7 @@ _FROM: Final = (
     " FROM scheduled_message s JOIN conversation c ON c.workspace_id = s.workspace_id AND c.id = s.conversation_id"
     " WHERE s.workspace_id = %(workspace_id)s"
 )
-_REFUSED_SHOWN: Final = "s.state = 'waiting' OR s.state = 'refused'"
+_REFUSED_SHOWN: Final = "s.state IN ('waiting', 'refused')"
 
 
 def _read(row: dict[str, Any]) -> Scheduled:
@@ -64,6 +64,26 @@ async def of_conversation(work: UnitOfWork, conversation_id: UUID) -> list[Sched
         {"id": conversation_id},
     )
     return [_read(row) for row in rows]
+
+
+async def next_moments(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When the next message goes in each of these conversations, where one waits; what was not sent counts by its moment."""
+    rows = await work.tuples(
+        f"SELECT coalesce(c.merged_into, c.id), min(s.send_at){_FROM} AND (c.id = ANY(%(ids)s) OR c.merged_into = ANY(%(ids)s))"
+        f" AND ({_REFUSED_SHOWN}) GROUP BY 1",
+        {"ids": list(conversation_ids)},
+    )
+    return dict(rows)
+
+
+async def places(work: UnitOfWork, limit: int) -> dict[UUID, datetime]:
+    """Conversations in which a message waits, or was not sent, with its moment: the first to go first."""
+    rows = await work.tuples(
+        f"SELECT coalesce(c.merged_into, c.id) AS id, min(s.send_at) AS at{_FROM} AND ({_REFUSED_SHOWN})"
+        " GROUP BY 1 ORDER BY at, id LIMIT %(limit)s",
+        {"limit": limit},
+    )
+    return dict(rows)
 
 
 async def change(work: UnitOfWork, scheduled_id: UUID, answer: Answer, send_at: datetime, *, waking: bool, unless: bool) -> None:

@@ -21,6 +21,7 @@ scheduled_message = workspace_table(
     Column("settled_at", DateTime(timezone=True)),
     belongs_to("conversation_id", "conversation"),
     Index("scheduled_message_due", "workspace_id", "send_at", postgresql_where=text("state = 'waiting'")),
+    Index("scheduled_message_shown", "workspace_id", "conversation_id", postgresql_where=text("state IN ('waiting', 'refused')")),
     Index("scheduled_message_conversation", "workspace_id", "conversation_id", "send_at"),
     owner="desk",
     retention="conversation",

@@ -18,6 +18,11 @@ _WHOLE: Final = (
     " WHERE t.workspace_id = %(workspace_id)s"
 )
 
+_THEIRS: Final = (
+    "(t.agent_id = %(agent)s OR t.team_id = ANY(%(teams)s) OR (t.team_id IS NOT NULL AND t.team_id <> ALL(%(known)s::uuid[])))"
+)
+"""What somebody has to do: `known` is NULL, or all teams there are for somebody who leads."""
+
 
 async def insert(work: UnitOfWork, row: Mapping[str, Any]) -> bool:
     """Writes a task; False if it is there already (the same request came again)."""
@@ -53,7 +58,7 @@ async def listing(work: UnitOfWork, wanted: TaskFilter, limit: int) -> list[Task
     """Tasks, what is due first at the top; done ones by when they were done, the newest first."""
     parts, order = [], "t.due_at, t.id"
     if wanted.agent_id is not None:
-        parts.append("(t.agent_id = %(agent)s OR t.team_id = ANY(%(teams)s))")
+        parts.append(_THEIRS)
     if wanted.conversation_id is not None:
         parts.append("(t.conversation_id = %(conversation)s OR c.merged_into = %(conversation)s)")
     if wanted.person_id is not None:
@@ -65,20 +70,27 @@ async def listing(work: UnitOfWork, wanted: TaskFilter, limit: int) -> list[Task
         Task,
         " AND ".join([_WHOLE, *parts]) + f" ORDER BY {order} LIMIT %(limit)s",
         {
-            "agent": wanted.agent_id, "teams": list(wanted.team_ids), "conversation": wanted.conversation_id,
+            "agent": wanted.agent_id, "teams": list(wanted.team_ids), "known": _known(wanted.known_teams),
+            "conversation": wanted.conversation_id,
             "person": wanted.person_id, "limit": limit,
         },
     )  # fmt: skip
 
 
-async def count_open(work: UnitOfWork, agent_id: UUID, team_ids: Sequence[UUID]) -> int:
-    """How many tasks wait for an agent or one of the teams; 100 at most."""
-    found: int = await work.value(
-        "SELECT count(*) FROM (SELECT FROM task WHERE workspace_id = %(workspace_id)s AND done_at IS NULL"
-        " AND (agent_id = %(agent)s OR team_id = ANY(%(teams)s)) LIMIT 100) AS t",
-        {"agent": agent_id, "teams": list(team_ids)},
+def _known(teams: Sequence[UUID] | None) -> list[UUID] | None:
+    return None if teams is None else list(teams)
+
+
+async def counts(work: UnitOfWork, agent_id: UUID, team_ids: Sequence[UUID], known: Sequence[UUID] | None) -> tuple[int, int]:
+    """How many tasks wait for an agent, one of the teams, or (where `known` is given) a team that is gone; and in how many
+    conversations a message waits. 100 at most."""
+    ((tasks, scheduled),) = await work.tuples(
+        f"SELECT (SELECT count(*) FROM (SELECT FROM task t WHERE workspace_id = %(workspace_id)s AND done_at IS NULL AND {_THEIRS}"
+        " LIMIT 100) AS t), (SELECT count(*) FROM (SELECT DISTINCT conversation_id FROM scheduled_message"
+        " WHERE workspace_id = %(workspace_id)s AND state IN ('waiting', 'refused') LIMIT 100) AS s)",
+        {"agent": agent_id, "teams": list(team_ids), "known": _known(known)},
     )
-    return found
+    return tasks, scheduled
 
 
 async def take_due(work: UnitOfWork, limit: int) -> list[dict[str, Any]]:
@@ -87,10 +99,12 @@ async def take_due(work: UnitOfWork, limit: int) -> list[dict[str, Any]]:
         "WITH taken AS (UPDATE task SET told_at = %(now)s WHERE workspace_id = %(workspace_id)s AND id IN (SELECT id FROM task"
         " WHERE workspace_id = %(workspace_id)s AND done_at IS NULL AND told_at IS NULL AND due_at <= %(now)s ORDER BY due_at, id"
         " LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING id, conversation_id, person_id, what, agent_id, team_id)"
-        " SELECT t.id, t.what, t.agent_id, t.team_id, t.person_id, coalesce(c.merged_into, c.id, (SELECT n.id FROM conversation n"
+        " SELECT t.id, t.what, t.agent_id, t.team_id, coalesce(p.merged_into, p.id) AS person_id, p.name AS person,"
+        " coalesce(c.merged_into, c.id, (SELECT n.id FROM conversation n"
         " WHERE n.workspace_id = %(workspace_id)s AND n.person_id = t.person_id AND n.merged_into IS NULL"
         " ORDER BY n.last_at DESC LIMIT 1)) AS conversation_id FROM taken t"
-        " LEFT JOIN conversation c ON c.workspace_id = %(workspace_id)s AND c.id = t.conversation_id ORDER BY t.id",
+        " LEFT JOIN conversation c ON c.workspace_id = %(workspace_id)s AND c.id = t.conversation_id"
+        " LEFT JOIN person p ON p.workspace_id = %(workspace_id)s AND p.id = t.person_id ORDER BY t.id",
         {"now": work.clock.now(), "limit": limit},
     )
 

@@ -76,6 +76,8 @@ async def set_task_done(work: UnitOfWork, author: Author, task_id: UUID, *, done
         await repository.update(work, task_id, {"done_at": now if done else None, "done_by": author.id if done else None, **told})
         found = await find_task(work, task_id)
         _tell(work, found, "task.done" if done else "task.undone")
+        if done and author.id is not None and found.conversation_id is None:
+            work.emit("read", author.id, {"conversation": str(found.person_id)})  # ends what they were told
     return found
 
 
@@ -99,19 +101,27 @@ async def list_tasks(work: UnitOfWork, wanted: TaskFilter, limit: int = 200) -> 
     return await repository.listing(work, wanted, limit)
 
 
-async def open_tasks(work: UnitOfWork, agent_id: UUID, team_ids: Sequence[UUID]) -> int:
-    """How many tasks an agent has, those of the teams too; 100 at most. One query."""
-    return await repository.count_open(work, agent_id, team_ids)
+async def count_plans(
+    work: UnitOfWork, agent_id: UUID, team_ids: Sequence[UUID], known_teams: Sequence[UUID] | None = None
+) -> tuple[int, int]:
+    """How many tasks an agent has, those of the teams too; and in how many conversations a message is scheduled. One query.
+
+    `known_teams`: all there are, for somebody who leads: what a team was to do that is gone is theirs to give on.
+    """
+    return await repository.counts(work, agent_id, team_ids, known_teams)
 
 
 async def tell_due(work: UnitOfWork) -> int:
     """Says of the tasks that are due; of each once. One statement."""
     due = await repository.take_due(work, _AT_ONCE)
     for one in due:
-        if one["conversation_id"] is not None:  # where a notice can lead; without one it stands in the list of tasks
-            who = {name: str(one[name]) if one[name] else None for name in ("agent_id", "team_id")}
-            work.emit("task", one["conversation_id"], {"task": str(one["id"]), "words": one["what"], **who})
+        facts = {"task": str(one["id"]), **{name: str(one[name]) if one[name] else None for name in ("agent_id", "team_id")}}
+        if one["conversation_id"] is not None:
+            work.emit("task", one["conversation_id"], {**facts, "words": one["what"]})
             work.emit("conversation", one["conversation_id"], {"what": "tasks"})
+        else:  # nobody has spoken with the person yet: the notice leads to where one begins
+            words = f"{one['person']}: {one['what']}" if one["person"] else one["what"]
+            work.emit("task", one["person_id"], {**facts, "words": words, "person": True})
     return len(due)
 
 

@@ -64,10 +64,14 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 class TaskFilter(Struct, frozen=True, kw_only=True):
-    """Which tasks: of an agent with these teams, of a conversation, of a person; done ones too. What is not given does not narrow."""
+    """Which tasks: of an agent with these teams, of a conversation, of a person; done ones too. What is not given does not narrow.
+
+    `known_teams`: of an agent who leads, all teams there are: what was given to others, which are gone, is theirs, too.
+    """
 
     agent_id: UUID | None = None
     team_ids: tuple[UUID, ...] = ()
+    known_teams: tuple[UUID, ...] | None = None
     conversation_id: UUID | None = None
     person_id: UUID | None = None
     done: bool | None = False

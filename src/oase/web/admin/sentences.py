@@ -126,6 +126,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "person.address_added": lambda f: message("%(who)s added an address to a person.", **f),
     "person.consent_given": lambda f: message("%(who)s kept why a person may be written to.", **f),
     "person.consent_withdrawn": lambda f: message("%(who)s kept that a person withdrew their consent.", **f),
+    "person.objected": lambda f: message("A person asked by text message to be left alone."),
     "person.merged": lambda f: message("%(who)s merged two entries of a person.", **f),
     "person.unmerged": lambda f: message("%(who)s undid the merging of two persons.", **f),
     "person.exported": lambda f: message("%(who)s gave out what is known of a person.", **f),

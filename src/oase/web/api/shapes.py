@@ -315,8 +315,8 @@ class Consent(Struct, frozen=True, kw_only=True):
     identity_id: UUID
     purpose: Literal["service", "news"]
     basis: Annotated[
-        Literal["consent", "contract", "request", "interest"],
-        Meta(description="They agreed; the others are reasons for one conversation."),
+        Literal["consent", "contract", "request", "interest", "objection"],
+        Meta(description="They agreed; reasons for one conversation; or they asked to be left alone."),
     ]
     source: Annotated[str, Meta(examples=["Anmeldung im Laden"])]
     wording: str

@@ -80,6 +80,7 @@ async def _page(
             ways = await ways_to(work, services.book, person_id=asked.person, address=asked.address)
             chosen = next((one for one in ways if one.key == asked.way), ways[0] if ways else None)
         if asked.person is not None and (person := await find_person(work, asked.person)) is not None:
+            work.emit("read", viewer.agent_id, {"conversation": str(person.id)})  # ends the notice of a task that led here
             name = reader.text(name_of(person, await identities_of(work, [asked.person])))
         if chosen is not None and chosen.begins == "template":
             approved = [one for one in await templates(work, chosen.account.id) if one.status == "approved"]

@@ -8,9 +8,11 @@ from contextlib import suppress
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from oase.conversations import (
+    STATES,
     InboxRow,
     SavedView,
     View,
@@ -20,7 +22,7 @@ from oase.conversations import (
     saved_views,
     view_of,
 )
-from oase.desk import TaskFilter, list_tasks, open_tasks
+from oase.desk import TaskFilter, count_plans, list_tasks, next_sends, scheduled_places
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
@@ -40,12 +42,15 @@ _FIXED: dict[str, tuple[Message, str, bool]] = {
     "open": (message("All open"), "inbox", False),
     "mentions": (message("Mentions"), "at", True),
     "tasks": (message("Tasks"), "checkbox", True),
+    "scheduled": (message("Scheduled"), "calendar-time", False),
     "waiting": (message("Waiting"), "hourglass", False),
     "snoozed": (message("Snoozed"), "clock-pause", False),
     "solved": (message("Solved"), "circle-check", False),
 }
 TASKS = "tasks"
+SCHEDULED = "scheduled"
 _NO_CONVERSATIONS = View(states=())  # what the list of tasks shows of them
+_ALL_CONVERSATIONS = View(states=STATES)
 _MORNING = time(8, 0)
 
 
@@ -96,7 +101,8 @@ async def read_groups(
     saved = await saved_views(work, viewer.agent_id, staff.teams_of.get(viewer.agent_id, ()))
     views = _readable(saved, viewer, staff)
     counts = await queue_counts(work, viewer.agent_id, [team.id for team in staff.teams], views)
-    counts[TASKS] = await open_tasks(work, viewer.agent_id, staff.teams_of.get(viewer.agent_id, ()))
+    teams = staff.teams_of.get(viewer.agent_id, ())
+    counts[TASKS], counts[SCHEDULED] = await count_plans(work, viewer.agent_id, teams, _known_teams(viewer, staff))
     return queue_groups(counts, staff, saved, reader), saved
 
 
@@ -121,7 +127,7 @@ def choose(
     queue = next((queue for group in groups for queue in group.queues if queue.id == name), None)
     kept = next((one for one in saved if f"{SAVED}{one.id}" == name), None)
     view = staff.view(kept.query, viewer.agent_id) if kept else view_of(name, viewer.agent_id)
-    view = _NO_CONVERSATIONS if name == TASKS else view
+    view = {TASKS: _NO_CONVERSATIONS, SCHEDULED: _ALL_CONVERSATIONS}.get(name, view)
     if queue is None or view is None:
         raise NotFound(message("There is no such view."))
     return Chosen(queue=queue, view=view, saved=kept)
@@ -137,15 +143,15 @@ async def read_listing(
     *,
     after: str = "",
 ) -> Listing:
-    """A page of the list. One query."""
-    if chosen.queue.id == TASKS:
-        return await _read_tasks(work, chosen, viewer, staff, reader)
+    """A page of the list. Two queries."""
+    if chosen.queue.id in (TASKS, SCHEDULED):
+        return await _read_whole(work, chosen, viewer, staff, reader)
     rows, following = await inbox_page(work, chosen.view, viewer.agent_id, after=after)
     may = viewer.may(Permission.VIEW_SHARE)
     filtered = chosen.saved is not None or chosen.queue.id.startswith(FOUND)
     return Listing(
         queue=chosen.queue,
-        rows=[row_of(row, chosen.view, staff, reader, work.clock.now()) for row in rows],
+        rows=await _rows(work, rows, chosen.view, staff, reader),
         after=following,
         newest_first=not chosen.view.by_due,
         chips=chips_of(chosen.view, staff, reader) if filtered else (),
@@ -156,26 +162,49 @@ async def read_listing(
 async def read_rows(
     work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator, ids: Sequence[UUID]
 ) -> Listing:
-    """Those of these conversations that stand in the list; of tasks all. One query."""
-    if chosen.queue.id == TASKS:
-        return await _read_tasks(work, chosen, viewer, staff, reader)
+    """Those of these conversations that stand in the list; of tasks and what is scheduled all. Two queries."""
+    if chosen.queue.id in (TASKS, SCHEDULED):
+        return await _read_whole(work, chosen, viewer, staff, reader)
     rows = await inbox_rows(work, chosen.view, viewer.agent_id, ids)
     return Listing(
         queue=chosen.queue,
-        rows=[row_of(row, chosen.view, staff, reader, work.clock.now()) for row in rows],
+        rows=await _rows(work, rows, chosen.view, staff, reader),
         after="",
         newest_first=not chosen.view.by_due,
     )
 
 
+async def _rows(work: UnitOfWork, rows: Sequence[InboxRow], view: View, staff: Staff, reader: Translator) -> list[Row]:
+    sends = await next_sends(work, [row.id for row in rows])
+    return [row_of(row, view, staff, reader, work.clock.now(), sends.get(row.id)) for row in rows]
+
+
+async def _read_whole(work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator) -> Listing:
+    if chosen.queue.id == TASKS:
+        return await _read_tasks(work, chosen, viewer, staff, reader)
+    sends = await scheduled_places(work)
+    found = {row.id: row for row in await inbox_rows(work, chosen.view, viewer.agent_id, list(sends))}
+    rows = [
+        msgspec.structs.replace(row_of(found[id_], chosen.view, staff, reader, work.clock.now(), at), key=place)
+        for place, (id_, at) in enumerate(sends.items())
+        if id_ in found
+    ]
+    return Listing(queue=chosen.queue, rows=rows, after="", newest_first=False, whole=True)
+
+
+def _known_teams(viewer: Viewer, staff: Staff) -> tuple[UUID, ...] | None:
+    return tuple(team.id for team in staff.teams) if viewer.may(Permission.TEAM_WRITE) else None
+
+
 async def _read_tasks(work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator) -> Listing:
-    """What the viewer and the viewer's teams have to do, what is due first at the top."""
-    mine = TaskFilter(agent_id=viewer.agent_id, team_ids=tuple(staff.teams_of.get(viewer.agent_id, ())))
+    """What the viewer and the viewer's teams have to do, what is due first at the top; for leads what nobody has any more."""
+    teams = tuple(staff.teams_of.get(viewer.agent_id, ()))
+    mine = TaskFilter(agent_id=viewer.agent_id, team_ids=teams, known_teams=_known_teams(viewer, staff))
     found = [task_line(one, viewer, staff, reader) for one in await list_tasks(work, mine)]
-    return Listing(queue=chosen.queue, rows=(), after="", newest_first=False, tasks=found)
+    return Listing(queue=chosen.queue, rows=(), after="", newest_first=False, tasks=found, whole=True)
 
 
-def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator, now: datetime) -> Row:
+def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator, now: datetime, sends_at: datetime | None = None) -> Row:
     """A row as it is shown."""
     assignee = Colleague(id=row.assignee_id, name=staff.agent_names.get(row.assignee_id, "?")) if row.assignee_id else None
     return Row(
@@ -200,6 +229,7 @@ def row_of(row: InboxRow, view: View, staff: Staff, reader: Translator, now: dat
         snoozed_until=row.snoozed_until,
         unread=row.unread,
         draft=row.draft,
+        sends_at=sends_at,
         tags=tuple(row.tags),
         key=row.key(view.by_due),
     )

@@ -44,7 +44,7 @@ def task_line(one: Task, viewer: Viewer, staff: Staff, reader: Translator) -> Ta
     return TaskLine(
         id=one.id,
         what=one.what,
-        who=names.get(whose, "?") if whose else "?",
+        who=(names.get(whose) if whose else None) or reader.gettext("nobody any more"),
         who_id=f"agent:{one.agent_id}" if one.agent_id else f"team:{one.team_id}",
         mine=one.agent_id == viewer.agent_id,
         due_at=one.due_at,

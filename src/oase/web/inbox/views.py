@@ -85,6 +85,7 @@ class Row(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     unread: int
     draft: bool
+    sends_at: datetime | None = None  # when a scheduled message goes
     tags: Sequence[str]
     key: int  # where it stands in the list: microseconds of the time that the list is ordered by
 
@@ -117,6 +118,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     chips: Sequence[Chip] = ()  # of a filter
     kept: Kept | None = None
     tasks: Sequence[TaskLine] | None = None  # the list shows these instead of conversations
+    whole: bool = False  # it comes as a whole when something changes: nothing else says which rows
 
 
 class File(Struct, frozen=True, kw_only=True):

@@ -193,5 +193,6 @@ MANIFEST = Manifest(
     guide=GUIDE,
     customer_starts=False,
     opt_in="reason",
+    confirms_wishes=True,
     safe_to_repeat=False,
 )

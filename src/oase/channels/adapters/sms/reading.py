@@ -20,6 +20,7 @@ from oase.channels.families.smpp import (
     read_receipt,
     read_text,
 )
+from oase.channels.families.wishes import asks_more, wish_of
 
 MISSING: Final = "[…]"
 """Stands for parts of a long message that never came."""
@@ -67,6 +68,8 @@ def _event(own_id: str, key: str, parts: dict[int, ShortMessage], raw: Raw, acco
         sender=sender,
         at=raw.received_at,
         content=Content(text=text),
+        asks=asks_more(text),
+        wish=wish_of(text),
         may_auto_answer=sender.value.startswith("+"),
         origin={"to": address(first.destination, country(account))} | ({"missing_parts": lacking} if lacking else {}),
     )

@@ -14,9 +14,10 @@ import msgspec
 
 from oase.channels.adapters.twilio.errors import sentence
 from oase.channels.adapters.twilio.wire import number_of
-from oase.channels.contract import Address, Content, ContentKind, Event, Malformed, Media, Raw, Receipt, Received, Unknown
+from oase.channels.contract import Address, Content, ContentKind, Event, Malformed, Media, Raw, Receipt, Received, Unknown, Wish
 from oase.channels.families.content import ending_of
 from oase.channels.families.json_in_the_wild import Unreadable, sound
+from oase.channels.families.wishes import asks_more, wish_of
 
 Parameters = Mapping[str, str]
 
@@ -37,6 +38,7 @@ _STATES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
 }
 _INCOMING = ("", "received", "receiving")
 _KINDS: Mapping[str, ContentKind] = {"image": "image", "audio": "audio", "video": "video"}
+_OPTED: Mapping[str, Wish] = {"STOP": "stop", "START": "start"}
 _PLACES = {"FromCity": "city", "FromState": "state", "FromZip": "postcode", "FromCountry": "country"}
 
 
@@ -76,12 +78,16 @@ def _message(sid: str, parameters: Parameters, raw: Raw) -> Event:
         kind = f"message.{network[:50]}" if mark else "message"
         return Unknown(kind=kind, external_id=sid, at=raw.received_at, data=dict(parameters))
     opted = parameters.get("OptOutType", "").strip().upper()
+    text = parameters.get("Body", "")
+    wish = _OPTED.get(opted, "") if opted else wish_of(text)
     return Received(
         external_id=sid,
         sender=Address(value=sender, fields=_fields(parameters)),
         at=raw.received_at,
         content=_content(sid, parameters),
-        may_auto_answer=sender.startswith("+") and opted != "STOP",
+        asks=asks_more(text),
+        may_auto_answer=sender.startswith("+") and wish != "stop",
+        wish=wish,
         origin={"to": parameters.get("To", "")} | ({"opt_out": opted} if opted else {}),
     )
 

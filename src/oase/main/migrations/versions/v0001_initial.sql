@@ -1256,11 +1256,14 @@ CREATE TABLE consent (
     withdrawn_at TIMESTAMP WITH TIME ZONE,
     by_id UUID,
     by_name TEXT DEFAULT '' NOT NULL,
+    to_confirm BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT consent_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT consent_workspace_id_identity_id_fkey FOREIGN KEY(workspace_id, identity_id) REFERENCES identity (workspace_id, id) ON DELETE CASCADE
 );
 
 CREATE INDEX consent_identity ON consent (workspace_id, identity_id, purpose);
+
+CREATE INDEX consent_to_confirm ON consent (workspace_id) WHERE to_confirm;
 
 COMMENT ON TABLE consent IS 'Why a person may be written to at an address; it ends, and is never changed.';
 
@@ -1388,7 +1391,8 @@ CREATE TABLE notification (
     id UUID NOT NULL,
     agent_id UUID NOT NULL,
     kind TEXT NOT NULL,
-    conversation_id UUID NOT NULL,
+    conversation_id UUID,
+    person_id UUID,
     message_id UUID,
     by_name TEXT DEFAULT '' NOT NULL,
     source TEXT NOT NULL,
@@ -1400,12 +1404,16 @@ CREATE TABLE notification (
     CONSTRAINT notification_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT notification_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
     CONSTRAINT notification_workspace_id_conversation_id_fkey FOREIGN KEY(workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT notification_workspace_id_person_id_fkey FOREIGN KEY(workspace_id, person_id) REFERENCES person (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT notification_about_check CHECK ((conversation_id IS NULL) <> (person_id IS NULL)),
     CONSTRAINT notification_workspace_id_agent_id_source_key UNIQUE (workspace_id, agent_id, source)
 );
 
 CREATE INDEX notification_at ON notification (workspace_id, at);
 
 CREATE INDEX notification_conversation ON notification (workspace_id, conversation_id) WHERE seen_at IS NULL;
+
+CREATE INDEX notification_person ON notification (workspace_id, person_id) WHERE person_id IS NOT NULL;
 
 CREATE INDEX notification_to_mail ON notification (workspace_id, at) WHERE seen_at IS NULL AND mailed_at IS NULL AND mail;
 
@@ -1635,6 +1643,8 @@ CREATE INDEX scheduled_message_conversation ON scheduled_message (workspace_id, 
 
 CREATE INDEX scheduled_message_due ON scheduled_message (workspace_id, send_at) WHERE state = 'waiting';
 
+CREATE INDEX scheduled_message_shown ON scheduled_message (workspace_id, conversation_id) WHERE state IN ('waiting', 'refused');
+
 COMMENT ON TABLE scheduled_message IS 'A message that an agent has written and that goes later.';
 
 ALTER TABLE scheduled_message ENABLE ROW LEVEL SECURITY;
@@ -1857,14 +1867,14 @@ CREATE TABLE push_delivery (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
     subscription_id UUID NOT NULL,
-    conversation_id UUID NOT NULL,
+    about_id UUID NOT NULL,
     notification_id UUID NOT NULL,
     attempts SMALLINT DEFAULT 0 NOT NULL,
     next_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT push_delivery_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT push_delivery_workspace_id_subscription_id_fkey FOREIGN KEY(workspace_id, subscription_id) REFERENCES push_subscription (workspace_id, id) ON DELETE CASCADE,
     CONSTRAINT push_delivery_workspace_id_notification_id_fkey FOREIGN KEY(workspace_id, notification_id) REFERENCES notification (workspace_id, id) ON DELETE CASCADE,
-    CONSTRAINT push_delivery_workspace_id_subscription_id_conversation_id_key UNIQUE (workspace_id, subscription_id, conversation_id)
+    CONSTRAINT push_delivery_workspace_id_subscription_id_about_id_key UNIQUE (workspace_id, subscription_id, about_id)
 );
 
 CREATE INDEX push_delivery_due ON push_delivery (workspace_id, next_at);

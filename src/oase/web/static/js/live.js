@@ -69,7 +69,7 @@ async function apply(text, ids, open) {
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
   const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
   const list = document.getElementById("rows");
-  if (list?.dataset.order === "tasks") await swap(list, part("rows")); // they come whole: nothing else says which changed
+  if (list?.dataset.order === "whole") await swap(list, part("rows")); // they come whole: nothing else says which changed
   else applyRows([...part("rows").children], ids);
   await swap(document.getElementById("queues"), part("queues"));
   if (open && open === openId() && part("head")) {
@@ -108,7 +108,7 @@ function listen() {
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
   source.addEventListener("person", () => {
     if (openId()) changed(openId());
-    else if (document.getElementById("rows")?.dataset.order === "tasks") schedule(PAUSE);
+    else if (document.getElementById("rows")?.dataset.order === "whole") schedule(PAUSE);
   });
   source.addEventListener("view", () => { inbox.dataset.busy = "yes"; schedule(PAUSE); }); // the left pane comes with every answer
   source.addEventListener("reload", () => location.reload());

@@ -53,6 +53,8 @@ function ring() {
 }
 
 // ---- notices ----
+/** Leads to what a notice is about; a person without a conversation has another page. */
+const lead = ({ conversation, path }) => { if (!path || path.startsWith("/inbox")) openConversation(conversation); else location.assign(path); };
 const openConversation = (id) => document.dispatchEvent(new CustomEvent("oase:open", { detail: { id } }));
 const looksAt = (id) => !document.hidden && document.getElementById("talk")?.dataset.id === id;
 
@@ -65,10 +67,10 @@ async function tell({ id, show, sound: rings }) {
   if (!show) return;
   if (!document.hidden) {
     const text = told.body ? `${told.title}: ${told.body}` : told.title;
-    toast({ text, undoLabel: inbox.dataset.open, onUndo: () => openConversation(told.conversation) });
+    toast({ text, undoLabel: inbox.dataset.open, onUndo: () => lead(told) });
   } else if (!pushed && "Notification" in window && Notification.permission === "granted") {
     const shown = new Notification(told.title, { body: told.body, tag: told.conversation, icon: plainIcon });
-    shown.addEventListener("click", () => { focus(); openConversation(told.conversation); shown.close(); });
+    shown.addEventListener("click", () => { focus(); lead(told); shown.close(); });
   }
 }
 

@@ -1,0 +1,83 @@
+"""The blanks of a provider's template as a form: in its head, its words, the links of its buttons. Pure.
+
+Template --blanks--> fields `place.<component>.<number>`     what was typed --used--> TemplateUse, with the words as they will be read
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from oase.channels.contract import Template
+from oase.conversations import TemplateUse
+from oase.kernel.errors import Invalid
+from oase.kernel.i18n import Message, message
+
+_FILES: Final[Mapping[str, Message]] = {
+    "image": message("Picture above the text"),
+    "video": message("Video above the text"),
+    "document": message("Document above the text"),
+}
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+
+
+class Blank(Struct, frozen=True):
+    """One blank. `field` names it in the form; `link`: an address on the web is wanted."""
+
+    field: str
+    component: str
+    label: Message
+    link: bool = False
+
+
+def blanks(template: Template) -> list[Blank]:
+    """The blanks of a template in the order in which they are read: head, words, buttons."""
+    order = {"header": 0, "body": 1, "button": 2}
+    keys = sorted(template.parameters, key=lambda key: order.get(key.partition(".")[0], 3))
+    return [blank for key in keys for blank in _of(template, key)]
+
+
+def _of(template: Template, key: str) -> Iterator[Blank]:
+    part, _, rest = key.partition(".")
+    for number in range(1, template.parameters[key] + 1):
+        field = f"place.{key}.{number}"
+        if part == "header" and rest in _FILES:
+            yield Blank(field, key, _FILES[rest], link=True)
+        elif part == "button":
+            yield Blank(field, key, message("End of the link of “%(button)s”", button=_button(template, rest)))
+        elif rest:
+            yield Blank(field, key, message("Blank “%(name)s”", name=rest))
+        elif part == "header":
+            yield Blank(field, key, message("Blank in the heading"))
+        else:
+            yield Blank(field, key, message("Blank %(n)s", n=number))
+
+
+def used(template: Template, form: Mapping[str, str]) -> TemplateUse:
+    """The template with what was typed; raises Invalid naming the field of a blank that is empty, or no address where one is wanted."""
+    parameters: dict[str, tuple[str, ...]] = {}
+    for blank in blanks(template):
+        typed = form.get(blank.field, "").strip()
+        if not typed:
+            raise Invalid(message("Fill every blank of the template."), field=blank.field)
+        if blank.link and not typed.startswith("https://"):
+            raise Invalid(message("Enter an address that begins with https://."), field=blank.field)
+        parameters[blank.component] = (*parameters.get(blank.component, ()), typed)
+    read = [_filled(template.header, "header", parameters), _filled(template.body, "body", parameters), template.footer]
+    return TemplateUse(
+        name=template.name, language=template.language, parameters=parameters, preview="\n\n".join(one for one in read if one)
+    )
+
+
+def _filled(text: str, component: str, parameters: Mapping[str, tuple[str, ...]]) -> str:
+    """The text with its blanks filled: numbered ones by their place, named ones by their name."""
+    numbers = dict.fromkeys(name for name in _PLACEHOLDER.findall(text) if name.isdigit())
+    values = dict(zip(sorted(numbers, key=int), parameters.get(component, ()), strict=False))
+    values |= {key.partition(".")[2]: typed[0] for key, typed in parameters.items() if key.startswith(f"{component}.")}
+    return _PLACEHOLDER.sub(lambda found: values.get(found.group(1), found.group(0)), text)
+
+
+def _button(template: Template, index: str) -> str:
+    place = int(index) if index.isdigit() else -1
+    return template.buttons[place] if 0 <= place < len(template.buttons) else index
