@@ -33,7 +33,7 @@ UNSECURED = {
 ACROSS = {"workspace": "its short name stands in addresses of the whole installation"}
 CHECKED = {  # columns that take certain words only
     ("agent", "state"): "active", ("agent_link", "purpose"): "reset", ("skill", "kind"): "own",
-    ("agent_duty", "state"): "busy", ("promise", "kind"): "first", ("wait", "outcome"): "waiting",
+    ("agent_duty", "state"): "busy", ("duty_stretch", "state"): "busy", ("promise", "kind"): "first", ("wait", "outcome"): "waiting",
     ("offer", "state"): "done",
 }  # fmt: skip
 FILLED = {

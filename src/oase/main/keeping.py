@@ -4,7 +4,7 @@ from typing import Final
 
 from oase import desk, insights
 from oase.conversations import PERSON_PART, RETENTION_RULES
-from oase.desk import automations, routing
+from oase.desk import automations, presence, routing
 from oase.kernel import audit_log, webhooks
 from oase.kernel.retention import Rule
 from oase.people import PART, Part
@@ -14,6 +14,7 @@ RULES: Final[tuple[Rule, ...]] = (
     desk.RULE,
     automations.RULE,
     routing.RULE,
+    presence.RULE,
     insights.RULE,
     audit_log.RULE,
     webhooks.RULE,

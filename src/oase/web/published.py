@@ -38,12 +38,14 @@ _MESSAGES: Final = {
 }
 _PERSON: Final = ("created", "changed", "merged", "unmerged", "erased")
 _ACCOUNT: Final = ("created", "changed", "deleted")
-TOPICS: Final = ("conversation", "person", "account", "notice")
+_OFFER: Final = ("made", "accepted", "declined", "expired", "withdrawn")
+TOPICS: Final = ("conversation", "person", "account", "notice", "offer", "duty")
 EVENT_TYPES: Final = tuple(
     sorted(
         {
             "conversation.opened", "conversation.assigned", "conversation.unassigned", "message.sent", "account.state_changed",
-            "account.notice", TEST, *(name for name, _ in _CONVERSATION.values()), *_STATES.values(), *_MESSAGES.values(),
+            "account.notice", "agent.duty_changed", TEST, *(f"offer.{what}" for what in _OFFER),
+            *(name for name, _ in _CONVERSATION.values()), *_STATES.values(), *_MESSAGES.values(),
             *(f"person.{what}" for what in _PERSON), *(f"account.{what}" for what in _ACCOUNT),
         }
     )
@@ -59,6 +61,15 @@ def publish(event: LiveEvent) -> Iterable[Published]:
         return [_said(f"person.{what}", person_id=str(event.key), url=f"/api/v1/persons/{event.key}", **_some(event, ("into",)))]
     if event.topic == "account":
         return list(_of_account(event, what))
+    if event.topic == "offer" and what in _OFFER:
+        conversation_id = event.payload["conversation"]
+        url = f"/api/v1/conversations/{conversation_id}"
+        return [_said(f"offer.{what}", agent_id=str(event.key), conversation_id=conversation_id, url=url)]
+    if event.topic == "duty":
+        return [
+            _said("agent.duty_changed", agent_id=str(event.key), url=f"/api/v1/agents/{event.key}/duty",
+                  **_some(event, ("state", "since")))
+        ]  # fmt: skip
     if event.topic == "notice" and event.payload.get("kind") not in ("webhook", "automation"):
         return [_said("account.notice", account_id=str(event.key), **_some(event, ("kind", "text", "serious")))]
     return ()

@@ -154,6 +154,10 @@ async def test_what_happens_is_told_on_a_stream_that_goes_on_where_it_was(compan
         ("account", {"what": "state", "state": "down"}, ["account.state_changed"]),
         ("notice", {"kind": "quality", "text": "…", "serious": True}, ["account.notice"]),
         ("notice", {"kind": "webhook", "text": "…"}, []),
+        ("offer", {"what": "made", "conversation": "c"}, ["offer.made"]),
+        ("offer", {"what": "expired", "conversation": "c"}, ["offer.expired"]),
+        ("offer", {"what": "wants"}, []),
+        ("duty", {"state": "break", "reason": "Arzt", "since": "2026-11-03T12:00:00+00:00"}, ["agent.duty_changed"]),
         ("typing", {}, []),
     ],
 )  # fmt: skip
@@ -161,6 +165,7 @@ def test_events_of_the_log_become_types_that_programs_know(topic: str, payload: 
     told = list(publish(LiveEvent(Position(1, 1), new_id(), topic, new_id(), payload)))
     assert [one.type for one in told] == types
     assert set(types) <= set(EVENT_TYPES)
+    assert not any("reason" in one.data for one in told)
 
 
 def test_the_description_is_valid_and_complete() -> None:

@@ -12,6 +12,8 @@ async def test_a_program_says_what_an_agent_does_and_that_they_are_there(program
     assert beaten["seen_at"] >= changed.body["seen_at"] and beaten["since"] == changed.body["since"]
     assert (await program("GET", "/duty")).body["data"] == [beaten]
     assert (await program("PATCH", f"/agents/{agent}/duty", {"state": "asleep"})).status == 422
+    lasting = {"state": "break", "began_at": changed.body["since"], "ended_at": None}
+    assert (await program("GET", f"/agents/{agent}/duty/history")).body["data"] == [lasting]
 
 
 async def test_skills_are_made_held_changed_and_deleted(program: Program) -> None:

@@ -12,9 +12,11 @@ from oase.desk.presence.actions import (
     set_overload,
     set_state,
     set_team_desk,
+    signs_out,
 )
 from oase.desk.presence.clock import PresenceClock
 from oase.desk.presence.errors import UnknownState
+from oase.desk.presence.history import RULE, Stretch, history_of
 from oase.desk.presence.needs import needing, takes
 from oase.desk.presence.queries import (
     capacity_of,
@@ -35,6 +37,7 @@ __all__ = [
     "AWAY_REASONS",
     "DAY",
     "REASONS",
+    "RULE",
     "STATES",
     "STATE_NAMES",
     "Capacity",
@@ -45,6 +48,7 @@ __all__ = [
     "Shift",
     "Standing",
     "State",
+    "Stretch",
     "TeamDesk",
     "UnknownState",
     "capacity_of",
@@ -53,6 +57,7 @@ __all__ = [
     "duty_rules",
     "has_room",
     "heartbeat",
+    "history_of",
     "is_here",
     "let_go",
     "list_shifts",
@@ -69,6 +74,7 @@ __all__ = [
     "set_state",
     "set_team_desk",
     "shifts_on",
+    "signs_out",
     "standing_of",
     "standings",
     "takes",

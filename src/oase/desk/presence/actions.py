@@ -12,10 +12,12 @@ import msgspec
 
 from oase.desk.presence import repository
 from oase.desk.presence.errors import UnknownState
+from oase.desk.presence.history import goes_on_as
 from oase.desk.presence.queries import OVERLOAD, RULES, duty_rules
 from oase.desk.presence.rules import (
     BREAK_AT_MOST,
     UNSEEN_AFTER,
+    USED_LATELY,
     after_beat,
     after_silence,
     check_capacity,
@@ -28,7 +30,7 @@ from oase.desk.presence.types import STATES, Capacity, DutyRules, Overload, Stan
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
-from oase.staff import UnknownTeam, change_setting, find_agent, list_teams
+from oase.staff import UnknownTeam, change_setting, find_agent, list_sessions, list_teams
 
 
 async def set_state(work: UnitOfWork, agent_id: UUID, state: State, reason: str = "") -> Standing:
@@ -43,6 +45,7 @@ async def set_state(work: UnitOfWork, agent_id: UUID, state: State, reason: str 
     if (before.state, before.reason, before.left_by) == (now.state, now.reason, ""):
         now = msgspec.structs.replace(now, since=before.since or now.since)
     await repository.put_standing(work, agent_id, now)
+    await _goes_on(work, agent_id, before, now)
     if work.actor.id != agent_id:
         work.audit("agent.duty_set", subject="agent", subject_id=agent_id, name=agent.name, state=state, reason=now.reason)
     _tell(work, agent_id, before, now)
@@ -56,6 +59,7 @@ async def heartbeat(work: UnitOfWork, agent_id: UUID, *, acted: bool = False) ->
         return Standing()
     now = after_beat(work.clock.now(), before, acted=acted)
     await repository.put_standing(work, agent_id, now)
+    await _goes_on(work, agent_id, before, now)
     _tell(work, agent_id, before, now)
     return now
 
@@ -68,9 +72,24 @@ async def let_go(work: UnitOfWork) -> list[UUID]:
     gone = [(one.id, one.standing, after) for one in found if (after := after_silence(moment, one.standing, idle_after))]
     if gone:
         await repository.put_many(work, [(agent_id, after) for agent_id, _, after in gone])
+        await goes_on_as(work, [agent_id for agent_id, _, _ in gone], "away", moment, kept=False)
     for agent_id, before, after in gone:
         _tell(work, agent_id, before, after)
     return [agent_id for agent_id, _, _ in gone]
+
+
+async def signs_out(work: UnitOfWork, agent_id: UUID) -> None:
+    """An agent has ended a session: they are away at once, unless another one of theirs was in use within the last minutes."""
+    before = await repository.lock_standing(work, agent_id)
+    if before is None or before.state == "away":
+        return
+    lately = work.clock.now() - USED_LATELY
+    if any(one.last_seen_at > lately for one in await list_sessions(work, agent_id)):
+        return  # if no page of it is open any more, silence tells
+    after = msgspec.structs.replace(before, state="away", reason="", since=work.clock.now(), left_by="", back_to="")
+    await repository.put_standing(work, agent_id, after)
+    await _goes_on(work, agent_id, before, after)
+    _tell(work, agent_id, before, after)
 
 
 async def set_capacity(work: UnitOfWork, agent_id: UUID, *, live: int | None, messaging: int | None) -> None:
@@ -112,6 +131,11 @@ async def set_overload(work: UnitOfWork, choice: Overload) -> None:
         raise Invalid(message("Please choose one of the two."), field="overload")
     await change_setting(work, OVERLOAD, {"choice": choice})
     work.emit("desk", work.workspace_id, {"what": "team"})
+
+
+async def _goes_on(work: UnitOfWork, agent_id: UUID, before: Standing, now: Standing) -> None:
+    if before.state != now.state and now.since is not None:
+        await goes_on_as(work, [agent_id], now.state, now.since, kept=now.state != "away" and (await duty_rules(work)).history)
 
 
 def _plain(value: object) -> dict[str, Any]:

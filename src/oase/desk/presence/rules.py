@@ -17,6 +17,7 @@ BACK_WITHIN: Final = timedelta(
     minutes=60
 )  # who is gone longer says again that they are here: it is another day, or another shift
 BREAK_AT_MOST: Final = timedelta(hours=4)  # of somebody without an open page: they went home
+USED_LATELY: Final = timedelta(minutes=2)  # of another session of theirs: what is known of it is exact to a minute
 REASON_LENGTH: Final = 60
 _USED_WITHIN: Final = timedelta(days=7)
 REASONS_AT_MOST: Final = 12

@@ -21,6 +21,22 @@ agent_duty = workspace_table(
     comment="What an agent (same id) does now; none: never said so, which is away.",
 )
 
+duty_stretch = workspace_table(
+    "duty_stretch",
+    Column("agent_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),  # null: it lasts
+    belongs_to("agent_id", "agent"),
+    CheckConstraint("state IN ('online', 'busy', 'break')", name="state"),
+    Index("duty_stretch_agent", "workspace_id", "agent_id", "began_at"),
+    Index("duty_stretch_lasts", "workspace_id", "agent_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("duty_stretch_began", "workspace_id", "began_at"),
+    owner="desk",
+    retention="days",
+    comment="From when to when an agent was online, busy, or on a break. No reasons: they are nobody's business afterwards.",
+)
+
 agent_capacity = workspace_table(
     "agent_capacity",
     Column("live", SmallInteger),  # chats at once; null: as the workspace says

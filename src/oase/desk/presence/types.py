@@ -69,6 +69,7 @@ class DutyRules(Struct, frozen=True, kw_only=True):
     """What the workspace says of presence; stored as its setting `duty`."""
 
     capacity: Capacity = Capacity()
+    history: bool = True  # from when to when somebody was what is kept for a while
     idle_minutes: int = 0  # away after so long without an act; 0: never
     reasons: tuple[str, ...] = ()  # for a break; none: ours, in the reader's language
     away_reasons: tuple[str, ...] = ()  # for being away; none: as above

@@ -33,8 +33,10 @@ from oase.staff import (
 from oase.web.admin.frame import back, confirm, page
 from oase.web.admin.presence import number
 from oase.web.admin.skills import levels_in
+from oase.web.duty import days_of
 from oase.web.forms import Form, many, texts, uuid, wrong
 from oase.web.given import GivenServices, GivenViewer
+from oase.web.pages import reader_of
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 from oase.web.staffmail import afterwards
@@ -132,6 +134,7 @@ async def _agent(
         roles, teams = await list_roles(work), await list_teams(work)
         skills, levels, own = await list_skills(work), await skills_of(work, agent_id), await capacity_of(work, agent_id)
         default, standing = await default_capacity(work), await standing_of(work, agent_id)
+        history = await days_of(work, agent_id, reader_of(request)) if viewer.may(Permission.TEAM_WRITE) else []
     stored = Form(
         values={
             "name": agent.name,
@@ -157,6 +160,7 @@ async def _agent(
         or Form(values={"live": own[0] or "", "messaging": own[1] or "", **{f"level.{one}": levels[one] for one in levels}}),
         default=default,
         standing=standing,
+        history=history,
         now=services.clock.now(),
     )
 

@@ -36,7 +36,8 @@ async def show(request: AnyRequest, services: GivenServices, viewer: GivenViewer
         rules, overload = await duty_rules(work), await overload_of(work)
     values = {
         "overload": overload, "live": rules.capacity.live, "messaging": rules.capacity.messaging,
-        "idle_minutes": rules.idle_minutes, "reasons": "\n".join(rules.reasons), "away_reasons": "\n".join(rules.away_reasons),
+        "idle_minutes": rules.idle_minutes, "history": rules.history,
+        "reasons": "\n".join(rules.reasons), "away_reasons": "\n".join(rules.away_reasons),
     }  # fmt: skip
     return _page(request, viewer, Form(values=values))
 
@@ -55,6 +56,7 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
         rules = DutyRules(
             capacity=Capacity(live=number(form, "live"), messaging=number(form, "messaging")),
             idle_minutes=number(form, "idle_minutes"),
+            history="history" in form,
             reasons=tuple(form.get("reasons", "").splitlines()),
             away_reasons=tuple(form.get("away_reasons", "").splitlines()),
         )

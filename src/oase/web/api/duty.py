@@ -1,17 +1,18 @@
 """What agents do and can do: for telephone systems and other programs in which they work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from oase.desk.presence import (
     Standing,
     State,
     heartbeat,
+    history_of,
     set_state,
     standing_of,
     standings,
@@ -29,7 +30,7 @@ from oase.staff import (
     set_skills,
     skills_of,
 )
-from oase.web.api.conversations import IdempotencyKey
+from oase.web.api.conversations import IdempotencyKey, Moment
 from oase.web.api.parts import GivenCaller
 from oase.web.api.request import Page, carried_out
 from oase.web.api.shapes import shown
@@ -52,6 +53,14 @@ class AgentDuty(Struct, frozen=True, kw_only=True):
     seen_at: Annotated[
         datetime | None, Meta(description="When a page of theirs, or a program for them, said that they are there.")
     ]
+
+
+class DutyStretch(Struct, frozen=True, kw_only=True):
+    """A time in which an agent did one thing. Between two of them they were away."""
+
+    state: State
+    began_at: datetime
+    ended_at: Annotated[datetime | None, Meta(description="Null: it lasts.")]
 
 
 class DutyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,6 +132,20 @@ async def read_duty(services: GivenServices, caller: GivenCaller, agent_id: From
     async with services.database.work(caller.workspace_id) as work:
         await find_agent(work, agent_id)
         return _duty(agent_id, await standing_of(work, agent_id))
+
+
+@get("/agents/{agent_id:uuid}/duty/history", opt=_WRITE, summary="List what an agent did when", tags=["Staff"])
+async def list_history(
+    services: GivenServices,
+    caller: GivenCaller,
+    agent_id: FromPath[UUID],
+    since: Annotated[Moment | None, QueryParameter(description="Begun at or after; a week ago if it is left out.")] = None,
+) -> Page[DutyStretch]:
+    """The newest first, 500 at most, as far back as the workspace keeps it. No reasons are kept."""
+    async with services.database.work(caller.workspace_id) as work:
+        await find_agent(work, agent_id)
+        found = await history_of(work, agent_id, since or work.clock.now() - timedelta(days=7))
+    return Page(data=[shown(DutyStretch, one) for one in found])
 
 
 @patch("/agents/{agent_id:uuid}/duty", opt=_WRITE, summary="Set what an agent does", tags=["Staff"])
@@ -225,5 +248,6 @@ async def change_held(
 
 
 handlers: Final = [
-    list_duty, read_duty, change_duty, beat, list_all_skills, create_skill, change_skill, remove_skill, list_held, change_held,
+    list_duty, read_duty, list_history, change_duty, beat, list_all_skills, create_skill, change_skill, remove_skill,
+    list_held, change_held,
 ]  # fmt: skip

@@ -4,8 +4,10 @@ page --its worker, every 20 s--> POST /duty/beat --> where the agent stands; whe
 agent --menu or command bar--> POST /duty --> the switch anew; other pages hear of it by the live topic "duty", or their next beat
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Final, cast
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from msgspec import Struct
@@ -16,13 +18,16 @@ from oase.desk.presence import (
     STATE_NAMES,
     Standing,
     State,
+    Stretch,
     duty_rules,
     heartbeat,
+    history_of,
     on_shift,
     set_state,
     standing_of,
     standings,
 )
+from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.web.given import GivenAct, GivenServices, GivenViewer
@@ -91,6 +96,12 @@ async def beat(act: GivenAct) -> Beaten:
         standing = await heartbeat(work, act.viewer.agent_id, acted=bool(form.get("acted")))
     left = standing.left_by if standing.back_to else ""
     return Beaten(key=key_of(standing), beats=standing.state != "away" or bool(left), idle=left == "idle")
+
+
+async def days_of(work: UnitOfWork, agent_id: UUID, reader: Translator) -> list[tuple[str, list[Stretch]]]:
+    """What an agent did in the last seven days, by day in the reader's zone, the newest first. One query."""
+    found = await history_of(work, agent_id, work.clock.now() - timedelta(days=7))
+    return [(day, list(one)) for day, one in groupby(found, lambda one: reader.date(one.began_at, "full"))]
 
 
 def key_of(standing: Standing) -> str:

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from oase.desk.presence import signs_out
 from oase.kernel.errors import OaseError
 from oase.kernel.secrets import Secret
 from oase.staff import NewSession, SecondStep, SignInRefused, Visit, is_set_up, second_step, sign_in, sign_out, word_of_sign_in
@@ -121,6 +122,7 @@ async def leave(request: AnyRequest, services: GivenServices) -> Response[Any]:
     if viewer is not None:
         async with services.database.work(viewer.workspace_id, actor=viewer.actor) as work:
             await sign_out(work, viewer.agent_id, viewer.session_id)
+            await signs_out(work, viewer.agent_id)
     answer = Redirect("/signin", status_code=303)
     answer.set_cookie(session_cookie(request, "", max_age_seconds=0))
     return answer

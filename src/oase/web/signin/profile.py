@@ -31,9 +31,10 @@ from oase.staff import (
     start_second_factor,
 )
 from oase.web.devices import device, is_handheld
+from oase.web.duty import days_of
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
-from oase.web.pages import render
+from oase.web.pages import reader_of, render
 from oase.web.services import Services
 from oase.web.sessions import Viewer
 from oase.web.signin.doors import visit_of
@@ -52,6 +53,7 @@ async def _page(request: AnyRequest, services: Services, viewer: Viewer, *, stat
     async with services.database.work(viewer.workspace_id) as work:
         agent = await find_agent(work, viewer.agent_id)
         sessions = await list_sessions(work, viewer.agent_id)
+        history = await days_of(work, viewer.agent_id, reader_of(request))
     mine = Form(values={**msgspec.structs.asdict(agent), **msgspec.structs.asdict(agent.preferences)})
     shown = {"profile": mine, "password": Form(), "factor": Form(), **forms}
     return render(
@@ -60,6 +62,7 @@ async def _page(request: AnyRequest, services: Services, viewer: Viewer, *, stat
         status=status,
         agent=agent,
         sessions=sessions,
+        history=history,
         zones=ZONES,
         device=device,
         handheld=is_handheld,

@@ -949,6 +949,30 @@ ALTER TABLE conversation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
 CREATE POLICY conversation_workspace ON conversation USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
 
+CREATE TABLE duty_stretch (
+    workspace_id UUID NOT NULL,
+    id UUID NOT NULL,
+    agent_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT duty_stretch_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT duty_stretch_workspace_id_agent_id_fkey FOREIGN KEY(workspace_id, agent_id) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT duty_stretch_state_check CHECK (state IN ('online', 'busy', 'break'))
+);
+
+CREATE INDEX duty_stretch_agent ON duty_stretch (workspace_id, agent_id, began_at);
+
+CREATE INDEX duty_stretch_began ON duty_stretch (workspace_id, began_at);
+
+CREATE UNIQUE INDEX duty_stretch_lasts ON duty_stretch (workspace_id, agent_id) WHERE ended_at IS NULL;
+
+COMMENT ON TABLE duty_stretch IS 'From when to when an agent was online, busy, or on a break. No reasons: they are nobody''s business afterwards.';
+
+ALTER TABLE duty_stretch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE duty_stretch FORCE ROW LEVEL SECURITY;
+CREATE POLICY duty_stretch_workspace ON duty_stretch USING (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere())) WITH CHECK (workspace_id = (SELECT oase_workspace()) OR (SELECT oase_everywhere()));
+
 CREATE TABLE identity (
     workspace_id UUID NOT NULL,
     id UUID NOT NULL,
