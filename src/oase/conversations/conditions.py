@@ -67,7 +67,16 @@ class Facts(Struct, frozen=True, kw_only=True):
     person_language: str = ""
     person_tags: tuple[str, ...] = ()
     person_fields: dict[str, Any] = {}
+    organisation: str = ""  # of the person
+    address: str = ""  # to which the next answer goes
+    agreed: bool = False  # the person agreed to be written to there
+    person_count: int = 0  # conversations of the person, a hundred at most
+    speaker_count: int = 0  # in public
+    waiting_count: int = 0  # public messages that need an answer
+    last_by: str = "in"  # who spoke last: in, out
     text: str = ""
+    text_language: str = ""  # that it is written in; empty: not sure, or not asked for
+    files: int = 0  # that came with it
     automatic: bool = False
     at: datetime | None = None  # when what is looked at happened
     own_promise: str = ""  # what a rule or macro promises here: minutes of working time, or the id of a target
@@ -85,6 +94,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     by_agent: bool
     at: datetime
     state_before: str | None
+    files: int = 0
 
 
 class PastMessage(Struct, frozen=True, kw_only=True):
@@ -99,6 +109,7 @@ class PastMessage(Struct, frozen=True, kw_only=True):
     automatic: bool
     by_agent: bool
     at: datetime
+    files: int = 0
 
 
 Moment = Literal["waited_since", "waiting_since", "solved_at", "due_at"]
@@ -113,7 +124,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     hows: tuple[How, ...]
     values: Literal[
         "state", "channel", "account", "team", "assignee", "priority", "tag", "field", "person_field", "language", "words", "yes",
-        "hours", "number", "minutes",
+        "speaker", "hours", "number", "minutes",
     ]  # fmt: skip
 
 
@@ -135,10 +146,21 @@ KINDS: Final[dict[str, Kind]] = {
     "person_tag": Kind(hows=_IS, values="tag"),
     "person_field": Kind(hows=_IS, values="person_field"),
     "language": Kind(hows=_IS, values="language"),
+    "text_language": Kind(hows=_IS, values="language"),
+    "organisation": Kind(hows=_WORDS, values="words"),
+    "address": Kind(hows=_WORDS, values="words"),
+    "consent": Kind(hows=("is",), values="yes"),
+    "last_by": Kind(hows=("is",), values="speaker"),
+    "overdue": Kind(hows=("is",), values="yes"),
     "public": Kind(hows=("is",), values="yes"),
     "automatic": Kind(hows=("is",), values="yes"),
     "hours": Kind(hows=("is",), values="hours"),
     "messages": Kind(hows=_NUMBER, values="number"),
+    "files": Kind(hows=_NUMBER, values="number"),
+    "person_conversations": Kind(hows=_NUMBER, values="number"),
+    "speakers": Kind(hows=_NUMBER, values="number"),
+    "unanswered": Kind(hows=_NUMBER, values="number"),
+    "due": Kind(hows=_NUMBER, values="minutes"),
     "age": Kind(hows=_NUMBER, values="minutes"),
     "waiting": Kind(hows=_NUMBER, values="minutes"),
     "quiet": Kind(hows=_NUMBER, values="minutes"),
@@ -167,6 +189,8 @@ def holds_for(condition: Condition, facts: Facts, now: datetime) -> bool:
         if number is None:
             return False
         return number >= wanted if condition.how == "at_least" else number <= wanted
+    if condition.what == "overdue":
+        return (facts.due_at is not None and facts.due_at < now) is (condition.values[0] == "yes")
     there = {one.casefold() for one in _VALUES[condition.what](facts, condition)}
     found = any(one.casefold() in there for one in condition.values)
     return found is (condition.how == "is")
@@ -176,6 +200,8 @@ _SAID: Final[Mapping[str, Callable[[Facts], str]]] = {
     "words": lambda facts: f"{facts.subject}\n{facts.text}",
     "subject": lambda facts: facts.subject,
     "text": lambda facts: facts.text,
+    "organisation": lambda facts: facts.organisation,
+    "address": lambda facts: facts.address,
 }
 _VALUES: Final[Mapping[str, Read]] = {
     "channel": lambda facts, _: (facts.channel,),
@@ -189,6 +215,9 @@ _VALUES: Final[Mapping[str, Read]] = {
     "person_tag": lambda facts, _: facts.person_tags,
     "person_field": lambda facts, asked: _field(facts.person_fields, asked.key),
     "language": lambda facts, _: (facts.person_language[:2] or NONE,),
+    "text_language": lambda facts, _: (facts.text_language[:2] or NONE,),
+    "consent": lambda facts, _: ("yes" if facts.agreed else "no",),
+    "last_by": lambda facts, _: ("customer" if facts.last_by == "in" else "us",),
     "public": lambda facts, _: ("yes" if facts.kind == "public" else "no",),
     "automatic": lambda facts, _: ("yes" if facts.automatic else "no",),
     "hours": lambda facts, _: ("open" if facts.open else "closed",),
@@ -208,6 +237,11 @@ def _minutes(since: datetime | None, now: datetime) -> int | None:
 
 _NUMBERS: Final[Mapping[str, Callable[[Facts, datetime], int | None]]] = {
     "messages": lambda facts, _: facts.message_count,
+    "files": lambda facts, _: facts.files,
+    "person_conversations": lambda facts, _: facts.person_count,
+    "speakers": lambda facts, _: facts.speaker_count,
+    "unanswered": lambda facts, _: facts.waiting_count,
+    "due": lambda facts, now: (facts.due_at - now) // timedelta(minutes=1) if facts.due_at else None,
     "age": lambda facts, now: _minutes(facts.created_at, now),
     "waiting": lambda facts, now: _minutes(facts.waiting_since, now),
     "quiet": lambda facts, now: _minutes(facts.last_at, now),

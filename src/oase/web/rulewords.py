@@ -38,10 +38,21 @@ WHATS: Final[dict[str, Message]] = {
     "person_tag": message("Tag of the person"),
     "person_field": message("Field of the person"),
     "language": message("Language of the person"),
+    "text_language": message("Language of the text"),
+    "organisation": message("Company of the person"),
+    "address": message("Address of the person"),
+    "consent": message("Agreed to be written to"),
+    "person_conversations": message("Conversations of the person"),
     "public": message("In public"),
     "automatic": message("Written by a machine"),
     "hours": message("Business hours"),
+    "last_by": message("Last word"),
     "messages": message("Number of messages"),
+    "files": message("Number of files sent along"),
+    "speakers": message("How many have spoken in public"),
+    "unanswered": message("Public messages without an answer"),
+    "overdue": message("Overdue"),
+    "due": message("Answer due in"),
     "age": message("Opened since"),
     "waiting": message("Customer waits since"),
     "quiet": message("Nothing said since"),
@@ -78,6 +89,7 @@ STATES: Final = {
 PRIORITIES: Final = {"-1": message("Low"), "0": message("Normal"), "1": message("High"), "2": message("Urgent")}
 YES: Final = {"yes": message("yes"), "no": message("no")}
 HOURS: Final = {"open": message("open"), "closed": message("closed")}
+SPEAKERS: Final = {"customer": message("from the customer"), "us": message("from us")}
 LANGUAGES: Final = {
     "de": message("German"), "en": message("English"), "fr": message("French"), "es": message("Spanish"), "it": message("Italian"),
     "nl": message("Dutch"), "pl": message("Polish"), "tr": message("Turkish"), "uk": message("Ukrainian"), NONE: message("unknown"),
@@ -133,7 +145,7 @@ def groups_said(groups: Sequence[Group], there: References, reader: Translator) 
 def condition_said(condition: Condition, there: References, reader: Translator) -> str:
     """One condition."""
     what = reader.gettext("“%(text)s”", text=condition.key) if condition.key else reader.text(WHATS[condition.what])
-    if KINDS[condition.what].values in ("yes", "hours"):
+    if KINDS[condition.what].values in ("yes", "hours", "speaker"):
         return f"{what}: {value_said(condition, condition.values[0], there, reader)}"
     if KINDS[condition.what].values == "minutes":
         values = span_said(int(condition.values[0]), reader)
@@ -152,7 +164,7 @@ def value_said(condition: Condition, value: str, there: References, reader: Tran
     if kind == "channel":
         return mark(value, reader).name
     words: Mapping[str, Mapping[str, Message]] = {
-        "state": STATES, "priority": PRIORITIES, "yes": YES, "hours": HOURS, "language": LANGUAGES,
+        "state": STATES, "priority": PRIORITIES, "yes": YES, "hours": HOURS, "speaker": SPEAKERS, "language": LANGUAGES,
     }  # fmt: skip
     if kind in words:
         return reader.text(words[kind].get(value, value))

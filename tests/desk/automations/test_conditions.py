@@ -60,12 +60,24 @@ def test_words_are_found_as_words(wanted: str, text: str, found: bool) -> None:
         (Condition(what="waiting", how="at_most", values=("10",)), False),
         (Condition(what="public", values=("no",)), True),
         (Condition(what="hours", values=("closed",)), True),
+        (Condition(what="organisation", how="has", values=("Radhaus",)), True),
+        (Condition(what="address", how="has", values=("example.com",)), True),
+        (Condition(what="consent", values=("no",)), True),
+        (Condition(what="last_by", values=("us",)), True),
+        (Condition(what="files", how="at_least", values=("2",)), True),
+        (Condition(what="person_conversations", how="at_most", values=("1",)), True),
+        (Condition(what="text_language", how="is_not", values=("none", "en")), True),
+        (Condition(what="due", how="at_most", values=("30",)), True),
+        (Condition(what="due", how="at_least", values=("30",)), False),
+        (Condition(what="overdue", values=("no",)), True),
     ],
 )
 def test_a_condition_asks_for_what_it_says(condition: Condition, holds: bool) -> None:
     here = facts(
         subject="Lastenrad", text="Die Bremse ist kaputt", tags=("Garantie",), fields={"order": "A-17"},
-        person_fields={"vip": True}, person_language="de", open=False,
+        person_fields={"vip": True}, person_language="de", open=False, organisation="Radhaus Süd GmbH",
+        address="anna@example.com", last_by="out", files=2, person_count=1, text_language="de",
+        due_at=NOW + timedelta(minutes=20),
     )  # fmt: skip
     assert fits([Group(conditions=(condition,))], here, NOW) is holds
 
@@ -111,3 +123,21 @@ async def test_a_view_finds_what_its_conditions_fit(ground: Ground) -> None:
             found = {row.id for row in (await inbox_page(work, view, desk.agents["Anna"]))[0]}
             fitting = {one.id for one in known.values() if fits([Group(conditions=conditions_of(view))], one, desk.clock.now())}
             assert fitting == found, view
+
+
+async def test_what_is_known_of_person_files_and_language_is_asked_for(ground: Ground) -> None:
+    from oase.desk.automations import Act
+
+    person = (
+        Condition(what="address", how="has", values=("+4915228817*",)),
+        Condition(what="person_conversations", how="at_most", values=("1",)),
+        Condition(what="files", how="at_most", values=("0",)), Condition(what="consent", values=("no",)),
+        Condition(what="text_language", values=("de",)), Condition(what="last_by", values=("customer",)),
+    )  # fmt: skip
+    await ground.rule("Neu", "received", Act(do="tag", value="Neu"), if_=person)
+    hit = await ground.desk.writes("Guten Tag, ich habe eine Frage zu meiner letzten Rechnung, die Sie mir geschickt haben.")
+    other = await ground.desk.writes(
+        "Hello, I have a question about the invoice that you sent me last week.", phone="4915228817002"
+    )
+    await ground.feed.catch_up()
+    assert [(await ground.facts(one))["tags"] for one in (hit, other)] == [["Neu"], []]

@@ -10,9 +10,14 @@ from oase.kernel.db import UnitOfWork
 from oase.people import PERSON_NAME
 
 _TEXT_CHARACTERS = 8_000
+_PERSON_CONVERSATIONS = 100
+FILES: Final = (
+    "(SELECT count(*) FROM attachment f WHERE f.workspace_id = m.workspace_id AND f.message_id = m.id AND NOT f.inline)"
+)
 _SAID = (
     f"m.id, m.conversation_id, m.direction, left(m.text, {_TEXT_CHARACTERS}) AS text, m.automatic <> '' AS automatic,"
-    " m.author_id IS NOT NULL OR m.direction = 'out' AND m.automatic = '' AS by_agent, m.at, m.data->'before'->>'state' AS state_before"
+    " m.author_id IS NOT NULL OR m.direction = 'out' AND m.automatic = '' AS by_agent, m.at, m.data->'before'->>'state' AS state_before,"
+    f" {FILES} AS files"
 )
 
 
@@ -31,7 +36,12 @@ async def facts_of(work: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Facts]:
         "SELECT c.id, c.number, c.kind, c.channel, c.account_id, c.state, c.assignee_id, c.team_id, c.priority, c.tags, c.fields,"
         " c.subject, c.message_count, c.created_at, c.due_at, c.waiting_since, c.last_at, c.last_out_at, c.solved_at, c.snoozed_until,"
         f" c.person_id, coalesce({PERSON_NAME}, '') AS person, coalesce(p.language, '') AS person_language,"
-        " coalesce(p.tags, '{}') AS person_tags, coalesce(p.fields, '{}') AS person_fields FROM conversation c"
+        " coalesce(p.tags, '{}') AS person_tags, coalesce(p.fields, '{}') AS person_fields,"
+        " coalesce(p.organisation, '') AS organisation, coalesce(i.value, '') AS address, c.speaker_count, c.waiting_count,"
+        " c.first_line_by AS last_by, EXISTS (SELECT FROM consent k WHERE k.workspace_id = c.workspace_id"
+        " AND k.identity_id = c.identity_id AND k.purpose = 'service' AND k.basis = 'consent' AND k.withdrawn_at IS NULL) AS agreed,"
+        " (SELECT count(*) FROM (SELECT FROM conversation o WHERE o.workspace_id = c.workspace_id AND o.person_id = c.person_id"
+        f" AND o.merged_into IS NULL LIMIT {_PERSON_CONVERSATIONS}) AS few) AS person_count FROM conversation c"
         " LEFT JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
         " LEFT JOIN identity i ON i.workspace_id = c.workspace_id AND i.id = c.identity_id"
         " WHERE c.workspace_id = %(workspace_id)s AND c.id = ANY(%(ids)b::uuid[]) AND c.merged_into IS NULL",

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from oase.conversations.conditions import PastMessage
+from oase.conversations.queries.facts import FILES
 from oase.conversations.queries.listing import key_at, place_of
 from oase.conversations.queries.views import STATES
 from oase.kernel.db import UnitOfWork
@@ -49,7 +50,8 @@ async def happened_in(work: UnitOfWork, ids: Sequence[UUID], since: datetime) ->
     rows = await work.all(
         PastMessage,
         "SELECT m.id, m.conversation_id, m.direction, m.kind, coalesce(m.data->>'to', '') AS to, left(m.text, 8000) AS text,"
-        " m.automatic <> '' AS automatic, m.direction = 'out' AND m.automatic = '' AS by_agent, m.at"
+        " m.automatic <> '' AS automatic, m.direction = 'out' AND m.automatic = '' AS by_agent, m.at,"
+        f" {FILES} AS files"
         " FROM unnest(%(ids)b::uuid[]) AS w (id) CROSS JOIN LATERAL (SELECT * FROM message WHERE workspace_id = %(workspace_id)s"
         " AND conversation_id = w.id AND direction <> 'note' AND at >= %(since)s AND deleted_at IS NULL"
         " ORDER BY at DESC, id DESC LIMIT %(most)s) AS m ORDER BY m.at, m.id",

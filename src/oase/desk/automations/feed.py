@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oase.conversations import facts_of, last_words, spoken
 from oase.conversations.conditions import Facts, Spoken
@@ -24,6 +25,7 @@ from oase.desk.automations.promising import with_promises
 from oase.desk.automations.rules import NOT_AFTER, after, decide, happenings, is_set_off, named_messages, spoken_in, with_states
 from oase.desk.automations.talk import talk
 from oase.desk.automations.types import Application, Happening, Rule
+from oase.desk.language import language_of
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.follow import Follower
 from oase.kernel.live import LiveEvent, LiveHub
@@ -105,7 +107,7 @@ async def consider(
 
 def _ask_for_words(rules: Sequence[Rule]) -> bool:
     answers = any(act.do == "answer" for rule in rules for act in rule.acts)
-    return answers or any(asks(one.groups, "words", "text", "automatic") for one in rules)
+    return answers or any(asks(one.groups, "words", "text", "automatic", "text_language", "files") for one in rules)
 
 
 class Words(Struct, frozen=True):
@@ -121,11 +123,14 @@ def _decided(
 ) -> Iterator[Application]:
     """What the rules say to each happening in turn, to the conversation as those before left it."""
     now = work.clock.now()
+    languages = any(asks(one.groups, "text_language") for one in rules)
     for given in happened:
         if given.conversation_id not in facts:
             continue
         for one in with_states(given, words.said, facts[given.conversation_id]):
             as_it_stands = spoken_in(one, words.said, words.last, words.hours, facts[one.conversation_id])
+            if languages:
+                as_it_stands = replace(as_it_stands, text_language=language_of(as_it_stands.text))
             for application in decide(rules, one, as_it_stands, now, words.hours):
                 if not application.stopped:
                     facts[one.conversation_id] = after(application.acts, facts[one.conversation_id], now, words.hours)

@@ -11,9 +11,10 @@ from typing import Final
 import msgspec
 
 from oase.conversations.conditions import Facts, PastMessage, fits
-from oase.desk.automations.means import Hours
+from oase.desk.automations.means import Hours, asks
 from oase.desk.automations.rules import moment_of, offset_of
 from oase.desk.automations.types import Rule, When
+from oase.desk.language import language_of
 
 Moment = tuple[datetime, PastMessage | None]
 """When the rule would have been set off, and what was said then."""
@@ -43,6 +44,7 @@ def _fits(rule: Rule, facts: Facts, hours: Hours, moment: Moment) -> bool:
     at, said = moment
     here = msgspec.structs.replace(
         facts, text=said.text if said else "", automatic=bool(said and said.automatic), at=at,
+        files=said.files if said else 0, text_language=language_of(said.text) if said and asks(rule.groups, "text_language") else "",
         open=hours[facts.team_id].is_open(at) if facts.team_id in hours else True,
     )  # fmt: skip
     return fits(rule.groups, here, at)

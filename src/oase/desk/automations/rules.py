@@ -93,6 +93,7 @@ def spoken_in(
     return msgspec.structs.replace(
         facts,
         text="\n".join(one.text for one in named),
+        files=sum(one.files for one in named),
         automatic=bool(named) and all(one.automatic for one in named),
         at=happening.at,
         open=hours[facts.team_id].is_open(happening.at) if facts.team_id in hours else True,

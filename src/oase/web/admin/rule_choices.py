@@ -11,7 +11,7 @@ from oase.desk.automations import ME, References
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Message, Translator
 from oase.web.inbox.marks import mark
-from oase.web.rulewords import DOES, HOURS, HOWS, LANGUAGES, PRIORITIES, STATES, UNITS, WHATS, WHENS, YES
+from oase.web.rulewords import DOES, HOURS, HOWS, LANGUAGES, PRIORITIES, SPEAKERS, STATES, UNITS, WHATS, WHENS, YES
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -51,7 +51,8 @@ async def choices(work: UnitOfWork, there: References, reader: Translator, *, ru
         hows={what: [(how, reader.text(HOWS[how])) for how in kind.hows] for what, kind in KINDS.items()},
         kinds={what: kind.values for what, kind in KINDS.items()},
         of={
-            "state": said(STATES), "priority": said(PRIORITIES), "yes": said(YES), "hours": said(HOURS), "language": said(LANGUAGES),
+            "state": said(STATES), "priority": said(PRIORITIES), "yes": said(YES), "hours": said(HOURS), "speaker": said(SPEAKERS),
+            "language": said(LANGUAGES),
             "channel": [(one, mark(one, reader).name) for one in channels], "account": list(there.accounts.items()),
             "team": [no_team, *there.teams.items()], "assignee": [nobody, *there.everybody.items()],
             "field": [(one, one) for one in there.fields], "person_field": [(one, one) for one in there.person_fields],
