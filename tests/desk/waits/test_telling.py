@@ -18,6 +18,7 @@ from oase.desk.routing.repository import insert_quotes
 from oase.desk.routing.types import Quoted
 from oase.desk.waits.telling import tell_waits
 from oase.kernel.ids import new_id
+from oase.people import Wished, hear_wishes
 
 __all__ = ["desk", "promising"]
 ALWAYS = week_of({day: [("00:00", "24:00")] for day in range(7)})
@@ -126,18 +127,25 @@ async def test_where_somebody_else_has_said_something_or_is_about_to_nothing_is_
     assert "Geduld" in promise
 
 
-async def test_machines_are_told_nothing_nor_who_was_told_often_nor_who_has_waited_for_an_hour(telling: Telling) -> None:
+async def test_machines_are_told_nothing_nor_who_asked_for_it_nor_who_was_told_often_nor_who_knows(telling: Telling) -> None:
     machine = await telling.desk.writes("Wo bleibt mein Rad?")
+    silent = await telling.desk.writes("Wo bleibt unser Rad?", phone="4915228817389")
+    alone = await telling.desk.writes("Wo bleibt ihr Rad?", phone="4915228817390")
     often = await telling.desk.writes("Und meins?", phone="4915228817387")
     for _ in range(3):
         await telling.says_something(often, automatic=True)
     async with telling.desk.work() as work:
         await work.run("UPDATE message SET automatic = 'auto_reply' WHERE conversation_id = %(id)s", {"id": machine})
         await work.run(
+            "UPDATE message SET data = data || '{\"unanswerable\": true}' WHERE conversation_id = %(id)s", {"id": silent}
+        )
+        identity = await work.value("SELECT identity_id FROM conversation WHERE id = %(id)s", {"id": alone})
+        await hear_wishes(work, {identity: Wished(what="stop", source="WhatsApp", words="STOP", confirm=False)})
+        await work.run(
             "UPDATE conversation SET waiting_since = %(now)s WHERE id = %(id)s",
             {"id": often, "now": work.clock.now() + timedelta(seconds=1)},
         )
-    for one in (machine, often):
+    for one in (machine, silent, alone, often):
         await telling.foretells(one, 40)
     assert await telling.told() == []
     late = await telling.desk.writes("Und unseres?", phone="4915228817388")

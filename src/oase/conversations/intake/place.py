@@ -220,6 +220,8 @@ class Placer:
             data["origin"] = dict(received.origin)
         if isinstance(received, Received) and received.tokens:
             data["tokens"] = {name: clean(token)[:1000] for name, token in received.tokens.items()}
+        if isinstance(received, Received) and not (received.may_auto_answer or received.automatic or received.thread):
+            data["unanswerable"] = True  # a number that takes no answers, or another program has the word
         if received.link:
             data["link"] = clean(received.link)[:2000]
         came_in = isinstance(received, Received)

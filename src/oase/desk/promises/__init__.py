@@ -10,7 +10,6 @@ from oase.desk.promises.second import repromise
 from oase.desk.promises.types import (
     KINDS,
     PACES,
-    SECOND,
     Circumstances,
     Kind,
     Outcome,
@@ -29,7 +28,6 @@ __all__ = [
     "LETTER",
     "LINE",
     "PACES",
-    "SECOND",
     "USUAL",
     "Circumstances",
     "Kind",

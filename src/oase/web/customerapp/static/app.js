@@ -73,8 +73,8 @@ function confirm() {
 document.addEventListener("visibilitychange", confirm);
 
 function present({ open, wait, hours }) {
-  element.presence.textContent = wait || (open ? words("here") : hours || words("away"));
-  element.presence.classList.toggle("open", open);
+  element.presence.textContent = wait || hours || words(open ? "here" : "away");
+  element.presence.classList.toggle("open", open && !hours);
 }
 
 function typing(on) {
