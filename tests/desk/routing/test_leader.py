@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
 from oase.conversations import assign, set_state, set_team
 from oase.desk.hours import Calendar, Closure, save_calendar, week_of
-from oase.desk.presence import TeamDesk, set_capacity, set_team_desk
+from oase.desk.presence import TeamDesk, set_capacity, set_overload, set_team_desk
+from oase.desk.promises import change_policy
 from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
@@ -305,6 +307,22 @@ async def test_a_promise_that_is_made_after_it_has_passed_gets_its_second_one_al
         "SELECT array_agg(number ORDER BY number) FROM promise WHERE conversation_id = %(id)s AND kind = 'first'", id=first
     )
     assert numbers == [1, 2]
+
+
+async def test_what_the_workspace_sets_holds_for_what_waits_already_whoever_leads(floor: Floor) -> None:
+    """Whoever led before it was set leads on: a second promise lasts as long as was said since."""
+    (first,) = await questions(floor, "Wo bleibt mein Lastenrad? Ich warte seit letzter Woche darauf.")
+    await floor.promised()
+    await floor.goes_on()
+    async with floor.desk.work() as work:
+        await change_policy(work, "changed", lambda policy: replace(policy, second={"messaging": timedelta(hours=7)}))
+        await set_overload(work, "protect_mail")
+    await floor.goes_on()
+    await floor.passes(minutes=16)
+    settings = floor.leader._dispatcher.router.desk.settings
+    assert (settings.overload, settings.manners["messaging"].second_promise) == ("protect_mail", 7 * 3600)
+    due = await floor.desk.value("SELECT due_at FROM promise WHERE conversation_id = %(id)s AND number = 2", id=first)
+    assert timedelta(hours=7) <= due - floor.desk.clock.now() < timedelta(hours=7, minutes=1)
 
 
 async def test_how_long_one_waits_who_comes_now_is_said_while_somebody_is_on_duty(floor: Floor) -> None:

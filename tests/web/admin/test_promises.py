@@ -48,6 +48,9 @@ async def test_what_cannot_be_promised_is_said_at_its_field(company: Company) ->
     assert nothing.status == 422 and "Please promise at least one of the three." in nothing.words
     words = await company.post("/admin/promises/targets/new", {"first": "bald"})
     assert words.status == 422 and 'id="first-wrong"' in words.text
+    assert 'id="second.mail" name="second.mail" type="number" value="24"' in (await company.get("/admin/promises")).text
+    far = await company.post("/admin/promises", {"second.mail": "9999", "second.mail_unit": "hours"})
+    assert far.status == 422 and 'id="second.mail-wrong"' in far.text
     text = await company.post("/admin/promises", {"lines.de": "Bis bald!", "tell_second": "yes"})
     assert text.status == 422 and 'id="lines.de-wrong"' in text.text
     assert (await policy(company)).version == 0

@@ -10,6 +10,7 @@ from oase.desk.promises.second import repromise
 from oase.desk.promises.types import (
     KINDS,
     PACES,
+    SECOND,
     Circumstances,
     Kind,
     Outcome,
@@ -28,6 +29,7 @@ __all__ = [
     "LETTER",
     "LINE",
     "PACES",
+    "SECOND",
     "USUAL",
     "Circumstances",
     "Kind",

@@ -22,6 +22,7 @@ _TEXT_LENGTH: Final = 2_000
 _SHORTEST: Final = timedelta(seconds=10)
 _LONGEST: Final = timedelta(days=366)
 _LONGEST_WAIT: Final = 24 * 60  # minutes
+_SECOND: Final = (timedelta(minutes=1), timedelta(days=30))
 _FURTHEST_MINUTES: Final = 30 * 24 * 60
 _BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 Thing = TypeVar("Thing", Target, Step)
@@ -98,6 +99,11 @@ async def check_policy(work: UnitOfWork, policy: Policy) -> None:
         _check_target(target)
     for step in policy.steps:
         _check_step(step, known)
+    for pace, amount in policy.second.items():
+        if not _SECOND[0] <= amount <= _SECOND[1]:
+            raise Invalid(
+                message("A second promise lasts between one minute and 30 days of working time."), field=f"second.{pace}"
+            )
     for texts, field in ((policy.lines, "lines"), (policy.letters, "letters"), (policy.waits, "waits")):
         for language, text in texts.items():
             _check_text(language, text, f"{field}.{language}", "wait" if field == "waits" else "time")

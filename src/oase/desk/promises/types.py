@@ -1,5 +1,6 @@
 """What a workspace promises, and what was promised to one customer."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -16,6 +17,13 @@ Why = Literal["answered", "solved", "closed", "merged", "revised"]
 Pace = Literal["live", "messaging", "mail", "phone"]
 KINDS: Final[tuple[Kind, ...]] = ("first", "next", "solution")
 PACES: Final[tuple[Pace, ...]] = ("live", "messaging", "mail", "phone")
+SECOND: Final[Mapping[Pace, timedelta]] = {
+    "live": timedelta(minutes=15),
+    "messaging": timedelta(hours=1),
+    "mail": timedelta(hours=24),
+    "phone": timedelta(minutes=5),
+}
+"""How much later a second promise ends, in working time, where the workspace says nothing else."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -63,12 +71,17 @@ class Policy(Struct, frozen=True, kw_only=True):
     vip_field: str = ""  # a custom field of persons that says yes
     steps: tuple[Step, ...] = ()
     tell_second: bool = True  # customers are told of a second promise
+    second: dict[Pace, timedelta] = {}  # how much later it ends, in working time; what is missing: SECOND
     lines: dict[str, str] = {}  # by language, where the workspace says it in its own words: on messengers and in chats
     letters: dict[str, str] = {}  # the same by mail
     tell_wait: bool = False  # on messengers, whoever writes is told how long it takes, or when it opens
     wait_minutes: int = 15  # only of what takes longer
     waits: dict[str, str] = {}  # by language, where the workspace says that in its own words
     version: int = 0
+
+    def second_of(self, pace: Pace) -> timedelta:
+        """How much later a second promise of this pace ends, in working time."""
+        return self.second.get(pace, SECOND[pace])
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from oase.channels import adapter, all_adapters, installed
 from oase.conversations import Waiting, all_waiting, last_words, under_way, waiting_of
 from oase.desk.language import language_for
 from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, takes, team_desks
-from oase.desk.promises import standing
+from oase.desk.promises import Pace, Policy, policy_of, standing
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import SILENT, Fact, Mate, Past
 from oase.desk.routing.rules import Manner, Need, Settings, Skills
@@ -19,12 +19,12 @@ from oase.kernel.db import UnitOfWork
 from oase.staff import Skill, find_workspace, list_skills
 
 _REMEMBERED: Final = 50_000  # languages
-MANNERS: Final[Mapping[str, Manner]] = {
-    "live": Manner(at_once=3, second_promise=900.0),
-    "messaging": Manner(at_once=5, packed=False, second_promise=3600.0),
-    "mail": Manner(parkable=True, second_promise=8 * 86_400.0),
+MANNERS: Final[Mapping[Pace, Manner]] = {
+    "live": Manner(at_once=3),
+    "messaging": Manner(at_once=5, packed=False),
+    "mail": Manner(parkable=True),
 }
-"""How each pace of a channel is worked on; how many conversations fill somebody, people and the workspace say themselves."""
+"""How each pace is worked on; how many conversations fill somebody and how long second promises last, others say."""
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     skills: Sequence[Skill]
     overload: Overload
     language: str  # of the workspace
+    promises: Policy
 
     def patience(self, team_id: UUID | None) -> timedelta:
         """How long an agent has to answer an offer."""
@@ -42,13 +43,14 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 async def frame_of(work: UnitOfWork) -> Frame:
-    """What the workspace has set. Four queries."""
+    """What the workspace has set. Five queries."""
     workspace = await find_workspace(work)
     return Frame(
         teams=await team_desks(work),
         skills=await list_skills(work),
         overload=await overload_of(work),
         language=workspace.language if workspace else "en",
+        promises=await policy_of(work),
     )
 
 
@@ -94,7 +96,9 @@ def _skills(one: Waiting, skills: Iterable[Skill], language: str) -> tuple[tuple
 
 def settings_of(frame: Frame) -> Settings:
     """The rules' parameters as the workspace wants them."""
-    return Settings(manners=dict(MANNERS), overload=frame.overload)
+    second = frame.promises.second_of
+    manners = {p: structs.replace(one, second_promise=second(p).total_seconds()) for p, one in MANNERS.items()}
+    return Settings(manners=dict[str, Manner](manners.items()), overload=frame.overload)
 
 
 class Languages:

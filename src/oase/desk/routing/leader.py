@@ -22,7 +22,7 @@ from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import Dispatcher
 from oase.desk.routing.errors import Deposed
 from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, settings_of
-from oase.desk.routing.rules import Need
+from oase.desk.routing.rules import Learnt, Need
 from oase.desk.routing.types import Decisions, Renewed, Stranded
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.live import LiveEvent
@@ -90,20 +90,31 @@ class Leader:
         """Builds everything from what stands in the database, and decides what was left undecided. Raises Deposed."""
         async with self._database.work(self.workspace_id) as work:
             await self._require_epoch(work)
-            self._frame = await frame_of(work)
-            self._worked = WorkedTime(await self._timetables.default(work))
-            self._dispatcher = Dispatcher(settings_of(self._frame), self._worked)
-            self._dispatcher.restore(await past_of(work, self._frame, self._languages), work.clock.now())
-            self._dispatcher.router.quotes.go_on(await repository.learnt(work))
+            await self._build(work, await frame_of(work), await repository.learnt(work))
             await self._write(work)
+
+    async def _build(self, work: UnitOfWork, frame: Frame, learnt: Learnt) -> None:
+        self._frame = frame
+        self._worked = WorkedTime(await self._timetables.default(work))
+        self._dispatcher = Dispatcher(settings_of(frame), self._worked)
+        self._dispatcher.restore(await past_of(work, frame, self._languages), work.clock.now())
+        self._dispatcher.router.quotes.go_on(learnt)
+
+    async def _set(self, work: UnitOfWork) -> None:
+        """The workspace set something: where that is a parameter of the rules, everything is put in order anew."""
+        frame = await frame_of(work)
+        if settings_of(frame) == settings_of(self._frame):
+            self._frame = frame
+        else:
+            await self._build(work, frame, self._dispatcher.router.quotes.learnt())
 
     async def step(self, changed: Changed) -> None:
         """One transaction: what changed, what follows. Raises Deposed; after any error, `restore`."""
         async with self._database.work(self.workspace_id) as work:
             await self._require_epoch(work)
-            now, dispatcher = work.clock.now(), self._dispatcher
             if changed.frame:
-                self._frame = await frame_of(work)
+                await self._set(work)
+            now, dispatcher = work.clock.now(), self._dispatcher
             if changed.crew:
                 dispatcher.crew(await crew_of(work), now)
             ids = list({**(dispatcher.known if changed.frame else {}), **changed.conversations})

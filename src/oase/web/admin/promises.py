@@ -22,6 +22,7 @@ from oase.kernel.i18n import translator
 from oase.kernel.permissions import Permission
 from oase.staff import list_teams
 from oase.web.admin.frame import back, page
+from oase.web.admin.promises_form import TOLD, read_second, values_of_second
 from oase.web.admin.promises_words import PACES, hours_words, span_words, step_words, target_words
 from oase.web.forms import Form, texts, wrong
 from oase.web.given import GivenServices, GivenViewer
@@ -52,6 +53,7 @@ async def _page(
     return page(
         request, viewer, "promises.html", "promises", status=status, policy=policy, form=form or Form(values=_values(policy)),
         targets=[(one, target_words(reader, one, teams, hours_words(reader, one.teams, calendars))) for one in policy.targets],
+        second=[(f"second.{pace}", PACES[pace]) for pace in TOLD],
         usual=[(PACES[pace], span_words(reader, span)) for pace, span in USUAL.items()],
         hours=hours_words(reader, (), calendars),
         steps=[(one, step_words(reader, one, teams)) for one in sorted(policy.steps, key=lambda one: one.minutes)],
@@ -66,7 +68,7 @@ def _values(policy: Policy) -> dict[str, Any]:
     return {
         "pause_waiting": policy.pause_waiting, "pause_snoozed": policy.pause_snoozed, "vip_tag": policy.vip_tag,
         "vip_field": policy.vip_field, "tell_second": policy.tell_second, "tell_wait": policy.tell_wait,
-        "wait_minutes": policy.wait_minutes,
+        "wait_minutes": policy.wait_minutes, **values_of_second(policy),
         **{f"lines.{code}": policy.lines.get(code, "") for code in ("de", "en")},
         **{f"waits.{code}": policy.waits.get(code, "") for code in ("de", "en")},
         **{f"letters.{code}": policy.letters.get(code, "") for code in ("de", "en")},
@@ -90,6 +92,7 @@ async def save_promises(request: AnyRequest, services: GivenServices, viewer: Gi
             vip_tag=form.get("vip_tag", "").strip(),
             vip_field=form.get("vip_field", ""),
             tell_second="tell_second" in form,
+            second=read_second(form),
             lines={code: text for code, text in said["lines"].items() if text},
             tell_wait="tell_wait" in form,
             wait_minutes=_minutes(form.get("wait_minutes", "15")),

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from oase.desk.promises import KINDS, PACES, Kind, Step, Target
+from oase.desk.promises import KINDS, PACES, Pace, Policy, Step, Target
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.web.forms import uuid
 
 _UNITS: Final[Mapping[str, int]] = {"seconds": 1, "minutes": 60, "hours": 3600}
 _LONGEST: Final = 9_999_999
+TOLD: Final[tuple[Pace, ...]] = ("live", "messaging", "mail")
+"""In these paces customers can be told of a second promise."""
 
 
 def values_of_target(target: Target) -> dict[str, Any]:
@@ -21,17 +23,30 @@ def values_of_target(target: Target) -> dict[str, Any]:
         "teams": [str(one) for one in target.teams], "priorities": [str(one) for one in target.priorities],
     }  # fmt: skip
     for kind in KINDS:
-        values[kind], values[f"{kind}_unit"] = _typed(target.of(kind))
+        values |= _typed(kind, target.of(kind))
     return values
 
 
-def _typed(span: timedelta | None) -> tuple[str, str]:
+def values_of_second(policy: Policy) -> dict[str, Any]:
+    """What the form shows of how much later second promises end."""
+    values: dict[str, Any] = {}
+    for pace in TOLD:
+        values |= _typed(f"second.{pace}", policy.second_of(pace))
+    return values
+
+
+def read_second(form: Mapping[str, str]) -> dict[Pace, timedelta]:
+    """How much later second promises end, as far as that was typed; raises Invalid."""
+    return {pace: span for pace in TOLD if (span := _span(form, f"second.{pace}")) is not None}
+
+
+def _typed(field: str, span: timedelta | None) -> dict[str, str]:
     """A span as it was typed most likely."""
     if span is None:
-        return "", "minutes"
+        return {field: "", f"{field}_unit": "minutes"}
     seconds = int(span.total_seconds())
     unit = next(name for name in ("hours", "minutes", "seconds") if seconds % _UNITS[name] == 0)
-    return str(seconds // _UNITS[unit]), unit
+    return {field: str(seconds // _UNITS[unit]), f"{field}_unit": unit}
 
 
 def read_target(form: Mapping[str, str], lists: Mapping[str, Sequence[str]], target_id: UUID) -> Target:
@@ -49,11 +64,11 @@ def read_target(form: Mapping[str, str], lists: Mapping[str, Sequence[str]], tar
     )
 
 
-def _span(form: Mapping[str, str], kind: Kind) -> timedelta | None:
-    text = form.get(kind, "").strip()
+def _span(form: Mapping[str, str], field: str) -> timedelta | None:
+    text = form.get(field, "").strip()
     if not text:
         return None
-    return timedelta(seconds=_number(text, kind) * _UNITS.get(form.get(f"{kind}_unit", ""), 60))
+    return timedelta(seconds=_number(text, field) * _UNITS.get(form.get(f"{field}_unit", ""), 60))
 
 
 def _number(text: str, field: str) -> int:

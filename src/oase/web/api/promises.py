@@ -74,6 +74,10 @@ class PromisePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     vip_tag: Name = "VIP"
     vip_field: Annotated[str, Meta(max_length=120, description="Key of a yes-or-no field of persons; may be empty.")] = ""
     tell_second: Annotated[bool, Meta(description="Customers are told of a second promise.")] = True
+    second_seconds: Annotated[
+        dict[Pace, Annotated[int, Meta(ge=60, le=2_592_000)]],
+        Meta(description="How much later a second promise ends, in working time, by kind of channel; left out: as usual."),
+    ] = {}
     lines: Texts = {}
     letters: Texts = {}
     tell_wait: Annotated[bool, Meta(description="On messengers, whoever writes is told how long it takes, or when it opens.")] = (
@@ -117,7 +121,9 @@ def _policy(policy: Policy) -> PromisePolicy:
         )
         for one in policy.targets
     ]  # fmt: skip
-    return shown(PromisePolicy, policy, targets=targets, steps=[shown(PromiseStep, one) for one in policy.steps])
+    second = {pace: int(span.total_seconds()) for pace, span in policy.second.items()}
+    steps = [shown(PromiseStep, one) for one in policy.steps]
+    return shown(PromisePolicy, policy, targets=targets, steps=steps, second_seconds=second)
 
 
 def _target(one: PromiseTarget) -> Target:
@@ -161,7 +167,9 @@ async def replace_policy(
                 targets=tuple(_target(one) for one in data.targets),
                 steps=tuple(_step(one, before, work.clock.now()) for one in data.steps),
                 pause_waiting=data.pause_waiting, pause_snoozed=data.pause_snoozed, vip_tag=data.vip_tag, vip_field=data.vip_field,
-                tell_second=data.tell_second, lines={str(code): text for code, text in data.lines.items()},
+                tell_second=data.tell_second,
+                second={pace: timedelta(seconds=seconds) for pace, seconds in data.second_seconds.items()},
+                lines={str(code): text for code, text in data.lines.items()},
                 letters={str(code): text for code, text in data.letters.items()}, tell_wait=data.tell_wait,
                 wait_minutes=data.wait_minutes, waits={str(code): text for code, text in data.waits.items()}, version=before.version,
             )  # fmt: skip
