@@ -128,6 +128,26 @@ async def test_a_due_time_about_to_pass_is_told_once(desk: Desk) -> None:
     assert await desk.told("Anna", unseen=True) == ["due"]
 
 
+async def test_an_offer_is_told_once_and_its_notice_goes_when_it_ends_elsewhere(desk: Desk) -> None:
+    conversation_id = await desk.writes("Haben Sie am Samstag offen?", phone="4915228817044")
+
+    async def offer(what: str, **more: str) -> None:
+        async with desk.work() as work:
+            work.emit("offer", desk.agents["Anna"], {"what": what, "conversation": str(conversation_id), **more})
+
+    await offer("made", offer="one")
+    await offer("made", offer="one")
+    assert (await desk.told("Anna", unseen=True), await desk.told("Sophie")) == (["offer"], [])
+    await offer("expired")
+    assert await desk.told("Anna", unseen=True) == []
+    await desk.wishes("Anna", offer=())
+    await offer("made", offer="two")
+    assert await desk.told("Anna", unseen=True) == []
+    await desk.gives(conversation_id, "Anna", by="Sophie")
+    await offer("withdrawn")
+    assert await desk.told("Anna", unseen=True) == ["assigned"]  # the end of an offer ends nothing else
+
+
 async def test_a_batch_costs_the_same_number_of_statements_however_much_happened(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from oase.kernel.schema import belongs_to, workspace_table
 notification = workspace_table(
     "notification",
     Column("agent_id", Uuid, nullable=False),
-    Column("kind", Text, nullable=False),  # message, mention, assigned, unassigned, due, task, unsent
+    Column("kind", Text, nullable=False),  # offer, message, mention, assigned, unassigned, due, task, unsent
     Column("conversation_id", Uuid),  # what it is about, and where it leads: a conversation,
     Column("person_id", Uuid),  # or a person, with whom there is none yet
     Column("message_id", Uuid),

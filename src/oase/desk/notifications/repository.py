@@ -18,7 +18,7 @@ _TOLD: Final = Batch(
     id="uuid", agent_id="uuid", kind="text", conversation_id="uuid", person_id="uuid", message_id="uuid", by_name="text",
     source="text", mail="bool",    at="timestamptz", words="text",
 )  # fmt: skip
-_SEEN: Final = Batch(conversation_id="uuid", at="timestamptz", by="uuid", kept="uuid")
+_SEEN: Final = Batch(conversation_id="uuid", at="timestamptz", by="uuid", kept="uuid", kind="text")
 _UNTIL_LOOKED: Final = ("mention", "task", "unsent")
 _PUSHED: Final = Batch(id="uuid", agent_id="uuid", about="uuid")
 
@@ -85,7 +85,7 @@ async def see(work: UnitOfWork, seen: Sequence[Seen]) -> set[UUID]:
     rows = await work.tuples(
         f"UPDATE notification t SET seen_at = %(now)s FROM {_SEEN.rows} WHERE t.workspace_id = %(workspace_id)s"
         " AND (t.conversation_id = n.conversation_id OR t.person_id = n.conversation_id)"
-        " AND t.seen_at IS NULL AND t.at <= n.at AND (t.agent_id = n.by"
+        " AND t.seen_at IS NULL AND t.at <= n.at AND (n.kind IS NULL OR t.kind = n.kind) AND (t.agent_id = n.by"
         " OR n.by IS NULL AND t.kind <> ALL(%(stays)s) AND (t.agent_id IS DISTINCT FROM n.kept OR t.kind = 'unassigned'))"
         " RETURNING t.agent_id",
         {**_SEEN.values(seen), "now": work.clock.now(), "stays": list(_UNTIL_LOOKED)},

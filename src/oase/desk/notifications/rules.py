@@ -17,12 +17,13 @@ from oase.kernel.errors import Invalid
 from oase.kernel.i18n import message
 from oase.kernel.live import LiveEvent
 
-TOPICS: Final = ("conversation", "mention", "read", "presence", "due", "task", "unsent")
+TOPICS: Final = ("conversation", "mention", "read", "presence", "due", "task", "unsent", "offer")
 WARN_BEFORE: Final = timedelta(minutes=15)
 _MOST_LOOKED_AT: Final = 10_000
 LOOKS_FOR: Final = timedelta(seconds=40)  # a page says every 25 s that somebody looks
 ONLINE_FOR: Final = timedelta(minutes=12)  # an open page comes back at least every ten minutes
 NOT_AFTER: Final = timedelta(hours=4)  # what lies longer is no news: it waits in the inbox and in the mail
+_ENDS_BEFORE: Final[Mapping[Kind, timedelta]] = {"offer": timedelta(minutes=2)}  # of no use later
 _WROTE: Final = ("opened", "received")
 _PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200))
 _LONGEST_WISH: Final = timedelta(hours=1)
@@ -59,6 +60,9 @@ def news_of(event: LiveEvent, at: datetime) -> News | None:
     if event.topic == "unsent":
         source, words = f"unsent {facts['scheduled']} {event.position}", str(facts.get("why", ""))
         return News(what="unsent", conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]), words=words)
+    if event.topic == "offer" and what == "made":
+        asked, conversation_id = f"offer {facts['offer']}", UUID(facts["conversation"])
+        return News(what="offered", conversation_id=conversation_id, source=asked, at=at, to=event.key)
     return None
 
 
@@ -80,6 +84,8 @@ def _named(what: What, conversation_id: UUID, event: LiveEvent, to: UUID | None,
 def seen_of(event: LiveEvent, at: datetime) -> Seen | None:
     """What ends a concern: somebody looked, or the conversation is somebody else's now, or solved."""
     facts = event.payload
+    if event.topic == "offer" and "conversation" in facts and facts.get("what") not in ("made", "begun"):
+        return Seen(conversation_id=UUID(facts["conversation"]), at=at, by=event.key, kind="offer")
     if event.topic == "read":
         return Seen(conversation_id=UUID(facts["conversation"]), at=at, by=event.key)
     if event.topic == "conversation" and facts.get("what") == "assigned":
@@ -139,6 +145,7 @@ def concerned(
         "escalated": (news.to if case.state == "open" else None, "due"),
         "due": (news.to if news.to == case.assignee_id and case.state == "open" else None, "due"),
         "unsent": (news.to, "unsent"),
+        "offered": (news.to, "offer"),
     }
     to, kind = kinds.get(news.what, (None, "message"))
     if to is not None and to != news.by_id and to in colleagues:
@@ -175,17 +182,24 @@ def warns_from(due_at: datetime, waiting_since: datetime | None) -> datetime:
     return due_at - min(WARN_BEFORE, max(promised, timedelta(0)) / 4)
 
 
-def pause(attempts: int, wished_seconds: int, age: timedelta) -> timedelta | None:
+def lasts(kind: Kind) -> timedelta:
+    """How long a notice of this kind is of use."""
+    return _ENDS_BEFORE.get(kind, NOT_AFTER)
+
+
+def pause(attempts: int, wished_seconds: int, age: timedelta, most: timedelta = NOT_AFTER) -> timedelta | None:
     """How long a push waits after so many attempts; None: it would come too late to be news."""
     if attempts > len(_PAUSES):
         return None
     wait = max(_PAUSES[attempts - 1], min(timedelta(seconds=max(0, wished_seconds)), _LONGEST_WISH))
-    return wait if age + wait < NOT_AFTER else None
+    return wait if age + wait < most else None
 
 
 def check_wishes(chosen: Mapping[Kind, Sequence[str]], **others: object) -> Wishes:
     """Wishes as they were given; raises Invalid naming the field."""
-    ways: dict[str, object] = {kind: tuple(way for way in WAYS if way in given) for kind, given in chosen.items()}
+    ways: dict[str, object] = {
+        kind: tuple(way for way in WAYS if way in given and (kind, way) != ("offer", "mail")) for kind, given in chosen.items()
+    }
     for field in ("quiet_from", "quiet_until"):
         if others.get(field) and _time(str(others[field])) is None:
             raise Invalid(message("This is no time of day."), field=field)

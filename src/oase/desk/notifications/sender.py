@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from oase.desk.notifications import repository
 from oase.desk.notifications.colleagues import colleagues_of
-from oase.desk.notifications.rules import NOT_AFTER, pause
+from oase.desk.notifications.rules import lasts, pause
 from oase.desk.notifications.types import Kind, Shown
 from oase.desk.notifications.wording import in_words
 from oase.kernel.courier import Courier
@@ -105,12 +105,12 @@ class PushSender(Courier[Parcel]):
     async def bring(self, workspace_id: UUID, due: Parcel) -> None:
         """One attempt."""
         now = self.database.clock.now()
-        lasts = max(NOT_AFTER - (now - due.at), timedelta(0))
+        left = max(lasts(due.kind) - (now - due.at), timedelta(0))
         payload = payload_of(due.shown)
         urgency = _URGENCY.get(due.kind, "high")
         topic = due.shown.conversation
         sent = await post(
-            self._outside, push_request(self._vapid, due.to, payload, now, lasts=lasts, urgency=urgency, topic=topic)
+            self._outside, push_request(self._vapid, due.to, payload, now, lasts=left, urgency=urgency, topic=topic)
         )
         async with self.database.work(workspace_id) as work:
             await _settle(work, due, sent)
@@ -119,7 +119,7 @@ class PushSender(Courier[Parcel]):
 async def _settle(work: UnitOfWork, due: Parcel, sent: Sent) -> None:
     if await settle_browser(work, due.subscription_id, sent):
         return  # what is on its way to it went with it
-    wait = pause(due.attempts, sent.retry_after_seconds, work.clock.now() - due.at) if sent.later else None
+    wait = pause(due.attempts, sent.retry_after_seconds, work.clock.now() - due.at, lasts(due.kind)) if sent.later else None
     if wait is None:
         await repository.drop_pushes(work, [(due.id, due.notification_id)])
     else:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oase.kernel.i18n import Language
 
-Kind = Literal["message", "mention", "assigned", "unassigned", "due", "task", "unsent"]
+Kind = Literal["offer", "message", "mention", "assigned", "unassigned", "due", "task", "unsent"]
 Way = Literal["browser", "mail", "sound"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 WAYS: Final[tuple[Way, ...]] = get_args(Way)
@@ -18,6 +18,7 @@ WAYS: Final[tuple[Way, ...]] = get_args(Way)
 class Wishes(Struct, frozen=True, kw_only=True):
     """What an agent wants to be told, and how. Times are "HH:MM" of the agent's own zone; empty: no quiet hours."""
 
+    offer: tuple[Way, ...] = ("browser", "sound")  # never by mail: it is over within a minute
     message: tuple[Way, ...] = ("browser", "mail", "sound")
     mention: tuple[Way, ...] = ("browser", "mail", "sound")
     assigned: tuple[Way, ...] = ("browser", "mail")
@@ -50,7 +51,7 @@ class Colleague(Struct, frozen=True, kw_only=True):
     wishes: Wishes
 
 
-What = Literal["wrote", "mentioned", "assigned", "teamed", "due", "escalated", "task", "unsent"]
+What = Literal["offered", "wrote", "mentioned", "assigned", "teamed", "due", "escalated", "task", "unsent"]
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -77,6 +78,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     at: datetime
     by: UUID | None = None  # None: for everybody, but for whom it is kept
     kept: UUID | None = None
+    kind: Kind | None = None  # only this
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     title: str
     body: str
     path: str
+    kind: Kind = "message"
 
 
 class Device(Struct, frozen=True, kw_only=True):

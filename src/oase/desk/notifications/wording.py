@@ -55,6 +55,7 @@ def word(one: Notification, case: Case, said: Said | None, t: Translator) -> Sho
         title=_cut(_title(one, person, case, t), _TITLE_CHARACTERS),
         body=_cut(about, _BODY_CHARACTERS),
         path=f"/inbox/{'mentions' if one.kind == 'mention' else 'open'}/{case.id}",
+        kind=one.kind,
     )
 
 
@@ -62,6 +63,8 @@ def _title(one: Notification, person: str, case: Case, t: Translator) -> str:
     kind, by = one.kind, one.by_name
     if kind == "mention":
         return t.gettext("%(name)s mentioned you", name=by or t.gettext("Somebody"))
+    if kind == "offer":
+        return t.gettext("Will you begin with this conversation?")
     if kind == "assigned":
         return t.gettext("%(name)s gave you a conversation", name=by) if by else t.gettext("A conversation is yours now")
     if kind == "unassigned":

@@ -2,7 +2,8 @@
 
     cookie --resolve--> viewer --rooms--> hub --> "id: position · event: topic · data: {key, …}"
 
-`?of=floor` adds what the whole desk does, for those who may see it. Begins after `?after=` (the position at which the page was read)
+`?of=floor` adds what the whole desk does, for those who may see it;
+`?of=me` is what concerns the viewer, and nothing else. Begins after `?after=` (the position at which the page was read)
 and resumes by `Last-Event-ID`; says `reload` to whoever was away too long. Streams end by themselves after ten minutes (the browser
 comes back by itself) and at shutdown. Bare ASGI, since thousands of them stay open.
 """
@@ -50,6 +51,9 @@ class Live:
         own = [*(f"{topic}:{me}" for topic in _TO_ME), f"session:{viewer.session_id}"]
         if _asks_for(scope, "floor") and viewer.may(Permission.REPORT_READ):
             own += ["offer", "desk", "stranded"]
+        if _asks_for(scope, "me"):
+            await stream(self._hub, viewer.workspace_id, [*own, "duty"], _last_seen(scope), receive, send)
+            return
         rooms = ["conversation", "account", "notice", "typing", "presence", "duty", "person", "view", *own]
         await stream(self._hub, viewer.workspace_id, rooms, _last_seen(scope), receive, send)
 

@@ -3,6 +3,7 @@ import "./ago.js";
 import { toast } from "./toast.js";
 import "./menu.js";
 import "./duty.js";
+import "./elsewhere.js";
 
 const toasts = document.getElementById("toasts");
 

@@ -15,6 +15,7 @@ async function show() {
   const focused = place.contains(document.activeElement);
   place.innerHTML = text;
   if (focused) document.getElementById("duty-button")?.focus();
+  document.dispatchEvent(new CustomEvent("oase:standing", { detail: { state: shownKey()?.split(" ")[0] ?? "away" } }));
   const hint = place.querySelector("[data-hint]");
   document.querySelector("body > [data-hint]")?.remove();
   if (hint && forgotten(hint.dataset.hint)) hint.remove();

@@ -21,7 +21,7 @@ async function show(told) {
   const known = await self.registration.getNotifications({ tag });
   if (known.some((one) => one.data?.id && one.data.id === told.id)) return; // brought twice
   await self.registration.showNotification(told.title ?? "Oase", {
-    body: told.body ?? "", tag, renotify: true, icon: ICON, data: { id: told.id, conversation: told.conversation, path: told.path ?? "/inbox" },
+    body: told.body ?? "", tag, renotify: true, icon: ICON, data: { id: told.id, kind: told.kind, conversation: told.conversation, path: told.path ?? "/inbox" },
   });
 }
 

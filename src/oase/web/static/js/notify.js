@@ -1,6 +1,7 @@
 // What concerns me, as the server says it: a number in the title and a dot on the icon, a notice in the page unless I look at that
 // conversation, a sound if I want one. While the page is hidden the browser tells (web push); without that, this page does.
-import { keepUp } from "./push.js";
+import { keepUp, withdraw } from "./push.js";
+import { sound } from "./sound.js";
 import { toast } from "./toast.js";
 
 const inbox = document.getElementById("inbox");
@@ -8,8 +9,6 @@ const icon = document.querySelector("link[rel=icon]");
 const plainIcon = icon.href;
 let waiting = 0;
 let pushed = false;
-let context = null;
-let lastSound = 0;
 
 // ---- title and icon ----
 /** The page's title, with how many conversations wait for me. */
@@ -22,34 +21,6 @@ function count(number) {
   waiting = number;
   retitle();
   icon.href = waiting ? inbox.dataset.dot : plainIcon;
-}
-
-// ---- sound: one page of this browser makes it, and not every second ----
-function sound(id) {
-  if (!navigator.userActivation?.hasBeenActive || Date.now() - lastSound < 3000) return;
-  lastSound = Date.now();
-  if (!navigator.locks) { ring(); return; }
-  navigator.locks.request(`oase-sound-${id}`, { ifAvailable: true }, async (mine) => {
-    if (!mine) return;
-    ring();
-    await new Promise((done) => setTimeout(done, 2000));
-  });
-}
-
-function ring() {
-  context ??= new AudioContext();
-  const volume = context.createGain();
-  volume.connect(context.destination);
-  volume.gain.setValueAtTime(0.0001, context.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.12, context.currentTime + 0.02);
-  volume.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + 0.5);
-  for (const [frequency, at] of [[660, 0], [880, 0.12]]) {
-    const tone = context.createOscillator();
-    tone.frequency.value = frequency;
-    tone.connect(volume);
-    tone.start(context.currentTime + at);
-    tone.stop(context.currentTime + 0.5);
-  }
 }
 
 // ---- notices ----
@@ -66,11 +37,13 @@ async function tell({ id, show, sound: rings }) {
   if (rings) sound(id);
   if (!show) return;
   if (!document.hidden) {
+    if (told.kind === "offer") return; // its card is here
     const text = told.body ? `${told.title}: ${told.body}` : told.title;
     toast({ text, undoLabel: inbox.dataset.open, onUndo: () => lead(told) });
   } else if (!pushed && "Notification" in window && Notification.permission === "granted") {
     const shown = new Notification(told.title, { body: told.body, tag: told.conversation, icon: plainIcon });
     shown.addEventListener("click", () => { focus(); lead(told); shown.close(); });
+    if (told.kind === "offer") document.addEventListener("oase:offer", () => shown.close(), { once: true }); // answered, or over
   }
 }
 
@@ -78,6 +51,7 @@ document.addEventListener("oase:notification", ({ detail }) => {
   count(detail.waiting);
   for (const one of detail.new) tell(one);
 });
+document.addEventListener("oase:offer", ({ detail }) => { if (!["made", "begun"].includes(detail.what)) withdraw(detail.conversation); });
 navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data.open) openConversation(data.open); });
 
 // the stream begins, or goes on after it had been away

@@ -32,6 +32,15 @@ export async function keepUp(me) {
   } catch { return false; }
 }
 
+/** Whether this agent is told in this browser by web push. */
+export const isTold = (me) => able && Notification.permission === "granted" && remembered() === me;
+
+/** An offer is over: its notice goes from the desktop. */
+export async function withdraw(conversation) {
+  const found = await navigator.serviceWorker?.getRegistration("/inbox").catch(() => null);
+  for (const one of await found?.getNotifications({ tag: conversation }) ?? []) if (one.data?.kind === "offer") one.close();
+}
+
 async function switchOn(me, key) {
   if (await Notification.requestPermission() !== "granted") return;
   const { pushManager } = await registration();
