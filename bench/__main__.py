@@ -1,7 +1,7 @@
 """`python -m bench [names]`: runs the benches one after the other, prints a table and writes docs/performance.md.
 
 Each bench is a program of its own (`python -m bench.<name>`), so that none inherits another one's memory or caches; lines that begin
-with `#json` are its figures. With names, only those are run, and the others' figures stay as they are.
+with `#json` are its figures. With names, only those are run, and the others' figures stay as they are. Routing writes tables of its own.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.routing.tables import blocks
 from oase.kernel.clock import SystemClock
 
 ROOT = Path(__file__).parents[1]
@@ -50,8 +51,11 @@ def run(name: str) -> list[dict[str, Any]]:
 
 def known() -> dict[str, list[dict[str, Any]]]:
     """The figures that stand on the page now."""
-    text = PAGE.read_text() if PAGE.exists() else ""
-    return {name: json.loads(figures) for name, figures in _KEPT.findall(text)}
+    return {name: json.loads(figures) for name, figures in _KEPT.findall(_page())}
+
+
+def _page() -> str:
+    return PAGE.read_text() if PAGE.exists() else ""
 
 
 def machine() -> str:
@@ -67,7 +71,7 @@ def _shown(value: Any) -> str:
 
 
 def page(figures: dict[str, list[dict[str, Any]]]) -> str:
-    """The page: a table for people, the figures for the next run."""
+    """The page: a table for people, those that routing wrote, the figures for the next run."""
     lines = [
         "# Speed",
         "",
@@ -83,7 +87,7 @@ def page(figures: dict[str, list[dict[str, Any]]]) -> str:
         for one in figures.get(name, []):
             facts = " · ".join(f"{key} {_shown(value)}" for key, value in one.items() if key not in ("bench", "when"))
             lines.append(f"| {one.get('bench', name)} | {what} | {one.get('when', '')} | {facts} |")
-    lines.append("")
+    lines += ["", *blocks(_page()).values()]
     lines += [f"<!-- {name} {json.dumps(found)} -->" for name, found in figures.items()]
     return "\n".join(lines) + "\n"
 
@@ -95,8 +99,10 @@ def main() -> None:
         sys.exit(f"There is no bench {unknown[0]}. There are: {', '.join(BENCHES)}.")
     figures = known()
     for name in names:
-        when = f"{SystemClock().now():%Y-%m-%d}"
-        figures[name] = [{**one, "when": when} for one in run(name)]
+        when, found = f"{SystemClock().now():%Y-%m-%d}", run(name)
+        if name == "routing":
+            continue
+        figures[name] = [{**one, "when": when} for one in found]
         PAGE.write_text(page(figures))
     print(f"\nWritten to {PAGE.relative_to(ROOT)}.")
 

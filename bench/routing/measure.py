@@ -23,6 +23,9 @@ GROUPS: Final[dict[str, Callable[[Fate], bool]]] = {
     "wanted at once": lambda one: one.customer.wants <= 120,
 }
 
+_STUDENT: Final = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
+"""By degrees of freedom, from one on; from sixteen on 1.96 + 2.4 / freedom is true to a thousandth or two."""
+
 
 def in_time(fate: Fate) -> bool:
     """Whether somebody turned to the customer within their own deadline."""
@@ -58,4 +61,9 @@ def gain(weeks: Sequence[Week], others: Sequence[Week], group: str = "all") -> t
 
 
 def _half(values: Sequence[float]) -> float:
-    return 2.045 * stdev(values) / sqrt(len(values)) if len(values) > 1 else float("nan")  # Student's t for 30 weeks
+    return _student(len(values) - 1) * stdev(values) / sqrt(len(values)) if len(values) > 1 else float("nan")
+
+
+def _student(freedom: int) -> float:
+    """Student's t for an interval of 95 %: how many deviations each way."""
+    return _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else 1.96 + 2.4 / freedom

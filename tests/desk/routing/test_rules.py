@@ -200,6 +200,40 @@ def test_a_reply_in_ones_own_chat_pushes_a_mail_aside_but_a_messenger_that_has_t
     assert scene.told[-2:] == [("anna", "lays aside", "mail"), ("anna", "chat again")]
 
 
+def test_what_was_laid_aside_is_everybodys_when_it_is_due_soon() -> None:
+    scene = Scene(anna=cells("de"), ben=cells("de"))
+    scene.comes("ben's", "messenger").comes("mail", "mail", within=3 * HOUR)
+    writer, other = scene.told[1][0], scene.told[0][0]
+    scene.comes("call", "phone")
+    assert scene.told[-1] == (writer, "call")
+    scene.after(0.5 * HOUR).done("ben's", other).comes("more", "messenger")
+    assert scene.told[-1] == (other, "more")  # two and a half hours are left: the mail waits for who began it
+    scene.after(0.6 * HOUR).done("more", other)
+    assert scene.told[-1] == (other, "mail")
+
+
+def test_a_mail_is_nearly_late_by_the_hours_that_are_worked_not_by_those_of_the_night() -> None:
+    def offered(at: float, *, due: float) -> list[Any]:
+        """Who gets a call at a moment of a day that is worked from 8 to 18, beside a mail that waits."""
+        desk = Router(
+            Settings(manners=MANNERS),
+            [Skills(id="anna")],
+            fits=lambda _agent, _cell: 1,
+            worked=lambda moment: moment // DAY * 10 * HOUR + min(max(moment % DAY - 8 * HOUR, 0.0), 10 * HOUR),
+        )
+        desk.handle(AgentState("anna", True), at)
+        for name, channel, ends in (("begun", "mail", 5 * DAY), ("old", "mail", due), ("call", "phone", at + 60.0)):
+            item = Item(id=name, conversation=name, cell=("de", channel), channel=channel, arrived=at, due=ends)
+            told = desk.handle(ItemArrived(item), at)
+            for offer in (one for one in told if isinstance(one, Offer)):
+                desk.handle(WorkStarted(offer.item, offer.agent), at)
+        return [one.item for one in told if isinstance(one, Offer)]
+
+    assert offered(16.5 * HOUR, due=DAY + 8 * HOUR) == ["call"]
+    assert offered(17.5 * HOUR, due=DAY + 8 * HOUR) == []
+    assert offered(17.5 * HOUR, due=DAY + 9 * HOUR) == ["call"]
+
+
 # --- what must not confuse it ---
 
 

@@ -16,6 +16,7 @@ from oase.desk.routing.rules import (
     Item,
     ItemArrived,
     ItemChanged,
+    ItemWithdrawn,
     Learnt,
     Manner,
     Need,
@@ -25,6 +26,7 @@ from oase.desk.routing.rules import (
     Park,
     Promised,
     Pulled,
+    Quote,
     Reason,
     Reassigned,
     Repromise,
@@ -361,3 +363,33 @@ def test_a_desk_is_built_from_how_it_stands_and_goes_on_as_if_it_had_been_there(
     assert offers(list(told)) == [("who is away", "ben")]
     assert router.why("anna's", "ben", 30.0) == Reason(because=Because.KEPT, agent="anna", due=120.0)
     assert offers(list(router.handle(Pulled("dora", "taken only"), 30.0))) == [("taken only", "dora")]
+
+
+def test_a_mail_that_was_laid_aside_before_another_process_began_is_handed_on_too() -> None:
+    aside = Item(
+        id="mail", conversation="mail", cell=Need(channel="mail"), channel="mail", arrived=0.0, due=7300.0, owner="anna", parked=1
+    )
+    call = Item(id="call", conversation="call", cell=Need(channel="phone"), channel="phone", arrived=0.0, due=60.0, with_="anna")
+    router, told = Router.restored(
+        Settings(manners=MANNERS), [skilled("anna"), skilled("ben")], 0.0, on_duty=["anna", "ben"], items=[aside, call], held={}
+    )
+    assert offers(list(told)) == []
+    assert offers(list(router.handle(Tick(), 50.0))) == []
+    assert offers(list(router.handle(Tick(), 150.0))) == [("mail", "ben")]
+
+
+def test_a_class_of_contacts_that_is_new_goes_on_with_what_its_channel_has_learnt() -> None:
+    floor = Floor(*(skilled(f"a{number}") for number in range(5)), skilled("polyglot", levels={"pl": 1}))
+    for number in range(5):
+        floor.works(f"work {number}")
+    floor.works("more work")
+    many = Need(channel="messenger")
+    for number in range(600):  # all wait longer than was said
+        floor.comes(f"m{number}", need=many), floor.does(ItemWithdrawn(f"m{number - 2}"))
+        floor.now += 900.0
+    (known,) = (one for one in floor.comes("known", need=many) if isinstance(one, Quote))
+    (new,) = (one for one in floor.comes("new", need=Need(channel="messenger", skills=(("pl", 1),))) if isinstance(one, Quote))
+    assert not new.usually
+    assert new.p90 == known.p90 > 900.0
+    (chat,) = (one for one in floor.comes("chat", "chat") if isinstance(one, Quote))
+    assert chat.usually  # nobody knows anything of chats

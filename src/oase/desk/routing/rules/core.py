@@ -5,7 +5,8 @@
 3. A promise that cannot be kept is made anew once, and the item re-enters the order there.
 4. What few people on duty can do has a head start; of several free agents the one whose skills are missed least is asked; chats are
    packed on those who chat already.
-5. A call, an item wanted at once or a reply in one's own chat may push a mail aside, while the oldest mail has time enough.
+5. A call, an item wanted at once or a reply in one's own chat may push a mail aside, while the oldest mail has time enough. Who began
+   it goes on with it, unless it is due soon: then whoever is free does.
 
 Beside them: an agent who declines is not asked again while anybody else can do it; what a team only takes is ordered, but nobody is
 offered it; what has waited long enough may be done by others, too; and people may take, give and return whatever they want.
@@ -313,7 +314,14 @@ class Router:
             turn(desk, one, now, commands)
 
     def _passed(self, event: Tick, now: float, commands: list[Command]) -> None:
-        """Time alone is seen to with every event."""
+        """What was laid aside and is due soon waits for its writer no longer; the rest is seen to with every event."""
+        for _ in range(WITH_TICK):
+            item = self.desk.due_soon(now)
+            if item is None:
+                return
+            if item.owner is not None and not item.bound:
+                item.owner = None
+                replace(self.desk, item, now, commands)
 
 
 _ACTS: Final[Mapping[type, Callable[[Router, Any, float, list[Command]], None]]] = {

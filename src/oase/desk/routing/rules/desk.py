@@ -1,6 +1,7 @@
 """The state of one workspace's desk, and the small steps by which it changes."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Final
 
 from oase.desk.routing.rules.crowd import Agent, Crowd, Fits, Kind
 from oase.desk.routing.rules.events import Command, Offer, Park
@@ -9,6 +10,9 @@ from oase.desk.routing.rules.quotes import Quotes
 from oase.desk.routing.rules.types import AgentId, Item, ItemId, Manner, Settings, Skills
 
 Held = tuple[AgentId, str]
+
+_AHEAD: Final = 14 * 86_400.0
+"""Nobody asks for the opening hours of the years until a promise that was never made."""
 
 
 class Desk:
@@ -25,6 +29,7 @@ class Desk:
         self.held: dict[Hashable, Held] = {}  # open conversations that take room, whose they are, and of which channel
         self.promises = Dues()
         self.parkable = Dues()  # all that waits and may be laid aside, for its oldest
+        self.laid_aside = Dues()  # what waits for who began it
         self.timers = Timers()
         self.decided: dict[ItemId, Offer] = {}  # how those who have something got it
 
@@ -47,7 +52,20 @@ class Desk:
     def calm(self, now: float) -> bool:
         """Whether mails may be laid aside."""
         oldest = self.parkable.first()
-        return oldest is None or oldest.due - self.mail_ahead - now > self.settings.calm
+        return oldest is None or self._left(oldest, now) > self.settings.calm
+
+    def due_soon(self, now: float) -> Item | None:
+        """What was laid aside and has so little time left that it waits for its writer no longer; each once."""
+        item = self.laid_aside.first()
+        if item is None or self._left(item, now) > self.settings.handed_on:
+            return None
+        self.laid_aside.drop()
+        return item
+
+    def _left(self, item: Item, now: float) -> float:
+        """The working time that is left for a mail, as far as two weeks show it."""
+        until = self.worked(min(item.due, now + _AHEAD))
+        return until - self.worked(now) - self.mail_ahead
 
     def agent(self, agent_id: AgentId | None) -> Agent | None:
         """An agent, if known."""
@@ -83,6 +101,8 @@ class Desk:
             owner = None
         item.owner = owner.id if owner is not None else None
         self.wait(item, owner)
+        if item.parked and owner is not None:
+            self.laid_aside.put(item)
         self.look_at(item, item.again_at)
 
     # --- waiting ---
@@ -129,6 +149,7 @@ class Desk:
             aside.owner, aside.bound, agent.work = agent.id, not agent.available, None
             commands.append(Park(aside.id, agent.id))
             self.wait(aside, agent)
+            self.laid_aside.put(aside)
 
     def settle(self, agent: Agent) -> None:
         """Puts an agent into the sets where they belong by what they do."""

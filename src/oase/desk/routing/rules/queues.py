@@ -81,6 +81,10 @@ class Dues:
         heappop(self._heap)
         return item
 
+    def drop(self) -> None:
+        """Watches no longer over the first."""
+        heappop(self._heap)
+
 
 class Timers:
     """Moments at which something about an item is looked at again."""

@@ -1,8 +1,9 @@
 """Expected wait, said to the customer: how long nine of ten wait at most. No training: what comes true corrects what is said next.
 
-The guess is what waits before somebody, times what an answer takes, by those on duty. For each class of contacts (channel, skills
-that few have, how busy it is) a factor for each share says how far the guess is off; each quote that is kept or broken moves it, so
-that in the long run the promised share is kept (stochastic approximation of a quantile: H. Robbins, S. Monro, 1951).
+The guess is what waits before somebody, times what an answer takes, by those on duty. For each class of contacts (channel, and
+whether few have the skills) a factor for each share says how far the guess is off; each quote that is kept or broken moves it, so
+that in the long run the promised share is kept (stochastic approximation of a quantile: H. Robbins, S. Monro, 1951). A new class goes
+on with what its channel has learnt.
 A quote counts as broken in the moment in which it passes, not when the customer is served at last: so a shift of load is learnt soon.
 """
 
@@ -19,11 +20,11 @@ from oase.desk.routing.rules.types import Item, ItemId
 SHARES: Final = (0.5, 0.8, 0.9)
 """Of how many it is said that they wait no longer."""
 
-_FIRST_FACTOR: Final = 1.5
+_FIRST_FACTOR: Final = 2.0
 _LEARNING: Final = 500
 """Quotes of a desk during which it says "usually"."""
-_LEARNING_CLASS: Final = 30
-"""The same of a class, in quotes that are known to have been kept or broken: seldom ones would say more than they know."""
+_LEARNING_CHANNEL: Final = 30
+"""The same of a channel, in quotes that are known to have been kept or broken: one that is new to a desk says no more than it knows."""
 _STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
 _FURTHEST: Final = 50.0
 """No guess is further off."""
@@ -33,8 +34,8 @@ _LEAST: Final = 10.0
 """Seconds; no guess is shorter."""
 
 
-_Class = tuple[str, bool, int]
-"""Channel, whether few can do it, how crowded it is."""
+_Class = tuple[str, bool]
+"""Channel, and whether few can do it."""
 
 
 class _Open(Struct, eq=False, gc=False):
@@ -52,8 +53,8 @@ class _Factors:
 
     __slots__ = ("seen", "values")
 
-    def __init__(self) -> None:
-        self.values = [_FIRST_FACTOR] * len(SHARES)
+    def __init__(self, like: "_Factors | None") -> None:
+        self.values: list[float] = list(like.values) if like is not None else [_FIRST_FACTOR] * len(SHARES)
         self.seen = [0] * len(SHARES)
 
     def learn(self, place: int, *, kept: bool) -> None:
@@ -69,7 +70,6 @@ class LearntClass(Struct, frozen=True):
 
     channel: str
     few: bool
-    crowded: int
     factors: tuple[float, ...]
     seen: tuple[int, ...]
 
@@ -102,7 +102,7 @@ class Quotes:
         """Goes on with what another process has learnt."""
         self._count, self._means = learnt.quotes, dict(learnt.seconds)
         for one in learnt.classes:
-            factors = self._factors[one.channel, one.few, one.crowded] = _Factors()
+            factors = self._factors[one.channel, one.few] = _Factors(None)
             factors.values, factors.seen = list(one.factors), list(one.seen)
 
     def waits(self, due: float) -> None:
@@ -127,25 +127,25 @@ class Quotes:
         for seconds in said:
             heappush(self._passes, (now + seconds, item.id))
         self._count += 1
-        return Quote(item.id, *said, usually=not self._is_learnt(kind))
+        return Quote(item.id, *said, usually=not self._is_learnt(item.channel))
 
     def foretell(self, channel: str, key: float, able: int, on_duty: int) -> tuple[tuple[float, float, float], bool]:
         """What would be said to somebody who came now, and whether that is learnt yet. Nothing comes of it."""
-        _, kind, said = self._foretold(channel, key, able, on_duty)
-        return said, self._is_learnt(kind)
+        _, _, said = self._foretold(channel, key, able, on_duty)
+        return said, self._is_learnt(channel)
 
-    def _is_learnt(self, kind: _Class) -> bool:
-        return self._count > _LEARNING and self._factors[kind].seen[-1] >= _LEARNING_CLASS
+    def _is_learnt(self, channel: str) -> bool:
+        known = sum(one.seen[-1] for few in (False, True) if (one := self._factors.get((channel, few))) is not None)
+        return self._count > _LEARNING and known >= _LEARNING_CHANNEL
 
     def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
         """The guess, the class of contacts that it belongs to, and what is said of it."""
         ahead = bisect_left(self._dues, key)
         guess = max(_LEAST, (ahead + 1) * self._means.get(channel, 180.0) / max(1, on_duty))
-        crowded = (len(self._dues) - 1) / max(1, on_duty)
-        kind = (channel, able <= 3, 0 if crowded < 1 else 1 if crowded < 4 else 2)
+        kind = (channel, able <= 3)
         factors = self._factors.get(kind)
         if factors is None:
-            factors = self._factors[kind] = _Factors()
+            factors = self._factors[kind] = _Factors(self._factors.get((channel, able > 3)))
         p50, p80, p90 = (guess * factor for factor in factors.values)
         return guess, kind, (p50, max(p50, p80), max(p50, p80, p90))
 

@@ -32,7 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     manners: dict[str, Manner]
     head_start: float = 300.0  # seconds, divided by the number of people on shift who can do it
     parks_at_most: int = 6  # how often one mail may be pushed aside
-    calm: float = 3600.0  # mails are pushed aside only while the oldest one that waits has more than this left
+    calm: float = 3600.0  # mails are pushed aside only while the oldest one that waits has more working time than this left
+    handed_on: float = 2 * 3600.0  # what was laid aside waits for who began it only while more of it than this is left
     mail_ahead: float = 3 * 3600.0  # by how much sooner mails count as due where overload sacrifices calls and chats
     overload: Literal["protect_live", "protect_mail"] = "protect_live"  # what is late when more comes than people can answer
     at_once_within: float = 150.0  # an item promised within so many seconds is wanted at once
