@@ -7,6 +7,7 @@ from bench.routing.engine import Rule
 from bench.routing.rivals import RIVALS
 from bench.routing.world import DAY, Worker, worked
 from oase.desk.routing.rules import Manner, Router, Settings, Skills
+from oase.desk.routing.rules.queues import Dues
 
 Make = Callable[[Sequence[Worker]], Rule]
 
@@ -37,9 +38,16 @@ def _order_reversed(workers: Sequence[Worker]) -> Router:
     return router
 
 
+class _Endless(Dues):
+    """Promises of which nobody notices the end."""
+
+    def ended(self, now: float) -> None:
+        return None
+
+
 def _no_second_promise(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router.desk.promises.ended = lambda _now: None  # type: ignore[method-assign]
+    router.desk.promises = _Endless()
     return router
 
 

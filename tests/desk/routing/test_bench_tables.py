@@ -2,12 +2,14 @@
 
 import pytest
 from bench.__main__ import page
-from bench.routing.desks import MUTATIONS, OURS
+from bench.routing.desks import DESKS, MUTATIONS, OURS
+from bench.routing.engine import Week
 from bench.routing.goals import GOALS, QUOTES, missed
 from bench.routing.measure import share
 from bench.routing.rivals import RIVALS
 from bench.routing.scenario import scenario
 from bench.routing.tables import base, block, blocks, caught, worlds, written
+from bench.routing.world import World, customers, roster
 
 GOOD, QUOTED = 999, 900
 
@@ -39,3 +41,11 @@ def test_a_broken_rule_is_noticed_by_what_it_misses_beside_ours() -> None:
 
 def test_the_interval_of_few_weeks_is_wide() -> None:
     assert share([week(all=900), week(all=920)], "all") == (91.0, pytest.approx(12.706))
+
+
+@pytest.mark.parametrize("rule", DESKS)
+def test_a_week_of_a_small_team_is_lived_through_under_each_rule(rule: str) -> None:
+    world = World(size=12, load=0.2)
+    workers, people = roster(12), customers(world, 7)[:150]
+    fates = Week(world, workers, people, DESKS[rule](workers)).run()
+    assert sum(one.answered is not None for one in fates) > 100
