@@ -1,4 +1,4 @@
-"""The blanks of a provider's template as a form: in its head, its words, the links of its buttons. Pure.
+"""The blanks of a provider's template as a form: in its head, its words, the links of its buttons.
 
 Template --blanks--> fields `place.<component>.<number>`     what was typed --used--> TemplateUse, with the words as they will be read
 """
@@ -6,11 +6,14 @@ Template --blanks--> fields `place.<component>.<number>`     what was typed --us
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
+from oase.channels import templates
 from oase.channels.contract import Template
 from oase.conversations import TemplateUse
+from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Message, message
 
@@ -20,6 +23,7 @@ _FILES: Final[Mapping[str, Message]] = {
     "document": message("Document above the text"),
 }
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+_FIELD: Final = re.compile(r"\{\{(place\.[a-z]+\.[A-Za-z0-9_.]+)\}\}")
 
 
 class Blank(Struct, frozen=True):
@@ -54,6 +58,28 @@ def _of(template: Template, key: str) -> Iterator[Blank]:
             yield Blank(field, key, message("Blank %(n)s", n=number))
 
 
+def reads(template: Template) -> str:
+    """The words as the customer reads them, each blank as its field: "Guten Tag {{place.body.1}}"."""
+    texts = [_named(template.header, "header"), _named(template.body, "body"), template.footer]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _named(text: str, component: str) -> str:
+    """Numbered blanks by their place among the numbers, named ones by their name."""
+    numbers = sorted({name for name in _PLACEHOLDER.findall(text) if name.isdigit()}, key=int)
+    fields = {name: f"place.{component}.{place}" for place, name in enumerate(numbers, start=1)}
+    return _PLACEHOLDER.sub(lambda found: f"{{{{{fields.get(found.group(1), f'place.{component}.{found.group(1)}.1')}}}}}", text)
+
+
+async def template_used(work: UnitOfWork, account_id: UUID | None, form: Mapping[str, str]) -> TemplateUse:
+    """The template that a form names, with its blanks filled. Raises Invalid (fields `template`, and those of the blanks)."""
+    name, _, language = form.get("template", "").rpartition("/")
+    for one in await templates(work, account_id) if account_id else ():
+        if (one.name, one.language, one.status) == (name, language, "approved"):
+            return used(one, form)
+    raise Invalid(message("This template is not there any more. Please choose another one."), field="template")
+
+
 def used(template: Template, form: Mapping[str, str]) -> TemplateUse:
     """The template with what was typed; raises Invalid naming the field of a blank that is empty, or no address where one is wanted."""
     parameters: dict[str, tuple[str, ...]] = {}
@@ -64,18 +90,8 @@ def used(template: Template, form: Mapping[str, str]) -> TemplateUse:
         if blank.link and not typed.startswith("https://"):
             raise Invalid(message("Enter an address that begins with https://."), field=blank.field)
         parameters[blank.component] = (*parameters.get(blank.component, ()), typed)
-    read = [_filled(template.header, "header", parameters), _filled(template.body, "body", parameters), template.footer]
-    return TemplateUse(
-        name=template.name, language=template.language, parameters=parameters, preview="\n\n".join(one for one in read if one)
-    )
-
-
-def _filled(text: str, component: str, parameters: Mapping[str, tuple[str, ...]]) -> str:
-    """The text with its blanks filled: numbered ones by their place, named ones by their name."""
-    numbers = dict.fromkeys(name for name in _PLACEHOLDER.findall(text) if name.isdigit())
-    values = dict(zip(sorted(numbers, key=int), parameters.get(component, ()), strict=False))
-    values |= {key.partition(".")[2]: typed[0] for key, typed in parameters.items() if key.startswith(f"{component}.")}
-    return _PLACEHOLDER.sub(lambda found: values.get(found.group(1), found.group(0)), text)
+    preview = _FIELD.sub(lambda found: form.get(found.group(1), "").strip() or found.group(0), reads(template))
+    return TemplateUse(name=template.name, language=template.language, parameters=parameters, preview=preview)
 
 
 def _button(template: Template, index: str) -> str:

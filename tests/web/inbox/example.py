@@ -142,7 +142,10 @@ def composer(**changes: object) -> Composer:
                   text_length=100_000, files=20, subject=True, copies=True, templates=False, window_ends_at=None)  # fmt: skip
     facts: dict[str, object] = {
         "answers": [answer(), mail], "chosen": answer(),
-        "templates": [Template(name="versand_info", language="de", body="Guten Tag {{1}}, Ihre Sendung {{2}} ist unterwegs.", places=2)],
+        "templates": [Template(
+            name="versand_info", language="de", reads="Guten Tag {{place.body.1}}, Ihre Sendung {{place.body.2}} ist unterwegs.",
+            blanks='[{"name":"place.body.1","label":"Lücke 1"},{"name":"place.body.2","label":"Lücke 2"}]',
+        )],
         "tab": "reply", "text": "", "note": "", "subject": "AW: Kaffeemaschine tropft", "copy_to": "", "files": [],
         "can_reply": True, "can_note": True,
     }  # fmt: skip

@@ -7,6 +7,7 @@ POST                             said, or scheduled, once for each form; then it
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,18 +18,20 @@ from litestar.response import Redirect
 
 from oase.channels import templates
 from oase.channels.contract import Capability
-from oase.conversations import PersonHit, Start, Started, TemplateUse, normal_address, parse_query, search
+from oase.conversations import PersonHit, Start, Started, normal_address, parse_query, search
 from oase.desk import Grounds, Reach, When, first_contact, ways_to
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid
-from oase.kernel.i18n import Translator, message
+from oase.kernel.i18n import Translator
 from oase.kernel.idempotency import claim, keep, once
 from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.people import find_person, identities_of, name_of
 from oase.web.act import Act
+from oase.web.blanks import blanks, template_used
 from oase.web.forms import Form, uuid, wrong
 from oase.web.given import GivenAct, GivenServices, GivenViewer
+from oase.web.inbox.carried import carried_by
 from oase.web.inbox.marks import address_icon, mark
 from oase.web.inbox.planned import moment_of
 from oase.web.pages import reader_of, render
@@ -92,7 +95,8 @@ async def _page(
         request, "firstword/page.html", status=status, asked=asked, persons=persons, typed=_typed(asked.q), name=name or asked.address,
         ways=ways, chosen=chosen, marks={one.account.channel: mark(one.account.channel, reader) for one in ways},
         icons={one.kind: address_icon(one.kind) for one in ways}, approved=approved, chosen_template=template,
-        places=template.parameters.get("body", 0) if template else 0,
+        blanks=blanks(template) if template else (), carried=carried_by(chosen.account.manifest) if chosen else None,
+        files=_files(form.values if form else {}),
         has_subject=chosen is not None and Capability.SUBJECT in chosen.account.manifest.capabilities,
         form=form or Form(values={"client_key": str(new_id()), "local": tomorrow.strftime(_LOCAL), "when": "now"}),
     )  # fmt: skip
@@ -139,7 +143,8 @@ async def _started(act: Act, form: Mapping[str, str]) -> Started:
     account, _, address = form.get("way", "").partition("/")
     start = Start(
         account_id=uuid(account, "way"), address=address, name=form.get("name", "").strip(),
-        subject=form.get("subject", "").strip(), text=form.get("text", ""), template=_template(form), author=act.author,
+        subject=form.get("subject", "").strip(), text=form.get("text", ""), author=act.author,
+        attachment_ids=tuple(uuid(one, "attachments") for one, _ in _files(form)),
     )  # fmt: skip
     grounds = Grounds(basis=form.get("basis", ""), note=form.get("note", ""))
     key = str(uuid(form.get("client_key", ""), "client_key"))
@@ -148,6 +153,8 @@ async def _started(act: Act, form: Mapping[str, str]) -> Started:
         known = await claim(work, {request.id: request})
         if kept := known.get(request.id):
             return msgspec.json.decode(kept, type=Started)
+        if form.get("template"):
+            start = msgspec.structs.replace(start, template=await template_used(work, start.account_id, form), attachment_ids=())
         started = await first_contact(work, act.services.book, start, grounds, _when(act, form))
         await keep(work, {request.id: msgspec.json.encode(started)})
     return started
@@ -160,18 +167,10 @@ def _when(act: Act, form: Mapping[str, str]) -> When | None:
     return When(at=moment_of(form.get("local", ""), act.reader, "local")) if chosen == "later" else None
 
 
-def _template(form: Mapping[str, str]) -> TemplateUse | None:
-    name, _, language = form.get("template", "").rpartition("/")
-    if not name:
-        return None
-    count = sum(1 for key in form if key.startswith("place."))
-    places = tuple(form.get(f"place.{number}", "").strip() for number in range(1, count + 1))
-    body = form.get("body", "")
-    for number, place in enumerate(places, start=1):
-        if not place:
-            raise Invalid(message("Fill every blank of the template."), field=f"place.{number}")
-        body = body.replace("{{" + str(number) + "}}", place)
-    return TemplateUse(name=name, language=language, parameters={"body": places} if places else {}, preview=body)
+def _files(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The files that wait for the message: ids and names, in their order."""
+    ids, names = (str(form.get(name, "")).splitlines() for name in ("attachments", "attachment_names"))
+    return list(zip_longest(ids, names[: len(ids)], fillvalue=""))
 
 
 handlers: Final = [show, say_first]

@@ -12,6 +12,7 @@ import msgspec
 
 from oase.channels import AccountBook, StoredAccount, templates
 from oase.channels.contract import Capability
+from oase.channels.contract import Template as Approved
 from oase.conversations import (
     CustomField,
     OpenConversation,
@@ -53,8 +54,10 @@ from oase.people import (
     name_of,
     suggestions,
 )
+from oase.web.blanks import blanks, reads
 from oase.web.channels import manifests
 from oase.web.directory import Staff
+from oase.web.inbox.carried import carried_by
 from oase.web.inbox.crowd import stage_of, ways_of
 from oase.web.inbox.entries import entries_of, file_of
 from oase.web.inbox.fields import field_of
@@ -82,7 +85,6 @@ from oase.web.sessions import Viewer
 LEFT: Final = UUID(int=0)
 """Stands for an address that the person only wrote down: it has no id until it is answered."""
 NO_PAGE: Final = TimelinePage(messages=(), files=(), fates=(), earlier="")
-_FILE_KINDS: Final = (Capability.DOCUMENT, Capability.IMAGE, Capability.VIDEO, Capability.AUDIO)
 
 
 async def read_conversation(
@@ -272,7 +274,7 @@ async def _composer(
         answers=answers,
         chosen=chosen,
         templates=[
-            Template(name=one.name, language=one.language, body=one.body, places=one.parameters.get("body", 0))
+            Template(name=one.name, language=one.language, reads=reads(one), blanks=_blanks_of(one, reader))
             for one in known
             if one.status == "approved"
         ],
@@ -343,10 +345,7 @@ def answer_of(
     account: StoredAccount, identity: Identity, heard: datetime | None, found: OpenConversation, now: datetime, reader: Translator
 ) -> Answer:
     """One way to answer, with what its channel can carry; `heard`: when the person wrote last that way."""
-    limits, capabilities = account.manifest.limits, account.manifest.capabilities
-    rules = [limits.files[kind] for kind in _FILE_KINDS if kind in limits.files]
-    carries = any(kind in capabilities for kind in _FILE_KINDS)
-    types = sorted({kind for rule in rules for kind in rule.types})
+    limits, capabilities, carried = account.manifest.limits, account.manifest.capabilities, carried_by(account.manifest)
     free = window_open(account.reply_window, heard, now)
     trouble = {
         "down": message("This account cannot be reached at the moment. What you send waits until it can."),
@@ -360,9 +359,9 @@ def answer_of(
         account=account.name,
         text_length=limits.text_length,
         caption_length=limits.caption_length,
-        files=10 if carries or Capability.TEXT in capabilities else 0,  # several go one after the other, or as links in the text
-        accepts=",".join(types) if all(rule.types for rule in rules) else "",
-        size_bytes=max((rule.size_bytes for rule in rules), default=0),
+        files=carried.files,
+        accepts=carried.accepts,
+        size_bytes=carried.size_bytes,
         subject=Capability.SUBJECT in capabilities,
         copies=Capability.COPY in capabilities,
         templates=Capability.TEMPLATE in capabilities,
@@ -378,6 +377,12 @@ def answer_of(
         left=identity.id == LEFT,
         here=account.id == found.account_id or found.kind == "public",
     )
+
+
+def _blanks_of(template: Approved, reader: Translator) -> str:
+    """The blanks for the script that asks for them."""
+    asked = [{"name": one.field, "label": reader.text(one.label), "link": one.link} for one in blanks(template)]
+    return msgspec.json.encode(asked).decode()
 
 
 def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> Answer | None:

@@ -273,12 +273,13 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Template(Struct, frozen=True, kw_only=True):
-    """A template that the provider has approved; `places` counts the blanks to fill."""
+    """A template that the provider has approved. `reads`: its words, with blanks as they are named in the form; `blanks`: those as
+    JSON, with what they are called."""
 
     name: str
     language: str
-    body: str
-    places: int
+    reads: str
+    blanks: str
 
 
 class Elsewhere(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,6 @@ from oase.conversations import (
     Answer,
     ContactCard,
     Place,
-    TemplateUse,
     insert_upload,
     keep_draft,
     note,
@@ -37,6 +36,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.permissions import Permission
 from oase.people import add_address, left_addresses
 from oase.web.act import Act
+from oase.web.blanks import template_used
 from oase.web.forms import uuid
 from oase.web.given import GivenAct, GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.places import position_in
@@ -82,6 +82,8 @@ async def send_answer(act: GivenAct, conversation_id: FromPath[UUID]) -> Respons
 async def _known(work: UnitOfWork, act: Act, conversation_id: UUID, form: Mapping[str, str]) -> Answer:
     """The answer; an address that the person only wrote down becomes one of theirs. Raises AddressTaken."""
     answer = _answer(form)
+    if form.get("template"):
+        answer = msgspec.structs.replace(answer, template=await template_used(work, answer.account_id, form))
     if answer.identity_id != LEFT or answer.account_id is None:
         return answer
     account = await act.services.book.get(answer.account_id)
@@ -103,7 +105,6 @@ def _answer(form: Mapping[str, str]) -> Answer:
         subject=form.get("subject", ""),
         copy_to=tuple(one.strip() for one in form.get("copy_to", "").replace(";", ",").split(",") if one.strip()),
         attachment_ids=tuple(uuid(one, "attachments") for one in form.get("attachments", "").split(",") if one),
-        template=_template(form),
         place=_place(form),
         cards=_cards(form),
         choices=_choices(form),
@@ -147,23 +148,6 @@ def _choices(form: Mapping[str, str]) -> tuple[Choice, ...]:
     """Quick replies, one on each line; what stands there twice counts once."""
     titles = dict.fromkeys(line.strip() for line in form.get("choices", "").splitlines() if line.strip())
     return tuple(Choice(id=f"choice-{number}", title=title) for number, title in enumerate(titles, start=1))
-
-
-def _template(form: Mapping[str, str]) -> TemplateUse | None:
-    if not form.get("template"):
-        return None
-    name, _, language = form["template"].rpartition("/")
-    places = tuple(form[key] for key in sorted(form, key=_place_order) if key.startswith("place."))
-    if any(not place.strip() for place in places):
-        raise Invalid(message("Fill every blank of the template."), field="template")
-    return TemplateUse(
-        name=name, language=language, parameters={"body": places} if places else {}, preview=form.get("preview", "")
-    )
-
-
-def _place_order(key: str) -> int:
-    _, _, number = key.partition(".")
-    return int(number) if number.isdigit() else 0
 
 
 async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, form: Mapping[str, str], me: UUID) -> str:

@@ -220,14 +220,13 @@ customElements.define("oase-composer", class extends HTMLElement {
     const chosen = this.querySelector("#template")?.selectedOptions[0];
     if (!chosen) return;
     const places = this.querySelector("#template-places");
-    const wanted = Number(chosen.dataset.places);
-    places.replaceChildren(...Array.from({ length: wanted }, (_, index) => {
+    places.replaceChildren(...JSON.parse(chosen.dataset.blanks).map((blank) => {
       const field = document.createElement("div");
       field.className = "field";
       const label = document.createElement("label");
-      label.textContent = places.dataset.label.replace("{n}", index + 1);
-      label.htmlFor = `place-${index + 1}`;
-      const input = Object.assign(document.createElement("input"), { className: "form-control", id: `place-${index + 1}`, name: `place.${index + 1}`, required: true });
+      label.textContent = blank.label;
+      label.htmlFor = blank.name;
+      const input = Object.assign(document.createElement("input"), { className: "form-control", id: blank.name, name: blank.name, type: blank.link ? "url" : "text", placeholder: blank.link ? "https://…" : "", required: true });
       input.addEventListener("input", () => this.preview());
       field.append(label, input);
       return field;
@@ -236,10 +235,9 @@ customElements.define("oase-composer", class extends HTMLElement {
   }
 
   preview() {
-    let text = this.querySelector("#template")?.selectedOptions[0]?.dataset.body ?? "";
+    let text = this.querySelector("#template")?.selectedOptions[0]?.dataset.reads ?? "";
     for (const input of this.querySelectorAll("#template-places input")) {
-      const number = input.name.split(".")[1];
-      text = text.replaceAll(`{{${number}}}`, input.value || `{{${number}}}`);
+      text = text.replaceAll(`{{${input.name}}}`, () => input.value || "…");
     }
     const shown = this.querySelector("#template-shown");
     if (shown) shown.textContent = text;
@@ -306,7 +304,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     body.set("attachments", this.uploads.ids().join(","));
     body.set("seen", newestShown());
     if (this.querySelector("#composer-story")?.hidden ?? true) body.delete("story");
-    if (this.closed) { body.set("preview", this.preview()); body.delete("reply_to"); body.delete("choices"); }
+    if (this.closed) { body.delete("reply_to"); body.delete("choices"); }
     else body.delete("template");
     if (then === "solve" || then === "stay") body.set("then", then);
     if (then === "later" || then === "waking") {
