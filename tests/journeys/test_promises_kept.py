@@ -131,7 +131,7 @@ async def test_an_agent_comes_online_and_gets_the_right_item(company: Installati
     await live(clara)
     await says(clara, "Online")
     await expect(clara.locator("#offer .offer-line")).to_contain_text(french)
-    await clara.locator("#offer").get_by_role("button", name="Warum dieses?").click()
+    await clara.locator("#offer").get_by_role("button", name="Warum?").click()
     await expect(clara.get_by_role("dialog")).to_contain_text("Sie werden gerade gefragt.")
     await clara.keyboard.press("Escape")
     await clara.keyboard.press("b")

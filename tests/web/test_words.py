@@ -43,3 +43,7 @@ def test_a_name_is_shortened_to_what_fits_into_a_circle(name: str, letters: str)
 )
 def test_a_promise_says_how_long_it_still_lasts(left: timedelta, words: str) -> None:
     assert due_text(translator("de"), NOW + left, NOW) == words
+
+
+def test_a_weekday_is_short_as_people_write_it() -> None:
+    assert due_text(translator("en"), NOW + timedelta(hours=47), NOW).split()[0] == "Mon"

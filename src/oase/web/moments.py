@@ -9,6 +9,7 @@ from oase.desk.hours import Timetable
 from oase.kernel.i18n import Translator
 
 SOON: Final = timedelta(minutes=30)
+_SHORT: Final = {"de": 2, "en": 3}  # letters of a weekday: Mo, Mon
 _WEEKS: Final = timedelta(weeks=8)
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
@@ -94,5 +95,5 @@ def moment_short(reader: Translator, moment: datetime, now: datetime) -> str:
     if then.date() == today.date():
         return reader.time(moment)
     if timedelta(0) < then.date() - today.date() < timedelta(days=7):
-        return f"{reader.weekday(moment)[:2]} {reader.time(moment)}"
+        return f"{reader.weekday(moment)[: _SHORT[reader.language]]} {reader.time(moment)}"
     return f"{reader.day_and_month(moment)}, {reader.time(moment)}"

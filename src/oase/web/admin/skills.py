@@ -35,7 +35,7 @@ from oase.web.sessions import Viewer
 AnyRequest = Request[Any, Any, Any]
 _WRITE: Final = {"permission": Permission.TEAM_WRITE}
 KINDS: Final[Mapping[SkillKind, tuple[Message, Message, str]]] = {
-    "language": (message("Languages"), message("In which the customer writes: it is found by itself."), "language"),
+    "language": (message("Languages"), message("In which language somebody writes is found by itself."), "language"),
     "product": (message("Products"), message("Needed for conversations with a tag."), "package"),
     "channel": (message("Channels"), message("Needed for everything that comes by this channel."), "plug-connected"),
     "own": (message("Others"), message("Whatever else only some can do, needed for conversations with a tag."), "bolt"),
