@@ -123,6 +123,7 @@ async def test_an_agent_comes_online_and_gets_the_right_item(company: Installati
     await live(jonas)
     await says(jonas, "Online")
     await expect(jonas.locator("#offer .offer-line")).to_contain_text(german)
+    await expect(jonas.locator("#offer .offer-who")).to_contain_text("Besucher")
     await jonas.keyboard.press("b")
     await expect(jonas.locator("#entries")).to_contain_text(german)
     await expect(jonas.locator("#talk-head")).to_contain_text("Jonas Feld")
@@ -169,7 +170,7 @@ async def test_a_breach_is_foreseen_and_averted(company: Installation, newcomers
     await says(jonas, "Beschäftigt")  # keeps what is his, and is offered nothing: nobody would answer in time
     await expect(lead.locator("#floor")).to_have_attribute("data-live", "on")
     at_risk = lead.locator("#risk .wait", has_text=word)
-    await expect(at_risk).to_be_visible()
+    await expect(at_risk.locator(".wait-who")).to_contain_text("Besucher")  # as everywhere: who gave no name has a number
     await expect(at_risk.get_by_label("Hoch")).to_be_visible(timeout=60_000)  # the step that was set for 27 minutes before
 
     await at_risk.locator(".wait-link").focus()
