@@ -94,6 +94,7 @@ async def explain(
         decisions = await decisions_about(work, conversation_id)
         reason = await why_not(work, conversation_id, viewer.agent_id)
         skills = {one.id: one.name for one in await list_skills(work)}
+        case = (await cases(work, [conversation_id])).get(conversation_id)
     shown = [
         {
             "one": one,
@@ -105,7 +106,13 @@ async def explain(
     ]
     asked = any(one.agent_id == viewer.agent_id and one.state == "made" for one in decisions)
     mine = reader.text(ASKED) if asked else sentence(reason, Names(staff.agent_names, staff.team_names, skills), reader)
-    return render(request, "inbox/why.html", decisions=shown, mine=mine)
+    return render(
+        request,
+        "inbox/why.html",
+        decisions=shown,
+        mine=mine,
+        holder=staff.agent_names.get(case.assignee_id, "") if case and case.assignee_id else "",
+    )
 
 
 handlers: Final = [show_offer, begin, refuse, want_next, explain]
