@@ -53,7 +53,7 @@ def test_what_is_expected_follows_the_cases_most_alike_and_what_is_slower_today(
     ("live", "source", "seconds", "count"),
     [
         (Foretold(p50=60, p90=250, usually=False, at_once=False), "routing", 300, 0),
-        (Foretold(p50=60, p90=250, usually=False, at_once=True), "routing", 60, 0),
+        (Foretold(p50=40, p90=50, usually=False, at_once=True), "routing", 60, 0),
         (Foretold(p50=60, p90=250, usually=True, at_once=False), "measured", 900, 30),
         (None, "measured", 900, 30),
     ],

@@ -23,11 +23,14 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class StandingQuote(Struct, frozen=True, kw_only=True):
-    """What is foretold to somebody who still waits: seconds of working time from `made_at`. `usually`: not learnt yet."""
+    """What is foretold to somebody who still waits: seconds of working time from `made_at` to the answer, in nine of ten cases.
+
+    `usually`: not learnt yet.
+    """
 
     conversation_id: UUID
     made_at: datetime
-    p90: float
+    seconds: float
     usually: bool
 
 
@@ -48,8 +51,8 @@ async def standing_quotes(work: UnitOfWork, conversation_ids: Collection[UUID]) 
     """What was foretold in these conversations of the waiting that goes on."""
     return await work.all(
         StandingQuote,
-        "SELECT q.conversation_id, q.made_at, q.p90, q.usually FROM wait_quote q JOIN conversation c ON c.workspace_id = q.workspace_id"
-        " AND c.id = q.conversation_id AND c.waiting_since = q.waiting_since"
+        "SELECT q.conversation_id, q.made_at, q.p90 + q.answer AS seconds, q.usually FROM wait_quote q"
+        " JOIN conversation c ON c.workspace_id = q.workspace_id AND c.id = q.conversation_id AND c.waiting_since = q.waiting_since"
         " WHERE q.workspace_id = %(workspace_id)s AND q.conversation_id = ANY(%(ids)s) ORDER BY q.conversation_id",
         {"ids": sorted(conversation_ids)},
     )

@@ -24,7 +24,7 @@ _BEGAN: Final = Batch(
 )  # fmt: skip
 _QUOTED: Final = Batch(
     id="uuid", conversation_id="uuid", waiting_since="timestamptz", kind="text", made_at="timestamptz", p50="float8", p80="float8",
-    p90="float8", usually="bool", busy="bool",
+    p90="float8", answer="float8", usually="bool", busy="bool",
 )  # fmt: skip
 
 

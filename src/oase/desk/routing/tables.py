@@ -59,9 +59,10 @@ wait_quote = workspace_table(
     Column("waiting_since", NOW, nullable=False),
     Column("kind", Text, nullable=False),  # live, messaging, mail
     Column("made_at", NOW, nullable=False),
-    Column("p50", Float, nullable=False),  # seconds
+    Column("p50", Float, nullable=False),  # seconds until somebody turns to the customer
     Column("p80", Float, nullable=False),
     Column("p90", Float, nullable=False),
+    Column("answer", Float, nullable=False, server_default=text("0")),  # what an answer takes once somebody turns to the customer
     Column("usually", Boolean, nullable=False),  # not learnt yet
     Column("busy", Boolean, nullable=False),
     Column("waited", Float),  # seconds of working time until the answer; null: not yet, or nothing was owed any more

@@ -53,6 +53,7 @@ class Quoted(Struct, frozen=True, kw_only=True):
     p90: float
     usually: bool
     busy: bool
+    answer: float = 0.0  # what an answer takes from then on
 
 
 class Renewed(Struct, frozen=True, kw_only=True):
@@ -63,7 +64,10 @@ class Renewed(Struct, frozen=True, kw_only=True):
 
 
 class Expected(Struct, frozen=True, kw_only=True):
-    """How long somebody waits at most who comes now, in half and nine tenths of all cases: seconds. `at_once`: somebody is free."""
+    """How long somebody waits for an answer at most who comes now, in half and nine tenths of all cases: seconds.
+
+    `at_once`: somebody is free, so it is only what an answer takes.
+    """
 
     p50: float
     p90: float

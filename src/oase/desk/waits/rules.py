@@ -27,8 +27,7 @@ def foretold(seconds: float, now: datetime, timetable: Timetable, *, usually: bo
 def outlook(expected: Expected | None, now: datetime, timetable: Timetable) -> Wait | None:
     """What can be said to somebody who writes now; None where routing foretells nothing in opening hours."""
     if expected is not None:
-        seconds = _MINUTE if expected.at_once else expected.p90
-        return foretold(seconds, now, timetable, usually=expected.usually)
+        return foretold(expected.p90, now, timetable, usually=expected.usually)
     if timetable.is_open(now):
         return None
     try:

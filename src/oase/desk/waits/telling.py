@@ -85,7 +85,7 @@ def _wait(work: UnitOfWork, quotes: Mapping[UUID, StandingQuote], conversation_i
     quote, now = quotes.get(conversation_id), work.clock.now()
     if quote is None:
         return outlook(None, now, hours)
-    left = quote.p90 - hours.working_time_between(quote.made_at, now).total_seconds()
+    left = quote.seconds - hours.working_time_between(quote.made_at, now).total_seconds()
     return foretold(left, now, hours, usually=quote.usually)
 
 

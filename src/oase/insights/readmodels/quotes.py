@@ -30,14 +30,15 @@ async def quotes_kept(work: UnitOfWork, at: datetime, days: Sequence[int], hours
     Answered in that time: kept. Answered later, or still waiting for longer: broken. Who left or is not that late is not counted.
     """
     late = await work.tuples(
-        "SELECT q.made_at, q.p90, q.kind, q.busy, q.usually FROM wait_quote q JOIN conversation c ON c.workspace_id = q.workspace_id"
-        " AND c.id = q.conversation_id AND c.waiting_since = q.waiting_since AND c.state = 'open' AND c.merged_into IS NULL"
+        "SELECT q.made_at, q.p90 + q.answer, q.kind, q.busy, q.usually FROM wait_quote q"
+        " JOIN conversation c ON c.workspace_id = q.workspace_id AND c.id = q.conversation_id"
+        " AND c.waiting_since = q.waiting_since AND c.state = 'open' AND c.merged_into IS NULL"
         " WHERE q.workspace_id = %(workspace_id)s AND q.waited IS NULL AND q.made_at > %(at)s - make_interval(days => %(days)s)"
-        " AND q.made_at + make_interval(secs => q.p90) < %(at)s ORDER BY q.made_at LIMIT %(most)s",
+        " AND q.made_at + make_interval(secs => q.p90 + q.answer) < %(at)s ORDER BY q.made_at LIMIT %(most)s",
         {"at": at, "days": max(days), "most": _MOST},
     )
     rows = await work.tuples(
-        "SELECT r.days, q.kind, q.busy, q.usually, count(*) FILTER (WHERE q.waited <= q.p90), count(*)"
+        "SELECT r.days, q.kind, q.busy, q.usually, count(*) FILTER (WHERE q.waited <= q.p90 + q.answer), count(*)"
         " FROM unnest(%(days)s::int[]) AS r (days) JOIN wait_quote q ON q.made_at > %(at)s - make_interval(days => r.days)"
         " WHERE q.workspace_id = %(workspace_id)s AND q.made_at <= %(at)s AND q.waited IS NOT NULL GROUP BY 1, 2, 3, 4",
         {"at": at, "days": list(days)},
@@ -47,8 +48,8 @@ async def quotes_kept(work: UnitOfWork, at: datetime, days: Sequence[int], hours
 
 def _broken(late: Sequence[tuple[Any, ...]], at: datetime, days: Sequence[int], hours: Timetable) -> Iterator[tuple[Any, ...]]:
     """Those who still wait, and longer than they were told in working time."""
-    for made_at, p90, kind, busy, usually in late:
-        if hours.working_time_between(made_at, at) > timedelta(seconds=p90):
+    for made_at, told, kind, busy, usually in late:
+        if hours.working_time_between(made_at, at) > timedelta(seconds=told):
             for one in days:
                 if made_at > at - timedelta(days=one):
                     yield one, kind, busy, usually, 0, 1

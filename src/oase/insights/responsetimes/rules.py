@@ -49,7 +49,7 @@ def expected(measured: Measured, now: datetime, timetable: Timetable | None, liv
     if timetable is not None and not timetable.is_open(now):
         return Expected(channel=measured.channel, opens_at=_opening(timetable, now))
     if live is not None and not live.usually:
-        return _said(measured, now, timetable, _MINUTE if live.at_once else ceil(live.p90), source="routing")
+        return _said(measured, now, timetable, ceil(live.p90), source="routing")
     return _from_measured(measured, now, timetable)
 
 

@@ -30,6 +30,8 @@ _FURTHEST: Final = 50.0
 """No guess is further off."""
 _PASSES_AT_ONCE: Final = 8
 """How many are seen to have passed with one event: a burst is spread over the next ones."""
+_UNKNOWN: Final = 180.0
+"""Seconds that an answer takes before anything is known of it."""
 _LEAST: Final = 10.0
 """Seconds; no guess is shorter."""
 
@@ -120,6 +122,10 @@ class Quotes:
         before = self._means.get(channel)
         self._means[channel] = seconds if before is None else before + (seconds - before) * 0.02
 
+    def takes(self, channel: str) -> float:
+        """How long an answer takes once somebody has turned to the customer, as far as that is known."""
+        return self._means.get(channel, _UNKNOWN)
+
     def quote(self, item: Item, able: int, on_duty: int, now: float) -> Quote:
         """What can be said to somebody who has begun to wait. `able`: how many on duty can do it."""
         guess, kind, said = self._foretold(item.channel, item.key, able, on_duty)
@@ -141,7 +147,7 @@ class Quotes:
     def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
         """The guess, the class of contacts that it belongs to, and what is said of it."""
         ahead = bisect_left(self._dues, key)
-        guess = max(_LEAST, (ahead + 1) * self._means.get(channel, 180.0) / max(1, on_duty))
+        guess = max(_LEAST, (ahead + 1) * self._means.get(channel, _UNKNOWN) / max(1, on_duty))
         kind = (channel, able <= 3)
         factors = self._factors.get(kind)
         if factors is None:

@@ -1723,6 +1723,7 @@ CREATE TABLE wait_quote (
     p50 FLOAT NOT NULL,
     p80 FLOAT NOT NULL,
     p90 FLOAT NOT NULL,
+    answer FLOAT DEFAULT 0 NOT NULL,
     usually BOOLEAN NOT NULL,
     busy BOOLEAN NOT NULL,
     waited FLOAT,
