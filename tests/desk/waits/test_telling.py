@@ -14,8 +14,8 @@ from oase.channels import AccountBook
 from oase.conversations import Answer, Author, say
 from oase.desk.hours import Calendar, Closure, Timetables, save_calendar, week_of
 from oase.desk.promises import repromise
-from oase.desk.routing.repository import insert_quotes
-from oase.desk.routing.types import Quoted
+from oase.desk.routing.repository import insert_quotes, keep_expected, next_epoch
+from oase.desk.routing.types import Expected, Quoted
 from oase.desk.waits.telling import tell_waits
 from oase.kernel.ids import new_id
 from oase.people import Wished, hear_wishes
@@ -32,6 +32,7 @@ class Telling:
     desk: Desk
     book: AccountBook
     passed_over: set[UUID] = field(default_factory=set)
+    on_duty: bool = True  # somebody is there, so the leader foretells something
 
     async def wants(self, **policy: Any) -> None:
         await self.promising.edit(**{"tell_wait": True, **policy})
@@ -65,6 +66,9 @@ class Telling:
         """What is said when so many seconds have passed."""
         self.desk.clock.advance(timedelta(seconds=after))
         async with self.desk.work() as work:
+            await next_epoch(work)
+            now = Expected(p50=60, p90=60, usually=False, at_once=False)
+            await keep_expected(work, {"messaging": now} if self.on_duty else {})
             await tell_waits(work, self.book, Timetables(), self.passed_over)
             rows = await work.tuples(
                 "SELECT text FROM message WHERE workspace_id = %(workspace_id)s AND direction = 'out' AND automatic <> ''"
@@ -95,6 +99,10 @@ async def test_a_short_wait_is_not_worth_a_message_unless_the_workspace_thinks_s
     conversation = await telling.desk.writes("Wo bleibt mein neues Fahrrad, das ich letzte Woche bestellt habe?")
     await telling.foretells(conversation, 10)
     assert await telling.told() == []
+    telling.on_duty = False
+    await telling.wants(wait_minutes=5)
+    assert await telling.told() == []  # nobody is there who could keep it
+    telling.on_duty = True
     await telling.wants(wait_minutes=5, waits={"de": "{{company}}: {{wait}}"})
     (text,) = await telling.told()
     assert ": Sie haben unsere Antwort bis " in text

@@ -20,7 +20,7 @@ from oase.conversations import Answer, Author, CannotAnswer, Unanswered, WindowC
 from oase.desk.hours import Timetable, Timetables
 from oase.desk.language import language_for
 from oase.desk.promises import Policy, language_of, policy_of
-from oase.desk.routing import StandingQuote, live_offers, standing_quotes
+from oase.desk.routing import StandingQuote, expected_waits, live_offers, standing_quotes
 from oase.desk.waits.rules import foretold, is_worth_saying, outlook
 from oase.desk.waits.types import Wait
 from oase.desk.waits.wording import reply
@@ -70,10 +70,11 @@ def _messengers() -> list[str]:
 
 
 async def _worth(work: UnitOfWork, policy: Policy, timetables: Timetables, found: Sequence[Unanswered]) -> list[_Told]:
-    """Who waits long enough for a word about it, and is with nobody now."""
+    """Who waits long enough for a word about it, and is with nobody now. While nobody is on duty, quotes are worth nothing."""
     ids = [one.id for one in found]
     taken = {one.conversation_id for one in await live_offers(work, ids)}
-    quotes = {one.conversation_id: one for one in await standing_quotes(work, ids)}
+    foretold_now = await standing_quotes(work, ids) if await expected_waits(work) else []
+    quotes = {one.conversation_id: one for one in foretold_now}
     hours = {team: await timetables.of_team(work, team) for team in {one.team_id for one in found}}
     longer_than, now = timedelta(minutes=policy.wait_minutes), work.clock.now()
     waits = [(one, _wait(work, quotes, one.id, hours[one.team_id])) for one in found if one.id not in taken]
