@@ -94,7 +94,7 @@ async def process(command: Sequence[str], environment: dict[str, str]) -> AsyncI
             await running.wait()
 
 
-async def listens(port: int, seconds: float = 30) -> None:
+async def listens(port: int, seconds: float = 120) -> None:
     """Waits until something answers on a port."""
     deadline = time.monotonic() + seconds
     while True:

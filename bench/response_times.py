@@ -96,24 +96,31 @@ async def fill(ground: Ground) -> None:
         await work.run("ANALYZE wait")
 
 
+def worked(pid: int) -> float:
+    """How many seconds of a core a process has had (Linux): what it can do on a core of its own, however busy this machine is."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def measure(ground: Ground, count: int = REQUESTS) -> None:
     """Each form, and beside it the bare application with as many bytes. Both servers run on the first core."""
     await fill(ground)
     pinned = ["taskset", "-c", "0"] if (os.cpu_count() or 1) > 1 else []
-    async with process([*pinned, str(BIN / "oase"), "serve"], ground.environment(PORT)):
+    async with process([*pinned, str(BIN / "oase"), "serve"], ground.environment(PORT)) as serving:
         await listens(PORT)
         found = {}
         for name, path in PATHS.items():
             await drive(PORT, path, 500)
-            found[name] = await drive(PORT, path, count)
+            before = worked(serving.pid)
+            found[name] = (*await drive(PORT, path, count), count / (worked(serving.pid) - before))
     bare = [*pinned, sys.executable, str(Path(__file__).with_name("bare_get.py")), str(PORT + 1)]
     async with process(bare, ground.environment(PORT + 1)):
         await listens(PORT + 1)
-        for name, (rate, times, size) in found.items():
+        for name, (rate, times, size, on_a_core) in found.items():
             await drive(PORT + 1, f"/{size}", 500)
             limit, _, _ = await drive(PORT + 1, f"/{size}", count)
-            say(f"times {name}", per_second=rate, p50_ms=quantile(times, 0.5) * 1e3, p99_ms=quantile(times, 0.99) * 1e3,
-                bytes=str(size), limit_per_second=limit, ratio=rate / limit)  # fmt: skip
+            say(f"times {name}", per_second=rate, per_core_second=on_a_core, p50_ms=quantile(times, 0.5) * 1e3,
+                p99_ms=quantile(times, 0.99) * 1e3, bytes=str(size), limit_per_second=limit, ratio=rate / limit)  # fmt: skip
 
 
 async def main() -> None:
