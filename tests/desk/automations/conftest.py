@@ -11,10 +11,12 @@ from tests.desk.conftest import SAFE, Desk
 from oase.channels import AccountBook
 from oase.conversations import Author, save_snippet, set_tags
 from oase.conversations.conditions import Condition, Group
-from oase.desk.automations import Act, AutomationFeed, Means, Rule, When, runs_of, save_rule, switch_rule
+from oase.desk.automations import Act, AutomationClock, AutomationFeed, Means, Rule, When, runs_of, save_rule, switch_rule
 from oase.desk.hours import Timetables
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks
+from oase.kernel.secrets import Secret
+from oase.kernel.settings import Settings
 
 
 @dataclass
@@ -82,3 +84,10 @@ async def ground(desk: Desk) -> AsyncIterator[Ground]:
     await feed.catch_up()
     yield Ground(desk, book, means, feed)
     await locks.close()
+
+
+@pytest_asyncio.fixture
+async def timer(ground: Ground) -> AutomationClock:
+    """The clock, which nobody winds up but the test."""
+    settings = Settings(public_url="https://hilfe.example", smtp_url=Secret("smtp://mail.example"))
+    return AutomationClock(ground.desk.database, settings, Locks(ground.desk.database.dsn), Means(ground.book, Timetables()))

@@ -2,26 +2,13 @@
 
 from datetime import timedelta
 
-import pytest_asyncio
-
 from oase.conversations import Answer, Author, say
-from oase.desk.automations import Act, AutomationClock, Means, When, find_rule
-from oase.desk.hours import Timetables
+from oase.desk.automations import Act, AutomationClock, When, find_rule
 from oase.kernel.ids import new_id
-from oase.kernel.locks import Locks
 from oase.kernel.permissions import Permission
-from oase.kernel.secrets import Secret
-from oase.kernel.settings import Settings
 from oase.staff import delete_team, list_roles, save_team, set_roles
 
 from .conftest import Ground
-
-
-@pytest_asyncio.fixture
-async def timer(ground: Ground) -> AutomationClock:
-    """The clock, which nobody winds up but the test."""
-    settings = Settings(public_url="https://hilfe.example", smtp_url=Secret("smtp://mail.example"))
-    return AutomationClock(ground.desk.database, settings, Locks(ground.desk.database.dsn), Means(ground.book, Timetables()))
 
 
 async def test_who_waits_for_the_customer_for_three_days_is_solved_once(ground: Ground, timer: AutomationClock) -> None:

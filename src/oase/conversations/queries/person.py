@@ -42,7 +42,7 @@ async def conversations_of(
 
 async def known_tags(work: UnitOfWork) -> list[str]:
     """The names of the workspace's tags."""
-    rows = await work.tuples("SELECT name FROM tag WHERE workspace_id = %(workspace_id)s ORDER BY lower(name) LIMIT 500")
+    rows = await work.tuples("SELECT name FROM tag WHERE workspace_id = %(workspace_id)s ORDER BY lower(name)")
     return [name for (name,) in rows]
 
 

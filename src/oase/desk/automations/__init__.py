@@ -17,7 +17,7 @@ from oase.desk.automations.macros import (
     save_macro,
 )
 from oase.desk.automations.means import Means
-from oase.desk.automations.references import References, missing, references
+from oase.desk.automations.references import References, doubt, references
 from oase.desk.automations.repository import Tally, all_rules, runs_of, tallies
 from oase.desk.automations.retention import RULE
 from oase.desk.automations.trials import DAYS, Trial, begin_trial, find_trial, step_trial
@@ -50,10 +50,10 @@ __all__ = [
     "begin_trial",
     "break_rule",
     "circles",
+    "doubt",
     "find_macro",
     "find_rule",
     "find_trial",
-    "missing",
     "needed",
     "order_rules",
     "preview_macro",

@@ -9,7 +9,7 @@ from oase.channels import AccountBook
 from oase.conversations.conditions import Group
 from oase.desk.automations import repository
 from oase.desk.automations.checks import MOST_RULES, check_rule, plain
-from oase.desk.automations.references import missing, references
+from oase.desk.automations.references import make_tags, references, unusable
 from oase.desk.automations.types import Act, Rule, When
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
@@ -28,6 +28,7 @@ async def save_rule(
     if not name:
         raise Invalid(message("Please give the rule a name."), field="name")
     kept = plain(groups)
+    await make_tags(work, kept, acts)
     check_rule(when, kept, acts, await references(work, book))
     before = await find_rule(work, rule_id) if rule_id else None
     others = await repository.all_rules(work)
@@ -68,7 +69,7 @@ async def find_rule(work: UnitOfWork, rule_id: UUID) -> Rule:
 async def switch_rule(work: UnitOfWork, book: AccountBook, rule_id: UUID, *, on: bool) -> None:
     """Switches a rule on or off. From when it is on, it is asked about what happens then, not about what was. Raises Conflict."""
     rule = await find_rule(work, rule_id)
-    if on and (why := missing(rule.groups, rule.acts, await references(work, book))):
+    if on and (why := unusable(rule.groups, rule.acts, await references(work, book))):
         raise Conflict(message("This rule cannot be switched on. %(why)s", why=why))
     now = work.clock.now()
     state = "on" if on else "off"

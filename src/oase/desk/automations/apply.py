@@ -1,6 +1,6 @@
 """Applications become what they do: written down once, conversations changed, webhooks told; what is to be said waits its turn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from oase.desk.automations import repository
 from oase.desk.automations.actions import break_rule
 from oase.desk.automations.means import Means, sleeps
 from oase.desk.automations.promising import promised
-from oase.desk.automations.references import References, missing, references, uuid_or_none
+from oase.desk.automations.references import References, doubt, references, unusable, uuid_or_none
 from oase.desk.automations.repository import NewRun, new_run
 from oase.desk.automations.types import Act, Application
 from oase.desk.promises import Own, promise_own
@@ -32,10 +32,12 @@ async def apply(work: UnitOfWork, means: Means, applications: Sequence[Applicati
     """
     there = await references(work, means.book)
     sound = await _without_broken(work, applications, there)
-    runs = [_run(one) for one in sound]
+    runs = [_run(one, there) for one in sound]
     fresh = await repository.insert_runs(work, runs) if runs else set()
     done = [one for one in runs if one.id in fresh and one.outcome != "stopped"]
-    await change_many(work, [_change(work, one, there) for one in done])
+    cut = [one for one in runs if one.id in fresh and one.outcome == "stopped"]
+    names = {str(one.id): one.name for one in await repository.all_rules(work)} if cut else {}
+    await change_many(work, [*(_change(work, one, there) for one in done), *(_cut(one, names) for one in cut)])
     await promise_own(work, [own for one in done for own in _promised(one)])
     await tell_webhooks(work, list(_told(done)))
     return any(one.outcome == "waiting" for one in done)
@@ -44,17 +46,29 @@ async def apply(work: UnitOfWork, means: Means, applications: Sequence[Applicati
 async def _without_broken(work: UnitOfWork, applications: Sequence[Application], there: References) -> list[Application]:
     """Those whose rules can still be applied; the others are switched off."""
     rules = {one.rule.id: one.rule for one in applications}
-    broken = {key: why for key, rule in rules.items() if (why := missing(rule.groups, rule.acts, there))}
+    broken = {key: why for key, rule in rules.items() if (why := unusable(rule.groups, rule.acts, there))}
     for key, why in broken.items():
         await break_rule(work, rules[key], why)
     return [one for one in applications if one.rule.id not in broken]
 
 
-def _run(application: Application) -> NewRun:
+def _cut(run: NewRun, names: Mapping[str, str]) -> Change:
+    """The conversation's timeline says where rules that set each other off were ended."""
+    rule, happening = run.application.rule, run.application.happening
+    chain = [names.get(str(one), "?") for one in (*happening.chain, rule.id)]
+    return Change(
+        conversation_id=happening.conversation_id,
+        author=Author(name=rule.name),
+        note=("automation", {"rule": str(rule.id), "name": rule.name, "acts": [], "stopped": chain}),
+        cause=cause_of(rule.id, happening.chain),
+    )
+
+
+def _run(application: Application, there: References) -> NewRun:
     if application.stopped:
         return new_run(application, "stopped", str(message("It would have set itself off again.")))
     kept = tuple(one for one in application.acts if one.do != "answer" or not application.unanswerable)
-    why = application.unanswerable if len(kept) != len(application.acts) else ""
+    why = application.unanswerable if len(kept) != len(application.acts) else str(doubt(kept, there) or "")
     application = msgspec.structs.replace(application, acts=kept)
     return new_run(application, "waiting" if any(one.do in _SAID for one in kept) else "done", why)
 

@@ -18,7 +18,7 @@ from oase.desk.automations.actions import break_rule
 from oase.desk.automations.feed import consider
 from oase.desk.automations.letters import letters_about
 from oase.desk.automations.means import Means
-from oase.desk.automations.references import missing, references
+from oase.desk.automations.references import references, unusable
 from oase.desk.automations.rules import by_clock, offset_of
 from oase.desk.automations.talk import talk
 from oase.desk.automations.types import PASSED, Happening, Passed, Rule
@@ -83,7 +83,7 @@ class AutomationClock:
             async with self._database.work(workspace_id) as work:
                 there = await references(work, self._means.book)
                 for rule in await repository.rules_on(work):
-                    if why := missing(rule.groups, rule.acts, there):
+                    if why := unusable(rule.groups, rule.acts, there):
                         await break_rule(work, rule, why)
                 if self._settings.smtp_url:
                     letters += await letters_about(work, self._settings.url)

@@ -25,7 +25,7 @@ from oase.desk.automations.apply import changed, shown
 from oase.desk.automations.checks import check_acts
 from oase.desk.automations.means import NO_HOURS, Hours, Means, given_to, hours_of, sleeps
 from oase.desk.automations.promising import promised, with_promises
-from oase.desk.automations.references import References, missing, references
+from oase.desk.automations.references import References, make_tags, references, unusable
 from oase.desk.automations.rules import after
 from oase.desk.automations.types import Act
 from oase.desk.automations.wording import words_of
@@ -103,6 +103,7 @@ async def save_macro(
     name = " ".join(name.split())[:120]
     if not name:
         raise Invalid(message("Please give the macro a name."), field="name")
+    await make_tags(work, (), acts)
     there = await references(work, means.book)
     check_acts(_somebody(acts, next(iter(there.agents), "")), there)
     if team_id is not None and str(team_id) not in there.teams:
@@ -163,7 +164,7 @@ async def _ready(work: UnitOfWork, means: Means, macro_id: UUID, conversation_id
     acts = _somebody(macro.acts, str(author.id or ""))
     if author.id is None and acts != list(macro.acts):
         raise Conflict(message("This macro gives the conversation to whoever runs it: only an agent can."))
-    if why := missing((), acts, there):
+    if why := unusable((), acts, there):
         raise Conflict(message("This macro cannot be used. %(why)s", why=why))
     workspace = await find_workspace(work)
     texts = []

@@ -199,7 +199,8 @@ async def take_waiting(work: UnitOfWork, run_id: UUID) -> bool:
 async def end_run(work: UnitOfWork, run_id: UUID, outcome: Outcome, why: str, *, answered: bool) -> None:
     """What became of it."""
     await work.run(
-        "UPDATE automation_run SET outcome = %(outcome)s, why = %(why)s, answered_at = CASE WHEN %(answered)s THEN %(now)s END"
+        "UPDATE automation_run SET outcome = %(outcome)s, why = coalesce(nullif(%(why)s, ''), why),"
+        " answered_at = CASE WHEN %(answered)s THEN %(now)s END"
         " WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": run_id, "outcome": outcome, "why": why[:500], "answered": answered, "now": work.clock.now()},
     )

@@ -13,7 +13,7 @@ from oase.desk.hours.holiday import countries, holidays_between, holidays_of, re
 from oase.desk.hours.ical import BYTES
 from oase.desk.hours.ical_out import write_calendar
 from oase.desk.hours.published import path_of, publish_calendar, published_calendar, withdraw_calendar
-from oase.desk.hours.queries import find_calendar, list_calendars
+from oase.desk.hours.queries import any_calendar, find_calendar, list_calendars
 from oase.desk.hours.sources import add_source, remove_source
 from oase.desk.hours.standing import Standing, standing
 from oase.desk.hours.timetable import NeverOpen, Timetable
@@ -40,6 +40,7 @@ __all__ = [
     "WorkedTime",
     "add_source",
     "always_open",
+    "any_calendar",
     "countries",
     "find_calendar",
     "holidays_between",

@@ -16,6 +16,11 @@ async def list_calendars(work: UnitOfWork) -> list[StoredCalendar]:
     return await repository.all_calendars(work, workspace.time_zone if workspace else "UTC")
 
 
+async def any_calendar(work: UnitOfWork) -> bool:
+    """Whether the workspace has opening hours at all; without, everything is always open."""
+    return await repository.any_calendar(work)
+
+
 async def find_calendar(work: UnitOfWork, calendar_id: UUID) -> StoredCalendar:
     """One calendar; raises NotFound."""
     found = next((one for one in await list_calendars(work) if one.id == calendar_id), None)

@@ -19,6 +19,7 @@ from oase.desk.automations import (
     all_rules,
     begin_trial,
     circles,
+    doubt,
     find_rule,
     find_trial,
     order_rules,
@@ -67,6 +68,7 @@ async def show_rules(request: AnyRequest, services: GivenServices, viewer: Given
         request, viewer, "automations.html", "automations", rules=rules, said=said, fared=fared, now=services.clock.now(),
         circles=[[reader.gettext("“%(text)s”", text=rule.name) for rule in circle] for circle in circles(rules)],
         chains={one.id: _chain([*(fared[one.id].last_chain or ()), one.id], rules) for one in rules if one.id in fared},
+        doubts={one.id: why for one in rules if one.state == "on" and (why := doubt(one.acts, there))},
         templates=TEMPLATES,
     )  # fmt: skip
 
@@ -117,9 +119,13 @@ async def _page(
     async with services.database.work(viewer.workspace_id) as work:
         there = await references(work, services.book)
         offered = await choices(work, there, reader_of(request), rules=True)
+        fared = (await tallies(work)).get(rule.id) if rule else None
+        rules = await all_rules(work) if fared and fared.stopped else []
     return page(
-        request, viewer, "automation.html", "automations", status=status, rule=rule, form=form, offered=offered, days=DAYS
-    )
+        request, viewer, "automation.html", "automations", status=status, rule=rule, form=form, offered=offered, days=DAYS,
+        fared=fared, chain=_chain([*(fared.last_chain or ()), fared.rule_id], rules) if fared else "",
+        doubt=doubt(rule.acts, there) if rule and rule.state == "on" else None,
+    )  # fmt: skip
 
 
 @get("/admin/automations/{rule_id:uuid}", opt=WRITE, include_in_schema=False)

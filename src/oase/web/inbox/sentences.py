@@ -120,6 +120,12 @@ def _applied(name: str, data: Mapping[str, Any], reader: Translator) -> str:
         for one in data.get("acts", [])
         if one["do"] in ("answer", "webhook", "promise", "target")
     ]
+    if chain := data.get("stopped"):
+        return reader.gettext(
+            "The rule “%(name)s” was stopped here, since it would have set itself off again: %(chain)s",
+            name=name,
+            chain=" → ".join(chain),
+        )
     applied = reader.gettext("The rule “%(name)s” was applied", name=name)
     return f"{applied}: {'; '.join(told)}" if told else applied
 
