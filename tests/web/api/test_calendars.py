@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from oase.kernel.ids import new_id
+
 from .conftest import Program
 
 OFFICE = {day: [{"start": "08:00", "end": "17:00"}] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
@@ -49,3 +51,16 @@ async def test_what_is_wrong_is_named(program: Program, changes: dict[str, Any],
     wrong = await program("POST", "/calendars", {**NEW, **changes})
     assert (wrong.status, wrong.body["errors"][0]["pointer"]) == (422, pointer)
     assert (await program("GET", "/calendars")).body["data"] == []
+
+
+async def test_a_calendar_is_published_and_withdrawn_and_follows_no_address_of_our_own_network(program: Program) -> None:
+    path = f"/calendars/{(await program('POST', '/calendars', NEW)).body['id']}"
+    addresses = [(await program("POST", f"{path}/publish")).body["address"] for _ in range(2)]
+    assert (addresses[0] == addresses[1], addresses[1].endswith(".ics")) == (False, True)
+    assert (await program("GET", path)).body["address"] == addresses[1]
+    assert (await program("DELETE", f"{path}/publish")).status == 204
+    assert (await program("GET", path)).body["address"] is None
+    for address in ("http://127.0.0.1:9/feiertage.ics", "ftp://example.com/x.ics"):
+        refused = await program("POST", f"{path}/sources", {"address": address})
+        assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/address")
+    assert (await program("DELETE", f"{path}/sources/{new_id()}")).status == 404

@@ -13,6 +13,7 @@ from oase.kernel.errors import OaseError
 from oase.web.api import (
     accounts,
     agents,
+    calendar_sources,
     calendars,
     conversations,
     desk,
@@ -64,6 +65,7 @@ _AREAS: Final = (
     shifts,
     staff,
     calendars,
+    calendar_sources,
     finding,
     floor,
     webhooks,

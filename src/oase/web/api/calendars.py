@@ -164,7 +164,8 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
 
 
-def _shown(services: Services, workspace_id: UUID, stored: StoredCalendar) -> OpeningHours:
+def shown_calendar(services: Services, workspace_id: UUID, stored: StoredCalendar) -> OpeningHours:
+    """A calendar as the API shows it."""
     calendar, path = stored.calendar, path_of(services.safe, workspace_id, stored)
     return OpeningHours(
         id=stored.id,
@@ -229,21 +230,21 @@ async def _save(work: UnitOfWork, services: Services, data: NewCalendar, calenda
         is_default=data.is_default,
         calendar_id=calendar_id,
     )
-    return _shown(services, work.workspace_id, await find_calendar(work, calendar_id))
+    return shown_calendar(services, work.workspace_id, await find_calendar(work, calendar_id))
 
 
 @get("/calendars", opt=READ, summary="List calendars", tags=["Opening hours"])
 async def calendars(services: GivenServices, caller: GivenCaller) -> Page[OpeningHours]:
     """The default one first, then by name. Without any, everything is always open."""
     async with services.database.work(caller.workspace_id) as work:
-        return Page(data=[_shown(services, caller.workspace_id, one) for one in await list_calendars(work)])
+        return Page(data=[shown_calendar(services, caller.workspace_id, one) for one in await list_calendars(work)])
 
 
 @get("/calendars/{calendar_id:uuid}", opt=READ, summary="Read a calendar", tags=["Opening hours"])
 async def read_calendar(services: GivenServices, caller: GivenCaller, calendar_id: FromPath[UUID]) -> OpeningHours:
     """One calendar."""
     async with services.database.work(caller.workspace_id) as work:
-        return _shown(services, caller.workspace_id, await find_calendar(work, calendar_id))
+        return shown_calendar(services, caller.workspace_id, await find_calendar(work, calendar_id))
 
 
 @get("/calendars/{calendar_id:uuid}/standing", opt=READ, summary="Ask whether it is open", tags=["Opening hours"])
@@ -294,7 +295,7 @@ async def change_calendar(
     """What was promised before stays promised."""
 
     async def act(work: UnitOfWork) -> OpeningHours:
-        before = _shown(services, work.workspace_id, await find_calendar(work, calendar_id))
+        before = shown_calendar(services, work.workspace_id, await find_calendar(work, calendar_id))
         given = structs.asdict(data)
         names = NewCalendar.__struct_fields__
         after = {name: getattr(before, name) if given[name] is UNSET else given[name] for name in names}
