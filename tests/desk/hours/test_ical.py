@@ -1,6 +1,7 @@
 """iCalendar files of others: what closes, how often, and what is not one; and our own, which a reader of such files understands."""
 
 from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -163,3 +164,16 @@ def test_ours_is_read_back_as_what_it_says() -> None:
     assert names[date(2027, 2, 1)] == f"Büro: geschlossen: {MOVING}"
     assert names[date(2026, 12, 25)] == "Büro: geschlossen: Erster Weihnachtstag"
     assert read_events(content, BERLIN, TODAY).pauses == ()  # whoever follows it is not busy
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30;BYDAY=MO"])
+def test_a_rule_that_never_comes_true_is_given_up_and_costs_the_others_nothing(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oase.desk.hours.ical._RULE_SECONDS", 0.05)
+    began = perf_counter()
+    found = read(
+        event("DTSTART;VALUE=DATE:20260101", f"RRULE:{rule}"), event("DTSTART;VALUE=DATE:20270301", "SUMMARY:Inventur", uid="2")
+    )
+    assert ([one.name for one in found.closures], found.unreadable) == (["Inventur"], 1)
+    assert perf_counter() - began < 2

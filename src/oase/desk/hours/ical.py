@@ -24,6 +24,7 @@ AHEAD: Final = timedelta(days=731)
 BEHIND: Final = timedelta(days=31)
 _MOST: Final = 5_000  # closures and pauses together
 _SECONDS: Final = 5.0  # of work
+_RULE_SECONDS = 2.0  # of one rule
 _OFTEN: Final = {"SECONDLY", "MINUTELY", "HOURLY"}
 _OLDEST: Final = 1900
 _NAME_LENGTH: Final = 120
@@ -147,10 +148,29 @@ def _repeated(event: Event, start: datetime, zone: Any, until: datetime) -> Iter
     if "UNTIL" in rule:
         until = min(until, _wall(rule.pop("UNTIL")[0], zone, end_of_day=True))
     text = ";".join(f"{name}={','.join(_word(one) for one in values)}" for name, values in rule.items())
-    for one in rrulestr(text, dtstart=start):
+    rule_itself = rrulestr(text, dtstart=start)
+    rule_itself.__class__ = _bounded(time.monotonic() + _RULE_SECONDS)
+    for one in rule_itself:
         if one > until:
             return
         yield one
+
+
+def _bounded(until: float) -> type:
+    """A rule that gives up: the library looks for a day that never comes (30 February) until the year 9999, and cannot be told to stop.
+
+    It asks for these weekdays once for each month that it looks at, found or not.
+    """
+    from dateutil.rrule import rrule
+
+    class Bounded(rrule):  # type: ignore[misc]
+        @property
+        def _bynweekday(self) -> Any:
+            if time.monotonic() > until:
+                raise ValueError("a rule that takes too long")
+            return self.__dict__["_bynweekday"]
+
+    return Bounded
 
 
 def _word(value: Any) -> str:
