@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from oase.channels import templates
@@ -15,7 +16,7 @@ from oase.channels.contract import Template
 from oase.conversations import TemplateUse
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid
-from oase.kernel.i18n import Message, message
+from oase.kernel.i18n import Message, Translator, message
 
 _FILES: Final[Mapping[str, Message]] = {
     "image": message("Picture above the text"),
@@ -56,6 +57,12 @@ def _of(template: Template, key: str) -> Iterator[Blank]:
             yield Blank(field, key, message("Blank in the heading"))
         else:
             yield Blank(field, key, message("Blank %(n)s", n=number))
+
+
+def blanks_as_json(template: Template, reader: Translator) -> str:
+    """The blanks for the script that asks for them."""
+    asked = [{"name": one.field, "label": reader.text(one.label), "link": one.link} for one in blanks(template)]
+    return msgspec.json.encode(asked).decode()
 
 
 def reads(template: Template) -> str:

@@ -142,7 +142,7 @@ def _check(way: Reach, grounds: Grounds) -> None:
         return
     name = way.account.manifest.name.en
     if way.refused and grounds.basis != "consent":
-        raise Invalid(message("The person took their consent back: only a new one allows to write to them."), field="basis")
+        raise Invalid(message("The person wants to be left alone: only a new consent allows to write to them."), field="basis")
     if way.asks == "consent" and grounds.basis != "consent":
         raise Invalid(message("%(name)s demands that the person agreed to be written to.", name=name), field="basis")
     if not grounds.basis:

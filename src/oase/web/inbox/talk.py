@@ -12,7 +12,6 @@ import msgspec
 
 from oase.channels import AccountBook, StoredAccount, templates
 from oase.channels.contract import Capability
-from oase.channels.contract import Template as Approved
 from oase.conversations import (
     CustomField,
     OpenConversation,
@@ -54,7 +53,7 @@ from oase.people import (
     name_of,
     suggestions,
 )
-from oase.web.blanks import blanks, reads
+from oase.web.blanks import blanks_as_json, reads
 from oase.web.channels import manifests
 from oase.web.directory import Staff
 from oase.web.inbox.carried import carried_by
@@ -274,7 +273,7 @@ async def _composer(
         answers=answers,
         chosen=chosen,
         templates=[
-            Template(name=one.name, language=one.language, reads=reads(one), blanks=_blanks_of(one, reader))
+            Template(name=one.name, language=one.language, reads=reads(one), blanks=blanks_as_json(one, reader))
             for one in known
             if one.status == "approved"
         ],
@@ -377,12 +376,6 @@ def answer_of(
         left=identity.id == LEFT,
         here=account.id == found.account_id or found.kind == "public",
     )
-
-
-def _blanks_of(template: Approved, reader: Translator) -> str:
-    """The blanks for the script that asks for them."""
-    asked = [{"name": one.field, "label": reader.text(one.label), "link": one.link} for one in blanks(template)]
-    return msgspec.json.encode(asked).decode()
 
 
 def _chosen(answers: Sequence[Answer], found: OpenConversation, wanted: str) -> Answer | None:
