@@ -177,3 +177,16 @@ def test_a_rule_that_never_comes_true_is_given_up_and_costs_the_others_nothing(
     )
     assert ([one.name for one in found.closures], found.unreadable) == (["Inventur"], 1)
     assert perf_counter() - began < 2
+
+
+def test_this_and_all_that_follow_are_moved_until_they_are_moved_again_or_end() -> None:
+    weekly = ("DTSTART;TZID=Europe/Berlin:20261207T090000", "DTEND;TZID=Europe/Berlin:20261207T100000", "RRULE:FREQ=WEEKLY")
+    later = ("RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261221T090000", "DTSTART;TZID=Europe/Berlin:20261222T140000")
+    ends = ("RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20270111T090000", "DTSTART;TZID=Europe/Berlin:20270111T090000")
+    found = read(event(*weekly), event(*later, "DURATION:PT30M"), event(*ends, "STATUS:CANCELLED"))
+    assert found.unreadable == 0
+    assert [(one.start, one.end - one.start) for one in found.pauses] == [
+        (at(2026, 12, 7, 9), timedelta(hours=1)), (at(2026, 12, 14, 9), timedelta(hours=1)),
+        (at(2026, 12, 22, 14), timedelta(minutes=30)), (at(2026, 12, 29, 14), timedelta(minutes=30)),
+        (at(2027, 1, 5, 14), timedelta(minutes=30)),
+    ]  # fmt: skip

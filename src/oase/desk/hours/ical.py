@@ -68,9 +68,13 @@ class _Reading:
     def __init__(self, zone: ZoneInfo, first: date, last: date) -> None:
         self._zone, self._first, self._last = zone, first, last
         self._until = time.monotonic() + _SECONDS
+        self._masters: Mapping[str, Event] = {}
+        self._changed: Sequence[Event] = ()  # "this and following"
 
     def read(self, events: Sequence[Event]) -> Events:
         moved = _moved(events)
+        self._masters = {str(one.get("UID", "")): one for one in events if "RECURRENCE-ID" not in one}
+        self._changed = [one for one in events if _goes_on(one)]
         closures: dict[Closure, None] = {}
         pauses: dict[Pause, None] = {}
         unreadable = 0
@@ -99,14 +103,34 @@ class _Reading:
         whole = not isinstance(start, datetime)
         if not whole and (str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or length <= timedelta(0)):
             return
-        for at in self._times(event, start, length):
-            if at in skipped:
+        times = self._following(event, start, moved) if _goes_on(event) else self._times(event, start, length)
+        for at in times:
+            if at in skipped or ("RECURRENCE-ID" not in event and at >= self._end_of(event, at)):
                 continue
             if whole:
                 yield Closure(first=at, last=at + max(length, timedelta(days=1)) - timedelta(days=1), name=name)
             else:
                 begin = self._instant(at)
                 yield Pause(start=begin, end=begin + length, name=name)
+
+    def _end_of(self, event: Event, at: Any) -> Any:
+        """From when another entry says what is with this one and all that follow; a moment after `at` where none does."""
+        uid, own = event.get("UID"), event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else None
+        cuts = [one["RECURRENCE-ID"].dt for one in self._changed if one.get("UID") == uid]
+        return min((one for one in cuts if own is None or one > own), default=at + timedelta(days=1))
+
+    def _following(self, event: Event, start: Any, moved: Mapping[str, set[Any]]) -> Iterator[Any]:
+        """When an entry for "this and following" begins: the times of what it changes from there on, moved as far as it is itself."""
+        uid, own = str(event.get("UID", "")), event["RECURRENCE-ID"].dt
+        master = self._masters[uid]
+        zone = start.tzinfo if isinstance(start, datetime) else None
+        by = _wall(start, zone) - _wall(own, zone)
+        first = master["DTSTART"].dt
+        for at in self._times(master, first, _length(master, first)):
+            if at < own or at >= self._end_of(event, at) or (at != own and at in moved.get(uid, set())):
+                continue
+            there = _wall(at, zone) + by
+            yield there.replace(tzinfo=zone) if isinstance(start, datetime) else there.date()
 
     def _times(self, event: Event, start: Any, length: timedelta) -> Iterator[Any]:
         """When the event begins, each time within the window: dates, or moments as the event says them."""
@@ -193,6 +217,11 @@ def _listed(event: Event, name: str) -> list[Any]:
     given = event.get(name, [])
     values = [one.dt for each in (given if isinstance(given, list) else [given]) for one in each.dts]
     return [one[0] if isinstance(one, tuple) else one for one in values]
+
+
+def _goes_on(event: Event) -> bool:
+    """Whether an entry says something else of a time and of all that follow it."""
+    return "RECURRENCE-ID" in event and str(event["RECURRENCE-ID"].params.get("RANGE", "")).upper() == "THISANDFUTURE"
 
 
 def _moved(events: Sequence[Event]) -> dict[str, set[Any]]:
