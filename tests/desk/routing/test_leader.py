@@ -12,7 +12,7 @@ from oase.conversations import assign, set_state, set_team
 from oase.desk.hours import Calendar, Closure, save_calendar, week_of
 from oase.desk.presence import TeamDesk, set_capacity, set_overload, set_team_desk
 from oase.desk.promises import change_policy
-from oase.desk.routing import Because, OfferGone, accept, expected_waits, stranded, why_not
+from oase.desk.routing import Because, OfferGone, accept, expected_waits, laid_aside, stranded, take_up, why_not
 from oase.desk.routing.errors import Deposed
 from oase.staff import save_skill, save_team, set_skills
 
@@ -182,6 +182,35 @@ async def test_messenger_conversations_fill_an_agent_while_something_is_said_in_
     assert await floor.offered() == {}  # what she talks about is not forgotten
     await floor.passes(minutes=21)
     assert await floor.offered() == {"Anna": ("Zweitens", "made")}
+
+
+async def test_what_was_laid_aside_is_known_as_such_until_its_agent_goes_on_with_it(floor: Floor) -> None:
+    first, second = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    async with floor.desk.work() as work:
+        await assign(work, floor.author("Ted"), second, floor.desk.agents["Anna"], assignee="Anna")
+
+    async def aside() -> list[tuple[Any, Any]]:
+        await floor.goes_on()
+        async with floor.desk.work() as work:
+            return [(one.conversation_id, one.instead_id) for one in await laid_aside(work, [first, second])]
+
+    async def wants(name: str, conversation_id: Any) -> None:
+        async with floor.desk.work() as work:
+            await take_up(work, floor.desk.agents[name], conversation_id)
+
+    assert await aside() == []
+    await wants("Sophie", second)  # not hers
+    assert await aside() == []
+    await wants("Anna", second)
+    assert await aside() == [(first, second)]
+    await wants("Anna", first)
+    assert await aside() == [(second, first)]
+    await floor.answers("Anna", first)
+    assert await floor.offered() == {"Anna": ("Zweitens", "working")}
+    assert await aside() == []
 
 
 async def test_a_leader_that_was_deposed_writes_nothing(floor: Floor) -> None:

@@ -3,15 +3,24 @@
 live log, what stands --facts--> Dispatcher --events--> rules (pure) --commands--> offer, wait_quote --live log--> pages
 """
 
-from oase.desk.routing.actions import accept, ask_for_next, decline
+from oase.desk.routing.actions import accept, ask_for_next, decline, take_up
 from oase.desk.routing.errors import OfferGone
 from oase.desk.routing.explaining import why_not
 from oase.desk.routing.quoted import Answered, StandingQuote, settle_quotes, standing_quotes
-from oase.desk.routing.repository import Decision, OfferedNow, decisions_about, expected_waits, live_offers, offered_to, stranded
+from oase.desk.routing.repository import (
+    Decision,
+    OfferedNow,
+    decisions_about,
+    expected_waits,
+    laid_aside,
+    live_offers,
+    offered_to,
+    stranded,
+)
 from oase.desk.routing.retention import RULE
 from oase.desk.routing.rules import Because, Reason
 from oase.desk.routing.service import Routing
-from oase.desk.routing.types import Expected, LiveOffer, Stranded
+from oase.desk.routing.types import Expected, LaidAside, LiveOffer, Stranded
 
 __all__ = [
     "RULE",
@@ -19,6 +28,7 @@ __all__ = [
     "Because",
     "Decision",
     "Expected",
+    "LaidAside",
     "LiveOffer",
     "OfferGone",
     "OfferedNow",
@@ -31,10 +41,12 @@ __all__ = [
     "decisions_about",
     "decline",
     "expected_waits",
+    "laid_aside",
     "live_offers",
     "offered_to",
     "settle_quotes",
     "standing_quotes",
     "stranded",
+    "take_up",
     "why_not",
 ]

@@ -34,6 +34,11 @@ async def ask_for_next(work: UnitOfWork, agent_id: UUID) -> None:
     work.emit("offer", agent_id, {"what": "wants"})
 
 
+async def take_up(work: UnitOfWork, agent_id: UUID, conversation_id: UUID) -> None:
+    """The agent goes on with what is theirs and waits, now; what they have in hand is laid aside for it."""
+    work.emit("offer", agent_id, {"what": "wants", "conversation": str(conversation_id)})
+
+
 def _agent(author: Author) -> UUID:
     if author.id is None:
         raise OfferGone(message("Only an agent can answer an offer."))

@@ -204,9 +204,13 @@ class Dispatcher:
         known = self.known.get(conversation_id)
         return known.fact.team_id if known else None
 
-    def wants(self, agent_id: UUID, now: datetime) -> None:
-        """An agent asks for what comes next."""
-        self._tell(Pulled(agent_id), now)
+    def wants(self, agent_id: UUID, conversation_id: UUID | None, now: datetime) -> None:
+        """An agent asks for what comes next, or for one of theirs that waits."""
+        known = self.known.get(conversation_id) if conversation_id else None
+        if conversation_id is None:
+            self._tell(Pulled(agent_id), now)
+        elif known is not None and known.fact.assignee_id == agent_id:
+            self._tell(Pulled(agent_id, known.item.id), now)
 
     def passes(self, now: datetime) -> None:
         """Time passes: conversations in which nobody speaks take nobody's room any more."""

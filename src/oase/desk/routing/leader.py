@@ -42,7 +42,7 @@ class Changed(Struct, kw_only=True):
     conversations: dict[UUID, None] = field(default_factory=dict)
     crew: bool = False
     frame: bool = False
-    wants: dict[UUID, None] = field(default_factory=dict)  # agents who ask for what comes next
+    wants: dict[UUID, UUID | None] = field(default_factory=dict)  # agents who ask for what comes next, or for this
 
     @classmethod
     def of(cls, events: Iterable[LiveEvent]) -> "Changed":
@@ -56,7 +56,8 @@ class Changed(Struct, kw_only=True):
             elif event.topic == "desk":
                 changed.crew = changed.frame = True
             elif event.payload.get("what") == "wants":
-                changed.wants[event.key] = None
+                wanted = event.payload.get("conversation")
+                changed.wants[event.key] = UUID(wanted) if wanted else None
             elif "conversation" in event.payload:
                 changed.conversations[UUID(event.payload["conversation"])] = None
         return changed
@@ -123,8 +124,8 @@ class Leader:
             if now >= self._keep_again:
                 self._keep_again = now + _KEPT_EVERY
                 await self._look_for_missed(work)
-            for agent_id in changed.wants:
-                dispatcher.wants(agent_id, now)
+            for agent_id, wanted in changed.wants.items():
+                dispatcher.wants(agent_id, wanted, now)
             await self._expire(work)
             dispatcher.passes(now)
             await self._write(work)

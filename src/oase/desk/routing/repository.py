@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
 from oase.desk.routing.rules import Learnt
-from oase.desk.routing.types import Began, Ended, Expected, LiveOffer, OfferState, Quoted, Stranded
+from oase.desk.routing.types import Began, Ended, Expected, LaidAside, LiveOffer, OfferState, Quoted, Stranded
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -65,6 +65,22 @@ async def times_parked(work: UnitOfWork) -> dict[UUID, int]:
         " WHERE o.workspace_id = %(workspace_id)s AND o.state = 'parked' GROUP BY 1"
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def laid_aside(work: UnitOfWork, conversation_ids: Collection[UUID]) -> list[LaidAside]:
+    """Which of these conversations their agents laid aside and have not come back to. One query."""
+    return await work.all(
+        LaidAside,
+        "SELECT a.conversation_id, a.agent_id, a.ended_at AS at, l.conversation_id AS instead_id FROM (SELECT DISTINCT ON"
+        " (o.conversation_id) o.conversation_id, o.agent_id, o.state, o.made_at, o.ended_at, c.assignee_id FROM offer o"
+        " JOIN conversation c ON c.workspace_id = o.workspace_id AND c.id = o.conversation_id AND c.waiting_since = o.waiting_since"
+        " WHERE o.workspace_id = %(workspace_id)s AND o.conversation_id = ANY(%(ids)s) AND c.state = 'open'"
+        " ORDER BY o.conversation_id, o.made_at DESC, o.id DESC) AS a LEFT JOIN LATERAL (SELECT n.conversation_id FROM offer n"
+        " WHERE n.workspace_id = %(workspace_id)s AND n.agent_id = a.agent_id AND n.made_at >= a.made_at"
+        " AND n.state IN ('made', 'working') ORDER BY n.made_at DESC LIMIT 1) AS l ON true"
+        " WHERE a.state = 'parked' AND a.agent_id = a.assignee_id",
+        {"ids": sorted(conversation_ids)},
+    )
 
 
 async def begun_by_theirs(work: UnitOfWork) -> dict[UUID, datetime]:

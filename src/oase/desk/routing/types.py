@@ -84,6 +84,15 @@ class Stranded(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class LaidAside(Struct, frozen=True, kw_only=True):
+    """Work on a conversation that waits for its agent to come back to it; `instead_id`: what they have in hand meanwhile."""
+
+    conversation_id: UUID
+    agent_id: UUID
+    at: datetime
+    instead_id: UUID | None
+
+
 class Decisions(Struct, kw_only=True):
     """What is to be written: of each conversation first what ends, then what begins."""
 

@@ -23,6 +23,7 @@ from oase.conversations import (
     view_of,
 )
 from oase.desk import TaskFilter, count_plans, list_tasks, next_sends, scheduled_places
+from oase.desk.routing import laid_aside
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Invalid, NotFound
 from oase.kernel.i18n import Message, Translator, message
@@ -151,7 +152,7 @@ async def read_listing(
     filtered = chosen.saved is not None or chosen.queue.id.startswith(FOUND)
     return Listing(
         queue=chosen.queue,
-        rows=await _rows(work, rows, chosen.view, staff, reader),
+        rows=await _rows(work, rows, chosen.view, viewer, staff, reader),
         after=following,
         newest_first=not chosen.view.by_due,
         chips=chips_of(chosen.view, staff, reader) if filtered else (),
@@ -168,15 +169,20 @@ async def read_rows(
     rows = await inbox_rows(work, chosen.view, viewer.agent_id, ids)
     return Listing(
         queue=chosen.queue,
-        rows=await _rows(work, rows, chosen.view, staff, reader),
+        rows=await _rows(work, rows, chosen.view, viewer, staff, reader),
         after="",
         newest_first=not chosen.view.by_due,
     )
 
 
-async def _rows(work: UnitOfWork, rows: Sequence[InboxRow], view: View, staff: Staff, reader: Translator) -> list[Row]:
-    sends = await next_sends(work, [row.id for row in rows])
-    return [row_of(row, view, staff, reader, work.clock.now(), sends.get(row.id)) for row in rows]
+async def _rows(
+    work: UnitOfWork, rows: Sequence[InboxRow], view: View, viewer: Viewer, staff: Staff, reader: Translator
+) -> list[Row]:
+    ids, now, leads = [row.id for row in rows], work.clock.now(), viewer.may(Permission.TEAM_WRITE)
+    sends = await next_sends(work, ids)
+    aside = {one.conversation_id for one in await laid_aside(work, ids) if leads or one.agent_id == viewer.agent_id}
+    shown = [row_of(row, view, staff, reader, now, sends.get(row.id)) for row in rows]
+    return [msgspec.structs.replace(row, aside=True) if row.id in aside else row for row in shown]
 
 
 async def _read_whole(work: UnitOfWork, chosen: Chosen, viewer: Viewer, staff: Staff, reader: Translator) -> Listing:

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from oase.conversations import cases
-from oase.desk.routing import accept, ask_for_next, decisions_about, decline, offered_to, why_not
+from oase.desk.routing import accept, ask_for_next, decisions_about, decline, offered_to, take_up, why_not
 from oase.kernel.i18n import Message, message
 from oase.kernel.permissions import Permission
 from oase.staff import list_skills
@@ -83,6 +83,14 @@ async def want_next(act: GivenAct) -> Response[Any]:
     return act.done()
 
 
+@post("/conversations/{conversation_id:uuid}/take-up", opt=_REPLY, include_in_schema=False)
+async def go_on(act: GivenAct, conversation_id: FromPath[UUID]) -> Response[Any]:
+    """The agent goes on with what they laid aside; the page hears of it when it is decided."""
+    async with act.work() as work:
+        await take_up(work, act.viewer.agent_id, conversation_id)
+    return act.done()
+
+
 @get("/conversations/{conversation_id:uuid}/why", opt=_READ, include_in_schema=False)
 async def explain(
     request: AnyRequest, services: GivenServices, viewer: GivenViewer, directory: GivenDirectory, conversation_id: FromPath[UUID]
@@ -115,4 +123,4 @@ async def explain(
     )
 
 
-handlers: Final = [show_offer, begin, refuse, want_next, explain]
+handlers: Final = [show_offer, begin, refuse, want_next, go_on, explain]

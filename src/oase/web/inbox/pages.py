@@ -23,9 +23,10 @@ from oase.kernel.permissions import Permission
 from oase.people import find_person, identities_of, name_of
 from oase.web.directory import Directory, Staff
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
+from oase.web.inbox.aside import read_plans
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
 from oase.web.inbox.entries import entries_of
-from oase.web.inbox.talk import NO_PAGE, conversation_of, read_beside, read_conversation, read_plans, read_stage
+from oase.web.inbox.talk import NO_PAGE, conversation_of, read_beside, read_conversation, read_stage
 from oase.web.inbox.views import Composer, Inbox
 from oase.web.pages import reader_of, render
 from oase.web.services import Services

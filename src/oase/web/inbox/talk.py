@@ -32,8 +32,7 @@ from oase.conversations import (
     uploads_of,
     window_open,
 )
-from oase.desk import Scheduled, Task, TaskFilter, list_tasks, scheduled_of
-from oase.desk.promises import PromiseFacts, history
+from oase.desk import TaskFilter, list_tasks
 from oase.kernel.db import UnitOfWork
 from oase.kernel.i18n import Translator, message
 from oase.kernel.permissions import Permission
@@ -56,6 +55,7 @@ from oase.people import (
 from oase.web.blanks import blanks_as_json, reads
 from oase.web.channels import manifests
 from oase.web.directory import Staff
+from oase.web.inbox.aside import Plans, aside_of, read_plans
 from oase.web.inbox.carried import carried_by
 from oase.web.inbox.crowd import stage_of, ways_of
 from oase.web.inbox.entries import entries_of, file_of
@@ -118,15 +118,6 @@ async def _read_public(
     )
 
 
-Plans = tuple[Sequence[Scheduled], Sequence[Task], Sequence[PromiseFacts]]
-
-
-async def read_plans(work: UnitOfWork, conversation_id: UUID) -> Plans:
-    """What goes later in a conversation, what is to be done about it, and what was promised there. Three queries."""
-    tasks = await list_tasks(work, TaskFilter(conversation_id=conversation_id), 50)
-    return await scheduled_of(work, conversation_id), tasks, await history(work, conversation_id)
-
-
 async def read_stage(work: UnitOfWork, found: OpenConversation, window: Window, viewer: Viewer, reader: Translator) -> Stage:
     """So much of a public conversation. Five queries."""
     return stage_of(found, await crowd_page(work, found.id, found.thread_external_id or "", window), viewer, reader)
@@ -143,7 +134,7 @@ def conversation_of(
     reader: Translator,
     *,
     stage: Stage | None = None,
-    plans: Plans = ((), (), ()),
+    plans: Plans = ((), (), (), ()),
     now: datetime | None = None,
 ) -> Conversation:
     """The conversation as the page shows it."""
@@ -176,6 +167,7 @@ def conversation_of(
         planned=[planned_of(one, reader) for one in plans[0]],
         tasks=[task_line(one, viewer, staff, reader) for one in plans[1]],
         promises=[promise_line(one, now, reader) for one in plans[2]] if now else (),
+        aside=aside_of(plans[3], viewer, staff),
         can_plan=viewer.may(Permission.CONVERSATION_NOTE),
         can_assign=viewer.may(Permission.CONVERSATION_ASSIGN),
         can_close=viewer.may(Permission.CONVERSATION_CLOSE),

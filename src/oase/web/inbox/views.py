@@ -85,6 +85,7 @@ class Row(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     unread: int
     draft: bool
+    aside: bool = False  # its agent laid it aside
     sends_at: datetime | None = None  # when a scheduled message goes
     tags: Sequence[str]
     key: int  # where it stands in the list: microseconds of the time that the list is ordered by
@@ -377,6 +378,14 @@ class Somebody(Struct, frozen=True, kw_only=True):
     can_merge: bool = True
 
 
+class Aside(Struct, frozen=True, kw_only=True):
+    """That work on a conversation was laid aside: whose, and for which one."""
+
+    name: str
+    mine: bool
+    instead_id: UUID | None
+
+
 class Conversation(Struct, frozen=True, kw_only=True):
     """The open conversation with everything around it."""
 
@@ -405,6 +414,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     planned: Sequence[Planned] = ()  # what goes later
     tasks: Sequence[TaskLine] = ()  # what is to be done about it
     promises: Sequence[PromiseLine] = ()  # what was promised, the newest first
+    aside: Aside | None = None
     can_plan: bool = True
     can_assign: bool = True
     can_close: bool = True

@@ -102,7 +102,11 @@ function listen() {
   source.addEventListener("mention", (event) => changed(data(event).conversation));
   source.addEventListener("notification", (event) => document.dispatchEvent(new CustomEvent("oase:notification", { detail: data(event) })));
   source.addEventListener("duty", (event) => document.dispatchEvent(new CustomEvent("oase:duty", { detail: data(event) })));
-  source.addEventListener("offer", (event) => document.dispatchEvent(new CustomEvent("oase:offer", { detail: data(event) })));
+  source.addEventListener("offer", (event) => {
+    const facts = data(event);
+    if (facts.conversation && facts.what !== "made") changed(facts.conversation); // begun, laid aside, gone on with
+    document.dispatchEvent(new CustomEvent("oase:offer", { detail: facts }));
+  });
   source.addEventListener("whisper", () => document.dispatchEvent(new CustomEvent("oase:whisper")));
   source.addEventListener("presence", (event) => document.dispatchEvent(new CustomEvent("oase:presence", { detail: data(event) })));
   source.addEventListener("typing", (event) => document.dispatchEvent(new CustomEvent("oase:typing", { detail: data(event) })));
