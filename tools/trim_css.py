@@ -37,9 +37,8 @@ class Used(NamedTuple):
 
 
 def is_page(path: PurePath) -> bool:
-    """Whether classes of pages may stand in this file. Channels have no pages, and the sandbox's have their own sheets."""
-    elsewhere = {"channels", "sandbox"}.intersection(path.parts)
-    return path.suffix in {".html", ".js", ".py"} and path.parent.name != "vendor" and not elsewhere
+    """Whether classes of pages may stand in this file: all pages are in `web`; those of the sandbox have their own sheets."""
+    return path.suffix in {".html", ".js", ".py"} and path.parent.name != "vendor" and "web" in path.parts
 
 
 def is_sheet(path: PurePath) -> bool:

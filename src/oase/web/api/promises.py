@@ -76,7 +76,10 @@ class PromisePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tell_second: Annotated[bool, Meta(description="Customers are told of a second promise.")] = True
     second_seconds: Annotated[
         dict[Pace, Annotated[int, Meta(ge=60, le=2_592_000)]],
-        Meta(description="How much later a second promise ends, in working time, by kind of channel; left out: as usual."),
+        Meta(
+            max_length=4,
+            description="How much later a second promise ends, in working time, by kind of channel; left out: as usual.",
+        ),
     ] = {}
     lines: Texts = {}
     letters: Texts = {}
