@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.desk.routing.conftest import Floor
 from tests.statements import statements
 
-from oase.conversations import assign, set_state, set_team
+from oase.conversations import assign, set_priority, set_state, set_team
 from oase.desk.hours import Calendar, Closure, save_calendar, week_of
 from oase.desk.presence import TeamDesk, set_capacity, set_overload, set_team_desk
 from oase.desk.promises import change_policy
@@ -425,3 +425,75 @@ async def test_what_is_foretold_is_not_broken_while_it_is_closed(floor: Floor) -
     await floor.passes(hours=3)
     learnt = floor.leader._dispatcher.router.quotes.learnt()
     assert learnt.quotes == 1 and all(sum(one.seen) == 0 for one in learnt.classes)
+
+
+async def test_who_answers_and_goes_at_once_has_done_it(floor: Floor) -> None:
+    first, _ = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await floor.answers("Anna", first)
+    await floor.comes("Anna", "away")
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Sophie": ("Zweitens", "made")}
+    assert await floor.ends() == [("Anna", "done")]
+
+
+async def test_what_is_begun_and_answered_before_the_leader_looks_is_done(floor: Floor) -> None:
+    (first,) = await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.answers("Anna", first)
+    await floor.goes_on()
+    assert await floor.ends() == [("Anna", "done")]
+
+
+async def test_what_changes_in_the_moment_in_which_it_is_offered_is_not_declined(floor: Floor) -> None:
+    first, second = await questions(floor, "Erstens", "Zweitens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.accepts("Anna")
+    await floor.goes_on()
+    await floor.answers("Anna", first)
+    async with floor.desk.work() as work:
+        await set_priority(work, floor.author("Ted"), second, 1)
+    assert await floor.offered() == {"Anna": ("Zweitens", "made")}
+
+
+async def test_whoever_takes_over_knows_who_declined(floor: Floor) -> None:
+    await questions(floor, "Erstens")
+    await floor.comes("Anna")
+    await floor.goes_on()
+    await floor.declines("Anna")
+    await floor.goes_on()
+    floor.leader = await floor.another_leader()
+    assert await floor.offered() == {}
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Sophie": ("Erstens", "made")}
+
+
+async def test_whoever_takes_over_knows_whose_skills_are_missed_where_nothing_waits(floor: Floor) -> None:
+    async with floor.desk.work() as work:
+        german = await save_skill(work, kind="language", name="Deutsch", code="de")
+        turkish = await save_skill(work, kind="language", name="Türkçe", code="tr")
+        await set_skills(work, floor.desk.agents["Anna"], {german.id: 3, turkish.id: 3})
+        await set_skills(work, floor.desk.agents["Sophie"], {german.id: 3})
+    first, second = await questions(
+        floor,
+        "Merhaba, bisikletimi ne zaman alabilirim? Fren çok ses çıkarıyor.",
+        "Guten Tag, wann kann ich mein Fahrrad abholen? Die Bremse quietscht sehr.",
+    )
+    await floor.goes_on()
+    async with floor.desk.work() as work:
+        for one in (first, second):
+            await set_state(work, floor.author("Ted"), one, "solved")
+    await floor.passes(seconds=61)
+    floor.leader = await floor.another_leader()
+    await floor.comes("Anna")
+    await floor.comes("Sophie")
+    await floor.goes_on()
+    await floor.passes(seconds=61)  # once a minute agents are put in order
+    await questions(floor, "Hallo, ich möchte gern wissen, wann mein Fahrrad fertig ist und was die Reparatur kostet.")
+    assert await floor.offered() == {"Sophie": ("Hallo,", "made")}

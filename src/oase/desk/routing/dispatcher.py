@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 from uuid import UUID
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ from oase.desk.routing.rules import (
     ItemArrived,
     ItemChanged,
     ItemWithdrawn,
+    Learnt,
     Need,
     Offer,
     OfferDeclined,
@@ -90,6 +91,9 @@ class Past(Struct, frozen=True, kw_only=True):
     parked: Mapping[UUID, int] = {}  # how often what waits was laid aside
     begun: Mapping[UUID, datetime] = {}  # when those who have what waits began with it
     renewed: frozenset[UUID] = frozenset()  # what was promised a second time
+    refused: Mapping[UUID, Sequence[tuple[UUID, datetime]]] = {}  # who did not want what waits, and when, the first first
+    learnt: Learnt | None = None
+    needs: Sequence[Need] = ()  # what conversations took of agents until now
 
 
 class _Known(Struct, kw_only=True):
@@ -110,6 +114,7 @@ class Dispatcher:
         self.known: dict[UUID, _Known] = {}
         self._by_item: dict[Hashable, _Known] = {}
         self._crew: dict[UUID, Mate] = {}
+        self._parting: list[UUID] = []
         self._talks: dict[UUID, Fact] = {}  # conversations in which something was said lately, and whose they are
         self._silent: list[tuple[datetime, UUID]] = []  # a heap of when they are silent, if nobody says anything
         self._decided = Decisions()
@@ -129,6 +134,8 @@ class Dispatcher:
             begun = past.begun.get(fact.id)
             if known.item.promises > 1 or (begun is not None and fact.given_at is not None and begun >= fact.given_at):
                 known.item.bound = known.item.given = False
+            for agent_id, at in past.refused.get(fact.id, ()):
+                self._refused(known.item, agent_id, at, now)
             one = live.pop(fact.id, None)
             if one is not None and one.waiting_since == fact.since and one.agent_id in self._crew and one.agent_id not in at_work:
                 at_work.add(one.agent_id)
@@ -149,18 +156,25 @@ class Dispatcher:
             items=[known.item for known in self.known.values()],
             held={key: (one.assignee_id, one.pace) for key, one in self._talks.items() if one.assignee_id in self._crew},
             worked=self._worked,
+            learnt=past.learnt,
+            cells=past.needs,
         )
         for command in commands:
             self._take(command, now)
 
+    def _refused(self, item: Item, agent_id: UUID, at: datetime, now: datetime) -> None:
+        """Somebody did not want it: whoever was asked twice is asked last, as the rules have it."""
+        item.declined = frozenset((agent_id,)) if agent_id in item.declined else item.declined | {agent_id}
+        again_at = at.timestamp() + self.router.desk.settings.offer_again
+        item.again_at = again_at if again_at > now.timestamp() else 0.0
+
     # --- what happens ---
 
     def crew(self, crew: Mapping[UUID, Mate], now: datetime) -> None:
-        """Who is on duty now, and what they hold."""
-        for gone in [one for one in self._crew if one not in crew]:
+        """Who is on duty now, and what they hold. Who is not any more gets nothing new, and `part`s when what they did last is seen."""
+        self._parting = [one for one in self._crew if one not in crew]
+        for gone in self._parting:
             self._tell(AgentState(gone, False), now)
-            self._tell(AgentGone(gone), now)
-            del self._crew[gone]
         for agent_id, mate in crew.items():
             before = self._crew.get(agent_id)
             self._crew[agent_id] = mate
@@ -171,11 +185,18 @@ class Dispatcher:
             if mate.free != (before is not None and before.free):
                 self._tell(AgentState(agent_id, mate.free), now)
 
+    def part(self, now: datetime) -> None:
+        """What those still had who are gone goes to others."""
+        for gone in self._parting:
+            self._tell(AgentGone(gone), now)
+            del self._crew[gone]
+        self._parting = []
+
     def see(self, fact: Fact, live: LiveOffer | None, now: datetime) -> None:
         """A conversation as it stands, and what is offered of it."""
         known = self.known.get(fact.id)
         if known is not None and fact.since != known.fact.since:
-            self._ended(known, fact, now)
+            self._ended(known, fact, live, now)
             known = None
         if known is not None:
             self._changed(known, fact, live, now)
@@ -189,15 +210,14 @@ class Dispatcher:
         if known is not None:
             self._tell(ItemWithdrawn(known.item.id), now)
 
-    def declined(self, conversation_id: UUID, now: datetime, *, expired: bool = False) -> None:
-        """Whom it is offered to does not want it, or said nothing in time."""
+    def ran_out(self, conversation_id: UUID, agent_id: UUID, now: datetime) -> bool:
+        """Whom it is offered to said nothing in time; False if they have it no more."""
         known = self.known.get(conversation_id)
-        if known is None or known.agent_id is None or known.working:
-            return
-        agent_id, known.agent_id = known.agent_id, None
-        if expired:
-            self._end(known, "expired")
-        self._tell(OfferDeclined(known.item.id, agent_id), now)
+        if known is None or known.agent_id != agent_id or known.working:
+            return False
+        self._end(known, "expired")
+        self._declined(known, agent_id, now)
+        return True
 
     def team_of(self, conversation_id: UUID) -> UUID | None:
         """The team of a conversation that waits, as far as it has one."""
@@ -256,8 +276,11 @@ class Dispatcher:
         known = self.known[fact.id] = self._by_item[item.id] = _Known(item=item, fact=fact)
         return known
 
-    def _ended(self, known: _Known, fact: Fact, now: datetime) -> None:
+    def _ended(self, known: _Known, fact: Fact, live: LiveOffer | None, now: datetime) -> None:
         """Answered, or settled without an answer."""
+        if _has_begun(live, known):  # and answered before anybody looked
+            self._tell(WorkStarted(known.item.id, live.agent_id), now)
+            known.working = True
         self._forget(fact.id)
         if known.working and known.agent_id is not None:
             self._end(known, "done")
@@ -279,14 +302,14 @@ class Dispatcher:
     def _changed(self, known: _Known, fact: Fact, live: LiveOffer | None, now: datetime) -> None:
         before, known.fact = known.fact, fact
         item = known.item
-        if live is not None and live.state == "working" and live.agent_id == known.agent_id and not known.working:
+        if _has_begun(live, known):
             known.working = True
             self._tell(WorkStarted(item.id, live.agent_id), now)
-        elif live is None and known.agent_id is not None and not known.working:
-            self.declined(fact.id, now)
+        elif live is None and known.agent_id is not None and not known.working and fact.id not in self._decided.began:
+            self._declined(known, known.agent_id, now)
         elif fact.assignee_id not in (before.assignee_id, known.agent_id):
             self._tell(Reassigned(item.id, fact.assignee_id), now)
-        if fact.due_at != before.due_at:
+        if fact.due_at != before.due_at and _seconds(fact.due_at) != item.due:
             self._tell(Promised(item.id, _seconds(fact.due_at)), now)
         if _asks(fact) != _asks(before):
             change = ItemChanged(
@@ -294,6 +317,10 @@ class Dispatcher:
                 widens_at=_widens_at(fact),
             )  # fmt: skip
             self._tell(change, now)
+
+    def _declined(self, known: _Known, agent_id: UUID, now: datetime) -> None:
+        known.agent_id = None
+        self._tell(OfferDeclined(known.item.id, agent_id), now)
 
     def _keep_room(self, fact: Fact, now: datetime) -> None:
         """Whose room a conversation takes: that of its agent while they talk, by what its row says and nothing else."""
@@ -374,6 +401,11 @@ def silent_from(fact: Fact) -> datetime | None:
     """Until when a conversation takes its agent's room if nothing more is said; None: it takes nobody's."""
     lasts = SILENT.get(fact.pace) if fact.talks and fact.assignee_id is not None else None
     return fact.last_at + lasts if lasts else None
+
+
+def _has_begun(live: LiveOffer | None, known: _Known) -> TypeGuard[LiveOffer]:
+    """Whether the agent whom it was offered to has begun, which the rules do not know yet."""
+    return live is not None and live.state == "working" and live.agent_id == known.agent_id and not known.working
 
 
 def _asks(fact: Fact) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """What routing needs to know, read from the database: conversations with what they take, and who is on duty."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,11 +14,13 @@ from oase.desk.presence import Duty, Overload, TeamDesk, on_duty, overload_of, t
 from oase.desk.promises import Pace, Policy, policy_of, standing
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import SILENT, Fact, Mate, Past
-from oase.desk.routing.rules import Manner, Need, Settings, Skills
+from oase.desk.routing.rules import Manner, Need, Router, Settings, Skills
+from oase.desk.routing.types import Needed, Remembered
 from oase.kernel.db import UnitOfWork
 from oase.staff import Skill, find_workspace, list_skills
 
 _REMEMBERED: Final = 50_000  # languages
+_NEEDS: Final = 500  # at most, the newest
 MANNERS: Final[Mapping[Pace, Manner]] = {
     "live": Manner(at_once=3),
     "messaging": Manner(at_once=5, packed=False),
@@ -132,7 +134,7 @@ async def facts_of(work: UnitOfWork, frame: Frame, languages: Languages, ids: Se
     return {one.id: fact_of(one, frame, spoken.get(one.id, "")) for one in found}
 
 
-async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
+async def past_of(work: UnitOfWork, frame: Frame, languages: Languages, remembered: Remembered) -> Past:
     """Everything that a new leader has to know. A constant number of queries."""
     talks = [id for id, one in all_adapters().items() if one.manifest.pace in SILENT]
     waiting = await all_waiting(work)
@@ -145,7 +147,29 @@ async def past_of(work: UnitOfWork, frame: Frame, languages: Languages) -> Past:
         parked=await repository.times_parked(work),
         begun=await repository.begun_by_theirs(work),
         renewed=await _renewed(work, [one.id for one in waiting]),
+        refused=await repository.refusals(work),
+        learnt=remembered.waiting,
+        needs=list(_needs(remembered, {one.id for one in frame.skills})),
     )
+
+
+def remembered_of(router: Router) -> Remembered:
+    """What whoever leads next goes on with."""
+    needs = [one for one in router.cells() if isinstance(one, Need)]
+    return Remembered(
+        waiting=router.quotes.learnt(),
+        needed=tuple(
+            Needed(pace=one.channel, team_id=one.team, or_team_id=one.or_team, skills=one.skills)  # type: ignore[arg-type]
+            for one in needs[-_NEEDS:]
+        ),
+    )
+
+
+def _needs(remembered: Remembered, skills: Collection[UUID]) -> Iterator[Need]:
+    """What was asked for and still can be: skills that were deleted are not."""
+    for one in remembered.needed:
+        if all(skill in skills for skill, _ in one.skills):
+            yield Need(channel=one.pace, team=one.team_id, or_team=one.or_team_id, skills=one.skills)
 
 
 async def _renewed(work: UnitOfWork, ids: Sequence[UUID]) -> frozenset[UUID]:

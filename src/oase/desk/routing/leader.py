@@ -21,9 +21,9 @@ from oase.desk.promises import repromise
 from oase.desk.routing import repository
 from oase.desk.routing.dispatcher import Dispatcher
 from oase.desk.routing.errors import Deposed
-from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, settings_of
-from oase.desk.routing.rules import Learnt, Need
-from oase.desk.routing.types import Decisions, Renewed, Stranded
+from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, remembered_of, settings_of
+from oase.desk.routing.rules import Need
+from oase.desk.routing.types import Decisions, Remembered, Renewed, Stranded
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.live import LiveEvent
 
@@ -91,15 +91,14 @@ class Leader:
         """Builds everything from what stands in the database, and decides what was left undecided. Raises Deposed."""
         async with self._database.work(self.workspace_id) as work:
             await self._require_epoch(work)
-            await self._build(work, await frame_of(work), await repository.learnt(work))
+            await self._build(work, await frame_of(work), await repository.remembered(work))
             await self._write(work)
 
-    async def _build(self, work: UnitOfWork, frame: Frame, learnt: Learnt) -> None:
+    async def _build(self, work: UnitOfWork, frame: Frame, remembered: Remembered) -> None:
         self._frame = frame
         self._worked = WorkedTime(await self._timetables.default(work))
         self._dispatcher = Dispatcher(settings_of(frame), self._worked)
-        self._dispatcher.restore(await past_of(work, frame, self._languages), work.clock.now())
-        self._dispatcher.router.quotes.go_on(learnt)
+        self._dispatcher.restore(await past_of(work, frame, self._languages, remembered), work.clock.now())
 
     async def _set(self, work: UnitOfWork) -> None:
         """The workspace set something: where that is a parameter of the rules, everything is put in order anew."""
@@ -107,7 +106,7 @@ class Leader:
         if settings_of(frame) == settings_of(self._frame):
             self._frame = frame
         else:
-            await self._build(work, frame, self._dispatcher.router.quotes.learnt())
+            await self._build(work, frame, remembered_of(self._dispatcher.router))
 
     async def step(self, changed: Changed) -> None:
         """One transaction: what changed, what follows. Raises Deposed; after any error, `restore`."""
@@ -121,6 +120,7 @@ class Leader:
             ids = list({**(dispatcher.known if changed.frame else {}), **changed.conversations})
             if ids:
                 await self._see(work, ids)
+            dispatcher.part(now)
             if now >= self._keep_again:
                 self._keep_again = now + _KEPT_EVERY
                 await self._look_for_missed(work)
@@ -148,21 +148,21 @@ class Leader:
         missed = await ids_that_wait(work) ^ self._dispatcher.known.keys()
         if missed:
             await self._see(work, sorted(missed))
-        await repository.keep_learnt(work, self._dispatcher.router.quotes.learnt())
+        await repository.remember(work, remembered_of(self._dispatcher.router))
 
     async def _expire(self, work: UnitOfWork) -> None:
         """Who says nothing to an offer is not there: they are set away, so that the next one does not wait for them either."""
         for conversation_id, agent_id in await repository.expired_offers(work):
-            self._dispatcher.declined(conversation_id, work.clock.now(), expired=True)
-            await set_state(work, agent_id, "away", NO_ANSWER)
+            if self._dispatcher.ran_out(conversation_id, agent_id, work.clock.now()):
+                await set_state(work, agent_id, "away", NO_ANSWER)
 
     async def _write(self, work: UnitOfWork) -> None:
         decisions = self._dispatcher.decided()
         if decisions.ended:
-            ended = list(decisions.ended.values())
-            for agent_id, conversation_id in await repository.end_offers(work, ended):
-                state = decisions.ended[conversation_id].state
-                work.emit("offer", agent_id, {"what": state, "conversation": str(conversation_id)})
+            agents = await repository.end_offers(work, list(decisions.ended.values()))
+            for conversation_id, ended in decisions.ended.items():
+                if conversation_id in agents:
+                    work.emit("offer", agents[conversation_id], {"what": ended.state, "conversation": str(conversation_id)})
         if decisions.began:
             await self._begin(work, decisions)
         if decisions.quoted:

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
-from oase.desk.routing.rules import Learnt
-from oase.desk.routing.types import Began, Ended, Expected, LaidAside, LiveOffer, OfferState, Quoted, Stranded
+from oase.desk.routing.types import Began, Ended, Expected, LaidAside, LiveOffer, OfferState, Quoted, Remembered, Stranded
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -93,15 +92,15 @@ async def begun_by_theirs(work: UnitOfWork) -> dict[UUID, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-async def end_offers(work: UnitOfWork, ended: Sequence[Ended]) -> list[tuple[UUID, UUID]]:
-    """Ends live offers; gives (agent, conversation) of those that were live."""
+async def end_offers(work: UnitOfWork, ended: Sequence[Ended]) -> dict[UUID, UUID]:
+    """Ends live offers; gives the agents of those that were live, by conversation."""
     rows = await work.tuples(
         f"UPDATE offer o SET state = n.state, ended_at = %(now)s, expires_at = NULL FROM {_ENDED.rows}"
         " WHERE o.workspace_id = %(workspace_id)s AND o.conversation_id = n.conversation_id"
         " AND o.state IN ('made', 'working') RETURNING o.agent_id, o.conversation_id",
         {**_ENDED.values(ended), "now": work.clock.now()},
     )
-    return [(row[0], row[1]) for row in rows]
+    return {row[1]: row[0] for row in rows}
 
 
 async def insert_offers(work: UnitOfWork, began: Sequence[Began], epoch: int, patience: Sequence[timedelta]) -> list[UUID]:
@@ -181,21 +180,34 @@ async def expected_waits(work: UnitOfWork, *, fresh: timedelta = timedelta(minut
     return msgspec.convert(found or {}, dict[str, Expected])
 
 
-async def keep_learnt(work: UnitOfWork, learnt: Learnt) -> None:
-    """What was learnt of waiting, for whoever leads next."""
+async def refusals(work: UnitOfWork) -> dict[UUID, list[tuple[UUID, datetime]]]:
+    """Who did not want what waits now, or said nothing in time, and when: the first first."""
+    rows = await work.tuples(
+        "SELECT o.conversation_id, o.agent_id, o.ended_at FROM offer o JOIN conversation c ON c.workspace_id = o.workspace_id"
+        " AND c.id = o.conversation_id AND c.waiting_since = o.waiting_since"
+        " WHERE o.workspace_id = %(workspace_id)s AND o.state IN ('declined', 'expired') ORDER BY o.ended_at, o.id"
+    )
+    found: dict[UUID, list[tuple[UUID, datetime]]] = {}
+    for conversation_id, agent_id, at in rows:
+        found.setdefault(conversation_id, []).append((agent_id, at))
+    return found
+
+
+async def remember(work: UnitOfWork, remembered: Remembered) -> None:
+    """What was learnt, for whoever leads next."""
     await work.run(
         "UPDATE routing_leader SET learnt = %(learnt)s WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s",
-        {"learnt": Jsonb(msgspec.to_builtins(learnt))},
+        {"learnt": Jsonb(msgspec.to_builtins(remembered))},
     )
 
 
-async def learnt(work: UnitOfWork) -> Learnt:
-    """What those who led before have learnt of waiting; nothing, where this version cannot read it."""
+async def remembered(work: UnitOfWork) -> Remembered:
+    """What those who led before have learnt; nothing, where this version cannot read it."""
     found = await work.value("SELECT learnt FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s")
     try:
-        return msgspec.convert(found or {}, Learnt)
+        return msgspec.convert(found or {}, Remembered)
     except msgspec.ValidationError:
-        return Learnt()
+        return Remembered()
 
 
 async def keep_stranded(work: UnitOfWork, stranded: Sequence[Stranded]) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from oase.desk.routing.rules import Learnt
+
 OfferState = Literal["made", "working", "parked", "done", "declined", "expired", "withdrawn", "returned"]
 """made: the agent was asked; working: they began; parked: laid aside; the others are ends."""
 
@@ -91,6 +93,22 @@ class LaidAside(Struct, frozen=True, kw_only=True):
     agent_id: UUID
     at: datetime
     instead_id: UUID | None
+
+
+class Needed(Struct, frozen=True, kw_only=True):
+    """What conversations took of agents, as data."""
+
+    pace: str
+    team_id: UUID | None
+    or_team_id: UUID | None
+    skills: tuple[tuple[UUID, int], ...]
+
+
+class Remembered(Struct, frozen=True, kw_only=True):
+    """What whoever leads next goes on with beside what stands: how long one waits, and what is asked for at all."""
+
+    waiting: Learnt = Learnt()
+    needed: tuple[Needed, ...] = ()
 
 
 class Decisions(Struct, kw_only=True):

@@ -121,6 +121,10 @@ class Router:
         _ACTS[type(event)](self, event, now, commands)
         return commands
 
+    def cells(self) -> Sequence[Cell]:
+        """What items needed until now: what agents can do of it says whose skills are missed least."""
+        return self.desk.crowd.cells()
+
     def why(self, item_id: ItemId, agent_id: AgentId, now: float) -> Reason:
         """Why an agent has an item, or has it not."""
         return why(self.desk, item_id, agent_id, now)

@@ -85,6 +85,10 @@ class Crowd:
             self._stale = True
         return found
 
+    def cells(self) -> list[Cell]:
+        """What is known of cells, in the order in which they came up."""
+        return list(self._kinds)
+
     def left_alone(self) -> Mapping[Cell, int]:
         """Of each cell that nobody on duty can do, how many items wait."""
         counted = {kind.cell: kind.waiting() for kind in self._kinds.values() if not kind.on_duty}

@@ -103,7 +103,7 @@ class Desk:
         self.wait(item, owner)
         if item.parked and owner is not None:
             self.laid_aside.put(item)
-        self.look_at(item, item.again_at)
+        self.look_at(item, item.again_at or float("inf"))
 
     # --- waiting ---
 
