@@ -237,6 +237,18 @@ async def test_whoever_takes_over_goes_on_where_the_other_was(floor: Floor) -> N
     assert await floor.ends() == []
 
 
+async def test_what_was_offered_a_moment_ago_is_not_taken_for_declined(floor: Floor) -> None:
+    (first,) = await questions(floor, "Erstens")
+    await floor.goes_on()
+    await floor.comes("Anna")
+    changed = await floor.news()
+    changed.conversations[first] = None  # something else happened to it in the same batch
+    await floor.leader.step(changed)
+    await floor.comes("Sophie")
+    assert await floor.offered() == {"Anna": ("Erstens", "made")}
+    assert await floor.ends() == []
+
+
 async def test_a_batch_costs_the_same_however_much_comes(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     await questions(floor, "Erstens")
     await floor.comes("Anna")

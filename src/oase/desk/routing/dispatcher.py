@@ -6,7 +6,6 @@
 It compares what it knows with what stands: a fact that comes twice changes nothing, one that was missed is seen the next time.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -254,13 +253,9 @@ class Dispatcher:
             found[pace] = Expected(p50=p50, p90=p90, usually=not learnt, at_once=free)
         return found
 
-    def stranded(self) -> dict[Need, int]:
-        """What waits although nobody on duty can do it, and how much of it: none while nobody is on duty at all."""
-        desk = self.router.desk
-        if not desk.crowd.on_duty:
-            return {}
-        waiting = (one for one in self.known.values() if one.agent_id is None and not desk.kind(one.item).on_duty)
-        return dict(Counter(one.fact.need for one in waiting))
+    def stranded(self) -> Mapping[Need, int]:
+        """What waits for anybody although nobody on duty can do it, and how much of it: none while nobody is on duty at all."""
+        return cast("Mapping[Need, int]", self.router.nobody_for()) if self.router.desk.crowd.on_duty else {}
 
     # --- one conversation ---
 

@@ -6,6 +6,8 @@ A transaction that fails leaves the rules ahead of the database: whoever runs th
 deposed without noticing (a network cut) cannot write: the epoch has gone on, and a conversation has one live offer at most.
 """
 
+import gc
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
@@ -23,15 +25,18 @@ from oase.desk.routing.dispatcher import Dispatcher
 from oase.desk.routing.errors import Deposed
 from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, remembered_of, settings_of
 from oase.desk.routing.rules import Need
-from oase.desk.routing.types import Decisions, Remembered, Renewed, Stranded
+from oase.desk.routing.types import Decisions, LiveOffer, Remembered, Renewed, Stranded
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.live import LiveEvent
 
 TOPICS: Final = ("conversation", "offer", "duty", "desk")
 """What a leader has to hear of."""
 _LOOK_AROUND: Final = timedelta(seconds=5)
+_EXPIRE_EVERY: Final = timedelta(seconds=1)
 _KEPT_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 20
+_LARGE: Final = 1_000
+"""Conversations that wait, from which on a desk is spared by the garbage collector."""
 NO_ANSWER: Final = "no_answer"
 """The reason of whom an offer ran out at: they are away, whatever their page says."""
 
@@ -80,7 +85,7 @@ class Leader:
         self._expects = True
         self._keep_again = datetime.min.replace(tzinfo=UTC)
         self._stranded: list[Stranded] | None = None
-        self._look_again = datetime.min.replace(tzinfo=UTC)
+        self._look_again = self._expired_at = datetime.min.replace(tzinfo=UTC)
 
     @property
     def waits(self) -> bool:
@@ -90,9 +95,11 @@ class Leader:
     async def restore(self) -> None:
         """Builds everything from what stands in the database, and decides what was left undecided. Raises Deposed."""
         async with self._database.work(self.workspace_id) as work:
-            await self._require_epoch(work)
+            await self._hold_epoch(work, ())
             await self._build(work, await frame_of(work), await repository.remembered(work))
             await self._write(work)
+        if len(self._dispatcher.known) >= _LARGE:
+            _spare()
 
     async def _build(self, work: UnitOfWork, frame: Frame, remembered: Remembered) -> None:
         self._frame = frame
@@ -111,15 +118,15 @@ class Leader:
     async def step(self, changed: Changed) -> None:
         """One transaction: what changed, what follows. Raises Deposed; after any error, `restore`."""
         async with self._database.work(self.workspace_id) as work:
-            await self._require_epoch(work)
+            ids = list({**(self._dispatcher.known if changed.frame else {}), **changed.conversations})
+            live = await self._hold_epoch(work, ids)
             if changed.frame:
                 await self._set(work)
             now, dispatcher = work.clock.now(), self._dispatcher
             if changed.crew:
                 dispatcher.crew(await crew_of(work), now)
-            ids = list({**(dispatcher.known if changed.frame else {}), **changed.conversations})
             if ids:
-                await self._see(work, ids)
+                await self._see(work, ids, live)
             dispatcher.part(now)
             if now >= self._keep_again:
                 self._keep_again = now + _KEPT_EVERY
@@ -131,15 +138,15 @@ class Leader:
             await self._write(work)
             await self._look_around(work)
 
-    async def _see(self, work: UnitOfWork, ids: Sequence[UUID]) -> None:
+    async def _see(self, work: UnitOfWork, ids: Sequence[UUID], live: Iterable[LiveOffer]) -> None:
         facts = await facts_of(work, self._frame, self._languages, ids)
-        live = {one.conversation_id: one for one in await repository.live_offers(work, ids)}
+        offered = {one.conversation_id: one for one in live}
         for conversation_id in ids:
             fact = facts.get(conversation_id)
             if fact is None:
                 self._dispatcher.gone(conversation_id, work.clock.now())
             else:
-                self._dispatcher.see(fact, live.get(conversation_id), work.clock.now())
+                self._dispatcher.see(fact, offered.get(conversation_id), work.clock.now())
 
     async def _look_for_missed(self, work: UnitOfWork) -> None:
         """Every minute: nothing waits that is not known, and nothing is known that does not wait. What was learnt is kept, and
@@ -147,13 +154,20 @@ class Leader:
         self._worked.follow(await self._timetables.default(work), work.clock.now())
         missed = await ids_that_wait(work) ^ self._dispatcher.known.keys()
         if missed:
-            await self._see(work, sorted(missed))
+            await self._see(work, sorted(missed), await repository.live_offers(work, missed))
         await repository.remember(work, remembered_of(self._dispatcher.router))
 
     async def _expire(self, work: UnitOfWork) -> None:
-        """Who says nothing to an offer is not there: they are set away, so that the next one does not wait for them either."""
-        for conversation_id, agent_id in await repository.expired_offers(work):
-            if self._dispatcher.ran_out(conversation_id, agent_id, work.clock.now()):
+        """Who says nothing to an offer is not there: they are set away, so that the next one does not wait for them either. Looked at
+        once a second, a few at a time: everybody's decisions wait meanwhile."""
+        now = work.clock.now()
+        if self._expired_at <= now < self._expired_at + _EXPIRE_EVERY:
+            return
+        expired = await repository.expired_offers(work, _AT_ONCE)
+        if len(expired) < _AT_ONCE:
+            self._expired_at = now
+        for conversation_id, agent_id in expired:
+            if self._dispatcher.ran_out(conversation_id, agent_id, now):
                 await set_state(work, agent_id, "away", NO_ANSWER)
 
     async def _write(self, work: UnitOfWork) -> None:
@@ -211,20 +225,25 @@ class Leader:
             await repository.keep_stranded(work, found)
             work.emit("stranded", self.workspace_id, {"count": sum(one.count for one in found)})
 
-    async def _require_epoch(self, work: UnitOfWork) -> None:
-        if not await repository.hold_epoch(work, self.epoch):
+    async def _hold_epoch(self, work: UnitOfWork, ids: Sequence[UUID]) -> Sequence[LiveOffer]:
+        live = await repository.hold_epoch(work, self.epoch, ids)
+        if live is None:
             raise Deposed
+        return live
 
 
 def stranded_of(found: Mapping[Need, int]) -> list[Stranded]:
-    """What nobody can do, the most first."""
-    shown = [
-        Stranded(
-            pace=need.channel,
-            team_id=cast("UUID | None", need.team),
-            skills=tuple(cast("UUID", skill) for skill, _ in need.skills),
-            count=count,
-        )
-        for need, count in found.items()
-    ]
+    """What nobody can do, the most first; what another team may do by now, too, counts with the rest."""
+    counted: Counter[tuple[str, UUID | None, tuple[UUID, ...]]] = Counter()
+    for need, count in found.items():
+        skills = tuple(cast("UUID", skill) for skill, _ in need.skills)
+        counted[need.channel, cast("UUID | None", need.team), skills] += count
+    shown = [Stranded(pace=pace, team_id=team, skills=skills, count=count) for (pace, team, skills), count in counted.items()]
     return sorted(shown, key=lambda one: (-one.count, one.pace, str(one.team_id), one.skills))
+
+
+def _spare() -> None:
+    """The garbage collector need not look through a large desk again and again: that would hold up everybody."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -37,12 +37,17 @@ async def next_epoch(work: UnitOfWork) -> int:
     return int(found)
 
 
-async def hold_epoch(work: UnitOfWork, epoch: int) -> bool:
-    """Whether this number still leads; nobody else begins to until the transaction ends."""
-    found = await work.value(
-        "SELECT epoch FROM routing_leader WHERE workspace_id = %(workspace_id)s AND id = %(workspace_id)s FOR SHARE"
+async def hold_epoch(work: UnitOfWork, epoch: int, conversation_ids: Collection[UUID] = ()) -> list[LiveOffer] | None:
+    """Nobody else begins to lead until the transaction ends; None if somebody has: else what is live of these conversations."""
+    rows = await work.tuples(
+        f"SELECT l.epoch, {', '.join(f'o.{name}' for name in LiveOffer.__struct_fields__)} FROM routing_leader l LEFT JOIN offer o"
+        " ON o.workspace_id = l.workspace_id AND o.conversation_id = ANY(%(ids)s) AND o.state IN ('made', 'working')"
+        " WHERE l.workspace_id = %(workspace_id)s AND l.id = %(workspace_id)s FOR SHARE OF l",
+        {"ids": list(conversation_ids)},
     )
-    return bool(found == epoch)
+    if not rows or rows[0][0] != epoch:
+        return None
+    return [LiveOffer(**dict(zip(LiveOffer.__struct_fields__, row[1:], strict=True))) for row in rows if row[1] is not None]
 
 
 async def live_offers(work: UnitOfWork, conversation_ids: Collection[UUID] | None = None) -> list[LiveOffer]:
@@ -123,12 +128,12 @@ async def insert_offers(work: UnitOfWork, began: Sequence[Began], epoch: int, pa
     return ids
 
 
-async def expired_offers(work: UnitOfWork) -> list[tuple[UUID, UUID]]:
-    """Conversation and agent of offers that were not answered in time."""
+async def expired_offers(work: UnitOfWork, at_most: int) -> list[tuple[UUID, UUID]]:
+    """Conversation and agent of offers that were not answered in time, the oldest of them first."""
     rows = await work.tuples(
         "SELECT conversation_id, agent_id FROM offer WHERE workspace_id = %(workspace_id)s AND state = 'made' AND expires_at <= %(now)s"
-        " ORDER BY expires_at, id",
-        {"now": work.clock.now()},
+        " ORDER BY expires_at, id LIMIT %(n)s",
+        {"now": work.clock.now(), "n": at_most},
     )
     return [(row[0], row[1]) for row in rows]
 

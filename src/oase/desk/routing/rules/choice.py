@@ -3,7 +3,6 @@
 from oase.desk.routing.rules.crowd import Agent, Kind
 from oase.desk.routing.rules.desk import Desk
 from oase.desk.routing.rules.events import Offer
-from oase.desk.routing.rules.queues import Queue
 from oase.desk.routing.rules.types import AgentId, Item
 
 ASKED_FOR, FIRST_PROMISE, KEPT, SECOND_PROMISE, SCARCE, ASIDE = range(6)
@@ -14,15 +13,15 @@ def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tu
     """What an agent who is free gets; `pulls`: who asks gets what nobody is offered, too."""
     best, best_kind, best_key, earliest = agent.own.first, None, agent.own.key, agent.own.key
     for kind in agent.kinds:
-        queue = _first_queue(desk, agent, kind, now, pulls=pulls) if kind.others else kind.queue
-        plain = queue.key
+        queue, declined = kind.queue, kind.declined.entries
+        plain, item = queue.key, queue.first
+        if pulls or (declined and declined[0][0] <= plain):
+            plain, item = _with_others(desk, agent, kind, now, pulls=pulls)
         key = plain - kind.head_start
-        if key < best_key or plain < earliest:
-            item = queue.first
-            if item is not None and has_room(desk, agent, item):
-                earliest = min(earliest, plain)
-                if key < best_key:
-                    best, best_kind, best_key = item, kind, key
+        if (key < best_key or plain < earliest) and item is not None and has_room(desk, agent, item):
+            earliest = min(earliest, plain)
+            if key < best_key:
+                best, best_kind, best_key = item, kind, key
     if best is None:
         return None
     if pulls:
@@ -36,16 +35,23 @@ def next_for(desk: Desk, agent: Agent, now: float, *, pulls: bool = False) -> tu
     return best, _offer(desk, best, agent, rule, best_key)
 
 
-def _first_queue(desk: Desk, agent: Agent, kind: Kind, now: float, *, pulls: bool) -> Queue:
-    """Where the first of a kind waits, with what was declined and what nobody is offered."""
-    best = kind.queue
-    for (declined, pull_only), queue in list(kind.others.items()):
-        item = queue.first
-        if item is None:
-            del kind.others[declined, pull_only]
-        elif pulls or not (pull_only or (agent.id in declined and not may_ask_again(desk, item, kind, now))):
-            best = queue if best.first is None or item < best.first else best
-    return best
+def _with_others(desk: Desk, agent: Agent, kind: Kind, now: float, *, pulls: bool) -> tuple[float, Item | None]:
+    """The first of a kind, with what was declined and, for who asks, what nobody is offered."""
+    best = kind.queue.first
+    taken = kind.taken.first if pulls else None
+    if taken is not None and (best is None or taken < best):
+        best = taken
+    peace: set[frozenset[AgentId]] = set()  # of who declined together, the first item that they declined speaks for the others
+    for _, _, item in kind.declined.entries:
+        if best is not None and best < item:
+            break
+        if pulls or agent.id not in item.declined:
+            return item.key, item
+        if item.declined not in peace:
+            if may_ask_again(desk, item, kind, now):
+                return item.key, item
+            peace.add(item.declined)
+    return (float("inf"), None) if best is None else (best.key, best)
 
 
 def may_ask_again(desk: Desk, item: Item, kind: Kind, now: float) -> bool:

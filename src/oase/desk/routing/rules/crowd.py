@@ -9,18 +9,17 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from oase.desk.routing.rules.queues import Queue
+from oase.desk.routing.rules.queues import Queue, Shelf
 from oase.desk.routing.rules.types import AgentId, Cell, Item, Manner, Skills
 
 Fits = Callable[[Skills, Cell], int]
 """How well an agent fits a cell: 0 not at all, else a level."""
 
 _FULL: Final = 1 + 1e-9
-_Which = tuple[frozenset[AgentId], bool]
 
 
 class Kind(Struct, eq=False):
-    """A cell: who can do it, and what waits for them. Whoever declined something, or only takes things, makes queues of their own."""
+    """A cell: who can do it, and what waits for them."""
 
     cell: Cell
     able: int = 0
@@ -28,18 +27,17 @@ class Kind(Struct, eq=False):
     on_duty: int = 0  # how many of the able are there
     head_start: float = 0.0
     queue: Queue = field(default_factory=Queue)
-    others: dict[_Which, Queue] = field(default_factory=dict)
+    declined: Shelf = field(default_factory=Shelf)  # by somebody
+    taken: Queue = field(default_factory=Queue)  # nobody is offered this
 
     def put(self, item: Item) -> None:
         """An item waits for whoever can do it."""
-        if item.declined or item.pull_only:
-            self.others.setdefault((item.declined, item.pull_only), Queue()).put(item)
-        else:
-            self.queue.put(item)
+        place = self.taken if item.pull_only else self.declined if item.declined else self.queue
+        place.put(item)
 
     def waiting(self) -> int:
         """How many items wait."""
-        return sum(len(queue.items()) for queue in (self.queue, *self.others.values()))
+        return len(self.queue) + len(self.declined.entries) + len(self.taken)
 
 
 class Agent(Struct, kw_only=True, eq=False):

@@ -59,11 +59,12 @@ def replace(desk: Desk, item: Item, now: float, commands: list[Command]) -> None
 def others_left(desk: Desk, kinds: Iterable[Kind], now: float, commands: list[Command]) -> None:
     """An agent is no longer there: what others declined and this one could have done may be for those again."""
     for kind in kinds:
-        for queue in list(kind.others.values()):
-            item = queue.first
-            while item is not None and item.declined:
+        nobody: set[frozenset[AgentId]] = set()
+        for _, _, item in list(kind.declined.entries):
+            if item.place is kind.declined and item.declined not in nobody:
                 replace(desk, item, now, commands)
-                item = queue.first if not item.waiting else None
+                if item.waiting:
+                    nobody.add(item.declined)
 
 
 def turn(desk: Desk, agent: Agent | None, now: float, commands: list[Command]) -> None:

@@ -7,7 +7,6 @@ on with what its channel has learnt.
 A quote counts as broken in the moment in which it passes, not when the customer is served at last: so a shift of load is learnt soon.
 """
 
-from bisect import bisect_left, insort
 from heapq import heappop, heappush
 from math import exp
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from oase.desk.routing.rules.events import Quote
+from oase.desk.routing.rules.queues import Ranks
 from oase.desk.routing.rules.types import Item, ItemId
 
 SHARES: Final = (0.5, 0.8, 0.9)
@@ -88,7 +88,7 @@ class Quotes:
     """All that was quoted and is still open, and what was learnt."""
 
     def __init__(self) -> None:
-        self._dues: list[float] = []  # of all that waits, sorted
+        self._dues = Ranks()  # of all that waits
         self._means: dict[str, float] = {}
         self._factors: dict[_Class, _Factors] = {}
         self._open: dict[ItemId, _Open] = {}
@@ -109,13 +109,11 @@ class Quotes:
 
     def waits(self, due: float) -> None:
         """Something waits under a promise."""
-        insort(self._dues, due)
+        self._dues.add(due)
 
     def waits_no_more(self, due: float) -> None:
         """Something that waited under it does not any more."""
-        place = bisect_left(self._dues, due)
-        if place < len(self._dues) and self._dues[place] == due:
-            del self._dues[place]
+        self._dues.remove(due)
 
     def worked(self, channel: str, seconds: float) -> None:
         """How long an answer took."""
@@ -146,7 +144,7 @@ class Quotes:
 
     def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
         """The guess, the class of contacts that it belongs to, and what is said of it."""
-        ahead = bisect_left(self._dues, key)
+        ahead = self._dues.below(key)
         guess = max(_LEAST, (ahead + 1) * self._means.get(channel, _UNKNOWN) / max(1, on_duty))
         kind = (channel, able <= 3)
         factors = self._factors.get(kind)
