@@ -14,7 +14,7 @@ from tests.desk.conftest import SAFE, Desk, desk
 
 from oase.channels import AccountBook
 from oase.conversations import Answer, Author, say
-from oase.desk.presence import heartbeat, set_state
+from oase.desk.presence import heartbeat, set_capacity, set_state
 from oase.desk.routing import OfferGone, accept, offered_to
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
@@ -78,6 +78,7 @@ async def answers(database: Database, desk: Desk, name: str) -> None:
     book, author = AccountBook(database, SAFE, "https://support.example.com"), Author(id=desk.agents[name], name=name)
     async with database.work(desk.workspace_id) as work:
         await set_state(work, desk.agents[name], "online")
+        await set_capacity(work, desk.agents[name], live=None, messaging=20)  # what is answered stays open
     while True:
         async with database.work(desk.workspace_id) as work:
             await heartbeat(work, desk.agents[name])
