@@ -334,6 +334,12 @@ def test_what_was_learnt_of_waiting_goes_on_in_another_process() -> None:
     assert learnt.seconds == {"messenger": 600.0}
 
 
+def test_nothing_comes_of_what_is_foretold_to_nobody() -> None:
+    floor = Floor(skilled("anna"))
+    floor.router.quotes.foretell("messenger", 0.0, able=1, on_duty=1)
+    assert floor.router.quotes.learnt() == Learnt()
+
+
 # --- as it stands ---
 
 

@@ -277,6 +277,7 @@ class Dispatcher:
             self._tell(WorkStarted(known.item.id, live.agent_id), now)
             known.working = True
         self._forget(fact.id)
+        self._decided.renewed = [one for one in self._decided.renewed if one.conversation_id != fact.id]
         if known.working and known.agent_id is not None:
             self._end(known, "done")
             self._tell(WorkDone(known.item.id, known.agent_id, open=not fact.closed), now)

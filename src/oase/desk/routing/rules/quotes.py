@@ -59,6 +59,11 @@ class _Factors:
         self.values: list[float] = list(like.values) if like is not None else [_FIRST_FACTOR] * len(SHARES)
         self.seen = [0] * len(SHARES)
 
+    def said(self, guess: float) -> tuple[float, float, float]:
+        """What is said where this is guessed: never less for a greater share."""
+        p50, p80, p90 = (guess * factor for factor in self.values)
+        return p50, max(p50, p80), max(p50, p80, p90)
+
     def learn(self, place: int, *, kept: bool) -> None:
         share = SHARES[place]
         step = max(_STEP_LAST, _STEP_FIRST / (1 + self.seen[place] / _STEP_FADES))
@@ -126,7 +131,9 @@ class Quotes:
 
     def quote(self, item: Item, able: int, on_duty: int, now: float) -> Quote:
         """What can be said to somebody who has begun to wait. `able`: how many on duty can do it."""
-        guess, kind, said = self._foretold(item.channel, item.key, able, on_duty)
+        guess, kind, factors = self._guessed(item.channel, item.key, able, on_duty)
+        said = factors.said(guess)
+        self._factors[kind] = factors
         self._open[item.id] = _Open(guess, now, kind, said)
         for seconds in said:
             heappush(self._passes, (now + seconds, item.id))
@@ -135,23 +142,19 @@ class Quotes:
 
     def foretell(self, channel: str, key: float, able: int, on_duty: int) -> tuple[tuple[float, float, float], bool]:
         """What would be said to somebody who came now, and whether that is learnt yet. Nothing comes of it."""
-        _, _, said = self._foretold(channel, key, able, on_duty)
-        return said, self._is_learnt(channel)
+        guess, _, factors = self._guessed(channel, key, able, on_duty)
+        return factors.said(guess), self._is_learnt(channel)
 
     def _is_learnt(self, channel: str) -> bool:
         known = sum(one.seen[-1] for few in (False, True) if (one := self._factors.get((channel, few))) is not None)
         return self._count > _LEARNING and known >= _LEARNING_CHANNEL
 
-    def _foretold(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, tuple[float, float, float]]:
-        """The guess, the class of contacts that it belongs to, and what is said of it."""
+    def _guessed(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, _Factors]:
+        """The guess, the class of contacts that it belongs to, and how far its guesses are off."""
         ahead = self._dues.below(key)
         guess = max(_LEAST, (ahead + 1) * self._means.get(channel, _UNKNOWN) / max(1, on_duty))
         kind = (channel, able <= 3)
-        factors = self._factors.get(kind)
-        if factors is None:
-            factors = self._factors[kind] = _Factors(self._factors.get((channel, able > 3)))
-        p50, p80, p90 = (guess * factor for factor in factors.values)
-        return guess, kind, (p50, max(p50, p80), max(p50, p80, p90))
+        return guess, kind, self._factors.get(kind) or _Factors(self._factors.get((channel, able > 3)))
 
     def passes(self, now: float) -> None:
         """Time has passed: quotes that end while their customer still waits are broken."""
