@@ -198,6 +198,8 @@ class RoundRobin(_Desk):
         owner = self.agents.get(item.owner) if item.owner is not None else None  # type: ignore[call-overload]
         if owner is None:
             able = self.able(item) or [one for one in self.agents.values() if one.worker.can(item.cell)]  # type: ignore[arg-type]
+            if not able:
+                return  # nobody in the team can do it, on duty or not
             self._turn += 1
             owner = able[self._turn % len(able)]
         owner.inbox.append(item)
