@@ -103,7 +103,8 @@ async def test_a_folder_made_anew_is_read_again_and_ids_stay(
             await sink.until(lambda sink: len(sink.raws) == 3)
     ids = [event.external_id for raw in sink.raws for event in email.parse(raw, account) if isinstance(event, Received)]
     assert sink.kept["Kunden"]["uidvalidity"] != before
-    assert ids[0] == ids[1] != ids[2]
+    # the known one twice, under one id; the server may show the new one first, as long as it finds the folder's old numbers
+    assert len(ids) == 3 and ids.count(ids[0]) == 2 and len(set(ids)) == 2
 
 
 async def test_what_colleagues_sent_is_read_from_its_folder_and_left_as_it_is(
