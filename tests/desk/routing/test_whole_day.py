@@ -11,6 +11,7 @@ from tests.desk.routing.day.alone import Alone
 from tests.desk.routing.day.life import ENDS, OPENS, WINDOW, Day, people_of
 from tests.desk.routing.day.stack import Stack, open_stack
 
+pytestmark = pytest.mark.xdist_group("whole day")  # what is grouped begins before what is not: it takes long
 SEED = 1
 """Of the day that is lived through each time; any other will do."""
 
