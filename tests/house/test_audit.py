@@ -15,7 +15,8 @@ ACTIONS = (
 _WORDS = "what was said is its own record: who, when, to whom; it is never changed"
 _SYSTEM = "done by time or by a provider, not by somebody"
 EXCUSED = {
-    "say": _WORDS, "record": "the slice whose act it is writes it down", "note": _WORDS, "react": _WORDS, "said_elsewhere": _WORDS,
+    "say": _WORDS, "say_automatically": _WORDS, "note": _WORDS, "react": _WORDS, "said_elsewhere": _WORDS,
+    "record": "the slice whose act it is writes it down",
     "wake_snoozed": _SYSTEM, "set_due": _SYSTEM, "set_account_state": _SYSTEM, "clean_up": _SYSTEM,
     "keep_draft": "one's own draft", "mark_read": "what one has read oneself", "forget_read": "what one has read oneself",
     "change_preferences": "how one likes one's own pages",

@@ -9,7 +9,6 @@ from oase.conversations.account_work import (
     list_templates,
     poll_account,
     send_test,
-    subscribe_account,
     synchronise_templates,
 )
 from oase.conversations.actions import (
@@ -33,6 +32,7 @@ from oase.conversations.actions import (
     resolve_unknown,
     retry,
     say,
+    say_automatically,
     set_fields,
     set_priority,
     set_state,
@@ -94,7 +94,7 @@ from oase.conversations.journal.repository import quarantined_items
 from oase.conversations.journal.repository import replay as journal_replay
 from oase.conversations.keeping import PART as PERSON_PART
 from oase.conversations.keeping import RULES as RETENTION_RULES
-from oase.conversations.links import linker, page_link, read_link, read_page_link
+from oase.conversations.links import linker, read_link, read_page_link
 from oase.conversations.naming import Introducer
 from oase.conversations.offers import links_beneath, offered
 from oase.conversations.pointers import PointerWorker
@@ -372,7 +372,6 @@ __all__ = [
     "open_quietly",
     "origins_of",
     "owed",
-    "page_link",
     "parse_query",
     "perform",
     "poll_account",
@@ -404,6 +403,7 @@ __all__ = [
     "save_view",
     "saved_views",
     "say",
+    "say_automatically",
     "search",
     "send_test",
     "set_change_rule",
@@ -422,7 +422,6 @@ __all__ = [
     "split",
     "spoken",
     "stored_file",
-    "subscribe_account",
     "sweep_uploads",
     "synchronise_templates",
     "tag_uses",

@@ -1,5 +1,6 @@
 """What people do with conversations: one function is one thing that happens."""
 
+from oase.conversations.actions.automatic import say_automatically
 from oase.conversations.actions.deliveries import cancel, drop, fate_of, resolve_unknown, retry
 from oase.conversations.actions.desk import (
     PRIORITIES,
@@ -45,6 +46,7 @@ __all__ = [
     "resolve_unknown",
     "retry",
     "say",
+    "say_automatically",
     "set_fields",
     "set_priority",
     "set_state",

@@ -22,7 +22,7 @@ from oase.desk.promises.types import (
     Step,
     Target,
 )
-from oase.desk.promises.wording import LETTER, LINE, language_of, moment
+from oase.desk.promises.wording import LETTER, LINE, fill, language_of, moment
 
 __all__ = [
     "KINDS",
@@ -44,6 +44,7 @@ __all__ = [
     "Step",
     "Target",
     "change_policy",
+    "fill",
     "history",
     "is_vip",
     "language_of",

@@ -1,6 +1,5 @@
 """What people change of what a workspace promises. Each change is one version of the policy, and in the audit log."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from oase.conversations import PRIORITIES, custom_fields
 from oase.desk.promises import repository
 from oase.desk.promises.types import PACES, Policy, Step, Target
+from oase.desk.promises.wording import BLANK
 from oase.kernel.db import UnitOfWork
 from oase.kernel.errors import Conflict, Invalid, NotFound
 from oase.kernel.i18n import LANGUAGES, message
@@ -24,7 +24,6 @@ _LONGEST: Final = timedelta(days=366)
 _LONGEST_WAIT: Final = 24 * 60  # minutes
 _SECOND: Final = (timedelta(minutes=1), timedelta(days=30))
 _FURTHEST_MINUTES: Final = 30 * 24 * 60
-_BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 Thing = TypeVar("Thing", Target, Step)
 
 
@@ -148,7 +147,7 @@ def _check_text(language: str, text: str, field: str, needed: str) -> None:
         return
     if len(text) > _TEXT_LENGTH:
         raise Invalid(message("This is too long."), field=field)
-    blanks = set(_BLANK.findall(text))
+    blanks = set(BLANK.findall(text))
     if needed not in blanks:
         raise Invalid(message("The text must say by when: please keep {{%(name)s}} in it.", name=needed), field=field)
     if unknown := sorted(blanks - {needed, "company"}):

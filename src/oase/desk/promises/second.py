@@ -7,23 +7,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-import structlog
-
 from oase.channels import AccountBook
-from oase.channels.contract import CannotSay
-from oase.conversations import Answer, Author, CannotAnswer, DueTime, Owed, WindowClosed, owed, record, say, set_due
+from oase.conversations import Author, DueTime, Owed, owed, record, say_automatically, set_due
 from oase.desk.promises import repository
 from oase.desk.promises.actions import pace_of
 from oase.desk.promises.types import Made, Policy, Standing
 from oase.desk.promises.wording import language_of, told
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid
 from oase.kernel.i18n import translator
 from oase.kernel.ids import new_id
 from oase.staff import find_workspace
 
 _MINUTE: Final = timedelta(minutes=1)
-log = structlog.get_logger()
 
 
 async def repromise(work: UnitOfWork, book: AccountBook, conversation_id: UUID, due: datetime) -> datetime | None:
@@ -71,11 +66,4 @@ async def _tell(work: UnitOfWork, book: AccountBook, policy: Policy, found: Owed
     pace = pace_of(found.channel, public=False)
     text = told(policy, pace, made.due_at, work.clock.now(), workspace.name, t)
     key = uuid5(made.conversation_id, f"second {made.since.isoformat()}")
-    answer = Answer(client_key=key, text=text, automatic=True, undo=timedelta(0), then=None, quote=False)
-    try:
-        async with work.connection.transaction():
-            await say(work, book, Author(name=workspace.name), found.id, answer)
-    except (CannotAnswer, WindowClosed, CannotSay, Invalid) as error:
-        log.info("promises.second_untold", conversation=str(found.id), why=str(error))
-        return False
-    return True
+    return await say_automatically(work, book, found.id, text, company=workspace.name, key=key, untold="promises.second_untold")

@@ -13,7 +13,7 @@ LETTER: Final = message(
     "Thank you for your message. We need a little longer than we promised: you will have our answer by {{time}}.\n\n"
     "You need not do anything; your message is not lost.\n\n{{company}}"
 )
-_BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def language_of(person: str, workspace: Language) -> Language:
@@ -26,8 +26,12 @@ def told(policy: Policy, pace: Pace, due: datetime, now: datetime, company: str,
     own: Mapping[str, str] = policy.letters if pace == "mail" else policy.lines
     ours: Message = LETTER if pace == "mail" else LINE
     text = own.get(t.language, "").strip() or t.text(ours)
-    values = {"time": moment(due, now, t), "company": company}
-    return _BLANK.sub(lambda blank: values.get(blank.group(1), blank.group(0)), text)
+    return fill(text, {"time": moment(due, now, t), "company": company})
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its blanks filled; a name that is no blank stays as it stands."""
+    return BLANK.sub(lambda blank: values.get(blank.group(1), blank.group(0)), text)
 
 
 def moment(due: datetime, now: datetime, t: Translator) -> str:

@@ -11,12 +11,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-import structlog
 from msgspec import Struct
 
 from oase.channels import AccountBook, all_adapters
-from oase.channels.contract import CannotSay
-from oase.conversations import Answer, Author, CannotAnswer, Unanswered, WindowClosed, say, unanswered
+from oase.conversations import Unanswered, say_automatically, unanswered
 from oase.desk.hours import Timetable, Timetables
 from oase.desk.language import language_for
 from oase.desk.promises import Policy, language_of, policy_of
@@ -25,7 +23,6 @@ from oase.desk.waits.rules import foretold, is_worth_saying, outlook
 from oase.desk.waits.types import Wait
 from oase.desk.waits.wording import reply
 from oase.kernel.db import UnitOfWork
-from oase.kernel.errors import Invalid
 from oase.kernel.i18n import translator
 from oase.staff import Workspace, find_workspace
 
@@ -34,7 +31,6 @@ _LATELY: Final = timedelta(hours=1)  # who has waited longer is told nothing any
 _REPLIES, _PERIOD = 3, timedelta(hours=24)
 _LOOKED_AT: Final = 2_000
 _AT_ONCE: Final = 50
-log = structlog.get_logger()
 
 
 class _Told(Struct, frozen=True):
@@ -95,14 +91,7 @@ async def _say(work: UnitOfWork, book: AccountBook, policy: Policy, workspace: W
     spoken = language_for(told.to.said, known=told.to.language, default=workspace.language)
     t = translator(language_of(spoken, workspace.language), workspace.time_zone)
     text = reply(policy.waits.get(t.language, ""), told.wait, work.clock.now(), workspace.name, t)
-    answer = Answer(client_key=_key(told.to), text=text, automatic=True, undo=timedelta(0), then=None, quote=False)
-    try:
-        async with work.connection.transaction():
-            await say(work, book, Author(name=workspace.name), told.to.id, answer)
-    except (CannotAnswer, WindowClosed, CannotSay, Invalid) as error:
-        log.info("waits.untold", conversation=str(told.to.id), why=str(error))
-        return False
-    return True
+    return await say_automatically(work, book, told.to.id, text, company=workspace.name, key=_key(told.to), untold="waits.untold")
 
 
 def _key(one: Unanswered) -> UUID:

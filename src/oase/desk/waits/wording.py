@@ -1,16 +1,14 @@
 """How a wait is said: one-sided, since sooner is never wrong, and no surer than it is known. Pure."""
 
-import re
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from oase.desk.promises import moment
+from oase.desk.promises import fill, moment
 from oase.desk.waits.types import Wait
 from oase.kernel.i18n import Message, Translator, message, messages
 
 REPLY: Final = message("Thank you for your message. {{wait}}")
-_BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _SOON_AFTER: Final = timedelta(hours=1)
 """Of what comes within this after an opening, the opening is said."""
 _MINUTE, _HOUR = 60, 3600
@@ -42,7 +40,7 @@ def head_line(wait: Wait, now: datetime, t: Translator) -> str:
 def reply(own: str, wait: Wait, now: datetime, company: str, t: Translator) -> str:
     """The automatic reply: in the workspace's words, or ours."""
     values = {"wait": sentence(wait, now, t), "company": company}
-    return _BLANK.sub(lambda blank: values.get(blank.group(1), blank.group(0)), own.strip() or t.text(REPLY))
+    return fill(own.strip() or t.text(REPLY), values)
 
 
 def _opening_said(wait: Wait) -> datetime | None:
