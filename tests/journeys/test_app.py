@@ -113,10 +113,11 @@ async def test_an_answer_that_comes_while_the_network_is_gone_is_there_when_it_i
         await customer.goto(f"http://127.0.0.1:{network.port}{path}")
         await write(customer, "Haben Sie Schläuche für 28 Zoll?")
         await expect(customer.locator(".mine .tick")).to_have_text("Gesendet")
-        await network.cut()
-        await expect(customer.locator("#network")).to_contain_text("Kein Netz")
         agent = await people.agent()
         await open_row(agent, "Haben Sie Schläuche")
+        await expect(customer.locator(".mine .tick")).to_have_text("Gelesen")  # by the stream: it has begun
+        await network.cut()
+        await expect(customer.locator("#network")).to_contain_text("Kein Netz")
         await answer(agent, "Ja, drei Sorten.")
         await expect(agent.locator("#entries")).to_contain_text("Ja, drei Sorten.")
         await network.mend()

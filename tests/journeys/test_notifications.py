@@ -52,6 +52,8 @@ async def test_what_concerns_me_is_told_in_the_page_and_the_rest_is_not(oase: In
     await told.hover()  # it stays while the pointer is on it
     await expect(told).to_contain_text("Ngọc Ánh Trần")
     assert (await anna.title()).startswith("(")
+    await anna.keyboard.press("z")  # takes back, and there is nothing to take back
+    await expect(told).to_be_visible()
     await told.get_by_role("button", name="Öffnen").click()
     await expect(anna.locator("#entries")).to_contain_text("Der grüne, meine ich.")
     assert not [told for told in await sophie.evaluate("toasts") if "Der grüne" in told]

@@ -167,3 +167,53 @@ async def test_rows_do_not_move_under_the_pointer(desk: Desk, screens: Screens) 
     assert await page.locator("#rows .row-name").all_inner_texts() == names
     await page.mouse.move(1300, 500)
     await page.wait_for_function("count => document.querySelectorAll('#rows .row').length < count", arg=len(names))
+
+
+async def test_what_changed_in_one_conversation_is_never_shown_in_another_that_was_opened_meanwhile(
+    desk: Desk, screens: Screens
+) -> None:
+    one, other = await prepared(desk)
+    page = await screens.open(f"/inbox/open/{one}")
+    await settled(page)
+    await page.evaluate("""() => {  // the parts come one after another: between two of them somebody opens another conversation
+        const swap = window.htmx.swap.bind(window.htmx), id = document.getElementById("talk").dataset.id;
+        window.htmx.swap = async (step) => {
+            await swap(step);
+            while (step.target.id === "talk-head" && document.getElementById("talk")?.dataset.id === id)
+                await new Promise((done) => setTimeout(done, 10));
+        };
+    }""")
+    async with page.expect_response(re.compile(r"/changes\?.*open_id=")):
+        await desk.writes("Jörg Weißmüller", "Ich habe noch ein Foto gefunden")
+    await page.click(f"#rows [data-id='{other}']")
+    await page.wait_for_selector("#entries >> text=Where is my order?")
+    await settled(page)
+    assert await page.locator("#talk-head h2").inner_text() == "Zoë O’Brien"
+    assert "Kaffeemaschine" not in await page.locator("#conversation").inner_text()
+    assert "Foto" not in await page.locator("#conversation").inner_text()
+
+
+async def test_older_messages_of_one_conversation_never_come_into_another_that_was_opened_meanwhile(
+    desk: Desk, screens: Screens
+) -> None:
+    one, other = await prepared(desk)
+    for number in range(70):
+        await desk.writes("Jörg Weißmüller", f"Foto {number}")
+    page = await screens.open(f"/inbox/open/{one}")
+    await settled(page)
+    await page.evaluate("""() => {  // the words arrive after the head of the answer, and after another one was opened
+        const text = Response.prototype.text, id = document.getElementById("talk").dataset.id;
+        Response.prototype.text = async function () {
+            while (this.url.includes("/earlier") && document.getElementById("talk")?.dataset.id === id)
+                await new Promise((done) => setTimeout(done, 10));
+            return text.call(this);
+        };
+    }""")
+    async with page.expect_response(re.compile("/earlier")) as older:
+        await page.evaluate("document.getElementById('timeline').scrollTop = 0")
+    await page.click(f"#rows [data-id='{other}']")
+    await page.wait_for_selector("#entries >> text=Where is my order?")
+    await (await older.value).finished()
+    await settled(page)
+    await page.evaluate("new Promise((done) => setTimeout(done, 50))")
+    assert "Foto" not in await page.locator("#entries").inner_text()

@@ -228,7 +228,7 @@ const KEYS = {
     const whom = row?.dataset.seenWith ? { agent: row.dataset.seenWith, name: row.dataset.holder } : mate;
     if (whom?.agent) whisperTo({ agent: whom.agent, name: whom.name, conversation: row?.dataset.conversation, title: row?.querySelector(".wait-who").textContent });
   },
-  z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
+  z: () => [...document.querySelectorAll(".toast-line:not(.toast-told) button")].at(-1)?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -222,7 +222,7 @@ const KEYS = {
   x: () => openMacros(),
   y: () => document.querySelector('#talk-head [data-sheet$="/why"]')?.click(),
   u: () => openId() && act(`/conversations/${openId()}/unread`),
-  z: () => [...document.querySelectorAll(".toast-line button")].at(-1)?.click(),
+  z: () => [...document.querySelectorAll(".toast-line:not(.toast-told) button")].at(-1)?.click(),
   "/": () => { location.href = "/search"; },
 };
 

@@ -67,27 +67,30 @@ async function ask() {
 async function apply(text, ids, open) {
   const parts = new DOMParser().parseFromString(text, "text/html");
   const part = (name) => parts.querySelector(`[data-part="${name}"]`);
-  const swap = (target, element) => element && target && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
+  const swap = (target, element) => element && target?.isConnected && window.htmx.swap({ text: element.innerHTML, target, swap: "innerMorph", sourceElement: target });
   const list = document.getElementById("rows");
   if (list?.dataset.order === "whole") await swap(list, part("rows")); // they come whole: nothing else says which changed
   else applyRows([...part("rows").children], ids);
   await swap(document.getElementById("queues"), part("queues"));
-  if (open && open === openId() && part("head")) {
-    const talk = document.getElementById("talk");
-    talk.dataset.state = part("head").dataset.state;
-    talk.dataset.version = part("head").dataset.version;
-    if (!document.querySelector("#talk-head :is([popover]:popover-open, dialog[open])")) await swap(document.getElementById("talk-head"), part("head"));
-    const person = document.getElementById("person");
-    const active = document.activeElement; // a field that is written in stays; a pressed button does not hold the pane
-    const stays = person?.querySelector("[aria-invalid], dialog[open]"); // what was typed and refused is not lost
-    if (!stays && !(person?.contains(active) && writes(active))) await swap(person, part("person"));
-    const planned = document.getElementById("planned");
-    if (!planned?.querySelector("dialog[open]")) await swap(planned, part("planned"));
-    await entriesChanged(() => swap(document.getElementById("entries"), part("entries")));
-    document.dispatchEvent(new CustomEvent("oase:way", { detail: { id: open, way: part("head").dataset.way } }));
-  } else if (open && open === openId()) {
-    document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
-  }
+  if (!open || open !== openId()) return;
+  if (part("head")) await applyInside(part, swap);
+  else document.dispatchEvent(new CustomEvent("oase:gone", { detail: { id: open } }));
+}
+
+/** The open conversation's parts, one after another. Another one may be opened meanwhile: what is meant for this one never goes into that. */
+async function applyInside(part, swap) {
+  const talk = document.getElementById("talk");
+  const [head, person, planned, entries] = ["talk-head", "person", "planned", "entries"].map((id) => document.getElementById(id));
+  talk.dataset.state = part("head").dataset.state;
+  talk.dataset.version = part("head").dataset.version;
+  if (!document.querySelector("#talk-head :is([popover]:popover-open, dialog[open])")) await swap(head, part("head"));
+  const active = document.activeElement; // a field that is written in stays; a pressed button does not hold the pane
+  const stays = person?.querySelector("[aria-invalid], dialog[open]"); // what was typed and refused is not lost
+  if (!stays && !(person?.contains(active) && writes(active))) await swap(person, part("person"));
+  if (!planned?.querySelector("dialog[open]")) await swap(planned, part("planned"));
+  if (!talk.isConnected) return;
+  await entriesChanged(() => swap(entries, part("entries")));
+  if (talk.isConnected) document.dispatchEvent(new CustomEvent("oase:way", { detail: { id: talk.dataset.id, way: part("head").dataset.way } }));
 }
 
 function listen() {

@@ -39,7 +39,7 @@ async function tell({ id, show, sound: rings }) {
   if (!document.hidden) {
     if (told.kind === "offer") return; // its card is here
     const text = told.body ? `${told.title}: ${told.body}` : told.title;
-    toast({ text, undoLabel: inbox.dataset.open, onUndo: () => lead(told) });
+    toast({ text, kind: "told", undoLabel: inbox.dataset.open, onUndo: () => lead(told) });
   } else if (!pushed && "Notification" in window && Notification.permission === "granted") {
     const shown = new Notification(told.title, { body: told.body, tag: told.conversation, icon: plainIcon });
     shown.addEventListener("click", () => { focus(); lead(told); shown.close(); });

@@ -102,9 +102,10 @@ export async function fillMore() {
   try {
     const queue = document.getElementById("inbox").dataset.queue;
     const response = await fetch(`/inbox/${queue}/rows?after=${encodeURIComponent(parent.dataset.after)}`, { headers: { "hx-request": "true" } });
-    if (!response.ok) return;
+    const text = response.ok ? await response.text() : "";
+    if (!response.ok || !parent.isConnected) return; // another queue was opened meanwhile
     parent.dataset.after = response.headers.get("x-after") ?? "";
-    const page = new DOMParser().parseFromString(`<ul>${await response.text()}</ul>`, "text/html");
+    const page = new DOMParser().parseFromString(`<ul>${text}</ul>`, "text/html");
     for (const row of page.querySelectorAll(".row")) {
       if (!document.getElementById(row.id)) { parent.append(row); markCurrent(row); }
     }

@@ -63,8 +63,9 @@ export async function loadEarlier() {
   try {
     const talk = document.getElementById("talk");
     const response = await fetch(`${talk.dataset.path}/earlier?before=${encodeURIComponent(place.dataset.earlier)}`, { headers: { "hx-request": "true" } });
-    if (!response.ok || talk !== document.getElementById("talk")) return false;
-    const page = new DOMParser().parseFromString(`<ol>${await response.text()}</ol>`, "text/html").querySelector("ol");
+    const text = response.ok ? await response.text() : "";
+    if (!text || !talk.isConnected) return false; // another one was opened meanwhile
+    const page = new DOMParser().parseFromString(`<ol>${text}</ol>`, "text/html").querySelector("ol");
     const first = entries().firstElementChild;
     if (page.lastElementChild && first?.classList.contains("day") && page.querySelector(`[data-day="${first.dataset.day}"]`)) first.remove();
     entries().prepend(...page.children);
