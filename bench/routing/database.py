@@ -79,7 +79,7 @@ async def answered(ground: Ground) -> UUID:
 async def without_rules(ground: Ground, epoch: int, conversation_id: UUID) -> float:
     """The statements of one decision that brings nothing: milliseconds."""
     begin = time.perf_counter()
-    async with ground.database.work(ground.workspace_id) as work:
+    async with ground.database.work(ground.workspace_id, planned_once=True) as work:
         await repository.hold_epoch(work, epoch, [conversation_id])
         await work.rows(
             "SELECT * FROM conversation WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": conversation_id}

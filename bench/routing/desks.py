@@ -59,7 +59,7 @@ def _always_park(workers: Sequence[Worker]) -> Router:
 
 def _factor_frozen(workers: Sequence[Worker]) -> Router:
     router = promise_first(workers)
-    router.quotes.passes = lambda _now: None  # type: ignore[method-assign]
+    router.quotes.passes = lambda _now, _most: None  # type: ignore[method-assign]
     router.quotes.answered = router.quotes.left  # type: ignore[method-assign]
     return router
 

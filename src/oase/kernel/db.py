@@ -37,6 +37,7 @@ T = TypeVar("T")
 # one. A steady fifth of a second costs nothing on our side of a socket.
 AttemptWithBackoff.INITIAL_DELAY = 0.2
 AttemptWithBackoff.DELAY_BACKOFF = 1.0
+_PLANNED_ONCE: Final = "; SET LOCAL plan_cache_mode = force_generic_plan"
 _WAIT_SECONDS: Final = 8.0  # for a free connection; then the caller hears that the database does not answer
 
 set_json_dumps(msgspec.json.encode)
@@ -191,15 +192,22 @@ class Database:
             raise Unavailable("The database does not answer at the moment.") from error
 
     @asynccontextmanager
-    async def work(self, workspace_id: UUID, *, actor: Actor | None = None) -> AsyncIterator[UnitOfWork]:
-        """One transaction in one workspace: commits at the end, rolls back on any error."""
-        async with self._begin(workspace_id, str(workspace_id), actor) as work:
+    async def work(
+        self, workspace_id: UUID, *, actor: Actor | None = None, planned_once: bool = False
+    ) -> AsyncIterator[UnitOfWork]:
+        """One transaction in one workspace: commits at the end, rolls back on any error.
+
+        `planned_once`: statements are not planned anew for each value, which takes longer than to run what looks up a few rows by
+        their ids. For what runs many times a second; not where the best way depends on what is asked for.
+        """
+        setting = _PLANNED_ONCE if planned_once else ""
+        async with self._begin(workspace_id, f"'{workspace_id}'{setting}", actor) as work:
             yield work
 
     @asynccontextmanager
     async def everywhere(self) -> AsyncIterator[UnitOfWork]:
         """One transaction over all workspaces: only for set-up, sign-in by mail address, maintenance."""
-        async with self._begin(None, "everywhere", None) as work:
+        async with self._begin(None, "'everywhere'", None) as work:
             yield work
 
     @asynccontextmanager
@@ -220,7 +228,7 @@ class Database:
     async def _begun(self, scope: str) -> AsyncIterator[AsyncConnection[Any]]:
         """A connection in a transaction. That a server hangs up may be learnt only from its answer to BEGIN: then nothing was
         done yet, and another connection does it."""
-        begin = f"BEGIN; SET LOCAL oase.workspace = '{scope}'".encode()  # an id or a word of ours
+        begin = f"BEGIN; SET LOCAL oase.workspace = {scope}".encode()  # words of ours, and an id
         for _ in range(self._pool.max_size):
             async with self.connection() as connection:
                 try:

@@ -138,6 +138,43 @@ def test_a_broken_promise_is_made_anew_once_and_stands_behind_those_that_can_be_
     assert [one for one in scene.told if "promised anew" in one] == [("late", "promised anew", 1021.0)]
 
 
+def answers_a_mail(scene: Scene, seconds: float) -> None:
+    """Anna answers a mail, and it takes so long."""
+    scene.comes("first", "mail").after(seconds).done("first", "anna")
+
+
+def test_a_mail_is_promised_anew_when_its_answer_can_no_longer_be_written_in_time() -> None:
+    scene = Scene(anna=cells("de"))
+    answers_a_mail(scene, 400.0)
+    scene.comes("at work", "messenger").comes("mail", "mail", within=HOUR)
+    begun = scene.now
+    scene.after(HOUR - 600 - 1)
+    assert scene.told[-1] == ("anna", "at work")
+    scene.after(1)
+    assert scene.told[-1] == ("mail", "promised anew", begun + HOUR - 600 + DAY)
+    scene.comes("other mail", "mail", within=2 * HOUR).done("at work", "anna")
+    assert scene.told[-1] == ("anna", "other mail")  # not what would be late all the same
+
+
+def test_what_is_answered_at_once_is_promised_anew_at_its_end_only() -> None:
+    scene = Scene(anna=cells("de"))
+    scene.comes("first", "messenger").after(400.0).done("first", "anna").comes("at work", "messenger").comes("late", "messenger")
+    scene.after(899)
+    assert scene.told[-1] == ("anna", "at work")
+    scene.after(1)
+    assert scene.told[-1][:2] == ("late", "promised anew")
+
+
+def test_where_answers_take_hours_nothing_is_promised_anew_before_three_quarters_of_its_time_have_passed() -> None:
+    scene = Scene(anna=cells("de"))
+    answers_a_mail(scene, 5 * HOUR)
+    scene.comes("at work", "messenger").comes("mail", "mail", within=4 * HOUR)
+    scene.after(3 * HOUR - 1)
+    assert scene.told[-1] == ("anna", "at work")
+    scene.after(1)
+    assert scene.told[-1][:2] == ("mail", "promised anew")
+
+
 # --- 4: scarce skills, packed chats ---
 
 

@@ -117,7 +117,7 @@ class Leader:
 
     async def step(self, changed: Changed) -> None:
         """One transaction: what changed, what follows. Raises Deposed; after any error, `restore`."""
-        async with self._database.work(self.workspace_id) as work:
+        async with self._database.work(self.workspace_id, planned_once=True) as work:
             ids = list({**(self._dispatcher.known if changed.frame else {}), **changed.conversations})
             live = await self._hold_epoch(work, ids)
             if changed.frame:

@@ -2,7 +2,8 @@
 
 1. A free agent gets, among what waits for them and what they can do, the item whose promise comes first.
 2. Nothing is bound to a person before work starts; who answered first keeps the conversation while on duty.
-3. A promise that cannot be kept is made anew once, and the item re-enters the order there.
+3. A promise that cannot be kept is made anew once, and the item re-enters the order there. That of a mail cannot be kept any more when
+   too little time is left to write the answer.
 4. What few people on duty can do has a head start; of several free agents the one whose skills are missed least is asked; chats are
    packed on those who chat already.
 5. A call, an item wanted at once or a reply in one's own chat may push a mail aside, while the oldest mail has time enough. Who began
@@ -112,13 +113,14 @@ class Router:
     def handle(self, event: Event, now: float) -> Sequence[Command]:
         """What is to be done because of an event at a moment; moments never go back. Who or what is unknown changes nothing."""
         commands: list[Command] = []
-        if now >= self._ordered_at + _REORDER and self.desk.crowd.in_order():
+        desk, what = self.desk, type(event)
+        if now >= self._ordered_at + _REORDER and desk.crowd.in_order():
             self._ordered_at = now
-        self.quotes.passes(self.desk.worked(now))
-        most = WITH_TICK if type(event) is Tick else AT_ONCE
-        renew_promises(self.desk, now, commands, most)
-        look_again(self.desk, now, commands, most)
-        _ACTS[type(event)](self, event, now, commands)
+        most = WITH_TICK if what is Tick else AT_ONCE
+        desk.quotes.passes(desk.worked(now), most)
+        renew_promises(desk, now, commands, most)
+        look_again(desk, now, commands, most)
+        _ACTS[what](self, event, now, commands)
         return commands
 
     def cells(self) -> Sequence[Cell]:

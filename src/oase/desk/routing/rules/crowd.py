@@ -188,17 +188,21 @@ class Crowd:
 
     def update(self, agent: Agent) -> None:
         """Puts an agent into the sets where they belong now."""
-        was = bool(self.on_duty & agent.bit)
-        self._sets(agent)
-        if was != agent.available:
+        if self._sets(agent):
             for kind in agent.kinds:
                 self._counted(kind)
 
-    def _sets(self, agent: Agent) -> None:
-        bit = agent.bit
-        self.on_duty = self.on_duty | bit if agent.available else self.on_duty & ~bit
-        self.free = self.free | bit if agent.available and agent.work is None else self.free & ~bit
-        self.writing = self.writing | bit if agent.available and agent.parkable else self.writing & ~bit
+    def _sets(self, agent: Agent) -> bool:
+        """Whether the agent has come or gone."""
+        bit, there = agent.bit, agent.available
+        if (self.free & bit != 0) != (there and agent.work is None):
+            self.free ^= bit
+        if (self.writing & bit != 0) != (there and agent.parkable):
+            self.writing ^= bit
+        if (self.on_duty & bit != 0) == there:
+            return False
+        self.on_duty ^= bit
+        return True
 
     def _places(self, agent: Agent) -> None:
         bit = agent.bit

@@ -11,6 +11,8 @@ from oase.desk.routing.rules.types import AgentId, Item, ItemId, Manner, Setting
 
 Held = tuple[AgentId, str]
 
+_MOST_OF_IT: Final = 0.25
+"""Of the time that was promised: where answers take long, nothing is promised anew before three quarters of it have passed."""
 _AHEAD: Final = 14 * 86_400.0
 """Nobody asks for the opening hours of the years until a promise that was never made."""
 
@@ -48,6 +50,13 @@ class Desk:
         """What orders items: the promise, and before it what has priority, or is to be protected."""
         ahead = self.mail_ahead if self.mail_ahead and self.manner(item).parkable else 0.0
         return item.due - ahead - item.priority * self.settings.priority
+
+    def _begin_by(self, item: Item) -> float:
+        """Until when somebody must turn to an item: a mail is answered when its answer has gone, and that takes a while."""
+        if not self.manner(item).parkable:
+            return item.due
+        takes = self.settings.answer_takes * self.quotes.takes(item.channel)
+        return item.due - min(takes, (item.due - item.arrived) * _MOST_OF_IT)
 
     def calm(self, now: float) -> bool:
         """Whether mails may be laid aside."""
@@ -110,6 +119,7 @@ class Desk:
     def wait(self, item: Item, owner: Agent | None) -> None:
         """An item waits: for its owner, or for whoever can do it."""
         item.with_, item.started, item.key = None, None, self.key(item)
+        item.begin_by = self._begin_by(item)
         if owner is not None:
             owner.own.put(item)
         else:

@@ -13,7 +13,7 @@ WITH_TICK: Final = 200
 
 
 def renew_promises(desk: Desk, now: float, commands: list[Command], most: int) -> None:
-    """A promise that cannot be kept is made anew once; what was given to somebody is everybody's then."""
+    """A promise that can no longer be kept is made anew once; what was given to somebody is everybody's then."""
     for _ in range(most):
         item = desk.promises.ended(now)
         if item is None:

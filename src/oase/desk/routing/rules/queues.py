@@ -11,7 +11,7 @@ Entry = tuple[float, Any, Item]
 """What orders an item, its id among those that are equal, and the item. Items are not compared: their keys change, heaps would break."""
 
 _NOTHING = float("inf")
-_BLOCK = 512
+_BLOCK = 2048
 
 
 class Queue:
@@ -79,7 +79,7 @@ class Shelf:
 
 
 class Dues:
-    """Items that wait, wherever, by the end of their promise."""
+    """Items that wait, wherever, by the moment until which somebody must begin for their promise to be kept."""
 
     __slots__ = ("_heap",)
 
@@ -88,24 +88,27 @@ class Dues:
 
     def put(self, item: Item) -> None:
         """Watches over an item."""
-        heappush(self._heap, (item.due, item.id, item))
+        heappush(self._heap, (item.begin_by, item.id, item))
 
     def first(self) -> Item | None:
-        """The item whose promise ends first."""
+        """The item that must be begun first."""
         heap = self._heap
         while heap:
-            due, _, item = heap[0]
-            if item.place is not None and item.due == due:
+            begin_by, _, item = heap[0]
+            if item.place is not None and item.begin_by == begin_by:
                 return item
             heappop(heap)
         return None
 
     def ended(self, now: float) -> Item | None:
-        """An item whose promise has ended while it waits; each once."""
-        item = self.first()
-        if item is None or item.due > now:
+        """An item whose promise can no longer be kept while it waits; each once."""
+        heap = self._heap
+        if not heap or heap[0][0] > now:
             return None
-        heappop(self._heap)
+        item = self.first()
+        if item is None or item.begin_by > now:
+            return None
+        heappop(heap)
         return item
 
     def drop(self) -> None:

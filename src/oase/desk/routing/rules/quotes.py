@@ -28,8 +28,6 @@ _LEARNING_CHANNEL: Final = 30
 _STEP_FIRST, _STEP_LAST, _STEP_FADES = 0.4, 0.04, 40
 _FURTHEST: Final = 50.0
 """No guess is further off."""
-_PASSES_AT_ONCE: Final = 8
-"""How many are seen to have passed with one event: a burst is spread over the next ones."""
 _UNKNOWN: Final = 180.0
 """Seconds that an answer takes before anything is known of it."""
 _LEAST: Final = 10.0
@@ -61,8 +59,10 @@ class _Factors:
 
     def said(self, guess: float) -> tuple[float, float, float]:
         """What is said where this is guessed: never less for a greater share."""
-        p50, p80, p90 = (guess * factor for factor in self.values)
-        return p50, max(p50, p80), max(p50, p80, p90)
+        first, second, third = self.values
+        p50 = guess * first
+        p80 = max(p50, guess * second)
+        return p50, p80, max(p80, guess * third)
 
     def learn(self, place: int, *, kept: bool) -> None:
         share = SHARES[place]
@@ -135,8 +135,7 @@ class Quotes:
         said = factors.said(guess)
         self._factors[kind] = factors
         self._open[item.id] = _Open(guess, now, kind, said)
-        for seconds in said:
-            heappush(self._passes, (now + seconds, item.id))
+        heappush(self._passes, (now + said[0], item.id))
         self._count += 1
         return Quote(item.id, *said, usually=not self._is_learnt(item.channel))
 
@@ -146,8 +145,10 @@ class Quotes:
         return factors.said(guess), self._is_learnt(channel)
 
     def _is_learnt(self, channel: str) -> bool:
-        known = sum(one.seen[-1] for few in (False, True) if (one := self._factors.get((channel, few))) is not None)
-        return self._count > _LEARNING and known >= _LEARNING_CHANNEL
+        if self._count <= _LEARNING:
+            return False
+        few, many = self._factors.get((channel, True)), self._factors.get((channel, False))
+        return (few.seen[-1] if few else 0) + (many.seen[-1] if many else 0) >= _LEARNING_CHANNEL
 
     def _guessed(self, channel: str, key: float, able: int, on_duty: int) -> tuple[float, _Class, _Factors]:
         """The guess, the class of contacts that it belongs to, and how far its guesses are off."""
@@ -156,16 +157,19 @@ class Quotes:
         kind = (channel, able <= 3)
         return guess, kind, self._factors.get(kind) or _Factors(self._factors.get((channel, able > 3)))
 
-    def passes(self, now: float) -> None:
-        """Time has passed: quotes that end while their customer still waits are broken."""
-        for _ in range(_PASSES_AT_ONCE):
+    def passes(self, now: float, most: int) -> None:
+        """Time has passed: quotes that end while their customer still waits are broken; so many are seen to at once."""
+        for _ in range(most):
             if not self._passes or self._passes[0][0] >= now:
                 return
             item_id = heappop(self._passes)[1]
             one = self._open.get(item_id)
-            if one is not None and one.broken < len(SHARES):
-                self._factors[one.kind].learn(one.broken, kept=False)
-                one.broken += 1
+            if one is None:
+                continue
+            self._factors[one.kind].learn(one.broken, kept=False)
+            one.broken += 1
+            if one.broken < len(SHARES):
+                heappush(self._passes, (one.since + one.said[one.broken], item_id))
 
     def answered(self, item_id: ItemId) -> None:
         """Somebody turns to the customer: what has not passed was kept."""

@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     calm: float = 3600.0  # mails are pushed aside only while the oldest one that waits has more working time than this left
     handed_on: float = 2 * 3600.0  # what was laid aside waits for who began it only while more of it than this is left
     mail_ahead: float = 3 * 3600.0  # by how much sooner mails count as due where overload sacrifices calls and chats
+    answer_takes: float = 1.5  # a mail is promised anew when less is left than so many times what its answer takes at the mean
     overload: Literal["protect_live", "protect_mail"] = "protect_live"  # what is late when more comes than people can answer
     at_once_within: float = 150.0  # an item promised within so many seconds is wanted at once
     priority: float = 900.0  # by how much each step of priority puts an item ahead of its promise
@@ -75,6 +76,7 @@ class Item(Struct, kw_only=True, eq=False):
     pull_only: bool = False  # nobody is offered it; somebody takes it
     wider: Cell = None  # what it needs from `widens_at` on (overflow into another team)
     widens_at: float = float("inf")
+    begin_by: float = 0.0  # its promise can no longer be kept from then on
     promises: int = 1
     parked: int = 0
     declined: frozenset[AgentId] = NOBODY  # who does not want it
