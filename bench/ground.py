@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from oase.channels import create_account
+from oase.kernel.collector import collect_seldom
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
@@ -66,7 +67,8 @@ async def open_folder() -> AsyncIterator[Path]:
 
 @contextlib.asynccontextmanager
 async def open_ground() -> AsyncIterator[Ground]:
-    """Starts the database in a temporary folder (TMPDIR chooses the disk)."""
+    """Starts the database in a temporary folder (TMPDIR chooses the disk); this process is set as the program's are."""
+    collect_seldom()
     with tempfile.TemporaryDirectory(prefix="oase-bench-") as name:
         folder = Path(name)
         async with EmbeddedPostgres(folder / "postgres") as server:

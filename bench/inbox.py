@@ -28,6 +28,7 @@ from oase.channels import AccountBook
 from oase.conversations import Journal, inbox_page, queue_counts, view_of
 from oase.kernel.blobs import in_memory
 from oase.kernel.clock import SystemClock
+from oase.kernel.collector import collect_seldom
 from oase.kernel.db import Database
 from oase.kernel.http import Outside
 from oase.kernel.ids import new_id
@@ -50,6 +51,7 @@ PORT = 8533
 
 def serve(dsn: str) -> None:
     """The server process."""
+    collect_seldom()
     database, safe, blobs = Database(dsn), Safe(b"k" * 32), in_memory()
     services = Services(
         settings=Settings(),

@@ -3,7 +3,6 @@
 Processor time, so that a busy machine says the same; what else runs on it still costs caches, and so the worst.
 """
 
-import gc
 import random
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappushpop
@@ -29,6 +28,7 @@ from oase.desk.routing.rules import (
     WorkDone,
     WorkStarted,
 )
+from oase.kernel.collector import collect_seldom, pass_over_what_is_there
 
 AGENTS, WAITING, EVENTS, BURST = 500, 10_000, 30_000, 2_000
 CHANNELS: Final = {
@@ -146,10 +146,10 @@ def limit() -> list[float]:
 
 def main() -> None:
     """Says what came out."""
+    collect_seldom()
     floor = Floor()
     floor.run(5_000)
-    gc.collect()
-    gc.freeze()
+    pass_over_what_is_there()
     took, ticks = floor.run(EVENTS)
     least = limit()
 

@@ -6,7 +6,6 @@ A transaction that fails leaves the rules ahead of the database: whoever runs th
 deposed without noticing (a network cut) cannot write: the epoch has gone on, and a conversation has one live offer at most.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from oase.desk.routing.errors import Deposed
 from oase.desk.routing.facts import Frame, Languages, crew_of, facts_of, frame_of, past_of, remembered_of, settings_of
 from oase.desk.routing.rules import Need
 from oase.desk.routing.types import Decisions, LiveOffer, Remembered, Renewed, Stranded
+from oase.kernel.collector import pass_over_what_is_there
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.live import LiveEvent
 
@@ -99,7 +99,7 @@ class Leader:
             await self._build(work, await frame_of(work), await repository.remembered(work))
             await self._write(work)
         if len(self._dispatcher.known) >= _LARGE:
-            _spare()
+            pass_over_what_is_there()
 
     async def _build(self, work: UnitOfWork, frame: Frame, remembered: Remembered) -> None:
         self._frame = frame
@@ -240,10 +240,3 @@ def stranded_of(found: Mapping[Need, int]) -> list[Stranded]:
         counted[need.channel, cast("UUID | None", need.team), skills] += count
     shown = [Stranded(pace=pace, team_id=team, skills=skills, count=count) for (pace, team, skills), count in counted.items()]
     return sorted(shown, key=lambda one: (-one.count, one.pace, str(one.team_id), one.skills))
-
-
-def _spare() -> None:
-    """The garbage collector need not look through a large desk again and again: that would hold up everybody."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

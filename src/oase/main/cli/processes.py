@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from oase.kernel.collector import collect_seldom
 from oase.main.cli.running import run_async, settings_of_process, stop_event
 from oase.main.house import DatabaseMode, House, open_house
 
@@ -47,6 +48,7 @@ def connect() -> None:
 
 def _start(part: Part, database: DatabaseMode = "running") -> None:
     settings = settings_of_process()
+    collect_seldom()
 
     async def live() -> None:
         stop = stop_event()
