@@ -22,7 +22,9 @@ async def test_a_unit_of_work_commits_its_rows_events_and_audit_entries_together
         assert await work.value("SELECT act FROM audit_entry") == "person.created"
 
 
-async def test_statements_are_planned_once_where_that_is_asked_for_and_nowhere_else(database: Database, workspace_id: UUID) -> None:
+async def test_statements_are_planned_once_where_that_is_asked_for_and_nowhere_else(
+    database: Database, workspace_id: UUID
+) -> None:
     async with database.work(workspace_id, planned_once=True) as work:
         assert await work.value("SHOW plan_cache_mode") == "force_generic_plan"
         await work.run(PERSON, {"id": new_id(), "name": "Ours"})
