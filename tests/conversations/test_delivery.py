@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from aiohttp import web
 
-from oase.channels import last_moments, set_account_state
+from oase.channels import change_account, last_moments, set_account_state
 from oase.channels.contract import Accepted, Address, Again, Envelope, Limits, Receipt, Refused, Say, Unclear
 from oase.conversations import IN_COPY, TooLate, apply_late, cancel, resolve_unknown, retry
 from oase.conversations.delivery import repository
 from oase.conversations.delivery.rules import Pace, back_off, fate_of
 from oase.conversations.delivery.types import Delivery, Planned
 from oase.kernel.ids import new_id
+from oase.kernel.secrets import Safe
 
 from .counter import Counter
 from .provider import graph_error, hang_up
@@ -209,6 +211,30 @@ async def test_an_account_that_is_refused_keeps_its_queue_until_somebody_signs_i
         await set_account_state(work, counter.account_id, "up")
     await counter.sends()
     assert counter.provider.texts == ["Erstens", "Zweitens"]
+
+
+async def test_a_refusal_of_credentials_that_were_replaced_meanwhile_does_not_stop_the_account(
+    counter: Counter, safe: Safe
+) -> None:
+    refuses = graph_error(401, 190)
+
+    async def signed_in_meanwhile(request: web.Request) -> web.StreamResponse:
+        account = await _account(counter)
+        given = dict(account.account.settings) | {"access_token": "EAAnew"}
+        async with counter.database.work(counter.workspace_id) as work:
+            await change_account(work, safe, counter.account_id, name=account.name, given=given)
+        return await refuses(request)
+
+    counter.provider.script.append(signed_in_meanwhile)
+    await counter.says(await counter.person(), "Guten Tag")
+    await counter.sends()
+    assert (await _account(counter)).state == "up"
+    await counter.sends()
+    assert counter.provider.texts == ["Guten Tag"]
+    counter.provider.script.append(refuses)
+    await counter.says(await counter.person("+4917139200044"), "Auch Ihnen")
+    await counter.sends()
+    assert (await _account(counter)).state == "needs_sign_in"
 
 
 async def _account(counter: Counter) -> Any:

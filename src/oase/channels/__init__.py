@@ -13,6 +13,7 @@ from oase.channels.accounts import (
     keep_told,
     read_settings,
     set_account_state,
+    set_needs_sign_in,
     unsaved_account,
 )
 from oase.channels.checks import NAME as ACCOUNT_NAME
@@ -67,6 +68,7 @@ __all__ = [
     "replace_templates",
     "set_account_state",
     "set_cursor",
+    "set_needs_sign_in",
     "set_warned",
     "templates",
     "token_times",

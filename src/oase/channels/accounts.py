@@ -79,6 +79,7 @@ def open_account(safe: Safe, row: AccountRow, url: str) -> StoredAccount:
         told_url=row.told_url,
         told_why=row.told_why,
         told_at=row.told_at,
+        sealed=row.secrets,
     )
 
 
@@ -227,6 +228,12 @@ async def set_account_state(work: UnitOfWork, account_id: UUID, state: AccountSt
     """Writes down how the connection is, and says so to whoever looks."""
     if await repository.set_state(work, account_id, state, why[:500]):
         work.emit("account", account_id, {"what": "state", "state": state})
+
+
+async def set_needs_sign_in(work: UnitOfWork, account: StoredAccount, why: str) -> None:
+    """The provider takes an account's credentials no more. Not if somebody has signed in since it was asked with these."""
+    if await repository.set_state(work, account.id, "needs_sign_in", why[:500], known=account):
+        work.emit("account", account.id, {"what": "state", "state": "needs_sign_in"})
 
 
 async def keep_check(work: UnitOfWork, account_id: UUID, checked: Checked) -> None:

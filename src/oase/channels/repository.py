@@ -9,7 +9,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from oase.channels.contract import Template
-from oase.channels.types import AccountRow, AccountState, AccountTrouble
+from oase.channels.types import AccountRow, AccountState, AccountTrouble, StoredAccount
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 
@@ -155,14 +155,17 @@ async def delete(work: UnitOfWork, account_id: UUID) -> int:
     return await work.run("DELETE FROM account WHERE workspace_id = %(workspace_id)s AND id = %(id)s", {"id": account_id})
 
 
-async def set_state(work: UnitOfWork, account_id: UUID, state: AccountState, why: str) -> bool:
-    """Writes down how the connection is; True if that is new."""
+async def set_state(
+    work: UnitOfWork, account_id: UUID, state: AccountState, why: str, *, known: StoredAccount | None = None
+) -> bool:
+    """Writes down how the connection is; True if that is new. `known`: only if its secrets are still those."""
+    unchanged = " AND secrets IS NOT DISTINCT FROM %(sealed)b" if known else ""
     return bool(
         await work.run(
             "UPDATE account SET state = %(state)s, state_why = %(why)s,"
             " state_since = CASE WHEN state = %(state)s THEN state_since ELSE %(now)s END"
-            " WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND (state, state_why) <> (%(state)s, %(why)s)",
-            {"id": account_id, "state": state, "why": why, "now": work.clock.now()},
+            f" WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND (state, state_why) <> (%(state)s, %(why)s){unchanged}",
+            {"id": account_id, "state": state, "why": why, "now": work.clock.now(), "sealed": known and known.sealed},
         )
     )
 

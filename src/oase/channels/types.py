@@ -32,6 +32,7 @@ class StoredAccount(Struct, frozen=True, kw_only=True):
     told_url: str = ""  # the webhook's address that the provider was told by `subscribe`
     told_why: str = ""  # why it has not taken it
     told_at: datetime | None = None
+    sealed: bytes | None = None  # the secrets as they are stored, other ones whenever they were written
 
     def ends_soon(self, now: datetime) -> bool:
         """Whether the credentials end within two weeks, or have ended."""

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from oase.channels import AccountBook, StoredAccount, adapter, keep_renewed, set_account_state, token_times
+from oase.channels import AccountBook, StoredAccount, adapter, keep_renewed, set_account_state, set_needs_sign_in, token_times
 from oase.channels.contract import Account, Again, Call, NoReply, Refused, Renewed, Reply
 from oase.conversations.delivery.wire import perform
 from oase.kernel.db import Database
@@ -134,7 +134,7 @@ class Renewer:
         async with self._database.work(account.workspace_id) as work:
             if isinstance(result, Refused):
                 self._refused[account.id] = account.account
-                await set_account_state(work, account.id, "needs_sign_in", str(result.why))
+                await set_needs_sign_in(work, account, str(result.why))
                 return
             await keep_renewed(work, self._safe, account.id, result.secrets, result.lasts)
             if account.state == "needs_sign_in":

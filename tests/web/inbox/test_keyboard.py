@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 async def wait_for(page: Page, selector: str) -> None:
-    await page.wait_for_selector(selector, timeout=5000)
+    await page.wait_for_selector(selector, timeout=15_000)
 
 
 async def test_a_case_is_found_answered_noted_and_solved_by_keyboard_alone(desk: Desk, screens: Screens) -> None:
@@ -101,7 +101,7 @@ async def test_two_agents_see_each_other_and_a_clash_is_a_choice(desk: Desk, scr
 
 async def focused(page: Page, selector: str) -> None:
     """Waits until the focus is there, and sees that the eye finds it: an outline, a ring, or the caret of a field."""
-    await page.wait_for_function("selector => document.activeElement?.matches(selector)", arg=selector, timeout=5000)
+    await page.wait_for_function("selector => document.activeElement?.matches(selector)", arg=selector, timeout=15_000)
     seen = """() => {
       const one = document.activeElement, style = getComputedStyle(one);
       const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none";

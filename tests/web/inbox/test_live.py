@@ -137,7 +137,7 @@ async def test_after_an_act_elsewhere_the_page_is_as_if_it_were_opened_now(name:
     said = await page.locator("#entries").inner_text()
     async with desk.database.work(desk.workspace_id) as work:
         await ACTS[name](work, desk, one, other)
-    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said, timeout=5000)
+    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said, timeout=15_000)
     await settled(page)
     await is_as_if_opened_now(page)
 
@@ -148,8 +148,8 @@ async def test_a_new_message_appears_in_list_and_timeline_by_itself(desk: Desk, 
     await settled(page)
     await page.mouse.move(1300, 500)
     await desk.writes("Jörg Weißmüller", "Ich habe noch ein Foto gefunden")
-    await page.wait_for_selector("#entries >> text=noch ein Foto", timeout=3000)
-    await page.wait_for_selector("#rows >> text=noch ein Foto", timeout=3000)
+    await page.wait_for_selector("#entries >> text=noch ein Foto", timeout=15_000)
+    await page.wait_for_selector("#rows >> text=noch ein Foto", timeout=15_000)
     await settled(page)
     await is_as_if_opened_now(page)
 

@@ -242,7 +242,7 @@ async def test_after_an_act_elsewhere_the_stage_is_as_if_it_were_opened_now(name
     said = await page.locator("#entries").inner_text()
     async with wall.desk.database.work(wall.desk.workspace_id) as work:
         await ACTS[name](work, wall)
-    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said, timeout=5000)
+    await page.wait_for_function("said => document.getElementById('entries').innerText !== said", arg=said, timeout=15_000)
     await settled(page)
     await is_as_if_opened_now(page)
 

@@ -18,7 +18,7 @@ import msgspec
 import psycopg
 import structlog
 
-from oase.channels import StoredAccount, note_sent, set_account_state, visitor_key
+from oase.channels import StoredAccount, note_sent, set_account_state, set_needs_sign_in, visitor_key
 from oase.channels.contract import Accepted, Again, File, Moderate, Outbound, Outcome, Refused, Say, Unclear
 from oase.conversations.changes import mark_act
 from oase.conversations.delivery import repository
@@ -153,7 +153,7 @@ class Lane:
         for outcome in outcomes:
             if isinstance(outcome, Refused) and outcome.sign_in:
                 self._stopped = True
-                await set_account_state(work, self.account.id, "needs_sign_in", outcome.why)
+                await set_needs_sign_in(work, self.account, outcome.why)
                 return
             if isinstance(outcome, Again) and outcome.account:
                 self._paces.pause(time.monotonic() + max(outcome.after.total_seconds(), 1.0))

@@ -4,7 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from oase.channels import AccountBook, StoredAccount, adapter, cursor, keep_secret, set_account_state, set_cursor
+from oase.channels import (
+    AccountBook,
+    StoredAccount,
+    adapter,
+    cursor,
+    keep_secret,
+    set_account_state,
+    set_cursor,
+    set_needs_sign_in,
+)
 from oase.channels.contract import Raw
 from oase.conversations.journal import repository
 from oase.conversations.journal.types import Arrival
@@ -42,7 +51,10 @@ class AccountSink:
     async def state(self, state: str, why: str = "") -> None:
         """Writes down how the connection is."""
         async with self._database.work(self._account.workspace_id) as work:
-            await set_account_state(work, self._account.id, state, why)  # type: ignore[arg-type]
+            if state == "needs_sign_in":
+                await set_needs_sign_in(work, self._account, why)
+            else:
+                await set_account_state(work, self._account.id, state, why)  # type: ignore[arg-type]
 
     async def keep_secret(self, name: str, secret: Secret) -> None:
         """Keeps a secret that the provider renewed."""
