@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oase.desk.hours import Calendar, Closure, Day, InvalidCalendar, NeverOpen, Timetable, Window, week_of
+from oase.desk.hours import Calendar, Closure, Day, InvalidCalendar, NeverOpen, Timetable, Window, standing, week_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = {day: [("08:00", "12:00"), ("13:00", "17:30")] for day in range(5)}
@@ -92,6 +92,21 @@ def test_holidays_are_those_of_the_federal_state() -> None:
     epiphany = at(2026, 1, 6), at(2026, 1, 7)
     assert table(country="DE", region="BY").working_time_between(*epiphany) == timedelta(0)
     assert table(country="DE", region="BE").working_time_between(*epiphany) == 8.5 * HOUR
+
+
+def test_a_holiday_that_is_worked_is_a_day_like_any_other_every_year() -> None:
+    shop = table(country="DE", region="BY", worked=("Heilige Drei Könige", "Erster Mai"))
+    for year in (2026, 2027, 2028):
+        assert shop.working_time_between(at(year, 1, 6), at(year, 1, 7)) == 8.5 * HOUR
+    assert shop.working_time_between(at(2027, 1, 1), at(2027, 1, 2)) == timedelta(0)
+    assert standing(shop, at(2027, 1, 6, 3)).why == ""
+    assert standing(shop, at(2027, 1, 1, 3)).why == "Neujahr"
+
+
+def test_a_date_of_two_holidays_is_worked_if_both_are() -> None:
+    both = at(2008, 5, 1), at(2008, 5, 2)  # Labour Day was Ascension Day, too
+    assert table(country="DE", worked=("Erster Mai",)).working_time_between(*both) == timedelta(0)
+    assert table(country="DE", worked=("Erster Mai", "Christi Himmelfahrt")).working_time_between(*both) == 8.5 * HOUR
 
 
 def test_open_ends_with_the_windows_end() -> None:

@@ -150,6 +150,7 @@ def test_ours_is_read_back_as_what_it_says() -> None:
         week=week_of({4: [("08:00", "12:00"), ("22:00", "06:00")]}),
         closures=(Closure(first=date(2027, 2, 1), last=date(2027, 2, 7), name=MOVING),),
         country="DE",
+        worked=("Neujahr",),
     )
     table = Timetable(calendar)
     now = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -163,6 +164,7 @@ def test_ours_is_read_back_as_what_it_says() -> None:
     names = {one.first: one.name for one in found.closures}
     assert names[date(2027, 2, 1)] == f"Büro: geschlossen: {MOVING}"
     assert names[date(2026, 12, 25)] == "Büro: geschlossen: Erster Weihnachtstag"
+    assert date(2027, 1, 1) not in names
     assert read_events(content, BERLIN, TODAY).pauses == ()  # whoever follows it is not busy
 
 

@@ -10,7 +10,17 @@ import pytest
 from playwright.async_api import Browser, expect
 from tests.web.admin.conftest import Company, screen
 
-from oase.desk.hours import Closure, StoredCalendar, Window, holidays_between, list_calendars
+from oase.desk.hours import (
+    Calendar,
+    Closure,
+    Day,
+    StoredCalendar,
+    Window,
+    holidays_between,
+    list_calendars,
+    save_calendar,
+    week_of,
+)
 from oase.staff import save_team
 
 NEXT = date(2031, 5, 20)
@@ -63,20 +73,40 @@ async def test_what_is_typed_becomes_a_calendar_and_is_shown_again(company: Comp
     assert "Werkstatt" in listed
 
 
-async def test_holidays_are_listed_and_single_ones_can_be_worked(company: Company) -> None:
-    today = company.services.clock.now().date()
-    first, second = list(holidays_between("DE", "BY", today, today + timedelta(days=365)))[:2]
-    saved = await company.post("/admin/hours/new", [*form(), ("usual", first.isoformat()), ("usual", "2020-01-01")])
+async def test_holidays_are_listed_and_single_ones_can_be_worked_every_year(company: Company) -> None:
+    typed = [*form(), ("worked", "Allerheiligen"), ("worked", "Karneval")]
+    saved = await company.post("/admin/hours/new", typed)
     one = (await calendars(company))[0]
-    assert [(day.on, day.usual) for day in one.calendar.days] == [(first, True)]
+    assert (one.calendar.worked, one.calendar.days) == (("Allerheiligen",), ())
     page = await company.get(saved.to)
-    assert f'value="{first}" checked' in page.text
-    assert f'value="{second}">' in page.text
+    assert 'value="Allerheiligen" checked' in page.text
+    assert 'value="Neujahr">' in page.text
+    assert page.text.count('value="Neujahr"') == 1
+    await company.post(saved.to, [*form(), ("worked", "Neujahr")])
+    assert (await calendars(company))[0].calendar.worked == ("Neujahr",)
     place = await company.post("/admin/hours/place", {"country": "AT", "region_of": "DE", "region": "BY"}, script=True)
     assert "Wien" in place.text
     assert "selected" in place.text
     assert "National Day" in place.words
     assert "Bayern" not in place.text
+
+
+async def test_a_holiday_that_is_worked_for_once_stays_so_until_its_tick_is_taken_away(company: Company) -> None:
+    today = company.services.clock.now().date()
+    listed = holidays_between("DE", "BY", today, today + timedelta(days=365))
+    day, other = [day for day, name in listed.items() if list(listed.values()).count(name) == 1][:2]
+    week = week_of({number: [("08:00", "17:00")] for number in range(7)})
+    once = Calendar(zone="Europe/Berlin", week=week, days=(Day(on=day, usual=True),), country="DE", region="BY")
+    async with company.services.database.work(company.workspace_id) as work:
+        calendar_id = await save_calendar(work, name="Werkstatt", calendar=once)
+    path = f"/admin/hours/{calendar_id}"
+    assert f'value="{listed[day]}" checked' in (await company.get(path)).text
+    await company.post(path, [*form(), ("worked", listed[day]), ("worked", listed[other])])
+    saved = (await calendars(company))[0].calendar
+    assert (saved.worked, [(one.on, one.usual) for one in saved.days]) == ((listed[other],), [(day, True)])
+    await company.post(path, [*form(), ("worked", listed[other])])
+    saved = (await calendars(company))[0].calendar
+    assert (saved.worked, saved.days) == ((listed[other],), ())
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ async def test_a_calendar_is_made_changed_in_part_and_deleted(program: Program) 
     assert (made.status, made.body["is_default"], made.body["week"]["sunday"]) == (201, True, [])
     path = f"/calendars/{made.body['id']}"
     day = {"on": "2031-05-20", "hours": [{"start": "22:00", "end": "00:00"}], "usual": False, "name": "Werkschau"}
-    changed = await program("PATCH", path, {"days": [day], "time_zone": "Europe/Vienna"})
+    changed = await program("PATCH", path, {"days": [day], "time_zone": "Europe/Vienna", "worked_holidays": ["Fronleichnam"]})
     assert (changed.body["days"], changed.body["time_zone"]) == ([day], "Europe/Vienna")
-    assert {**changed.body, "days": [], "time_zone": "Europe/Berlin"} == made.body
+    assert changed.body["worked_holidays"] == ["Fronleichnam"]
+    assert {**changed.body, "days": [], "time_zone": "Europe/Berlin", "worked_holidays": []} == made.body
     assert (await program("GET", path)).body == changed.body
     assert (await program("GET", "/calendars")).body["data"] == [changed.body]
     assert (await program("DELETE", path)).status == 204

@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from oase.desk.hours.calendar import InvalidCalendar
 from oase.kernel.i18n import message
 
+_AND = "; "  # between the names of two holidays on the same date, in the library's words
+
 
 @lru_cache(maxsize=1024)
 def holidays_of(country: str, region: str, year: int, language: str = "") -> Mapping[date, str]:
@@ -24,6 +26,17 @@ def holidays_of(country: str, region: str, year: int, language: str = "") -> Map
         place = "-".join(filter(None, (country, region)))
         raise InvalidCalendar(message("No holidays are known for %(place)s.", place=place)) from error
     return {day: name for day, name in found.items() if day.year == year}
+
+
+@lru_cache(maxsize=1024)
+def closing_holidays(country: str, region: str, worked: tuple[str, ...], year: int) -> Mapping[date, str]:
+    """As `holidays_of`, without those that are worked: all that fall on the date, if several do."""
+    return {day: name for day, name in holidays_of(country, region, year).items() if not set(holiday_names(name)) <= set(worked)}
+
+
+def holiday_names(name: str) -> list[str]:
+    """The holidays of a date: two may fall on the same one."""
+    return name.split(_AND)
 
 
 def holidays_between(country: str, region: str, first: date, last: date, language: str = "") -> Mapping[date, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from oase.desk.hours.holiday import holidays_of
+from oase.desk.hours.holiday import closing_holidays
 from oase.desk.hours.timetable import Timetable
 
 _BEHIND: Final = timedelta(days=7)
@@ -61,7 +61,7 @@ def _closings(timetable: Timetable, today: date) -> Iterator[tuple[date, date, s
         if low <= day <= high and not one.windows and not one.usual:
             yield day, day, one.name
     for year in range(low.year, high.year + 1):
-        for day, name in holidays_of(calendar.country, calendar.region, year).items():
+        for day, name in closing_holidays(calendar.country, calendar.region, calendar.worked, year).items():
             if low <= day <= high and day not in own and not any(one.first <= day <= one.last for one in calendar.closures):
                 yield day, day, name
 

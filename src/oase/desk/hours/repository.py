@@ -17,7 +17,7 @@ from oase.kernel.errors import Conflict
 from oase.kernel.i18n import message
 
 _ROWS = (
-    "SELECT id, name, is_default, zone, week, days, closures, country, region, published FROM calendar"
+    "SELECT id, name, is_default, zone, week, days, closures, country, region, worked, published FROM calendar"
     " WHERE workspace_id = %(workspace_id)s ORDER BY is_default DESC, lower(name), id"
 )
 _SOURCES = (
@@ -80,14 +80,15 @@ async def put_calendar(work: UnitOfWork, calendar_id: UUID, name: str, calendar:
             {"id": calendar_id},
         )
     columns = columns_of(calendar)
-    jsons = {name: Jsonb(columns[name]) for name in ("week", "days", "closures")}
+    jsons = {name: Jsonb(columns[name]) for name in ("week", "days", "closures", "worked")}
     try:
         await work.run(
-            "INSERT INTO calendar (workspace_id, id, name, is_default, zone, week, days, closures, country, region, created_at)"
+            "INSERT INTO calendar (workspace_id, id, name, is_default, zone, week, days, closures, country, region, worked,"
+            " created_at)"
             " VALUES (%(workspace_id)s, %(id)s, %(name)s, %(is_default)s, %(zone)s, %(week)s, %(days)s, %(closures)s, %(country)s,"
-            " %(region)s, %(now)s) ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name,"
+            " %(region)s, %(worked)s, %(now)s) ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name,"
             " is_default = excluded.is_default, zone = excluded.zone, week = excluded.week, days = excluded.days,"
-            " closures = excluded.closures, country = excluded.country, region = excluded.region",
+            " closures = excluded.closures, country = excluded.country, region = excluded.region, worked = excluded.worked",
             {**columns, **jsons, "id": calendar_id, "name": name, "is_default": is_default, "now": work.clock.now()},
         )
     except UniqueViolation as error:

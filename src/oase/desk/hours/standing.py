@@ -5,7 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from oase.desk.hours.calendar import Calendar
-from oase.desk.hours.holiday import holidays_of
+from oase.desk.hours.holiday import closing_holidays, holidays_of
 from oase.desk.hours.timetable import NeverOpen, Timetable
 
 
@@ -37,4 +37,6 @@ def named(calendar: Calendar, day: date, language: str = "") -> str:
     closure = next((one.name for one in calendar.closures if one.first <= day <= one.last), None)
     if closure is not None:
         return closure
+    if day not in closing_holidays(calendar.country, calendar.region, calendar.worked, day.year):
+        return ""
     return holidays_of(calendar.country, calendar.region, day.year, language).get(day, "")

@@ -28,6 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     closures: Any
     country: str
     region: str
+    worked: Any
 
 
 def columns_of(calendar: Calendar) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def columns_of(calendar: Calendar) -> dict[str, Any]:
         "closures": msgspec.to_builtins(calendar.closures),
         "country": calendar.country,
         "region": calendar.region,
+        "worked": list(calendar.worked),
     }
 
 
@@ -54,6 +56,7 @@ def calendar_of(row: Row, zone: str, year: int) -> tuple[Calendar, list[Message]
     calendar = Calendar(
         zone=row.zone if _known_zone(row.zone) else zone, week=week, days=days,
         closures=tuple(one for one in closures if one.first <= one.last), country=country, region=region,
+        worked=tuple(name for name in row.worked if isinstance(name, str)) if isinstance(row.worked, list) else (),
     )  # fmt: skip
     return calendar, troubles
 

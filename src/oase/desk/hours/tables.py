@@ -15,6 +15,7 @@ calendar = workspace_table(
     Column("closures", JSONB, nullable=False),
     Column("country", Text, nullable=False, server_default=text("''")),
     Column("region", Text, nullable=False, server_default=text("''")),
+    Column("worked", JSONB, nullable=False, server_default=text("'[]'")),  # names of holidays
     Column("published", SmallInteger, nullable=False, server_default=text("0")),  # number of its address; none unless positive
     Column("created_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("workspace_id", "name"),

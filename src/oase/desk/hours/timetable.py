@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from oase.desk.hours.calendar import Calendar, Day, Window
-from oase.desk.hours.holiday import holidays_of
+from oase.desk.hours.holiday import closing_holidays
 from oase.desk.hours.spans import Span, joined, without
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,9 +135,13 @@ class Timetable:
         own = self._days.get(day)
         if own is not None and not own.usual:
             return own.windows
-        if own is None and (self._is_closed(day) or day in holidays_of(self.calendar.country, self.calendar.region, day.year)):
+        if own is None and (self._is_closed(day) or self._is_holiday(day)):
             return ()
         return self.calendar.week[day.weekday()]
+
+    def _is_holiday(self, day: date) -> bool:
+        own = self.calendar
+        return day in closing_holidays(own.country, own.region, own.worked, day.year)
 
     def _is_closed(self, day: date) -> bool:
         place = bisect_right(self._closed, (day.toordinal(), _BEYOND)) - 1

@@ -21,6 +21,7 @@ from oase.desk.hours import (
     Timetable,
     countries,
     find_calendar,
+    holiday_names,
     holidays_between,
     list_calendars,
     opens,
@@ -157,20 +158,25 @@ def _teams(teams: Sequence[Team], others: Sequence[StoredCalendar], own: StoredC
 
 
 def _place(reader: Translator, services: Services, typed: Typed) -> dict[str, Any]:
-    """Countries, regions of the chosen one, and its holidays of the year ahead: date, the same in words, name, worked."""
+    """Countries, regions of the chosen one, and its holidays of the year ahead, each once: date in words, name, the same in the
+    country's language, worked."""
     names = Locale(reader.language).territories
     today = services.clock.now().date()
+    dates: dict[str, date] = {}
     try:
         holidays = holidays_between(typed.country, typed.region, today, today + YEAR, reader.language)
+        for day, name in holidays_between(typed.country, typed.region, today, today + YEAR).items():
+            dates.setdefault(name, day)
     except InvalidCalendar:
-        holidays = {}
+        pass
     listed = sorted(((code, names.get(code, code)) for code in countries()), key=lambda one: one[1])
     first = [(code, names[code]) for code in ("DE", "AT", "CH")]
     return {
         "countries": [*first, *(one for one in listed if one not in first)],
         "regions": regions_of(typed.country),
         "holidays": [
-            (day.isoformat(), day_words(reader, day), name, day.isoformat() in typed.usual) for day, name in holidays.items()
+            (day_words(reader, day), holidays[day], name, set(holiday_names(name)) <= set(typed.worked))
+            for name, day in dates.items()
         ],
     }
 
@@ -178,7 +184,7 @@ def _place(reader: Translator, services: Services, typed: Typed) -> dict[str, An
 def _preview(reader: Translator, services: Services, typed: Typed, stored: StoredCalendar | None) -> dict[str, Any]:
     """How the calendar would stand: a sentence and its kind."""
     now = services.clock.now()
-    made, wrong = calendar(typed, now.date(), stored.calendar.days if stored else ())
+    made, wrong = calendar(typed, now.date(), stored.calendar if stored else None)
     if made is None:
         return {"kind": "warn", "text": next(iter(wrong.values()))}
     return _stands(reader, _with_sources(made, stored), services)
@@ -229,7 +235,7 @@ async def save(request: AnyRequest, services: GivenServices, viewer: GivenViewer
 async def _save(request: AnyRequest, services: Services, viewer: Viewer, stored: StoredCalendar | None) -> Response[Any]:
     typed = read(read_pairs(await request.body()))
     today: date = services.clock.now().date()
-    made, wrong = calendar(typed, today, stored.calendar.days if stored else ())
+    made, wrong = calendar(typed, today, stored.calendar if stored else None)
     if made is None:
         return await edit_page(request, services, viewer, stored, typed, wrong, status=422)
     try:

@@ -14,7 +14,19 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
-from oase.desk.hours import Calendar, Closure, Day, InvalidCalendar, StoredCalendar, Window, holidays_between, windows_of, zone_of
+from oase.desk.hours import (
+    Calendar,
+    Closure,
+    Day,
+    InvalidCalendar,
+    StoredCalendar,
+    Window,
+    holiday_names,
+    holidays_between,
+    holidays_of,
+    windows_of,
+    zone_of,
+)
 from oase.kernel.errors import Invalid
 from oase.kernel.i18n import Message, message
 
@@ -38,7 +50,7 @@ class Row(Struct, kw_only=True):
 
 
 class Typed(Struct, kw_only=True):
-    """A form, as it was typed. `usual`: dates of holidays on which is worked nevertheless."""
+    """A form, as it was typed. `worked`: names of holidays on which is worked nevertheless, in their country's language."""
 
     name: str = ""
     zone: str = ""
@@ -49,7 +61,7 @@ class Typed(Struct, kw_only=True):
     week: list[Times] = []
     closures: Mapping[str, Row] = {}
     days: Mapping[str, Row] = {}
-    usual: list[str] = []
+    worked: list[str] = []
 
 
 def read(pairs: Pairs) -> Typed:
@@ -65,7 +77,7 @@ def read(pairs: Pairs) -> Typed:
         week=[_times(pairs, f"week.{number}.") for number in range(7)],
         closures=_rows(pairs, "closures"),
         days=_rows(pairs, "days"),
-        usual=[value for name, value in pairs if name == "usual"],
+        worked=[part for name, value in pairs if name == "worked" for part in holiday_names(value)],
     )
 
 
@@ -84,20 +96,27 @@ def typed_of(stored: StoredCalendar) -> Typed:
         week=[_shown(windows) for windows in calendar.week],
         closures=_numbered(Row(first=one.first.isoformat(), last=one.last.isoformat(), name=one.name) for one in closures),
         days=_numbered(Row(on=one.on.isoformat(), name=one.name, times=_shown(one.windows)) for one in days),
-        usual=[one.on.isoformat() for one in calendar.days if one.usual],
+        worked=[*calendar.worked, *_for_once(calendar)],
     )
 
 
-def calendar(typed: Typed, today: date, kept: Sequence[Day] = ()) -> tuple[Calendar | None, Wrong]:
-    """The calendar that was meant, and what is wrong by field. `kept`: days as stored; worked holidays that have passed stay."""
+def _for_once(calendar: Calendar) -> list[str]:
+    """The holidays on dates that are worked although one falls on them."""
+    dates = [one.on for one in calendar.days if one.usual]
+    names = [holidays_of(calendar.country, calendar.region, day.year).get(day, "") for day in dates]
+    return [part for name in names if name for part in holiday_names(name)]
+
+
+def calendar(typed: Typed, today: date, kept: Calendar | None = None) -> tuple[Calendar | None, Wrong]:
+    """The calendar that was meant, and what is wrong by field. `kept`: as stored; days that are worked for once stay so."""
     wrong: Wrong = {}
     none: tuple[Window, ...] = ()
     week = tuple(_try(wrong, f"week.{number}", none, windows_of, times) for number, times in enumerate(typed.week))
     closures = [_try(wrong, f"closures.{key}", None, _closure, row) for key, row in typed.closures.items()]
     days = [_try(wrong, f"days.{key}", None, _day, row) for key, row in typed.days.items()]
     _try(wrong, "zone", None, zone_of, typed.zone)
-    usual: Mapping[date, Day] = {}
-    usual = _try(wrong, "country", usual, _usual, typed, today, kept)
+    nothing: tuple[tuple[str, ...], Mapping[date, Day]] = ((), {})
+    worked, once = _try(wrong, "country", nothing, _worked, typed, today, kept)
     own = [one for one in days if one is not None]
     for key, one in zip(typed.days, days, strict=True):
         if one is not None and sum(other.on == one.on for other in own) > 1:
@@ -108,17 +127,25 @@ def calendar(typed: Typed, today: date, kept: Sequence[Day] = ()) -> tuple[Calen
     return Calendar(
         zone=typed.zone,
         week=week,
-        days=(*own, *(one for day, one in usual.items() if day not in taken)),
+        days=(*own, *(one for day, one in once.items() if day not in taken)),
         closures=tuple(one for one in closures if one is not None),
         country=typed.country,
         region=typed.region,
+        worked=worked,
     ), {}
 
 
-def _usual(typed: Typed, today: date, kept: Sequence[Day]) -> Mapping[date, Day]:
-    found = {one.on: one for one in kept if one.usual and not today <= one.on <= today + YEAR}
-    names = holidays_between(typed.country, typed.region, today, today + YEAR)
-    return found | {day: Day(on=day, usual=True, name=name) for day, name in names.items() if day.isoformat() in typed.usual}
+def _worked(typed: Typed, today: date, kept: Calendar | None) -> tuple[tuple[str, ...], Mapping[date, Day]]:
+    """The holidays that are worked every year, and the dates that are worked for once."""
+    listed = holidays_between(typed.country, typed.region, today, today + YEAR)
+    ticked = {day: names for day, name in listed.items() if set(names := holiday_names(name)) <= set(typed.worked)}
+    always = set(kept.worked) if kept else set()
+    once = {
+        one.on: one
+        for one in (kept.days if kept else ())
+        if one.usual and (one.on not in listed or (one.on in ticked and not set(ticked[one.on]) <= always))
+    }
+    return tuple(sorted({name for day, names in ticked.items() if day not in once for name in names})), once
 
 
 def _closure(row: Row) -> Closure | None:

@@ -45,6 +45,14 @@ Reason = Annotated[str, Meta(max_length=120, examples=["Betriebsferien"])]
 Zone = Annotated[str, Meta(max_length=60, examples=["Europe/Berlin"])]
 Country = Annotated[str, Meta(max_length=2, description="ISO 3166; empty: holidays are working days.", examples=["DE"])]
 Region = Annotated[str, Meta(max_length=40, description="ISO 3166-2 without the country.", examples=["BY"])]
+Worked = Annotated[
+    list[Annotated[str, Meta(max_length=200)]],
+    Meta(
+        max_length=100,
+        description="Holidays on which is worked every year, by their names in the country's own language.",
+        examples=[["Fronleichnam"]],
+    ),
+]
 Teams = Annotated[list[UUID], Meta(max_length=1000, description="Who works by it; a team leaves the calendar that it had.")]
 
 
@@ -101,6 +109,7 @@ class NewCalendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     closures: Closures = []
     country: Country = ""
     region: Region = ""
+    worked_holidays: Worked = []
     is_default: bool | None = None
     team_ids: Teams = []
 
@@ -115,6 +124,7 @@ class CalendarChanges(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     closures: Closures | UnsetType = UNSET
     country: Country | UnsetType = UNSET
     region: Region | UnsetType = UNSET
+    worked_holidays: Worked | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
     team_ids: Teams | UnsetType = UNSET
 
@@ -141,6 +151,7 @@ class OpeningHours(Struct, frozen=True, kw_only=True):
     closures: list[Closed]
     country: str
     region: str
+    worked_holidays: list[str]
     team_ids: list[UUID]
     sources: list[CalendarSource]
     address: Annotated[str | None, Meta(description="Where calendar programs follow it, if it is published.")]
@@ -177,6 +188,7 @@ def shown_calendar(services: Services, workspace_id: UUID, stored: StoredCalenda
         closures=[Closed(first=one.first, last=one.last, name=one.name) for one in calendar.closures],
         country=calendar.country,
         region=calendar.region,
+        worked_holidays=list(calendar.worked),
         team_ids=list(stored.team_ids),
         sources=[
             CalendarSource(id=one.id, name=one.name, followed=one.followed, read_at=one.read_at, trouble=one.trouble)
@@ -217,8 +229,9 @@ def _calendar(data: NewCalendar) -> Calendar:
         with _at(field):
             make()
     return Calendar(
-        zone=data.time_zone, week=week, days=days, closures=closures, country=data.country.upper(), region=data.region
-    )
+        zone=data.time_zone, week=week, days=days, closures=closures, country=data.country.upper(), region=data.region,
+        worked=tuple(data.worked_holidays),
+    )  # fmt: skip
 
 
 async def _save(work: UnitOfWork, services: Services, data: NewCalendar, calendar_id: UUID | None) -> OpeningHours:

@@ -248,6 +248,7 @@ CREATE TABLE calendar (
     closures JSONB NOT NULL,
     country TEXT DEFAULT '' NOT NULL,
     region TEXT DEFAULT '' NOT NULL,
+    worked JSONB DEFAULT '[]' NOT NULL,
     published SMALLINT DEFAULT 0 NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id),

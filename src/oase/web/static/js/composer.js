@@ -288,11 +288,12 @@ customElements.define("oase-composer", class extends HTMLElement {
   }
 
   // ---- sending ----
-  async send({ then = "", at = "", unless = "yes", anyway = false } = {}) {
+  async send({ then = "", at = "", unless = "yes", anyway = false, seen = newestShown() } = {}) {
     if (this.sending || this.nowhere) return;
+    if (this.isConnected) seen = newestShown(); // files may take until another conversation is shown
     const note = this.tab === "note";
     const text = this.text.value;
-    if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, unless, anyway })); return; }
+    if (this.uploads.busy()) { this.uploads.whenDone(() => this.send({ then, at, unless, anyway, seen })); return; }
     if (!this.closed && !text.trim() && !this.uploads.ids().length) { this.text.focus(); return; }
     if (this.closed && ![...this.querySelectorAll("#template-places input")].every((input) => input.reportValidity())) return;
     this.sending = true;
@@ -302,7 +303,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     body.set("client_key", this.draft.key);
     body.set("text", this.closed ? "" : text);
     body.set("attachments", this.uploads.ids().join(","));
-    body.set("seen", newestShown());
+    body.set("seen", seen);
     if (this.querySelector("#composer-story")?.hidden ?? true) body.delete("story");
     if (this.closed) { body.delete("reply_to"); body.delete("choices"); }
     else body.delete("template");
@@ -398,7 +399,7 @@ customElements.define("oase-composer", class extends HTMLElement {
     line.querySelector("[data-who]").textContent = `${who}: `;
     line.hidden = false;
     this.wanted = wanted;
-    changed(this.closest("#talk").dataset.id);
+    changed(this.path.split("/").at(-1));
     this.later();
   }
 
