@@ -1,19 +1,26 @@
 """What is being written is never lost: however quickly one goes back and forth, and however slow the server is."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, Route
 
+from oase.conversations import Author
+from oase.conversations.actions.say import say
+from oase.conversations.types import Answer
+from oase.kernel.ids import new_id
+
 from .conftest import Desk, Screens, settled
 
 pytestmark = pytest.mark.browser
+FIRST = "SELECT id FROM conversation ORDER BY number LIMIT 1"
 
 
 async def two_conversations(desk: Desk, screens: Screens) -> Page:
     await desk.writes("Jörg Weißmüller", "Meine Kaffeemaschine tropft ☕")
     await desk.writes("Zoë O’Brien", "Where is my order?", phone="15550100")
-    page = await screens.open(f"/inbox/open/{await desk.value('SELECT id FROM conversation ORDER BY number LIMIT 1')}")
+    page = await screens.open(f"/inbox/open/{await desk.value(FIRST)}")
     await settled(page)
     return page
 
@@ -111,3 +118,43 @@ async def test_going_back_in_the_history_before_the_other_pane_came_stays_where_
     await shows(page, "Kaffeemaschine")
     await settled(page)
     assert "Where is my order?" not in await page.inner_text("#entries")
+
+
+async def ben_answers(desk: Desk, page: Page) -> None:
+    async with desk.database.work(desk.workspace_id) as work:
+        said = Answer(client_key=new_id(), text="Wir sehen nach.", undo=timedelta(0))
+        await say(work, desk.services.book, Author(name="Ben Öztürk"), await desk.value(FIRST), said)
+    await shows(page, "Wir sehen nach.")
+
+
+async def test_what_a_colleague_has_said_already_stands_in_nobodys_way(desk: Desk, screens: Screens) -> None:
+    page = await two_conversations(desk, screens)
+    await ben_answers(desk, page)
+    await page.keyboard.press("r")
+    await page.keyboard.type("Die Dichtung ist bestellt.")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector("#entries .entry.out >> text=Die Dichtung ist bestellt.")
+
+
+async def test_an_answer_whose_files_take_longer_than_one_stays_goes_all_the_same(desk: Desk, screens: Screens) -> None:
+    page = await two_conversations(desk, screens)
+    await ben_answers(desk, page)
+    arrived = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await page.route("**/uploads", slow)
+    await page.set_input_files(
+        "#composer-attach input", {"name": "Anleitung.txt", "mimeType": "text/plain", "buffer": b"Dichtung drehen"}
+    )
+    await page.keyboard.press("r")
+    await page.keyboard.type("Hier ist die Anleitung.")
+    await page.keyboard.press("Control+Enter")
+    await page.click("#rows >> text=Where is my order?")
+    await shows(page, "Where is my order?")
+    async with page.expect_response("**/say") as answer:
+        arrived.set()
+    assert (await answer.value).status == 200
+    await page.unroute_all(behavior="wait")

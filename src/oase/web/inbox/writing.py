@@ -5,7 +5,7 @@ composer --say--> message and deliveries, five seconds to undo      --note--> a 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
@@ -49,6 +49,8 @@ _REPLY: Final = {"permission": Permission.CONVERSATION_REPLY}
 _NOTE: Final = {"permission": Permission.CONVERSATION_NOTE}
 _READ: Final = {"permission": Permission.CONVERSATION_READ}
 _HEAD_BYTES: Final = 512
+_AS_SHOWN: Final = timedelta(milliseconds=1)
+"""Pages name moments to the millisecond, which is never later than the moment itself."""
 _THEN: Final = {"solve": "solved", "stay": "open"}
 
 
@@ -153,8 +155,8 @@ def _choices(form: Mapping[str, str]) -> tuple[Choice, ...]:
 async def _who_was_faster(work: UnitOfWork, conversation_id: UUID, form: Mapping[str, str], me: UUID) -> str:
     """The colleague who answered after what is on the screen, in public the same message; empty if nobody did."""
     try:
-        since = datetime.fromisoformat(form.get("seen", ""))
-    except ValueError:
+        since = datetime.fromisoformat(form.get("seen", "")) + _AS_SHOWN
+    except (ValueError, OverflowError):
         return ""
     page = await timeline_since(work, conversation_id, since)
     fresh = [one for one in page.messages if one.direction == "out" and one.at > since and one.deleted_at is None]
