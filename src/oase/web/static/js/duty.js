@@ -5,13 +5,15 @@ const place = document.getElementById("duty");
 const toasts = document.getElementById("toasts");
 let worker = null;
 let noted = 0;
+let asked = 0;
 
 const shownKey = () => document.getElementById("duty-button")?.dataset.key;
 
 async function show() {
+  const mine = (asked += 1);
   const answer = await fetch("/duty", { headers: { "hx-request": "true" } }).catch(() => null);
-  if (!answer?.ok || place.querySelector("[popover]:popover-open")) return;
-  const text = await answer.text();
+  const text = answer?.ok ? await answer.text() : "";
+  if (!text || mine !== asked || place.querySelector("[popover]:popover-open")) return; // an earlier answer that comes later is old
   const focused = place.contains(document.activeElement);
   place.innerHTML = text;
   if (focused) document.getElementById("duty-button")?.focus();
