@@ -112,6 +112,15 @@ async def test_errors_are_pages_for_people_and_problems_for_programs(outside: Se
     assert problem.json()["status"] == 404
 
 
+async def test_changes_since_no_moment_bring_the_newest_entries(desk: Desk, outside: Session) -> None:
+    await desk.writes("Jörg Weißmüller", "Meine Kaffeemaschine tropft ☕")
+    await sign_in(outside)
+    shown = await desk.value("SELECT id FROM conversation")
+    answer = await outside.get(f"/inbox/open/changes?open_id={shown}&since=gestern", headers={"hx-request": "true"})
+    assert answer.status_code == 200
+    assert "Kaffeemaschine" in answer.text
+
+
 async def test_an_uploaded_page_is_never_shown_as_a_page(outside: Session) -> None:
     await sign_in(outside)
     answer = await outside.post(

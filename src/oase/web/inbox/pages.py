@@ -6,6 +6,7 @@
 /conversations/<id>/pane, /earlier   one conversation; older entries
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
@@ -201,15 +202,19 @@ async def _open_again(
         return conversation_of(
             found, NO_PAGE, person, fields, _NO_COMPOSER, viewer, staff, reader, stage=stage, plans=plans, now=work.clock.now()
         )
-    page = (
-        await timeline_since(work, conversation_id, datetime.fromisoformat(since))
-        if since
-        else await timeline_page(work, conversation_id)
-    )
+    oldest = _moment(since)
+    page = await timeline_since(work, conversation_id, oldest) if oldest else await timeline_page(work, conversation_id)
     fields = await custom_fields(work)
     person = await read_beside(work, found, fields, viewer, reader)
     plans = await read_plans(work, conversation_id)
     return conversation_of(found, page, person, fields, _NO_COMPOSER, viewer, staff, reader, plans=plans, now=work.clock.now())
+
+
+def _moment(text: str) -> datetime | None:
+    """What a page says of its oldest entry; None, and the newest entries come, where it shows none."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)
+    return None
 
 
 @get("/conversations/{conversation_id:uuid}/beside", opt=READ, include_in_schema=False)
