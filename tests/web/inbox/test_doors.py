@@ -116,9 +116,11 @@ async def test_changes_since_no_moment_bring_the_newest_entries(desk: Desk, outs
     await desk.writes("Jörg Weißmüller", "Meine Kaffeemaschine tropft ☕")
     await sign_in(outside)
     shown = await desk.value("SELECT id FROM conversation")
-    answer = await outside.get(f"/inbox/open/changes?open_id={shown}&since=gestern", headers={"hx-request": "true"})
+    answer = await outside.get(f"/inbox/open/changes?ids={shown}&open_id={shown}&since=gestern", headers={"hx-request": "true"})
     assert answer.status_code == 200
+    assert 'data-part="entries"' in answer.text
     assert "Kaffeemaschine" in answer.text
+    assert (await outside.get("/inbox/open/changes?ids=eins,zwei")).status_code == 422
 
 
 async def test_an_uploaded_page_is_never_shown_as_a_page(outside: Session) -> None:

@@ -23,6 +23,7 @@ from oase.kernel.i18n import Translator
 from oase.kernel.permissions import Permission
 from oase.people import find_person, identities_of, name_of
 from oase.web.directory import Directory, Staff
+from oase.web.forms import uuid
 from oase.web.given import GivenDirectory, GivenServices, GivenViewer
 from oase.web.inbox.aside import read_plans
 from oase.web.inbox.assemble import around_of, choose, read_groups, read_listing, read_rows
@@ -160,7 +161,7 @@ async def changes(
 ) -> Response[Any]:
     """What became of these conversations: their rows, the counts, and the open one with its entries since a moment."""
     reader, now = reader_of(request), services.clock.now()
-    wanted = [UUID(one) for one in ids.split(",")[:_MOST_CHANGED] if one]
+    wanted = [uuid(one, "ids") for one in ids.split(",")[:_MOST_CHANGED] if one]
     async with services.database.work(viewer.workspace_id) as work:
         staff = await directory.of(work)
         groups, saved = await read_groups(work, viewer, staff, reader)
