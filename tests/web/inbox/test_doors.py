@@ -123,6 +123,14 @@ async def test_changes_since_no_moment_bring_the_newest_entries(desk: Desk, outs
     assert (await outside.get("/inbox/open/changes?ids=eins,zwei")).status_code == 422
 
 
+async def test_a_character_that_is_none_is_named(desk: Desk, outside: Session) -> None:
+    await desk.writes("Jörg Weißmüller", "Guten Tag")
+    await sign_in(outside)
+    shown = await desk.value("SELECT id FROM conversation")
+    answer = await outside.get(f"/conversations/{shown}/snippets?q=%00", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Ein Text enthält ein NUL-Zeichen.")
+
+
 async def test_an_uploaded_page_is_never_shown_as_a_page(outside: Session) -> None:
     await sign_in(outside)
     answer = await outside.post(

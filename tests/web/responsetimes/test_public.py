@@ -37,6 +37,13 @@ async def test_the_page_says_what_was_measured_and_of_how_many_cases(public: Pub
     assert '<html lang="de">' in await _text(public, PAGE, **{"accept-language": "de-AT,de;q=0.9"})
 
 
+async def test_an_address_with_all_that_campaigns_hang_on_to_it_leads_to_the_page(public: Public) -> None:
+    await _filled(public)
+    hung_on = "&".join(f"utm_{number}=x" for number in range(30))
+    assert "von 20" in await _text(public, f"{PAGE}?{hung_on}&lang=de")
+    assert "von 20" in await _text(public, f"{PAGE}?lang=de&{'x' * 4000}", **{"accept-language": "de"})
+
+
 async def test_below_twenty_cases_nothing_is_shown(public: Public) -> None:
     await _filled(public, 19)
     page, told = await _text(public, f"{PAGE}?lang=en"), json.loads(await _text(public, f"{PAGE}/figures.json"))

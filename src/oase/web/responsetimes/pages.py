@@ -29,6 +29,7 @@ from oase.web.services import Services
 AnyRequest = Request[Any, Any, Any]
 Headers = dict[str, str]
 _PUBLIC: Final = {"public": True, "cross_site": True}
+_LONGEST_QUERY: Final = 500
 _QUIET: Final = {**_PUBLIC, "quiet": True}
 _ANYWHERE: Final = {
     "access-control-allow-origin": "*",
@@ -107,7 +108,7 @@ def answer(board: Board, renderer: Renderer, shown: Shown, kind: str, asked: Ask
 
 @lru_cache(maxsize=1024)
 def _asked(query: bytes, languages: bytes, encodings: bytes, tag: bytes) -> Asked:
-    given = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10)) if len(query) < 500 else {}
+    given = dict(parse_qsl(query.decode("latin-1"))) if len(query) < _LONGEST_QUERY else {}
     wanted = given.get("lang", "")
     language: Language = "de" if wanted == "de" else "en" if wanted == "en" else choose(languages.decode("latin-1"))
     return Asked(language, given.get("channel", ""), tag.decode("latin-1"), b"gzip" in encodings)
