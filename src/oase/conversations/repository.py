@@ -238,11 +238,12 @@ async def delete_draft(work: UnitOfWork, conversation_id: UUID, agent_id: UUID) 
 
 
 async def mark_read(work: UnitOfWork, conversation_id: UUID, agent_id: UUID, at: datetime) -> bool:
-    """The agent has seen everything until then; True if that was new."""
+    """The agent has seen everything until then; True if that was new, and the conversation is still there."""
     return bool(
         await work.run(
-            "INSERT INTO read_state (workspace_id, id, conversation_id, agent_id, read_at) VALUES (%(workspace_id)s, %(id)s,"
-            " %(conversation_id)s, %(agent_id)s, %(at)s) ON CONFLICT (workspace_id, agent_id, conversation_id)"
+            "INSERT INTO read_state (workspace_id, id, conversation_id, agent_id, read_at) SELECT workspace_id, %(id)s, id,"
+            " %(agent_id)s, %(at)s FROM conversation WHERE workspace_id = %(workspace_id)s AND id = %(conversation_id)s"
+            " ON CONFLICT (workspace_id, agent_id, conversation_id)"
             " DO UPDATE SET read_at = excluded.read_at WHERE read_state.read_at < excluded.read_at",
             {"id": new_id(), "conversation_id": conversation_id, "agent_id": agent_id, "at": at},
         )

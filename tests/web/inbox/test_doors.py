@@ -10,6 +10,7 @@ import pytest_asyncio
 from tests.servers.letters import letter_box
 from tests.web.served import served
 
+from oase.kernel.ids import new_id
 from oase.web.signin.doors import safe_target
 
 from .conftest import HANDLERS, PASSWORD, Desk
@@ -121,6 +122,18 @@ async def test_changes_since_no_moment_bring_the_newest_entries(desk: Desk, outs
     assert 'data-part="entries"' in answer.text
     assert "Kaffeemaschine" in answer.text
     assert (await outside.get("/inbox/open/changes?ids=eins,zwei")).status_code == 422
+
+
+async def test_what_was_erased_while_it_was_open_can_no_longer_be_read(desk: Desk, outside: Session) -> None:
+    await sign_in(outside)
+    answer = await outside.post(f"/conversations/{new_id()}/read", headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code < 400
+
+
+async def test_a_view_without_anything_is_asked_for_what_it_lacks(desk: Desk, outside: Session) -> None:
+    await sign_in(outside)
+    answer = await outside.post("/views", data={}, headers={"sec-fetch-site": "same-origin", "hx-request": "true"})
+    assert answer.status_code == 422
 
 
 async def test_a_character_that_is_none_is_named(desk: Desk, outside: Session) -> None:
