@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 
 from oase.kernel.db import Database
-from oase.kernel.errors import Invalid
 from oase.kernel.ids import new_id
 
 PERSON = "INSERT INTO person (workspace_id, id, name, created_at, updated_at) VALUES (%(workspace_id)s, %(id)s, %(name)s, now(), now())"
@@ -32,15 +31,6 @@ async def test_statements_are_planned_once_where_that_is_asked_for_and_nowhere_e
     async with database.work(workspace_id) as work:
         assert await work.value("SHOW plan_cache_mode") == "auto"
         assert await work.value("SELECT name FROM person") == "Ours"
-
-
-async def test_a_text_that_no_database_keeps_is_named_and_takes_everything_back(database: Database, workspace_id: UUID) -> None:
-    with pytest.raises(Invalid, match="NUL character"):
-        async with database.work(workspace_id) as work:
-            await work.run(PERSON, {"id": new_id(), "name": "Åsa"})
-            await work.run(PERSON, {"id": new_id(), "name": "Jür\0gen"})
-    async with database.work(workspace_id) as work:
-        assert await work.value("SELECT count(*) FROM person") == 0
 
 
 async def test_an_error_takes_everything_back(database: Database, workspace_id: UUID) -> None:

@@ -26,8 +26,7 @@ from psycopg_pool.base import AttemptWithBackoff
 
 from oase.kernel.audit import Actor, AuditEntry, insert_entries
 from oase.kernel.clock import Clock, SystemClock
-from oase.kernel.errors import Invalid, Unavailable
-from oase.kernel.i18n.message import message
+from oase.kernel.errors import Unavailable
 from oase.kernel.waiting import raise_if_cancelled
 
 Row = dict[str, Any]
@@ -38,7 +37,6 @@ T = TypeVar("T")
 # one. A steady fifth of a second costs nothing on our side of a socket.
 AttemptWithBackoff.INITIAL_DELAY = 0.2
 AttemptWithBackoff.DELAY_BACKOFF = 1.0
-_NO_TEXT: Final = "cannot contain NUL"
 _PLANNED_ONCE: Final = "; SET LOCAL plan_cache_mode = force_generic_plan"
 _WAIT_SECONDS: Final = 8.0  # for a free connection; then the caller hears that the database does not answer
 
@@ -71,17 +69,9 @@ class UnitOfWork:
         return {"workspace_id": self._workspace_id, **(parameters or {})}
 
     async def _execute(self, statement: str, parameters: Parameters | None, shape: Any = tuple_row) -> AsyncCursor[Any]:
-        """Runs a statement. One cursor serves the whole transaction: making one costs a third of a small statement.
-
-        Raises Invalid for a text with a NUL character.
-        """
+        """Runs a statement. One cursor serves the whole transaction: making one costs a third of a small statement."""
         self._cursor.row_factory = shape
-        try:
-            await self._cursor.execute(statement.encode(), self._named(parameters))
-        except psycopg.DataError as error:
-            if _NO_TEXT in str(error):  # said before anything is sent; no text of PostgreSQL has it
-                raise Invalid(message("A text has a NUL character.")) from error
-            raise
+        await self._cursor.execute(statement.encode(), self._named(parameters))
         return self._cursor
 
     async def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:

@@ -8,6 +8,7 @@ from oase.desk.routing.rules import (
     ConversationClosed,
     Item,
     ItemArrived,
+    ItemChanged,
     ItemWithdrawn,
     Manner,
     Offer,
@@ -246,6 +247,19 @@ def test_what_was_laid_aside_is_everybodys_when_it_is_due_soon() -> None:
     scene.after(0.5 * HOUR).done("ben's", other).comes("more", "messenger")
     assert scene.told[-1] == (other, "more")  # two and a half hours are left: the mail waits for who began it
     scene.after(0.6 * HOUR).done("more", other)
+    assert scene.told[-1] == (other, "mail")
+
+
+def test_what_was_laid_aside_and_then_tagged_is_everybodys_all_the_same_when_it_is_due_soon() -> None:
+    scene = Scene(anna=cells("de"), ben=cells("de"))
+    scene.comes("ben's", "messenger").comes("mail", "mail", within=3 * HOUR).comes("call", "phone")
+    other = scene.told[0][0]
+    scene.comes("other mail", "mail").done("ben's", other).after(400).done(
+        "other mail", other
+    )  # now it is known what a mail takes
+    scene.does(ItemChanged(item="mail", cell=("de", "mail"))).comes("more", "messenger")
+    assert scene.told[-1] == (other, "more")
+    scene.after(1.1 * HOUR).done("more", other)
     assert scene.told[-1] == (other, "mail")
 
 

@@ -110,8 +110,6 @@ class Desk:
             owner = None
         item.owner = owner.id if owner is not None else None
         self.wait(item, owner)
-        if item.parked and owner is not None:
-            self.laid_aside.put(item)
         self.look_at(item, item.again_at or float("inf"))
 
     # --- waiting ---
@@ -128,6 +126,8 @@ class Desk:
         self.promises.put(item)
         if self.manner(item).parkable:
             self.parkable.put(item)
+        if item.parked and owner is not None:
+            self.laid_aside.put(item)
 
     def look_at(self, item: Item, moment: float = float("inf")) -> None:
         """An item is looked at again at a moment, or when it may be done by others if that is sooner."""
@@ -159,7 +159,6 @@ class Desk:
             aside.owner, aside.bound, agent.work = agent.id, not agent.available, None
             commands.append(Park(aside.id, agent.id))
             self.wait(aside, agent)
-            self.laid_aside.put(aside)
 
     def settle(self, agent: Agent) -> None:
         """Puts an agent into the sets where they belong by what they do."""
