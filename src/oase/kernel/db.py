@@ -148,6 +148,11 @@ class UnitOfWork:
         return bool(self._events)
 
 
+def cannot_be_kept(error: Exception) -> bool:
+    """Whether a statement was refused because of a NUL character: no text of PostgreSQL has one."""
+    return isinstance(error, psycopg.DataError) and "cannot contain NUL" in str(error)
+
+
 async def _still_there(connection: AsyncConnection[Any]) -> None:
     """Raises OperationalError if the server has hung up, as our end of the socket knows without asking it: no round trip."""
     connection.pgconn.consume_input()  # its last words, if there are any

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
@@ -15,6 +14,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from oase.kernel import errors
+from oase.kernel.db import cannot_be_kept
 from oase.kernel.i18n import message
 from oase.web.guards import NotSignedIn
 from oase.web.pages import fragment, is_partial, reader_of, render, toast
@@ -31,7 +31,6 @@ _STATUS: Final[tuple[tuple[type[errors.OaseError], int], ...]] = (
     (errors.TooMany, 429),
     (errors.Unavailable, 503),
 )
-_NO_TEXT: Final = "cannot contain NUL"
 _PROGRAM_PATHS: Final = ("/api/", "/hooks/")
 
 
@@ -71,7 +70,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_crash(request: AnyRequest, error: Exception) -> Response[Any]:
     """What nobody foresaw: logged with everything, told without anything. Only a text that PostgreSQL cannot hold is the sender's."""
-    if isinstance(error, psycopg.DataError) and _NO_TEXT in str(error):
+    if cannot_be_kept(error):
         return on_oase_error(request, errors.Invalid(message("A text has a NUL character.")))
     log.error("http.crashed", path=request.url.path, error=repr(error), exc_info=error)
     return _answer(request, Trouble(status=500, detail=""))
