@@ -11,6 +11,12 @@ from .ground import Installation, People, answer, open_row, until
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
+async def _number_is_known(oase: Installation) -> None:
+    """Waits until the account has been tested, which is done soon after the start: links need its number."""
+    statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
+    await until(lambda: oase.rows(statement), "the account has been tested and knows its number", seconds=60)
+
+
 async def _continued(visitor: Page, chat: Any) -> str:
     """Goes on on WhatsApp from the chat's menu; what WhatsApp fills in for the customer."""
 
@@ -41,8 +47,7 @@ async def _phone_of(people: People, name: str, number: str) -> Page:
 async def test_web_chat_then_whatsapp_by_the_link_then_mail_is_one_person_with_one_conversation(
     oase: Installation, people: People
 ) -> None:
-    statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
-    await until(lambda: oase.rows(statement), "the account has been tested and knows its number")
+    await _number_is_known(oase)
     agent, visitor = await people.agent(), await people.somebody("/demo/shop")
     chat = visitor.locator("oase-chat")
     await chat.locator(".launcher").click()
@@ -107,6 +112,7 @@ async def _set_links(agent: Page, oase: Installation, *, on: bool) -> None:
 async def test_a_customer_who_writes_by_mail_goes_on_on_whatsapp_by_the_link_beneath_our_answer(
     oase: Installation, people: People
 ) -> None:
+    await _number_is_known(oase)
     statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
     await until(lambda: oase.rows(statement), "the account has been tested and knows its number")
     admin = await people.agent()
@@ -152,6 +158,7 @@ _AS_IT_IS = (
 async def test_a_known_customer_who_follows_the_link_is_one_person_until_an_agent_takes_them_apart_exactly(
     oase: Installation, people: People
 ) -> None:
+    await _number_is_known(oase)
     agent, visitor = await people.agent(), await people.somebody("/demo/shop")
     phone = await _phone_of(people, "Kaspar Ünal", "+49 30 23125 778")
     await phone.get_by_role("textbox", name="Nachricht").fill("Haben Sie Klingeln in Kupfer? 🔔")
@@ -162,7 +169,11 @@ async def test_a_known_customer_who_follows_the_link_is_one_person_until_an_agen
     await visitor.keyboard.press("Enter")
     await open_row(agent, "auch Tandems?")
     statement = "SELECT c.person_id FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.text ~ 'in Kupfer|auch Tandems'"
-    await until(lambda: oase.rows(statement), "both have written")
+
+    async def both_have_written() -> bool:
+        return len(await oase.rows(statement)) == 2
+
+    await until(both_have_written, "both have written")
     both = [row["person_id"] for row in await oase.rows(statement)]
     assert len(set(both)) == 2
     before = await oase.rows(_AS_IT_IS, persons=both)

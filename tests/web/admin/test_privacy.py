@@ -143,6 +143,7 @@ async def test_open_conversations_stay_however_old(company: Company, person: UUI
 
 async def test_a_file_whose_row_is_gone_is_deleted_later_even_after_a_crash(company: Company, person: UUID) -> None:
     services = company.services
+    await remove_doomed(services.database, services.blobs)  # what other companies left to be deleted
     await choose(company)
     await age(company)
     await sweep(services.database, company.workspace_id, services.rules, {"retention": {"conversations": 24}})
