@@ -113,8 +113,6 @@ async def test_a_customer_who_writes_by_mail_goes_on_on_whatsapp_by_the_link_ben
     oase: Installation, people: People
 ) -> None:
     await _number_is_known(oase)
-    statement = "SELECT id FROM account WHERE channel = 'whatsapp' AND facts ? 'display_phone_number'"
-    await until(lambda: oase.rows(statement), "the account has been tested and knows its number")
     admin = await people.agent()
     await _set_links(admin, oase, on=True)
     mailbox = await people.somebody("/sandbox/mailbox")
