@@ -224,16 +224,17 @@ async def delete_account(work: UnitOfWork, account_id: UUID) -> None:
     work.audit("account.deleted", subject="account", subject_id=account_id, channel=row.channel, name=row.name)
 
 
-async def set_account_state(work: UnitOfWork, account_id: UUID, state: AccountState, why: str = "") -> None:
-    """Writes down how the connection is, and says so to whoever looks."""
-    if await repository.set_state(work, account_id, state, why[:500]):
+async def set_account_state(
+    work: UnitOfWork, account_id: UUID, state: AccountState, why: str = "", *, known: StoredAccount | None = None
+) -> None:
+    """Writes down how the connection is, and says so to whoever looks. `known`: only if its secrets are still those."""
+    if await repository.set_state(work, account_id, state, why[:500], known=known):
         work.emit("account", account_id, {"what": "state", "state": state})
 
 
 async def set_needs_sign_in(work: UnitOfWork, account: StoredAccount, why: str) -> None:
     """The provider takes an account's credentials no more. Not if somebody has signed in since it was asked with these."""
-    if await repository.set_state(work, account.id, "needs_sign_in", why[:500], known=account):
-        work.emit("account", account.id, {"what": "state", "state": "needs_sign_in"})
+    await set_account_state(work, account.id, "needs_sign_in", why, known=account)
 
 
 async def keep_check(work: UnitOfWork, account_id: UUID, checked: Checked) -> None:

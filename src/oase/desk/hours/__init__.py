@@ -9,7 +9,7 @@ from oase.desk.hours.actions import remove_calendar, save_calendar
 from oase.desk.hours.calendar import Calendar, Closure, Day, InvalidCalendar, Pause, Window, week_of, windows_of, zone_of
 from oase.desk.hours.clock import CalendarClock
 from oase.desk.hours.following import Followed, read_address, read_file
-from oase.desk.hours.holiday import countries, holiday_names, holidays_between, holidays_of, regions_of
+from oase.desk.hours.holiday import countries, holiday_names, holidays_between, holidays_of, is_worked, regions_of
 from oase.desk.hours.ical import BYTES
 from oase.desk.hours.ical_out import write_calendar
 from oase.desk.hours.published import path_of, publish_calendar, published_calendar, withdraw_calendar
@@ -46,6 +46,7 @@ __all__ = [
     "holiday_names",
     "holidays_between",
     "holidays_of",
+    "is_worked",
     "list_calendars",
     "opens",
     "path_of",

@@ -78,9 +78,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     pauses: tuple[Pause, ...] = ()
     country: str = ""  # whose public holidays are closed: ISO 3166 code; none without one
     region: str = ""  # federal state or the like: ISO 3166-2 code without the country
-    worked: tuple[
-        str, ...
-    ] = ()  # holidays on which is worked as on any other day, every year, by their names in the country's language
+    worked: tuple[str, ...] = ()  # holidays that are days like any other, every year, by their names in the country's language
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:

@@ -1,6 +1,6 @@
 """Public holidays by country and federal state (library `holidays`, which follows the countries' laws)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache, lru_cache
 
@@ -30,8 +30,13 @@ def holidays_of(country: str, region: str, year: int, language: str = "") -> Map
 
 @lru_cache(maxsize=1024)
 def closing_holidays(country: str, region: str, worked: tuple[str, ...], year: int) -> Mapping[date, str]:
-    """As `holidays_of`, without those that are worked: all that fall on the date, if several do."""
-    return {day: name for day, name in holidays_of(country, region, year).items() if not set(holiday_names(name)) <= set(worked)}
+    """As `holidays_of`, without those that are worked."""
+    return {day: name for day, name in holidays_of(country, region, year).items() if not is_worked(name, worked)}
+
+
+def is_worked(name: str, worked: Collection[str]) -> bool:
+    """Whether a date of this name is worked: all holidays that fall on it are."""
+    return all(part in worked for part in holiday_names(name))
 
 
 def holiday_names(name: str) -> list[str]:

@@ -21,8 +21,8 @@ from oase.desk.hours import (
     Timetable,
     countries,
     find_calendar,
-    holiday_names,
     holidays_between,
+    is_worked,
     list_calendars,
     opens,
     path_of,
@@ -174,10 +174,7 @@ def _place(reader: Translator, services: Services, typed: Typed) -> dict[str, An
     return {
         "countries": [*first, *(one for one in listed if one not in first)],
         "regions": regions_of(typed.country),
-        "holidays": [
-            (day_words(reader, day), holidays[day], name, set(holiday_names(name)) <= set(typed.worked))
-            for name, day in dates.items()
-        ],
+        "holidays": [(day_words(reader, day), holidays[day], name, is_worked(name, typed.worked)) for name, day in dates.items()],
     }
 
 

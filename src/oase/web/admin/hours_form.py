@@ -24,6 +24,7 @@ from oase.desk.hours import (
     holiday_names,
     holidays_between,
     holidays_of,
+    is_worked,
     windows_of,
     zone_of,
 )
@@ -138,14 +139,14 @@ def calendar(typed: Typed, today: date, kept: Calendar | None = None) -> tuple[C
 def _worked(typed: Typed, today: date, kept: Calendar | None) -> tuple[tuple[str, ...], Mapping[date, Day]]:
     """The holidays that are worked every year, and the dates that are worked for once."""
     listed = holidays_between(typed.country, typed.region, today, today + YEAR)
-    ticked = {day: names for day, name in listed.items() if set(names := holiday_names(name)) <= set(typed.worked)}
-    always = set(kept.worked) if kept else set()
+    ticked = {day: name for day, name in listed.items() if is_worked(name, typed.worked)}
+    always = kept.worked if kept else ()
     once = {
         one.on: one
         for one in (kept.days if kept else ())
-        if one.usual and (one.on not in listed or (one.on in ticked and not set(ticked[one.on]) <= always))
+        if one.usual and (one.on not in listed or (one.on in ticked and not is_worked(ticked[one.on], always)))
     }
-    return tuple(sorted({name for day, names in ticked.items() if day not in once for name in names})), once
+    return tuple(sorted({name for day, names in ticked.items() if day not in once for name in holiday_names(names)})), once
 
 
 def _closure(row: Row) -> Closure | None:
