@@ -1,8 +1,9 @@
 """Ground for all tests: one real PostgreSQL per worker, migrated once; a fresh workspace per test keeps tests apart."""
 
+import gc
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +16,7 @@ from playwright.async_api import Browser, expect
 from tests.servers.chromium import chromium
 
 from oase.kernel.clock import SetClock
+from oase.kernel.collector import collect_seldom, pass_over_what_is_there
 from oase.kernel.db import Database
 from oase.kernel.ids import new_id
 from oase.kernel.postgres import EmbeddedPostgres
@@ -23,6 +25,18 @@ from oase.staff import passwords
 
 expect.set_options(timeout=15_000)  # an answer waits five seconds for an undo, and the machine may be busy
 os.environ.setdefault("OASE_SPECS", str(Path(__file__).resolve().parents[2] / "shared" / "specs"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are found, and stay: looking through them for garbage took a second of each of hundreds of collections."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        pass_over_what_is_there()
+        collect_seldom()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,12 @@ EXAMPLES = {
 pytestmark = pytest.mark.xdist_group("sources")  # they are read once
 
 
+def test_what_is_grouped_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
+    """Programs that are started once for a group would be started by each worker."""
+    grouped = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@sources") == grouped
+
+
 @cache
 def trees() -> dict[str, ast.Module]:
     """Every file of the house."""

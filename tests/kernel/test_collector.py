@@ -18,9 +18,12 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    before = gc.get_threshold()
+    before, passed_over = gc.get_threshold(), gc.get_freeze_count() > 0
+    gc.set_threshold(700, 10, 10)
     yield
     gc.unfreeze()
+    if passed_over:
+        gc.freeze()
     gc.set_threshold(*before)
 
 

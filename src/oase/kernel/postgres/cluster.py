@@ -14,7 +14,7 @@ DATABASE = "oase"
 MEMORY = {
     # Modest: everything of Oase together stays below 190 MiB.
     "shared_buffers": "32MB",
-    "max_connections": "60",
+    "max_connections": "100",
     "work_mem": "4MB",
     "maintenance_work_mem": "32MB",
     "autovacuum_work_mem": "16MB",
