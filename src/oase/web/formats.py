@@ -60,6 +60,7 @@ def install(environment: Environment) -> None:
         "ago": lambda moment, now: reader().ago(moment, now),
         "duration": lambda span: reader().duration(span),
         "number": lambda value: reader().number(value),
+        "percent": lambda share: reader().percent(share),
         "size": lambda size_bytes: reader().size(size_bytes),
         "listed": lambda items, kind="standard": reader().listed(items, kind),
         "say": lambda value: reader().text(value),

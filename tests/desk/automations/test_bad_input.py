@@ -92,5 +92,5 @@ async def test_where_a_circle_was_cut_stands_in_the_timeline(ground: Ground) -> 
         id=hit,
     )
     assert data["stopped"] == ["Auf", "Zu", "Auf"]
-    line = event_text("automation", "", data, translator("en", "UTC"))
+    line = event_text("automation", "", data, ground.desk.clock.now(), translator("en", "UTC"))
     assert line == "The rule “Auf” was stopped here, since it would have set itself off again: Auf → Zu → Auf"

@@ -42,7 +42,7 @@ async def test_leads_read_the_report_and_agents_do_not(company: Company) -> None
     await _measured(company)
     page = await company.get("/reports/response-times?days=7", role="team_lead")
     assert "Contact form" in page.words
-    assert "100 % of 3" in page.words
+    assert "100% of 3" in page.words
     assert "8 minutes" in page.words
     assert "No team" in page.words
     assert (await company.get("/reports/response-times", role="agent")).status == 403
@@ -73,7 +73,7 @@ async def test_the_report_says_which_promises_were_kept(company: Company) -> Non
                 {"id": new_id(), "talk": talk, "at": now - timedelta(days=1, minutes=number), "now": now, "outcome": outcome},
             )
     await _measured(company)
-    assert "First answer 2 1 66 % of 3" in (await company.get("/reports/response-times")).words
+    assert "First answer 2 1 66% of 3" in (await company.get("/reports/response-times")).words
 
 
 async def test_the_table_for_spreadsheets_has_no_formulas(company: Company) -> None:

@@ -30,10 +30,12 @@ async def test_the_page_says_what_was_measured_and_of_how_many_cases(public: Pub
     await _filled(public)
     page = await _text(public, f"{PAGE}?lang=de")
     assert "meist innerhalb von 5 Minuten" in page
-    assert "<b>100 %</b>" in page
+    assert "<b>100\N{NO-BREAK SPACE}%</b>" in page
     assert "von 20" in page
     assert "noch zu wenige Fälle" in page  # of mail
-    assert "usually within 5 minutes" in await _text(public, "/response-times?lang=en")
+    english = await _text(public, "/response-times?lang=en")
+    assert "usually within 5 minutes" in english
+    assert "<b>100%</b>" in english
     assert '<html lang="de">' in await _text(public, PAGE, **{"accept-language": "de-AT,de;q=0.9"})
 
 

@@ -56,7 +56,7 @@ def _entry(
 ) -> Entry:
     day = message.at.astimezone(reader.zone).date().isoformat()
     if message.direction == "event":
-        text = event_text(message.kind, message.author_name, message.data, reader)
+        text = event_text(message.kind, message.author_name, message.data, message.at, reader)
         merge = str(message.data.get("merge", "")) if message.kind == "merged" else ""
         opens = UUID(str(message.data["conversation"])) if message.kind == "from_public" else None
         return Entry(

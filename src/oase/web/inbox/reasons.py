@@ -67,7 +67,7 @@ def _with_inputs(reason: Reason, names: Names, reader: Translator) -> Message:
             return message("You have %(n)s of %(limit)s open conversations of this kind.", n=reason.has, limit=reason.limit)
         case Because.FULL:
             return message(
-                "Your open conversations take %(n)s %% of your room; one of this kind takes %(limit)s %% more.",
+                "Your open conversations take %(n)s%% of your room; one of this kind takes %(limit)s%% more.",
                 n=reason.has, limit=reason.limit,
             )  # fmt: skip
         case _:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from oase.kernel.i18n import Translator, message
 from oase.web.inbox.fields import label_of, shown
 from oase.web.inbox.marks import mark
+from oase.web.moments import moment_short
 from oase.web.rulewords import act_said
 
 _STATES: Final = {
@@ -38,8 +39,8 @@ _KINDS: Final = {
 }
 
 
-def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translator) -> str:
-    """The line in the reader's language; an unknown kind shows its name rather than nothing."""
+def event_text(kind: str, author: str, data: Mapping[str, Any], at: datetime, reader: Translator) -> str:
+    """The line of what was done `at` a moment, in the reader's language; an unknown kind shows its name rather than nothing."""
     who = author or reader.gettext("Oase")
     name = str(data.get("name", ""))
     to = str(data.get("to", ""))
@@ -54,12 +55,12 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
     if kind == "priority":
         return reader.gettext("%(who)s set the priority to %(name)s", who=who, name=reader.text(_PRIORITIES.get(to, to)))
     if kind == "snoozed":
-        until = _moment(str(data.get("until", "")), reader)
+        until = _moment(str(data.get("until", "")), at, reader)
         return reader.gettext("%(who)s snoozed this until %(time)s", who=who, time=until)
     if kind == "field":
         return _field(who, data, reader)
     if kind in ("promised", "escalated"):
-        return _promise(kind, data, reader)
+        return _promise(kind, data, at, reader)
     if kind == "automation":
         return _applied(name, data, reader)
     sentences = {
@@ -77,7 +78,7 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
         "split": reader.gettext("%(who)s split off messages", who=who),
         "subject": reader.gettext("%(who)s changed the subject to “%(name)s”", who=who, name=to),
         "from_public": reader.gettext("%(who)s answered a public message here, in private:", who=who),
-        "task_added": _task(who, data, reader),
+        "task_added": _task(who, data, at, reader),
         "task_done": reader.gettext("%(who)s has done: %(what)s", who=who, what=data.get("what", "")),
         "unscheduled": reader.gettext("A scheduled message of %(who)s was not sent, because the customer wrote before", who=name),
         "reopened": reader.gettext("Opened again by a new message"),
@@ -86,23 +87,23 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], reader: Translat
     return sentences.get(kind, kind)
 
 
-def _task(who: str, data: Mapping[str, Any], reader: Translator) -> str:
-    due, what = _moment(str(data.get("due", "")), reader), str(data.get("what", ""))
+def _task(who: str, data: Mapping[str, Any], at: datetime, reader: Translator) -> str:
+    due, what = _moment(str(data.get("due", "")), at, reader), str(data.get("what", ""))
     name = str(data.get("name", ""))
     if name == who:
         return reader.gettext("%(who)s will be reminded %(time)s: %(what)s", who=who, time=due, what=what)
     return reader.gettext("%(who)s has %(name)s reminded %(time)s: %(what)s", who=who, name=name, time=due, what=what)
 
 
-def _promise(kind: str, data: Mapping[str, Any], reader: Translator) -> str:
+def _promise(kind: str, data: Mapping[str, Any], at: datetime, reader: Translator) -> str:
     """What the desk did by itself about a promise."""
-    time = _moment(str(data.get("due", "")), reader)
+    time = _moment(str(data.get("due", "")), at, reader)
     if kind == "promised" and data.get("told"):
         return reader.gettext("An answer is promised by %(time)s now; the customer was told", time=time)
     if kind == "promised":
         return reader.gettext("An answer is promised by %(time)s now; the customer was not told", time=time)
     acts = reader.listed([reader.text(_STEPS.get(str(one), one)) for one in data.get("did", ())])
-    return reader.gettext("Due at %(time)s: %(acts)s", time=time, acts=acts)
+    return reader.gettext("Due %(time)s: %(acts)s", time=time, acts=acts)
 
 
 def _field(who: str, data: Mapping[str, Any], reader: Translator) -> str:
@@ -136,8 +137,9 @@ def line_of(kind: str, text: str, names: Sequence[str], reader: Translator) -> s
     return words[:_LINE] or reader.text(_KINDS.get(kind, _KINDS["document"]))
 
 
-def _moment(text: str, reader: Translator) -> str:
+def _moment(text: str, at: datetime, reader: Translator) -> str:
+    """As near as it was when it was said: whoever reads the line sees that moment beside it."""
     try:
-        return reader.date_time(datetime.fromisoformat(text), "short")
+        return moment_short(reader, datetime.fromisoformat(text), at)
     except ValueError:
         return text
