@@ -82,3 +82,55 @@ async def test_an_address_of_somebody_else_is_not_written_to(fresh_database: Dat
             {"id": new_id(), "person": other, "now": now},
         )
     assert await carry_on_by_mail(fresh_database, AccountBook(fresh_database, safe, "https://support.example.com")) == 0
+
+
+async def test_what_oase_said_by_itself_is_no_answer_and_the_promise_stands(
+    fresh_database: Database, safe: Safe, answered: UUID
+) -> None:
+    async with fresh_database.work(answered) as work:
+        due = work.clock.now() + timedelta(minutes=9)
+        await work.run("UPDATE message SET automatic = 'auto_reply', author_name = 'Lindgrün', text = 'Bis 02:28 Uhr 🙂'")
+        await work.run(
+            "UPDATE conversation SET state = 'open', due_at = %(due)s, waiting_since = last_in_at, first_line = 'Gibt es ihn in XS?'",
+            {"due": due},
+        )
+    book = AccountBook(fresh_database, safe, "https://support.example.com")
+    assert await carry_on_by_mail(fresh_database, book) == 1
+    async with fresh_database.work(answered) as work:
+        outbound, state, due_at, waiting, line, channel = (
+            await work.tuples(
+                "SELECT d.outbound->'outbound', c.state, c.due_at, c.waiting_since IS NOT NULL, c.first_line, c.channel"
+                " FROM delivery d JOIN conversation c ON c.id = d.conversation_id WHERE d.state = 'queued'"
+            )
+        )[0]
+    assert outbound["envelope"]["subject"] == "Ihr Chat mit Lindgrün"
+    assert outbound["envelope"]["from_name"] == "Lindgrün"
+    assert outbound["automatic"]
+    assert "Bis 02:28 Uhr 🙂" in outbound["text"]
+    assert "Antwort da war" not in outbound["text"]
+    assert (state, due_at, waiting, line, channel) == ("open", due, True, "Gibt es ihn in XS?", "email")
+
+
+async def test_an_answer_goes_without_what_oase_had_said_before_it(fresh_database: Database, safe: Safe, answered: UUID) -> None:
+    async with fresh_database.work(answered) as work:
+        ids = {"message": new_id(), "delivery": new_id(), "before": work.clock.now() - timedelta(minutes=8)}
+        await work.run(
+            "INSERT INTO message (workspace_id, id, conversation_id, direction, kind, channel, account_id, author_name, automatic, text,"
+            " at, created_at) SELECT workspace_id, %(message)s, conversation_id, 'out', 'text', 'webchat', account_id, 'Zubehör GmbH',"
+            " 'auto_reply', 'Bis 02:28 Uhr', %(before)s, %(before)s FROM message",
+            ids,
+        )
+        await work.run(
+            "INSERT INTO delivery (workspace_id, id, message_id, conversation_id, account_id, recipient, part, outbound, state, next_at,"
+            " created_at, sent_at) SELECT workspace_id, %(delivery)s, %(message)s, conversation_id, account_id, recipient, 0, '{}',"
+            " 'sent', %(before)s, %(before)s, %(before)s FROM delivery",
+            ids,
+        )
+    book = AccountBook(fresh_database, safe, "https://support.example.com")
+    assert await carry_on_by_mail(fresh_database, book) == 1
+    assert await carry_on_by_mail(fresh_database, book) == 0
+    async with fresh_database.work(answered) as work:
+        outbound = await work.value("SELECT outbound->'outbound' FROM delivery WHERE state = 'queued'")
+    assert outbound["envelope"]["from_name"] == "Sophie"
+    assert "Ihr Rad ist fertig 🚲" in outbound["text"]
+    assert "02:28" not in outbound["text"]

@@ -2,8 +2,11 @@
 
     answer shown on our own page, unread for some minutes, nothing newer from the visitor, an address is known
         --> one mail with all such answers, in the same conversation; its replies come back into it by their references
+    nothing but what Oase said by itself (until when there will be an answer)
+        --> the same, in other words
 
-Called by the clockwork, one process at a time. An answer is mailed once: its message says so in `data.mailed`.
+The mail is a copy that a machine sends: it answers nothing, and a promise that stands goes on. Called by the clockwork, one process
+at a time. An answer is mailed once: its message says so in `data.mailed`.
 """
 
 from collections.abc import Sequence
@@ -36,7 +39,8 @@ class _Left(Struct, frozen=True, kw_only=True):
     address: str
     language: str
     messages: list[UUID]
-    texts: list[str]
+    said: list[str]
+    answers: list[str]  # without what Oase said by itself
     author: str
 
 
@@ -66,7 +70,9 @@ async def _left(work: UnitOfWork, account_ids: Sequence[UUID]) -> list[_Left]:
         _Left,
         "SELECT m.conversation_id, c.person_id, min(m.account_id::text)::uuid AS account_id, p.language,"
         " coalesce(max(i.value), max(p.fields->>'email')) AS address, array_agg(m.id ORDER BY m.at) AS messages,"
-        " array_agg(m.text ORDER BY m.at) AS texts, max(m.author_name) AS author"
+        " array_agg(m.text ORDER BY m.at) AS said,"
+        " coalesce(array_agg(m.text ORDER BY m.at) FILTER (WHERE m.automatic = ''), '{}') AS answers,"
+        " (array_agg(m.author_name ORDER BY m.automatic <> '', m.at DESC))[1] AS author"
         " FROM delivery d JOIN message m ON m.workspace_id = d.workspace_id AND m.id = d.message_id"
         " JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id"
         " JOIN person p ON p.workspace_id = c.workspace_id AND p.id = c.person_id"
@@ -89,7 +95,7 @@ async def _mail(work: UnitOfWork, book: AccountBook, mail: StoredAccount, left: 
     identity_id = known.id if known else await add_address(work, left.person_id, "email", address)
     answer = Answer(
         client_key=new_id(), text=_text(left), subject=_subject(left, mail), account_id=mail.id, identity_id=identity_id,
-        undo=timedelta(0), quote=False, then=None,
+        undo=timedelta(0), quote=False, then=None, automatic=True,
     )  # fmt: skip
     await say(work, book, Author(name=left.author), left.conversation_id, answer)
     await _mark(work, left)
@@ -109,11 +115,13 @@ def _words(left: _Left) -> Any:
 
 def _subject(left: _Left, mail: StoredAccount) -> str:
     company = str(mail.account.settings.get("sender_name") or mail.name)
-    return str(_words(left).text(message("Our answer to your chat with %(company)s", company=company)))
+    answered = message("Our answer to your chat with %(company)s", company=company)
+    return str(_words(left).text(answered if left.answers else message("Your chat with %(company)s", company=company)))
 
 
 def _text(left: _Left) -> str:
     words = _words(left)
-    before = words.text(message("You had left our chat before our answer was there. Here it is:"))
+    answered = message("You had left our chat before our answer was there. Here it is:")
+    before = words.text(answered if left.answers else message("You had left our chat. Since then we wrote there:"))
     after = words.text(message("Simply answer this e-mail: the conversation goes on here."))
-    return "\n\n".join([before, *left.texts, after])
+    return "\n\n".join([before, *(left.answers or left.said), after])
