@@ -18,8 +18,10 @@ from oase.conversations import (
     WindowClosed,
     cancel,
     origins_of,
+    retry,
     say,
 )
+from oase.conversations.actions.deliveries import reopen_unreached
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.kernel.clock import SetClock
@@ -113,6 +115,28 @@ async def test_undoing_a_public_answer_lets_those_wait_again_whom_it_answered(wa
         await cancel(work, message_id)
     assert await wall.rows("SELECT state, due_at, waiting_since, waiting_count FROM conversation") == before
     assert len(await wall.waiting()) == 3
+
+
+async def test_a_public_answer_that_failed_lets_those_wait_again_and_trying_again_answers_them(
+    wall: Wall, book: AccountBook
+) -> None:
+    before = await wall.rows("SELECT state, due_at, waiting_since, waiting_count FROM conversation")
+    message_id = await answer(wall, book, "2.390 €", "c-1")
+    between = await wall.rows("SELECT state, due_at, waiting_since, waiting_count FROM conversation")
+    async with wall.database.work(wall.workspace_id) as work:  # comments are written down by the machine's own clock
+        await work.run("UPDATE message SET created_at = now() WHERE id = %(id)s", {"id": message_id})
+    await wall.hears(comment(4, "👍", BORIS, minutes=3, asks=False))
+    async with wall.database.work(wall.workspace_id) as work:
+        await work.run("UPDATE delivery SET state = 'failed'")
+        await reopen_unreached(work, message_id)
+    assert await wall.rows("SELECT state, due_at, waiting_since, waiting_count FROM conversation") == before
+    assert len(await wall.waiting()) == 3
+    async with wall.database.work(wall.workspace_id) as work:
+        await retry(work, message_id)
+    assert await wall.rows("SELECT state, waiting_since, waiting_count FROM conversation") == [
+        (s, w, n) for s, _, w, n in between
+    ]
+    assert await wall.waiting() == ["Das wüsste ich auch gern", "Und das blaue?"]
 
 
 async def test_the_author_of_a_comment_is_answered_in_private_and_both_conversations_know_of_each_other(

@@ -123,7 +123,6 @@ from oase.conversations.queries import (
     Origin,
     Owed,
     PastConversation,
-    PublicAnswer,
     Said,
     Snippet,
     Tag,
@@ -186,6 +185,7 @@ from oase.conversations.saved import SavedView, saved_views
 from oase.conversations.search import Indexer, PersonHit, Piece, SearchPage, SearchQuery, parse_query, search
 from oase.conversations.signals import show_read, show_typing
 from oase.conversations.types import Answer, Author, ContactCard, Place, TemplateUse
+from oase.conversations.unreached import UnreachedFeed
 from oase.conversations.uploads import expect_upload, keep_uploads, sweep_uploads
 from oase.conversations.visitors import (
     VisibleConversation,
@@ -260,7 +260,6 @@ __all__ = [
     "Piece",
     "Place",
     "PointerWorker",
-    "PublicAnswer",
     "Renewer",
     "Said",
     "SavedView",
@@ -282,6 +281,7 @@ __all__ = [
     "TooLate",
     "Turn",
     "Unanswered",
+    "UnreachedFeed",
     "View",
     "VisibleConversation",
     "VisibleMessage",

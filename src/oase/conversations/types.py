@@ -125,7 +125,7 @@ class IdentityRow(Struct, frozen=True, kw_only=True):
 EventKind = Literal[
     "assigned", "unassigned", "state", "snoozed", "woke", "tagged", "untagged", "priority", "team", "merged", "split", "subject",
     "reopened", "channel", "unmerged", "field", "from_public", "automation", "task_added", "task_done", "unscheduled",
-    "promised", "escalated",
+    "promised", "escalated", "unreached",
 ]  # fmt: skip
 """What the system did, as the timeline shows it in one thin line; `data` holds the rest."""
 

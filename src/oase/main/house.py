@@ -25,6 +25,7 @@ from oase.conversations import (
     Journal,
     PointerWorker,
     Renewer,
+    UnreachedFeed,
 )
 from oase.conversations import jobs as conversation_jobs
 from oase.desk import NotificationClock, NotificationFeed, OutboundClock, PushSender
@@ -100,6 +101,7 @@ class House:
         sender = DeliveryWorker(self.database, self.book, self.blobs.get, self.outside, self.hub, self.locks)
         self.begin("delivery", sender.run)
         self.begin("renewer", Renewer(self.database, self.book, self.safe, self.outside, self.hub, self.locks).run)
+        self.begin("unreached", UnreachedFeed(self.database, self.hub, self.locks).run)
         self.begin("names", Introducer(self.database, self.book, self.outside, self.hub, self.locks).run)
         self.begin("files", FileWorker(self.database, self.book, self.blobs, self.outside, self.hub).run)
         self.begin("pointers", PointerWorker(self.database, self.book, self.blobs, self.outside, self.hub).run)

@@ -11,6 +11,8 @@ from tests.desk.promises.conftest import BERLIN, Promising
 from tests.statements import statements
 
 from oase.conversations import Author, cancel, set_priority, set_state, set_team, snooze
+from oase.conversations.actions.deliveries import reopen_unreached
+from oase.desk import notification_of
 from oase.desk.hours import Timetable, Timetables
 from oase.desk.promises import PromiseFeed, Target
 from oase.kernel.ids import new_id
@@ -255,3 +257,24 @@ async def test_five_thousand_that_wait_are_promised_anew_in_a_few_statements_a_p
     )
     assert rows == [5_000, 5_000]
     assert await promising.desk.value("SELECT count(DISTINCT due_at - waiting_since) FROM conversation") == 1
+
+
+async def test_an_answer_that_did_not_arrive_leaves_what_was_kept_and_is_owed_by_a_promise_again(promising: Promising) -> None:
+    conversation = await promising.desk.writes("Wo bleibt mein Rad?")
+    (before,) = await promising.promises(conversation)
+    promising.desk.clock.advance(3 * MINUTE)
+    message = await promising.says(conversation)
+    (kept,) = await promising.promises(conversation)
+    async with promising.desk.work() as work:
+        await work.run("UPDATE delivery SET state = 'failed' WHERE message_id = %(id)s", {"id": message})
+        await reopen_unreached(work, message)
+    first, again = await promising.promises(conversation)
+    assert (first, first.outcome) == (kept, "kept")
+    assert (again.outcome, again.due_at) == (None, before.due_at)
+    assert await promising.due(conversation) == before.due_at
+    assert await promising.desk.told("Anna") == ["unsent"]
+    assert await promising.desk.told("Sophie") == []
+    async with promising.desk.work() as work:
+        notification_id = await work.value("SELECT id FROM notification WHERE kind = 'unsent'")
+        said = await notification_of(work, promising.desk.agents["Anna"], notification_id)
+    assert said.title == "Eine Antwort ist nicht angekommen"

@@ -1,19 +1,23 @@
-"""What people do with deliveries: take back what has not left, try again, decide what is unknown, drop what did not arrive."""
+"""What people do with deliveries: take back what has not left, try again, decide what is unknown, drop what did not arrive.
 
-from collections.abc import Mapping
+And what becomes of the conversation when a provider would not deliver an answer.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from oase.conversations import public, repository
 from oase.conversations.errors import NoMessage, TooLate
-from oase.conversations.types import ConversationRow
+from oase.conversations.types import Author, ConversationRow
 from oase.kernel.db import UnitOfWork
 
 
 async def _of_message(work: UnitOfWork, message_id: UUID) -> tuple[ConversationRow, list[dict[str, Any]], dict[str, Any]]:
-    """The message's conversation, its deliveries (all locked) and what it kept for an undo."""
+    """The message's conversation, its deliveries (all locked), and itself; its `data` keeps what an undo needs."""
     message = await work.row(
-        "SELECT conversation_id, data FROM message WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND direction = 'out'",
+        "SELECT conversation_id, author_id, author_name, automatic, data FROM message"
+        " WHERE workspace_id = %(workspace_id)s AND id = %(id)s AND direction = 'out'",
         {"id": message_id},
     )
     if message is None:
@@ -24,7 +28,7 @@ async def _of_message(work: UnitOfWork, message_id: UUID) -> tuple[ConversationR
         " AND kind = 'message' ORDER BY id FOR UPDATE",
         {"id": message_id},
     )
-    return conversation, deliveries, message["data"]
+    return conversation, deliveries, message
 
 
 async def _set(work: UnitOfWork, message_id: UUID, from_states: list[str], state: str, why: str) -> None:
@@ -38,7 +42,7 @@ async def _set(work: UnitOfWork, message_id: UUID, from_states: list[str], state
 
 async def cancel(work: UnitOfWork, message_id: UUID) -> None:
     """Takes back a message that has not left yet (undo); the conversation is as before. Raises TooLate."""
-    conversation, deliveries, data = await _of_message(work, message_id)
+    conversation, deliveries, message = await _of_message(work, message_id)
     if any(one["state"] != "queued" for one in deliveries):
         raise TooLate("This message is on its way already.")
     await _set(work, message_id, ["queued"], "cancelled", "")
@@ -54,7 +58,7 @@ async def cancel(work: UnitOfWork, message_id: UUID) -> None:
         "UPDATE conversation SET message_count = greatest(message_count - 1, 0) WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id},
     )
-    await _as_before(work, conversation, data)
+    await _as_before(work, conversation, message["data"])
     work.emit("conversation", conversation.id, {"what": "cancelled", "messages": [str(message_id)]})
     work.audit("message.cancelled", subject="message", subject_id=message_id)
 
@@ -68,8 +72,17 @@ async def _as_before(work: UnitOfWork, conversation: ConversationRow, data: Mapp
         " version = version + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
         {"id": conversation.id, **{name: before.get(name) for name in ("state", "due_at", "solved_at")}},
     )
-    waited = await _wait_again(work, conversation, [UUID(one) for one in before.get("settled", ())])
-    for one in sorted({one.conversation_id for one in waited} | ({conversation.id} if conversation.kind == "public" else set())):
+    await _recount(work, conversation, await _wait_again(work, conversation, _settled(data)))
+
+
+def _settled(data: Mapping[str, Any]) -> list[UUID]:
+    """What a message had answered in public."""
+    return [UUID(one) for one in (data.get("before") or {}).get("settled", ())]
+
+
+async def _recount(work: UnitOfWork, conversation: ConversationRow, touched: Sequence[public.Waited]) -> None:
+    """The public conversations in which something waits again, or waits no more."""
+    for one in sorted({one.conversation_id for one in touched} | ({conversation.id} if conversation.kind == "public" else set())):
         place = await repository.lock_conversation(work, one)
         manifest = public.manifest_of(place.channel)
         await public.recount(work, [one], manifest, open_while_waiting=place.state == "waiting")
@@ -95,15 +108,61 @@ async def _wait_again(work: UnitOfWork, conversation: ConversationRow, message_i
     return waited
 
 
+async def reopen_unreached(work: UnitOfWork, message_id: UUID) -> None:
+    """An answer that a provider would not deliver is none: if nothing was said since, the conversation is open again and owes what
+    it owed before, and whoever has it, or else wrote it, is told. What Oase says by itself answers nothing, and opens nothing.
+
+    Once for each try: what was told already, or is tried again by now, changes nothing.
+    """
+    conversation, deliveries, message = await _of_message(work, message_id)
+    failed = [one for one in deliveries if one["state"] == "failed"]
+    known = message["automatic"] or "unreached" in message["data"]
+    if not failed or known or await _went_on(work, conversation, message_id):
+        return
+    await _remember(work, message_id, conversation.state)
+    if len(failed) == len(deliveries):
+        await _as_before(work, conversation, message["data"])
+    await _move(work, conversation, {"state": "open"})
+    await repository.insert_event(work, conversation, "unreached", Author(), {})
+    if agent_id := conversation.assignee_id or message["author_id"]:
+        work.emit("unsent", conversation.id, {"agent": str(agent_id), "message": str(message_id), "why": "unreached"})
+
+
+async def _remember(work: UnitOfWork, message_id: UUID, state: str | None) -> None:
+    """Keeps the state in which an answer that failed had left its conversation; None: it is on its way again."""
+    await work.run(
+        "UPDATE message SET data = CASE WHEN %(state)s::text IS NULL THEN data - 'unreached'"
+        " ELSE data || jsonb_build_object('unreached', %(state)s::text) END WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
+        {"id": message_id, "state": state},
+    )
+
+
+async def _move(work: UnitOfWork, conversation: ConversationRow, changes: Mapping[str, Any]) -> None:
+    await repository.update_conversation(work, conversation.id, {"snoozed_until": None, "solved_at": None, **changes})
+    work.emit("conversation", conversation.id, {"what": "state", "state": changes["state"]})
+
+
 async def retry(work: UnitOfWork, message_id: UUID) -> None:
-    """Sends the failed parts of a message once more."""
-    conversation, deliveries, _ = await _of_message(work, message_id)
+    """Sends the failed parts of a message once more; if nothing was said since, the conversation counts as answered again."""
+    conversation, deliveries, message = await _of_message(work, message_id)
     if not any(one["state"] == "failed" for one in deliveries):
         raise TooLate("Nothing of this message has failed.")
     await _set(work, message_id, ["failed"], "queued", "")
+    if left := message["data"].get("unreached"):
+        await _remember(work, message_id, None)
+        if conversation.state == "open" and not await _went_on(work, conversation, message_id):
+            await _answered_again(work, conversation, message, left)
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.emit("delivery", deliveries[0]["account_id"])
     work.audit("message.retried", subject="message", subject_id=message_id)
+
+
+async def _answered_again(work: UnitOfWork, conversation: ConversationRow, message: Mapping[str, Any], state: str) -> None:
+    """The conversation as the answer had left it, in this state; snoozed it is no more."""
+    solved_at = work.clock.now() if state == "solved" else None
+    owed = {"due_at": None, "waiting_since": None, "solved_at": solved_at}
+    await _move(work, conversation, {"state": "waiting" if state == "snoozed" else state, **owed})
+    await _recount(work, conversation, await public.settle(work, _settled(message["data"]), "answered", message["author_name"]))
 
 
 async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal["sent", "again"]) -> None:
@@ -125,7 +184,7 @@ async def drop(work: UnitOfWork, message_id: UUID) -> None:
 
     Raises TooLate if nothing of it failed or is unknown. A receipt that shows it arrived still counts.
     """
-    conversation, deliveries, data = await _of_message(work, message_id)
+    conversation, deliveries, message = await _of_message(work, message_id)
     given_up = [one for one in deliveries if one["state"] in ("failed", "unknown")]
     if not given_up:
         raise TooLate("There is nothing of this message to give up.")
@@ -135,20 +194,20 @@ async def drop(work: UnitOfWork, message_id: UUID) -> None:
     if (
         len(given_up) == len(deliveries)
         and conversation.state == "waiting"
-        and not await _went_on(work, conversation.id, message_id)
+        and not await _went_on(work, conversation, message_id)
     ):
-        await _as_before(work, conversation, data)
+        await _as_before(work, conversation, message["data"])
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.audit("message.dropped", subject="message", subject_id=message_id)
 
 
-async def _went_on(work: UnitOfWork, conversation_id: UUID, message_id: UUID) -> bool:
-    """Whether anything was said in the conversation after this message."""
+async def _went_on(work: UnitOfWork, conversation: ConversationRow, message_id: UUID) -> bool:
+    """Whether anybody said anything in the conversation after this message; in public, where many write, whether we did."""
     found = await work.value(
         "SELECT EXISTS (SELECT FROM message n JOIN message m ON m.workspace_id = n.workspace_id AND m.id = %(id)s"
-        " WHERE n.workspace_id = %(workspace_id)s AND n.conversation_id = %(conversation_id)s AND n.direction IN ('in', 'out')"
-        " AND n.deleted_at IS NULL AND (n.created_at, n.id) > (m.created_at, m.id))",
-        {"conversation_id": conversation_id, "id": message_id},
+        " WHERE n.workspace_id = %(workspace_id)s AND n.conversation_id = %(conversation_id)s AND n.direction = ANY(%(by)s)"
+        " AND n.automatic = '' AND n.deleted_at IS NULL AND (n.created_at, n.id) > (m.created_at, m.id))",
+        {"conversation_id": conversation.id, "id": message_id, "by": ["out"] if conversation.kind == "public" else ["in", "out"]},
     )
     return bool(found)
 

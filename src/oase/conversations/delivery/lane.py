@@ -22,9 +22,10 @@ from oase.channels import StoredAccount, note_sent, set_account_state, set_needs
 from oase.channels.contract import Accepted, Again, File, Moderate, Outbound, Outcome, Refused, Say, Unclear
 from oase.conversations.changes import mark_act
 from oase.conversations.delivery import repository
+from oase.conversations.delivery.news import tell
 from oase.conversations.delivery.receipts import apply_parked
 from oase.conversations.delivery.rules import Paces, fate_of
-from oase.conversations.delivery.types import Delivery, news_of
+from oase.conversations.delivery.types import Delivery
 from oase.conversations.delivery.wire import deliver
 from oase.kernel.db import Database, UnitOfWork
 from oase.kernel.errors import OaseError
@@ -142,7 +143,7 @@ class Lane:
                 await mark_act(work, fate.message_id, outbound.act, outbound.envelope.from_name, now)
         for fate in fates:
             if fate.delivery_id in changed:
-                work.emit("conversation", fate.conversation_id, news_of(fate.kind, fate.message_id, fate.state))
+                tell(work, fate.conversation_id, fate.kind, fate.message_id, fate.state)
         if self.account.manifest.wire == "local":
             for delivery, _ in ended:  # our own pages hear of it over the live log
                 key = visitor_key(str(self.account.id), delivery.recipient)

@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from oase.channels import StoredAccount
 from oase.channels.contract import Receipt, SaidElsewhere
-from oase.conversations.delivery.types import IN_COPY, DeliveryKind, news_of
+from oase.conversations.delivery.news import tell
+from oase.conversations.delivery.types import IN_COPY, DeliveryKind
 from oase.conversations.rules import moves_forward
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -261,4 +262,4 @@ async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
         values,
     )
     for one in ordered:
-        work.emit("conversation", one.conversation_id, news_of(one.kind, one.message_id, one.state))
+        tell(work, one.conversation_id, one.kind, one.message_id, one.state)

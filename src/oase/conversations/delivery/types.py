@@ -1,7 +1,7 @@
 """Deliveries: the fate of what we say."""
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -55,13 +55,3 @@ class Fate(Struct, frozen=True, kw_only=True):
     code: str = ""
     why: str = ""
     next_at: datetime | None = None
-
-
-def news_of(kind: DeliveryKind, message_id: UUID, state: str) -> dict[str, Any]:
-    """What the live log tells of a delivery that moved: of a reaction or an act only that its message looks different now."""
-    messages = [str(message_id)]
-    return (
-        {"what": "changed", "messages": messages}
-        if kind != "message"
-        else {"what": "delivery", "messages": messages, "state": state}
-    )

@@ -58,7 +58,8 @@ def news_of(event: LiveEvent, at: datetime) -> News | None:
             to=UUID(agent) if agent else None, team=UUID(team) if team else None,
         )  # fmt: skip
     if event.topic == "unsent":
-        source, words = f"unsent {facts['scheduled']} {event.position}", str(facts.get("why", ""))
+        about, words = facts.get("scheduled") or facts["message"], str(facts.get("why", ""))
+        source = f"unsent {about} {event.position}"
         return News(what="unsent", conversation_id=event.key, source=source, at=at, to=UUID(facts["agent"]), words=words)
     if event.topic == "offer" and what == "made":
         asked, conversation_id = f"offer {facts['offer']}", UUID(facts["conversation"])

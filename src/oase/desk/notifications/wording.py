@@ -75,6 +75,8 @@ def _title(one: Notification, person: str, case: Case, t: Translator) -> str:
         )
     if kind == "task":
         return t.gettext("A task is due")
+    if kind == "unsent" and one.words == "unreached":
+        return t.gettext("An answer did not arrive")
     if kind == "unsent":
         return (
             t.gettext("Your scheduled message was cancelled: the customer wrote")
