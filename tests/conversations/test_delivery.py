@@ -11,10 +11,12 @@ from aiohttp import web
 
 from oase.channels import change_account, last_moments, set_account_state
 from oase.channels.contract import Accepted, Address, Again, Envelope, Limits, Receipt, Refused, Say, Unclear
-from oase.conversations import IN_COPY, TooLate, apply_late, cancel, resolve_unknown, retry
-from oase.conversations.delivery import repository
+from oase.conversations import IN_COPY, TooLate, cancel, resolve_unknown, retry
+from oase.conversations.delivery import lane, repository
+from oase.conversations.delivery.receipts import apply_parked, apply_receipts
 from oase.conversations.delivery.rules import Pace, back_off, fate_of
 from oase.conversations.delivery.types import Delivery, Planned
+from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Safe
 
@@ -416,13 +418,39 @@ async def test_a_receipt_up_to_a_moment_that_came_during_a_vain_try_spoke_of_oth
     assert await counter.states() == ["sent"]
 
 
-async def test_a_receipt_that_was_parked_while_its_message_got_its_id_is_found_later(counter: Counter) -> None:
+async def test_a_receipt_that_comes_while_its_messages_fate_is_being_written_counts(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, commits = asyncio.Event(), asyncio.Event()
+
+    async def then_wait(work: UnitOfWork, account_id: UUID, names: Sequence[str]) -> None:
+        await apply_parked(work, account_id, names)
+        written.set()
+        await commits.wait()
+
+    monkeypatch.setattr(lane, "apply_parked", then_wait)
     await counter.says(await counter.person(), "Guten Tag")
-    await counter.receives(receipt("delivered", "wamid.out.1"))
+    sending = asyncio.create_task(counter.sends())
+    await written.wait()
+    telling = asyncio.create_task(counter.receives(receipt("delivered", "wamid.out.1")))
+    await asyncio.wait([telling], timeout=0.3)
+    commits.set()
+    await asyncio.gather(sending, telling)
+    assert await counter.states() == ["delivered"]
+
+
+async def test_a_receipt_that_is_being_parked_while_its_messages_fate_is_written_counts(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    counter.provider.gate = asyncio.Event()
+    sending = asyncio.create_task(counter.sends())
+    await until(lambda: counter.provider.at_once == 1)
+    account = await counter.book.get(counter.account_id)
+    assert account is not None
     async with counter.database.work(counter.workspace_id) as work:
-        await work.run("UPDATE delivery SET state = 'sent', external_id = 'wamid.out.1'")
-        await apply_late(work)
-        assert await work.value("SELECT count(*) FROM parked_receipt") == 0
+        await apply_receipts(work, account, [receipt("delivered", "wamid.out.1")])
+        counter.provider.gate.set()
+        await asyncio.wait([sending], timeout=0.3)
+    await sending
     assert await counter.states() == ["delivered"]
 
 

@@ -66,7 +66,6 @@ from oase.conversations.attachments import FileWorker
 from oase.conversations.blanks import SNIPPET_VARIABLES, Filling, filled, in_language
 from oase.conversations.carry_on import carry_on_by_mail
 from oase.conversations.changes import ChangeRule, rule_in, set_change_rule
-from oase.conversations.delivery.receipts import apply_late
 from oase.conversations.delivery.types import IN_COPY, DeliveryState
 from oase.conversations.delivery.wire import perform
 from oase.conversations.delivery.worker import DeliveryWorker
@@ -293,7 +292,6 @@ __all__ = [
     "all_snippets",
     "all_waiting",
     "answers_since",
-    "apply_late",
     "assign",
     "bring_back_view",
     "cancel",

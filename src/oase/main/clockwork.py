@@ -1,18 +1,18 @@
 """The clockwork: what happens because time passes. One process at a time does it.
 
 every few seconds   snoozed conversations wake
-every half minute   visitors who have left get unread answers by mail; receipts that missed their message find it
+every half minute   visitors who have left get unread answers by mail
 every few minutes   what has outlived its retention goes
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from oase.channels import AccountBook
-from oase.conversations import apply_late, carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
+from oase.conversations import carry_on_by_mail, forget_stale_devices, sweep_uploads, wake_snoozed
 from oase.kernel.blobs import Blobs
-from oase.kernel.db import Database, UnitOfWork
+from oase.kernel.db import Database
 from oase.kernel.idempotency import forget_old as forget_answers
 from oase.kernel.locks import Locks
 from oase.kernel.removal import remove_doomed
@@ -27,7 +27,6 @@ _LIVE_LOG_KEPT: Final = timedelta(hours=24)
 _PARKED_KEPT: Final = timedelta(days=7)
 _UPLOADS_AT_ONCE: Final = 500
 _SNOOZED: Final = "SELECT DISTINCT workspace_id FROM conversation WHERE state = 'snoozed' AND snoozed_until <= %(now)s"
-_PARKED: Final = "SELECT DISTINCT workspace_id FROM parked_receipt"
 
 
 class Clockwork:
@@ -48,20 +47,19 @@ class Clockwork:
         await keep_ticking(self._locks, "clockwork", _TICK, self._turn)
 
     async def _turn(self, tick: int) -> None:
-        await self._in_each(_SNOOZED, wake_snoozed)
+        await self._wake()
         if tick % _MAIL_EVERY == 0:
             await carry_on_by_mail(self._database, self._book)
-            await self._in_each(_PARKED, apply_late)
         if tick % _SWEEP_EVERY == 0:
             await self._sweep()
 
-    async def _in_each(self, workspaces: str, act: Callable[[UnitOfWork], Awaitable[object]]) -> None:
-        """Acts in each workspace that a statement names, in a transaction of its own."""
+    async def _wake(self) -> None:
+        """Conversations whose time has come, each workspace in a transaction of its own."""
         async with self._database.everywhere() as work:
-            rows = await work.tuples(workspaces, {"now": work.clock.now()})
+            rows = await work.tuples(_SNOOZED, {"now": work.clock.now()})
         for (workspace_id,) in rows:
             async with self._database.work(workspace_id) as work:
-                await act(work)
+                await wake_snoozed(work)
 
     async def _sweep(self) -> None:
         """What lived shortly, then what the workspaces' rules say. The newest old live event stays: it tells who was away too long."""

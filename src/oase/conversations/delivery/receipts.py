@@ -72,7 +72,7 @@ _COLUMNS = f"id, message_id, conversation_id, kind, external_id, recipient, stat
 async def apply_receipts(work: UnitOfWork, account: StoredAccount, receipts: Sequence[Receipt]) -> None:
     """Moves deliveries on by what came in; parks what has no delivery yet."""
     direct = [one for one in receipts if not one.up_to]
-    known = await _find(work, account.id, direct)
+    known = await _find_or_hold(work, account.id, direct)
     changed: dict[UUID, _Known] = {}
     early: list[Receipt] = []
     for receipt in direct:
@@ -137,17 +137,6 @@ async def apply_parked(work: UnitOfWork, account_id: UUID, names: Sequence[str])
     await _write(work, list(changed.values()))
 
 
-async def apply_late(work: UnitOfWork) -> None:
-    """Receipts that were parked in the very moment in which their message got its id: nobody else comes for them."""
-    rows = await work.tuples(
-        "SELECT p.account_id, array_agg(DISTINCT p.external_id) FROM parked_receipt p JOIN delivery d"
-        " ON d.workspace_id = p.workspace_id AND d.account_id = p.account_id AND d.external_id = p.external_id"
-        " WHERE p.workspace_id = %(workspace_id)s GROUP BY p.account_id"
-    )
-    for account_id, names in rows:
-        await apply_parked(work, account_id, names)
-
-
 def _move(delivery: _Known, receipt: Receipt) -> bool:
     if receipt.external_id and not delivery.external_id:
         delivery.external_id = receipt.external_id
@@ -197,6 +186,22 @@ async def _find(work: UnitOfWork, account_id: UUID, receipts: Sequence[Receipt])
     )
     by_id = {str(one.id): one for one in found}
     return {**by_id, **{one.external_id: one for one in found if one.external_id}}
+
+
+async def _find_or_hold(work: UnitOfWork, account_id: UUID, receipts: Sequence[Receipt]) -> dict[str, _Known]:
+    """The same, where a message may be getting its id in this very moment.
+
+    Either its fate has been written when we look again, or it is written after us and finds what we park.
+    """
+    known = await _find(work, account_id, receipts)
+    if all(one.external_id in known or one.our_id in known for one in receipts):
+        return known
+    await work.run(
+        "SELECT FROM delivery WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND state = 'sending'"
+        " ORDER BY id FOR UPDATE",
+        {"account_id": account_id},
+    )
+    return await _find(work, account_id, receipts)
 
 
 def _is_uuid(text: str) -> bool:
