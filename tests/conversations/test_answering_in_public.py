@@ -21,7 +21,7 @@ from oase.conversations import (
     retry,
     say,
 )
-from oase.conversations.actions.deliveries import reopen_unreached
+from oase.conversations.actions.deliveries import look_again
 from oase.conversations.delivery import repository as deliveries
 from oase.conversations.delivery.types import Planned
 from oase.kernel.clock import SetClock
@@ -128,7 +128,7 @@ async def test_a_public_answer_that_failed_lets_those_wait_again_and_trying_agai
     await wall.hears(comment(4, "👍", BORIS, minutes=3, asks=False))
     async with wall.database.work(wall.workspace_id) as work:
         await work.run("UPDATE delivery SET state = 'failed'")
-        await reopen_unreached(work, message_id)
+        await look_again(work, message_id)
     assert await wall.rows("SELECT state, due_at, waiting_since, waiting_count FROM conversation") == before
     assert len(await wall.waiting()) == 3
     async with wall.database.work(wall.workspace_id) as work:

@@ -1,21 +1,23 @@
 """Answers that a provider would not deliver: their conversation is open again, owes what it owed, and its agent is told."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from oase.channels.contract import Receipt
-from oase.conversations import Author, UnreachedFeed, assign, drop, retry
+from oase.conversations import Author, UnreachedFeed, assign, drop, resolve_unknown, retry
 from oase.kernel.ids import new_id
 from oase.kernel.live import LiveHub
 from oase.kernel.locks import Locks
 
 from .counter import Counter
-from .provider import graph_error
+from .provider import graph_error, hang_up
 
-GONE = "Message undeliverable"
+GONE, AGENT = "Message undeliverable", new_id()
 
 
 @pytest_asyncio.fixture
@@ -36,6 +38,24 @@ async def _refused(counter: Counter, conversation: UUID, text: str = "Ihr Rad is
     return message
 
 
+async def _unclear(counter: Counter, feed: UnreachedFeed, conversation: UUID) -> UUID:
+    """An answer of which nobody can tell whether it arrived; the feed has seen it."""
+    async with counter.database.work(counter.workspace_id) as work:
+        await assign(work, Author(name="Ayşe Yılmaz"), conversation, AGENT, assignee="Ayşe Yılmaz")
+    counter.provider.script.append(hang_up)
+    message = await counter.says(conversation, "Ihr Rad ist fertig 🚲")
+    await counter.sends()
+    await feed.catch_up()
+    return message
+
+
+async def _arrived(counter: Counter, message: UUID) -> None:
+    """The provider has seen it arrive after all."""
+    async with counter.database.work(counter.workspace_id) as work:
+        ours = str(await work.value("SELECT id FROM delivery WHERE message_id = %(id)s", {"id": message}))
+    await counter.receives(Receipt(external_id="", our_id=ours, state="delivered", at=counter.clock.now()))
+
+
 async def _standing(counter: Counter) -> tuple[Any, ...]:
     """State, whether something is due, whether somebody waits."""
     async with counter.database.work(counter.workspace_id) as work:
@@ -47,9 +67,10 @@ async def _lines(counter: Counter) -> int:
         return int(await work.value("SELECT count(*) FROM message WHERE kind = 'unreached'") or 0)
 
 
-async def _told(counter: Counter) -> list[dict[str, Any]]:
+async def _told(counter: Counter, message: UUID) -> list[dict[str, Any]]:
+    of_it = "SELECT payload FROM live_event WHERE topic = 'unsent' AND payload->>'message' = %(id)s ORDER BY id"
     async with counter.database.work(counter.workspace_id) as work:
-        return [row["payload"] for row in await work.rows("SELECT payload FROM live_event WHERE topic = 'unsent' ORDER BY id")]
+        return [row["payload"] for row in await work.rows(of_it, {"id": str(message)})]
 
 
 async def test_an_answer_that_was_refused_is_owed_again_and_its_agent_is_told(counter: Counter, feed: UnreachedFeed) -> None:
@@ -61,7 +82,7 @@ async def test_an_answer_that_was_refused_is_owed_again_and_its_agent_is_told(co
     await feed.catch_up()
     assert await _standing(counter) == ("open", True, True)
     assert await _lines(counter) == 1
-    assert await _told(counter) == [{"agent": str(agent_id), "message": str(message), "why": "unreached"}]
+    assert await _told(counter, message) == [{"agent": str(agent_id), "message": str(message), "why": "unreached"}]
 
 
 async def test_a_conversation_that_was_solved_with_the_answer_is_open_again(counter: Counter, feed: UnreachedFeed) -> None:
@@ -147,3 +168,81 @@ async def test_what_is_given_up_afterwards_stays_owed(counter: Counter, feed: Un
     async with counter.database.work(counter.workspace_id) as work:
         await drop(work, message)
     assert await _standing(counter) == ("open", True, True)
+
+
+async def test_an_answer_whose_parts_fail_one_after_the_other_is_owed_again_when_the_last_has_failed(
+    counter: Counter, feed: UnreachedFeed
+) -> None:
+    counter.provider.script.extend([graph_error(400, 131026), graph_error(400, 131026)])
+    await counter.says(await counter.person(), "Straßenbahn " * 500)
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE delivery SET next_at = next_at + interval '1 minute' WHERE part = 1")
+    await counter.sends()
+    await feed.catch_up()
+    assert await counter.states() == ["failed", "queued"]
+    assert await _standing(counter) == ("open", False, False)
+    counter.clock.advance(timedelta(minutes=1))
+    await counter.sends()
+    await feed.catch_up()
+    assert await counter.states() == ["failed", "failed"]
+    assert await _standing(counter) == ("open", True, True)
+    assert await _lines(counter) == 1
+
+
+async def test_an_answer_that_arrived_after_all_is_owed_no_more(counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _refused(counter, await counter.person(), then="solved")
+    await feed.catch_up()
+    assert await _standing(counter) == ("open", True, True)
+    await _arrived(counter, message)
+    await feed.catch_up()
+    assert await _standing(counter) == ("solved", False, False)
+
+
+async def test_an_answer_of_which_nobody_can_tell_opens_its_conversation_and_its_agent_is_told(
+    counter: Counter, feed: UnreachedFeed
+) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    assert await counter.states() == ["unknown"]
+    assert await _standing(counter) == ("open", False, False)
+    assert await _told(counter, message) == [{"agent": str(AGENT), "message": str(message), "why": "unclear"}]
+
+
+async def test_what_was_unclear_and_arrived_is_as_the_answer_had_left_it(counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    await _arrived(counter, message)
+    await feed.catch_up()
+    assert await _standing(counter) == ("waiting", False, False)
+
+
+@pytest.mark.parametrize("decision", ["sent", "again"])
+async def test_what_a_person_says_of_it_counts(decision: Literal["sent", "again"], counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    async with counter.database.work(counter.workspace_id) as work:
+        await resolve_unknown(work, message, decision)
+    assert await _standing(counter) == ("waiting", False, False)
+
+
+async def test_what_did_not_arrive_as_a_person_knows_is_owed_again(counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    async with counter.database.work(counter.workspace_id) as work:
+        await drop(work, message)
+    assert await _standing(counter) == ("open", True, True)
+
+
+async def test_what_people_have_moved_since_stays_where_it_is(counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE conversation SET state = 'solved'")
+    await _arrived(counter, message)
+    await feed.catch_up()
+    assert (await _standing(counter))[0] == "solved"
+
+
+async def test_the_answers_of_a_process_that_died_are_looked_at(counter: Counter, feed: UnreachedFeed) -> None:
+    await counter.says(await counter.person(), "Ihr Rad ist fertig")
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE delivery SET state = 'sending'")
+    await (await counter.lane()).recover()
+    await feed.catch_up()
+    assert await counter.states() == ["unknown"]
+    assert await _standing(counter) == ("open", False, False)

@@ -17,7 +17,7 @@ _SYSTEM = "done by time or by a provider, not by somebody"
 EXCUSED = {
     "say": _WORDS, "say_automatically": _WORDS, "note": _WORDS, "react": _WORDS, "said_elsewhere": _WORDS,
     "record": "the slice whose act it is writes it down",
-    "wake_snoozed": _SYSTEM, "reopen_unreached": _SYSTEM, "set_due": _SYSTEM, "clean_up": _SYSTEM,
+    "wake_snoozed": _SYSTEM, "look_again": _SYSTEM, "set_due": _SYSTEM, "clean_up": _SYSTEM,
     "set_account_state": _SYSTEM, "set_needs_sign_in": _SYSTEM,
     "keep_draft": "one's own draft", "mark_read": "what one has read oneself", "forget_read": "what one has read oneself",
     "change_preferences": "how one likes one's own pages",

@@ -1,13 +1,14 @@
-"""Answers that reached nobody: what a provider refused for good leaves no conversation closed.
+"""Answers that reached nobody, or of which nobody can tell: they leave no conversation closed.
 
-delivery ends as failed --lane, receipts--> live event "unreached" --Follower("unreached"), durable position--> `reopen_unreached`
+delivery is failed, unknown, or went after all --lane, receipts--> live event "unreached"
+                                               --Follower("unreached"), durable position--> `look_again`
 
 After it happened, in a transaction of its own: whoever sends many answers at once waits for no conversation.
 """
 
 from collections.abc import Sequence
 
-from oase.conversations.actions.deliveries import reopen_unreached
+from oase.conversations.actions.deliveries import look_again
 from oase.conversations.delivery.news import UNREACHED
 from oase.conversations.errors import NoMessage
 from oase.kernel.db import Database
@@ -17,7 +18,7 @@ from oase.kernel.locks import Locks
 
 
 class UnreachedFeed:
-    """Opens what was closed by an answer that failed; one process at a time does it."""
+    """Opens what was closed by an answer that did not arrive; one process at a time does it."""
 
     def __init__(self, database: Database, hub: LiveHub, locks: Locks) -> None:
         self._database = database
@@ -32,11 +33,11 @@ class UnreachedFeed:
         await self._follower.catch_up(self.handle, _nothing)
 
     async def handle(self, events: Sequence[LiveEvent]) -> None:
-        """Looks at each message that failed."""
+        """Looks at each message whose fate is another one now."""
         for workspace_id, message_id in dict.fromkeys((event.workspace_id, event.key) for event in events):
             try:
                 async with self._database.work(workspace_id) as work:
-                    await reopen_unreached(work, message_id)
+                    await look_again(work, message_id)
             except NoMessage:  # erased meanwhile
                 continue
 

@@ -10,8 +10,8 @@ from tests.conversations.conftest import delivery, text
 from tests.desk.promises.conftest import BERLIN, Promising
 from tests.statements import statements
 
-from oase.conversations import Author, cancel, set_priority, set_state, set_team, snooze
-from oase.conversations.actions.deliveries import reopen_unreached
+from oase.conversations import Author, cancel, drop, set_priority, set_state, set_team, snooze
+from oase.conversations.actions.deliveries import look_again
 from oase.desk import notification_of
 from oase.desk.hours import Timetable, Timetables
 from oase.desk.promises import PromiseFeed, Target
@@ -267,7 +267,7 @@ async def test_an_answer_that_did_not_arrive_leaves_what_was_kept_and_is_owed_by
     (kept,) = await promising.promises(conversation)
     async with promising.desk.work() as work:
         await work.run("UPDATE delivery SET state = 'failed' WHERE message_id = %(id)s", {"id": message})
-        await reopen_unreached(work, message)
+        await look_again(work, message)
     first, again = await promising.promises(conversation)
     assert (first, first.outcome) == (kept, "kept")
     assert (again.outcome, again.due_at) == (None, before.due_at)
@@ -278,3 +278,24 @@ async def test_an_answer_that_did_not_arrive_leaves_what_was_kept_and_is_owed_by
         notification_id = await work.value("SELECT id FROM notification WHERE kind = 'unsent'")
         said = await notification_of(work, promising.desk.agents["Anna"], notification_id)
     assert said.title == "Eine Antwort ist nicht angekommen"
+
+
+async def test_an_answer_of_which_nobody_can_tell_is_owed_once_somebody_knows_that_it_did_not_arrive(
+    promising: Promising,
+) -> None:
+    conversation = await promising.desk.writes("Wo bleibt mein Rad?")
+    (before,) = await promising.promises(conversation)
+    promising.desk.clock.advance(3 * MINUTE)
+    message = await promising.says(conversation)
+    async with promising.desk.work() as work:
+        await work.run("UPDATE delivery SET state = 'unknown' WHERE message_id = %(id)s", {"id": message})
+        await look_again(work, message)
+    assert [one.outcome for one in await promising.promises(conversation)] == ["kept"]
+    assert await promising.desk.told("Anna") == ["unsent"]
+    async with promising.desk.work() as work:
+        notification_id = await work.value("SELECT id FROM notification WHERE kind = 'unsent'")
+        said = await notification_of(work, promising.desk.agents["Anna"], notification_id)
+        await drop(work, message)
+    assert said.title == "Wir wissen nicht, ob eine Antwort angekommen ist"
+    _, again = await promising.promises(conversation)
+    assert (again.outcome, again.due_at) == (None, before.due_at)

@@ -24,3 +24,14 @@ def test_a_moment_of_the_same_day_needs_no_date(language: str, due: str, line: s
     reader = translator(language, "Europe/Berlin")
     said = event_text("escalated", "", {"due": due, "did": ["priority"]}, AT, reader)
     assert said.replace("\N{NO-BREAK SPACE}", " ") == line
+
+
+@pytest.mark.parametrize(
+    ("why", "line"),
+    [
+        ("unreached", "Die Antwort kam nicht an, darum ist das Gespräch offen"),
+        ("unclear", "Wir wissen nicht, ob die Antwort ankam, darum ist das Gespräch offen"),
+    ],
+)
+def test_the_line_says_whether_an_answer_failed_or_nobody_can_tell(why: str, line: str) -> None:
+    assert event_text("unreached", "", {"why": why}, AT, translator("de", "Europe/Berlin")) == line

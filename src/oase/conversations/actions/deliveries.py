@@ -108,24 +108,44 @@ async def _wait_again(work: UnitOfWork, conversation: ConversationRow, message_i
     return waited
 
 
-async def reopen_unreached(work: UnitOfWork, message_id: UUID) -> None:
-    """An answer that a provider would not deliver is none: if nothing was said since, the conversation is open again and owes what
-    it owed before, and whoever has it, or else wrote it, is told. What Oase says by itself answers nothing, and opens nothing.
+async def look_again(work: UnitOfWork, message_id: UUID) -> None:
+    """What became of an answer decides whether its conversation waits for the customer or for us, unless something was said since.
 
-    Once for each try: what was told already, or is tried again by now, changes nothing.
+    a part has failed, or nobody can tell   open, and whoever has it, or else wrote it, is told once
+    nothing of it can have arrived          owed again as it was before
+    it went after all, is tried again       as the answer had left it, unless people have moved it meanwhile
+
+    What Oase says by itself answers nothing, and opens nothing. Looking twice changes nothing.
     """
     conversation, deliveries, message = await _of_message(work, message_id)
-    failed = [one for one in deliveries if one["state"] == "failed"]
-    known = message["automatic"] or "unreached" in message["data"]
-    if not failed or known or await _went_on(work, conversation, message_id):
+    states, left = {one["state"] for one in deliveries}, message["data"].get("unreached")
+    moved = left is not None and conversation.state != "open"
+    if message["automatic"] or not states or moved or await _went_on(work, conversation, message_id):
         return
-    await _remember(work, message_id, conversation.state)
-    if len(failed) == len(deliveries):
+    trouble, lost = states & {"failed", "unknown"}, states <= {"failed", "cancelled"}
+    if lost and (left is None or conversation.due_at is None):
         await _as_before(work, conversation, message["data"])
-    await _move(work, conversation, {"state": "open"})
-    await repository.insert_event(work, conversation, "unreached", Author(), {})
-    if agent_id := conversation.assignee_id or message["author_id"]:
-        work.emit("unsent", conversation.id, {"agent": str(agent_id), "message": str(message_id), "why": "unreached"})
+    if trouble:
+        await _move(work, conversation, {"state": "open"})
+    if trouble and left is None:
+        await _tell_unreached(
+            work, conversation, message_id, message["author_id"], "unreached" if "failed" in states else "unclear"
+        )
+    elif left is not None and not trouble and not lost:
+        await _answered_again(work, conversation, message_id, message, left)
+
+
+async def _tell_unreached(
+    work: UnitOfWork,
+    conversation: ConversationRow,
+    message_id: UUID,
+    author_id: UUID | None,
+    why: Literal["unreached", "unclear"],
+) -> None:
+    await _remember(work, message_id, conversation.state)
+    await repository.insert_event(work, conversation, "unreached", Author(), {"why": why})
+    if agent_id := conversation.assignee_id or author_id:
+        work.emit("unsent", conversation.id, {"agent": str(agent_id), "message": str(message_id), "why": why})
 
 
 async def _remember(work: UnitOfWork, message_id: UUID, state: str | None) -> None:
@@ -144,21 +164,21 @@ async def _move(work: UnitOfWork, conversation: ConversationRow, changes: Mappin
 
 async def retry(work: UnitOfWork, message_id: UUID) -> None:
     """Sends the failed parts of a message once more; if nothing was said since, the conversation counts as answered again."""
-    conversation, deliveries, message = await _of_message(work, message_id)
+    conversation, deliveries, _ = await _of_message(work, message_id)
     if not any(one["state"] == "failed" for one in deliveries):
         raise TooLate("Nothing of this message has failed.")
     await _set(work, message_id, ["failed"], "queued", "")
-    if left := message["data"].get("unreached"):
-        await _remember(work, message_id, None)
-        if conversation.state == "open" and not await _went_on(work, conversation, message_id):
-            await _answered_again(work, conversation, message, left)
+    await look_again(work, message_id)
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.emit("delivery", deliveries[0]["account_id"])
     work.audit("message.retried", subject="message", subject_id=message_id)
 
 
-async def _answered_again(work: UnitOfWork, conversation: ConversationRow, message: Mapping[str, Any], state: str) -> None:
+async def _answered_again(
+    work: UnitOfWork, conversation: ConversationRow, message_id: UUID, message: Mapping[str, Any], state: str
+) -> None:
     """The conversation as the answer had left it, in this state; snoozed it is no more."""
+    await _remember(work, message_id, None)
     solved_at = work.clock.now() if state == "solved" else None
     owed = {"due_at": None, "waiting_since": None, "solved_at": solved_at}
     await _move(work, conversation, {"state": "waiting" if state == "snoozed" else state, **owed})
@@ -166,7 +186,7 @@ async def _answered_again(work: UnitOfWork, conversation: ConversationRow, messa
 
 
 async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal["sent", "again"]) -> None:
-    """A person decides what we cannot tell: it arrived, or it is to be sent again."""
+    """A person decides what we cannot tell: it arrived, or it is to be sent again. Either way it counts as answered."""
     conversation, deliveries, _ = await _of_message(work, message_id)
     if not any(one["state"] == "unknown" for one in deliveries):
         raise TooLate("The fate of this message is known by now.")
@@ -175,6 +195,7 @@ async def resolve_unknown(work: UnitOfWork, message_id: UUID, decision: Literal[
     else:
         await _set(work, message_id, ["unknown"], "queued", "")
         work.emit("delivery", deliveries[0]["account_id"])
+    await look_again(work, message_id)
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.audit("message.resolved", subject="message", subject_id=message_id, decision=decision)
 
@@ -184,19 +205,14 @@ async def drop(work: UnitOfWork, message_id: UUID) -> None:
 
     Raises TooLate if nothing of it failed or is unknown. A receipt that shows it arrived still counts.
     """
-    conversation, deliveries, message = await _of_message(work, message_id)
+    conversation, deliveries, _ = await _of_message(work, message_id)
     given_up = [one for one in deliveries if one["state"] in ("failed", "unknown")]
     if not given_up:
         raise TooLate("There is nothing of this message to give up.")
     for state in ("failed", "unknown"):
         why = next((one["why"] for one in given_up if one["state"] == state), "")
         await _set(work, message_id, [state], "cancelled", why)
-    if (
-        len(given_up) == len(deliveries)
-        and conversation.state == "waiting"
-        and not await _went_on(work, conversation, message_id)
-    ):
-        await _as_before(work, conversation, message["data"])
+    await look_again(work, message_id)
     work.emit("conversation", conversation.id, {"what": "delivery", "messages": [str(message_id)]})
     work.audit("message.dropped", subject="message", subject_id=message_id)
 

@@ -65,8 +65,8 @@ class Lane:
         """What a dead process left behind gets its honest state. Called when the lane has been taken over."""
         async with self._database.work(self.account.workspace_id) as work:
             repeat = self.account.manifest.safe_to_repeat or self.account.manifest.wire == "local"
-            for message_id, conversation_id in await repository.orphans(work, self.account.id, repeat=repeat):
-                work.emit("conversation", conversation_id, {"what": "delivery", "messages": [str(message_id)]})
+            for conversation_id, kind, message_id, state in await repository.orphans(work, self.account.id, repeat=repeat):
+                tell(work, conversation_id, kind, message_id, state)
 
     async def run(self, may_go_on: Callable[[], bool]) -> None:
         """Sends until nothing is due for a while, the lane is lost, or the account refuses us."""

@@ -40,6 +40,7 @@ class _Known(Struct, kw_only=True):
     failed_at: datetime | None
     code: str
     why: str
+    before: str = ""  # the state from which receipts moved it
 
 
 class _UnderWay(Struct, frozen=True):
@@ -149,7 +150,7 @@ def _move(delivery: _Known, receipt: Receipt) -> bool:
         return True
     if not moves_forward(delivery.state, receipt.state):
         return False
-    delivery.state = receipt.state
+    delivery.before, delivery.state = delivery.before or delivery.state, receipt.state
     if receipt.state == "sent":
         delivery.sent_at = delivery.sent_at or receipt.at
     elif receipt.state == "delivered":
@@ -267,4 +268,4 @@ async def _write(work: UnitOfWork, changed: Sequence[_Known]) -> None:
         values,
     )
     for one in ordered:
-        tell(work, one.conversation_id, one.kind, one.message_id, one.state)
+        tell(work, one.conversation_id, one.kind, one.message_id, one.state, one.before)

@@ -124,18 +124,18 @@ async def _name_messages(work: UnitOfWork, accepted: Sequence[Fate]) -> None:
         )
 
 
-async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[tuple[UUID, UUID]]:
-    """Deliveries that a dead process left *sending*: *unknown*, or queued again where the provider recognises repeats."""
+async def orphans(work: UnitOfWork, account_id: UUID, *, repeat: bool) -> list[tuple[UUID, DeliveryKind, UUID, str]]:
+    """Deliveries that a dead process left *sending*: *unknown*, or queued again where the provider recognises repeats.
+
+    Gives conversation, kind, message and state of each.
+    """
     state, why = ("queued", "") if repeat else ("unknown", "The program stopped while this was being sent.")
-    return [
-        (message, conversation)
-        for message, conversation in await work.tuples(
-            "UPDATE delivery SET state = CASE WHEN kind = 'act' THEN 'queued' ELSE %(state)s END, why = %(why)s"
-            " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND state = 'sending'"
-            " RETURNING message_id, conversation_id",
-            {"account_id": account_id, "state": state, "why": why},
-        )
-    ]
+    return await work.tuples(
+        "UPDATE delivery SET state = CASE WHEN kind = 'act' THEN 'queued' ELSE %(state)s END, why = %(why)s"
+        " WHERE workspace_id = %(workspace_id)s AND account_id = %(account_id)s AND state = 'sending'"
+        " RETURNING conversation_id, kind, message_id, state",
+        {"account_id": account_id, "state": state, "why": why},
+    )
 
 
 def _of_side(public: bool | None, table: str) -> str:

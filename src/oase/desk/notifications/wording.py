@@ -77,6 +77,8 @@ def _title(one: Notification, person: str, case: Case, t: Translator) -> str:
         return t.gettext("A task is due")
     if kind == "unsent" and one.words == "unreached":
         return t.gettext("An answer did not arrive")
+    if kind == "unsent" and one.words == "unclear":
+        return t.gettext("We cannot tell whether an answer arrived")
     if kind == "unsent":
         return (
             t.gettext("Your scheduled message was cancelled: the customer wrote")

@@ -81,7 +81,9 @@ def event_text(kind: str, author: str, data: Mapping[str, Any], at: datetime, re
         "task_added": _task(who, data, at, reader),
         "task_done": reader.gettext("%(who)s has done: %(what)s", who=who, what=data.get("what", "")),
         "unscheduled": reader.gettext("A scheduled message of %(who)s was not sent, because the customer wrote before", who=name),
-        "unreached": reader.gettext("The answer did not arrive, so the conversation is open"),
+        "unreached": reader.gettext("We cannot tell whether the answer arrived, so the conversation is open")
+        if data.get("why") == "unclear"
+        else reader.gettext("The answer did not arrive, so the conversation is open"),
         "reopened": reader.gettext("Opened again by a new message"),
         "channel": reader.gettext("Continues on %(channel)s, by an invitation", channel=mark(to, reader).name if to else "?"),
     }
