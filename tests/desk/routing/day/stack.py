@@ -37,6 +37,7 @@ from oase.kernel.ids import new_id
 from oase.kernel.live import LiveEvent, LiveHub, Position
 from oase.kernel.locks import Locks
 from oase.kernel.secrets import Safe
+from oase.kernel.waiting import end
 from oase.staff import add_agent, found_workspace, save_skill, set_skills
 
 _CHANNELS: Final[dict[Channel, str]] = {"chat": "webchat", "messenger": "whatsapp", "mail": "email"}
@@ -68,6 +69,7 @@ class Stack:
     intake: IntakeWorker
     feed: PromiseFeed
     leader: Leader
+    timetables: Timetables
     _position: Position = field(default_factory=lambda: Position(0, 0))
     _news: list[LiveEvent] = field(default_factory=list)  # what the leader has not heard yet
     _customers: dict[UUID, int] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class Stack:
             for agent in sorted(self._there):
                 await heartbeat(work, self._id(agent))
             epoch = await next_epoch(work)
-        self.leader = _leader(self.database, self.book, self.workspace_id, epoch)
+        self.leader = Leader(self.database, self.book, self.timetables, self.workspace_id, epoch)
         await self.leader.restore()
 
     # --- what happens ---
@@ -252,14 +254,17 @@ async def open_stack(dsn: str, workspace_id: UUID, workers: Sequence[Worker]) ->
             within = timedelta(seconds=seconds)
             await save_target(work, Target(id=new_id(), paces=(PACES[channel],), first=within, next=within))  # type: ignore[arg-type]
         epoch = await next_epoch(work)
-    leader = _leader(database, book, workspace_id, epoch)
+    timetables = Timetables()
+    hears = asyncio.create_task(timetables.run(hub))  # nothing: nobody changes opening hours on this day
+    leader = Leader(database, book, timetables, workspace_id, epoch)
     await leader.restore()
-    feed = PromiseFeed(database, hub, locks, Timetables())
+    feed = PromiseFeed(database, hub, locks, timetables)
     stack = Stack(
         cast, database, clock, workspace_id, accounts, book, Journal(database, blobs),
-        IntakeWorker(database, book, blobs, hub, locks), feed, leader,
+        IntakeWorker(database, book, blobs, hub, locks), feed, leader, timetables,
     )  # fmt: skip
     yield stack
+    await end([hears])
     await locks.close()
     await database.close()
 
@@ -278,7 +283,3 @@ async def _people(work: UnitOfWork, workers: Sequence[Worker], begins: int) -> C
         await set_skills(work, agent_id, held)
         agents.append(Skills(id=agent_id, levels=dict(held), at_once={"live": 3, "messaging": 5}))
     return Cast(begins, agents, skills)
-
-
-def _leader(database: Database, book: AccountBook, workspace_id: UUID, epoch: int) -> Leader:
-    return Leader(database, book, Timetables(), workspace_id, epoch)
