@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-# one more than the two cores that this is measured on: tests wait, too
-PYTEST_WORKERS ?= 3
+# two for each of the two cores that this is measured on: tests wait, too
+PYTEST_WORKERS ?= 4
 # the order of the tests is drawn anew each time; where a run must be repeatable, from one seed
 SEED := $(if $(CI),--randomly-seed=20261122)
 
