@@ -51,15 +51,11 @@ def mutated(draw: st.DrawFn, bodies: Sequence[bytes]) -> bytes:
 
 def _swap(draw: st.DrawFn, value: Any) -> Any:
     """The JSON value with one place in it changed."""
-    places = list(_places(value))
+    copy = json.loads(json.dumps(value))
+    places = _places(copy)
     if not places:
         return draw(st.sampled_from(_ODD))
-    path = draw(st.sampled_from(places))
-    copy = json.loads(json.dumps(value))
-    holder = copy
-    for step in path[:-1]:
-        holder = holder[step]
-    key = path[-1]
+    holder, key = places[draw(st.integers(0, len(places) - 1))]
     action = draw(st.sampled_from(["odd", "odd", "odd", "delete", "wrap", "double", "deep", "rename"]))
     match action:
         case "delete":
@@ -77,9 +73,15 @@ def _swap(draw: st.DrawFn, value: Any) -> Any:
     return copy
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inner = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
-    return [place for key, one in inner for place in ((*path, key), *_places(one, (*path, key)))]
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    """Everything that is in something: what holds it, and its key there."""
+    found, holders = [], [value]
+    while holders:
+        holder = holders.pop()
+        inner = list(holder.items() if isinstance(holder, dict) else enumerate(holder) if isinstance(holder, list) else ())
+        found += [(holder, key) for key, _ in inner]
+        holders += [one for _, one in inner if isinstance(one, dict | list)]
+    return found
 
 
 def _deep(levels: int) -> Any:
