@@ -454,6 +454,19 @@ async def test_a_receipt_that_is_being_parked_while_its_messages_fate_is_written
     assert await counter.states() == ["delivered"]
 
 
+async def test_why_a_message_failed_stays_where_the_provider_said_so_before_it_answered_the_send(counter: Counter) -> None:
+    await counter.says(await counter.person(), "Guten Tag")
+    counter.provider.gate = asyncio.Event()
+    sending = asyncio.create_task(counter.sends())
+    await until(lambda: counter.provider.at_once == 1)
+    async with counter.database.work(counter.workspace_id) as work:
+        ours = str(await work.value("SELECT id FROM delivery"))
+    await counter.receives(receipt("failed", "wamid.out.1", our_id=ours, code="131026", why="No WhatsApp there"))
+    counter.provider.gate.set()
+    await sending
+    assert await counter.fates() == [("failed", "No WhatsApp there", 1)]
+
+
 async def test_a_receipt_up_to_a_moment_says_nothing_of_what_may_never_have_gone(counter: Counter) -> None:
     conversation = await counter.person()
     counter.provider.script.append(hang_up)

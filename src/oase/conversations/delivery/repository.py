@@ -85,11 +85,10 @@ def _delivery(row: tuple[object, ...]) -> Delivery:
 
 
 async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
-    """What became of attempts. A row that a receipt or a person moved on meanwhile keeps its better state. Gives what changed."""
+    """What became of attempts. A row that a receipt or a person moved on meanwhile keeps its better state, and why. Gives what changed."""
     ordered = sorted(fates, key=lambda one: one.delivery_id)
     rows = await work.tuples(
-        "UPDATE delivery d SET state = CASE WHEN d.state IN ('sending', 'unknown') THEN n.state ELSE d.state END,"
-        " external_id = coalesce(d.external_id, n.external_id), code = n.code, why = n.why,"
+        f"UPDATE delivery d SET {_unless_moved('state', 'code', 'why')}, external_id = coalesce(d.external_id, n.external_id),"
         " next_at = coalesce(n.next_at, d.next_at),"
         " sent_at = CASE WHEN n.state IN ('sent', 'delivered') THEN coalesce(d.sent_at, %(now)s) ELSE d.sent_at END,"
         " delivered_at = CASE WHEN n.state = 'delivered' THEN coalesce(d.delivered_at, %(now)s) ELSE d.delivered_at END,"
@@ -109,6 +108,10 @@ async def write_fates(work: UnitOfWork, fates: Sequence[Fate]) -> set[UUID]:
     )
     await _name_messages(work, [one for one in ordered if one.external_id and one.kind == "message" and one.part == 0])
     return {row[0] for row in rows}
+
+
+def _unless_moved(*columns: str) -> str:
+    return ", ".join(f"{one} = CASE WHEN d.state IN ('sending', 'unknown') THEN n.{one} ELSE d.{one} END" for one in columns)
 
 
 async def _name_messages(work: UnitOfWork, accepted: Sequence[Fate]) -> None:
