@@ -107,6 +107,7 @@ async def test_what_did_not_arrive_can_be_left_unsent(how: str, state: str, choi
         await work.run("UPDATE delivery SET state = %(state)s, why = 'Die Leitung brach ab.'", {"state": state})
     await page.reload()
     button = page.locator(".fate").get_by_role("button", name=choice, exact=True)
+    assert await button.evaluate("one => one.getBoundingClientRect().right <= innerWidth"), "It reaches beyond the screen."
     if how == "keyboard":
         await button.focus()
         await page.keyboard.press("Enter")
