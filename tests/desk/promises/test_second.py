@@ -6,6 +6,7 @@ import pytest
 from tests.desk.promises.conftest import Promising
 
 from oase.conversations import Author, set_priority
+from oase.conversations.actions.deliveries import look_again
 from oase.desk.promises import Policy, repromise, standing
 from oase.desk.promises import repository as stored
 from oase.desk.promises.editing import change_policy
@@ -99,3 +100,28 @@ async def test_texts_of_the_workspace_say_by_when(promising: Promising) -> None:
     assert line == "Bis 09:20 Uhr! Lindgrün"
     letter = told(policy, "mail", now + timedelta(days=1), now, "Lindgrün", t)
     assert "bis Dienstag, 1. Dez., 09:00 Uhr" in letter and letter.endswith("Lindgrün")
+
+
+async def test_what_was_told_is_owed_still_when_the_answer_did_not_arrive(promising: Promising) -> None:
+    conversation = await promising.desk.writes("Wo bleibt mein Rad?")
+    await promising.feed.catch_up()
+    due = await second(promising, conversation, 40)
+    promising.desk.clock.advance(MINUTE)
+    await promising.desk.writes("Ich bräuchte es am Nachmittag wieder 🙏")
+    promising.desk.clock.advance(MINUTE)
+    message = await promising.says(conversation)
+    assert [one.outcome for one in await promising.promises(conversation)] == ["kept", "kept"]
+    async with promising.desk.work() as work:
+        await work.run("UPDATE delivery SET state = 'failed' WHERE message_id = %(id)s", {"id": message})
+        await look_again(work, message)
+    assert await promising.due(conversation) == due
+    *kept, owed = await promising.promises(conversation)
+    assert [one.outcome for one in kept] == ["kept", "kept"]
+    assert (owed.number, owed.due_at, owed.told_at, owed.outcome) == (2, due, kept[-1].told_at, None)
+    assert owed.since == kept[-1].since
+    await promising.edit()
+    assert await promising.due(conversation) == due
+    assert await second(promising, conversation, 90) is None
+    promising.desk.clock.advance(MINUTE)
+    await promising.says(conversation)
+    assert [one.outcome for one in await promising.promises(conversation)] == ["kept", "kept", "kept"]

@@ -68,9 +68,10 @@ async def _as_before(work: UnitOfWork, conversation: ConversationRow, data: Mapp
     before = data.get("before") or {}
     await work.run(
         "UPDATE conversation SET state = coalesce(%(state)s, state), due_at = %(due_at)s, solved_at = %(solved_at)s,"
-        " waiting_since = CASE WHEN %(due_at)s::timestamptz IS NULL THEN waiting_since ELSE coalesce(waiting_since, last_in_at) END,"
+        " waiting_since = CASE WHEN %(due_at)s::timestamptz IS NULL THEN waiting_since"
+        " ELSE coalesce(waiting_since, %(waiting_since)s, last_in_at) END,"
         " version = version + 1 WHERE workspace_id = %(workspace_id)s AND id = %(id)s",
-        {"id": conversation.id, **{name: before.get(name) for name in ("state", "due_at", "solved_at")}},
+        {"id": conversation.id, **{name: before.get(name) for name in ("state", "due_at", "waiting_since", "solved_at")}},
     )
     await _recount(work, conversation, await _wait_again(work, conversation, _settled(data)))
 

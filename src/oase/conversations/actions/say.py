@@ -161,7 +161,7 @@ async def _write_message(
     work: UnitOfWork, conversation: ConversationRow, to: To, author: Author, answer: Answer, leads_to: Sequence[str]
 ) -> UUID:
     """`leads_to`: the channels of the links that go out beneath it; the text that is kept has none of them."""
-    before = {"state": conversation.state, "due_at": conversation.due_at, "solved_at": conversation.solved_at}
+    before = {name: getattr(conversation, name) for name in ("state", "due_at", "waiting_since", "solved_at")}
     data: dict[str, Any] = {"before": msgspec.to_builtins(before, str_keys=True)}  # what undo brings back
     if answer.template:
         data["template"] = msgspec.to_builtins(answer.template)

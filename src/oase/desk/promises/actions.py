@@ -1,7 +1,8 @@
 """What is done about promises: they are brought up to what conversations are now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 async def promise(
     work: UnitOfWork, conversation_ids: Collection[UUID], timetables: Timetables, heard: Collection[UUID] = ()
 ) -> None:
-    """Brings what is promised in these conversations up to what they are now. Thirteen statements at most, whatever their number.
+    """Brings what is promised in these conversations up to what they are now. Fourteen statements at most, whatever their number.
 
     `heard`: messages that came since it was looked last; what was answered by now is written down as well.
     """
@@ -36,8 +37,10 @@ async def promise(
     own = await repository.own(work, [one.id for one in found])
     answers = await answers_since(work, [(one.conversation_id, one.since) for each in standing.values() for one in each])
     tables = {team: await timetables.of_team(work, team) for team in {one.team_id for one in found}}
+    again = await repository.again(work, _waiting_again(found, standing))
     cases = [
-        Case(one, standing[one.id], answers, circumstances(policy, one, own.get(one.id)), tables[one.team_id]) for one in found
+        Case(one, standing[one.id], answers, circumstances(policy, one, own.get(one.id)), tables[one.team_id], again.get(one.id))
+        for one in found
     ]
     plan = plan_of(cases, policy, work.clock.now())
     for team in sorted({str(made.made_of.team_id) for made in plan.made if made.never_open}):
@@ -49,6 +52,18 @@ async def promise(
     if turns := await turns_since(work, heard, MOST_TURNS):
         spans = await repository.spans(work, [one.id for one in found])
         await repository.insert_past(work, missed(cases, turns, spans, policy, work.clock.now()))
+
+
+def _waiting_again(found: Sequence[Owed], standing: Mapping[UUID, Sequence[Standing]]) -> list[tuple[UUID, datetime]]:
+    """Where somebody waits, and since when, for what has been answered already: that answer may not have arrived."""
+    return [
+        (one.id, one.waiting_since)
+        for one in found
+        if one.waiting_since is not None
+        and one.last_out_at is not None
+        and one.waiting_since <= one.last_out_at
+        and all(stands.since != one.waiting_since for stands in standing.get(one.id, ()))
+    ]
 
 
 async def promise_own(work: UnitOfWork, given: Sequence[Own]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.desk.promises.types import Made, Moved, Own, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
+from oase.desk.promises.types import Again, Made, Moved, Own, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -32,6 +32,7 @@ _PAST: Final = Batch(
 )  # fmt: skip
 _THRESHOLDS: Final = Batch(step_id="uuid", kind="text", team_id="uuid", until="timestamptz", begun="timestamptz")
 _TAKEN: Final = Batch(id="uuid", conversation_id="uuid", step_id="uuid", kind="text", since="timestamptz")
+_WAITED: Final = Batch(conversation_id="uuid", since="timestamptz")
 _SETTLED: Final = Batch(id="uuid", settled_at="timestamptz", outcome="text", why="text")
 _OWN: Final = Batch(id="uuid", amount="interval", target_id="uuid", rule="text")
 _MOVED: Final = Batch(id="uuid", due_at="timestamptz", paused_at="timestamptz", left_time="interval")
@@ -67,6 +68,20 @@ async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> list[S
         {"ids": sorted(set(conversation_ids))},
     )
     return [msgspec.convert(row, Standing) for row in rows]
+
+
+async def again(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]]) -> dict[UUID, Again]:
+    """What was promised last in each conversation from that moment on, and ended with an answer."""
+    if not waited:
+        return {}
+    rows = await work.rows(
+        "SELECT DISTINCT ON (p.conversation_id) p.conversation_id, p.kind, p.number, p.since, p.due_at, p.target, p.rule, p.made_of,"
+        f" p.never_open, p.told_at FROM {_WAITED.rows} JOIN promise p ON p.workspace_id = %(workspace_id)s"
+        " AND p.conversation_id = n.conversation_id AND p.since = n.since AND p.kind <> 'solution' AND p.why = 'answered'"
+        " ORDER BY p.conversation_id, p.made_at DESC, p.number DESC",
+        _WAITED.values({"conversation_id": one, "since": since} for one, since in waited),
+    )
+    return {row["conversation_id"]: msgspec.convert(row, Again) for row in rows}
 
 
 async def own(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, Own]:
