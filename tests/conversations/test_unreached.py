@@ -246,3 +246,26 @@ async def test_the_answers_of_a_process_that_died_are_looked_at(counter: Counter
     await feed.catch_up()
     assert await counter.states() == ["unknown"]
     assert await _standing(counter) == ("open", False, False)
+
+
+async def test_what_fails_once_more_opens_a_conversation_that_people_had_moved_in_between(
+    counter: Counter, feed: UnreachedFeed
+) -> None:
+    message = await _refused(counter, await counter.person())
+    await feed.catch_up()
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE conversation SET state = 'solved', due_at = NULL, waiting_since = NULL")
+        await retry(work, message)
+    counter.provider.script.append(graph_error(400, 131026))
+    await counter.sends()
+    await feed.catch_up()
+    assert await _standing(counter) == ("open", True, True)
+    assert await _lines(counter) == 2
+
+
+async def test_what_is_given_up_is_owed_even_if_somebody_had_it_wait(counter: Counter, feed: UnreachedFeed) -> None:
+    message = await _unclear(counter, feed, await counter.person())
+    async with counter.database.work(counter.workspace_id) as work:
+        await work.run("UPDATE conversation SET state = 'waiting'")
+        await drop(work, message)
+    assert await _standing(counter) == ("open", True, True)

@@ -120,10 +120,14 @@ async def look_again(work: UnitOfWork, message_id: UUID) -> None:
     """
     conversation, deliveries, message = await _of_message(work, message_id)
     states, left = {one["state"] for one in deliveries}, message["data"].get("unreached")
-    moved = left is not None and conversation.state != "open"
+    trouble, lost = states & {"failed", "unknown"}, states <= {"failed", "cancelled"}
+    under_way_again = left is not None and not trouble and not lost
+    if under_way_again:
+        await _remember(work, message_id, None)
+    undecided = ("open", "waiting") if lost and not trouble else ("open",)  # who gives it up decides about what waits, too
+    moved = left is not None and conversation.state not in undecided
     if message["automatic"] or not states or moved or await _went_on(work, conversation, message_id):
         return
-    trouble, lost = states & {"failed", "unknown"}, states <= {"failed", "cancelled"}
     if lost and (left is None or conversation.due_at is None):
         await _as_before(work, conversation, message["data"])
     if trouble:
@@ -132,8 +136,8 @@ async def look_again(work: UnitOfWork, message_id: UUID) -> None:
         await _tell_unreached(
             work, conversation, message_id, message["author_id"], "unreached" if "failed" in states else "unclear"
         )
-    elif left is not None and not trouble and not lost:
-        await _answered_again(work, conversation, message_id, message, left)
+    elif left is not None and under_way_again:
+        await _answered_again(work, conversation, message, left)
 
 
 async def _tell_unreached(
@@ -175,11 +179,8 @@ async def retry(work: UnitOfWork, message_id: UUID) -> None:
     work.audit("message.retried", subject="message", subject_id=message_id)
 
 
-async def _answered_again(
-    work: UnitOfWork, conversation: ConversationRow, message_id: UUID, message: Mapping[str, Any], state: str
-) -> None:
+async def _answered_again(work: UnitOfWork, conversation: ConversationRow, message: Mapping[str, Any], state: str) -> None:
     """The conversation as the answer had left it, in this state; snoozed it is no more."""
-    await _remember(work, message_id, None)
     solved_at = work.clock.now() if state == "solved" else None
     owed = {"due_at": None, "waiting_since": None, "solved_at": solved_at}
     await _move(work, conversation, {"state": "waiting" if state == "snoozed" else state, **owed})
