@@ -29,6 +29,14 @@ async def test_a_message_from_the_phone_is_with_the_agent_within_a_second_and_th
     assert min(took) < 1.0  # of three: what else the machine does meanwhile is not measured
 
 
+async def test_who_had_written_before_the_program_started_can_be_answered(people: People) -> None:
+    agent = await people.agent(SOPHIE)
+    await open_row(agent, "Do you rent out bikes for 3 days?")
+    await answer(agent, "Of course! We keep four bikes for you, two with child seats 👶")
+    ticks = agent.locator("#entries .entry.out", has_text="We keep four bikes").locator(".ticks").first
+    await expect(ticks).to_have_attribute("title", "Zugestellt")
+
+
 async def test_a_visitor_of_the_shop_chats_with_an_agent_and_finds_everything_again_after_a_reload(people: People) -> None:
     agent = await people.agent(SOPHIE)
     visitor = await people.somebody("/demo/shop")

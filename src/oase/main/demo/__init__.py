@@ -17,6 +17,7 @@ from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
 from oase.kernel.secrets import Secret
 from oase.main.demo.past import past_waits
+from oase.main.demo.phones import remind
 from oase.main.demo.places import connect_places, tell_addresses
 from oase.main.demo.script import cases
 from oase.main.demo.story import Cast, Story
@@ -91,13 +92,15 @@ async def begin_story(house: House, sandbox: Sandbox) -> None:
     workspace_id = await _workspace(house) if house.settings.demo else None
     if workspace_id is None:
         return
+    accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
     async with house.database.work(workspace_id) as work:
-        if await work.value("SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = %(workspace_id)s)"):
-            return
+        told = await work.value("SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = %(workspace_id)s)")
         agents = {agent.name.split(" ")[0]: (agent.id, agent.name) for agent in await list_agents(work)}
         teams = {team.name: team.id for team in await list_teams(work)}
-    accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
-    await Story(house, sandbox, Cast(workspace_id, agents, teams, accounts)).tell(cases())
+    if not told:
+        await Story(house, sandbox, Cast(workspace_id, agents, teams, accounts)).tell(cases())
+    if "whatsapp" in accounts:
+        await remind(house.database, sandbox, accounts["whatsapp"])
 
 
 async def demo_lines(house: House) -> list[str]:
