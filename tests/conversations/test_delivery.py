@@ -48,6 +48,14 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def held(counter: Counter) -> tuple[asyncio.Event, asyncio.Task[None]]:
+    """What is due is with the provider, which answers when the event is set."""
+    counter.provider.gate = asyncio.Event()
+    sending = asyncio.create_task(counter.sends())
+    await until(lambda: counter.provider.at_once == 1)
+    return counter.provider.gate, sending
+
+
 # --- order ---
 
 
@@ -394,12 +402,10 @@ async def test_a_receipt_up_to_a_moment_counts_for_everything_before(counter: Co
 
 async def test_a_receipt_up_to_a_moment_that_overtakes_the_answer_to_the_send_counts_once_it_has_gone(counter: Counter) -> None:
     await counter.says(await counter.person(), "Guten Tag")
-    counter.provider.gate = asyncio.Event()
-    sending = asyncio.create_task(counter.sends())
-    await until(lambda: counter.provider.at_once == 1)
+    gate, sending = await held(counter)
     await counter.receives(receipt("read", up_to=True, sender=Address(value="+4915228817386")))
     assert await counter.states() == ["sending"]
-    counter.provider.gate.set()
+    gate.set()
     await sending
     assert await counter.states() == ["read"]
 
@@ -407,11 +413,9 @@ async def test_a_receipt_up_to_a_moment_that_overtakes_the_answer_to_the_send_co
 async def test_a_receipt_up_to_a_moment_that_came_during_a_vain_try_spoke_of_others(counter: Counter) -> None:
     await counter.says(await counter.person(), "Guten Tag")
     counter.provider.script.append(graph_error(500, 131000))
-    counter.provider.gate = asyncio.Event()
-    sending = asyncio.create_task(counter.sends())
-    await until(lambda: counter.provider.at_once == 1)
+    gate, sending = await held(counter)
     await counter.receives(receipt("read", up_to=True, sender=Address(value="+4915228817386")))
-    counter.provider.gate.set()
+    gate.set()
     await sending
     counter.clock.advance(timedelta(minutes=5))
     await counter.sends()
@@ -441,14 +445,12 @@ async def test_a_receipt_that_comes_while_its_messages_fate_is_being_written_cou
 
 async def test_a_receipt_that_is_being_parked_while_its_messages_fate_is_written_counts(counter: Counter) -> None:
     await counter.says(await counter.person(), "Guten Tag")
-    counter.provider.gate = asyncio.Event()
-    sending = asyncio.create_task(counter.sends())
-    await until(lambda: counter.provider.at_once == 1)
+    gate, sending = await held(counter)
     account = await counter.book.get(counter.account_id)
     assert account is not None
     async with counter.database.work(counter.workspace_id) as work:
         await apply_receipts(work, account, [receipt("delivered", "wamid.out.1")])
-        counter.provider.gate.set()
+        gate.set()
         await asyncio.wait([sending], timeout=0.3)
     await sending
     assert await counter.states() == ["delivered"]
@@ -456,13 +458,11 @@ async def test_a_receipt_that_is_being_parked_while_its_messages_fate_is_written
 
 async def test_why_a_message_failed_stays_where_the_provider_said_so_before_it_answered_the_send(counter: Counter) -> None:
     await counter.says(await counter.person(), "Guten Tag")
-    counter.provider.gate = asyncio.Event()
-    sending = asyncio.create_task(counter.sends())
-    await until(lambda: counter.provider.at_once == 1)
+    gate, sending = await held(counter)
     async with counter.database.work(counter.workspace_id) as work:
         ours = str(await work.value("SELECT id FROM delivery"))
     await counter.receives(receipt("failed", "wamid.out.1", our_id=ours, code="131026", why="No WhatsApp there"))
-    counter.provider.gate.set()
+    gate.set()
     await sending
     assert await counter.fates() == [("failed", "No WhatsApp there", 1)]
 

@@ -132,25 +132,14 @@ async def look_again(work: UnitOfWork, message_id: UUID) -> None:
         await _as_before(work, conversation, message["data"])
     if trouble:
         await _move(work, conversation, {"state": "open"})
-    if trouble and left is None:
-        await _tell_unreached(
-            work, conversation, message_id, message["author_id"], "unreached" if "failed" in states else "unclear"
-        )
-    elif left is not None and under_way_again:
-        await _answered_again(work, conversation, message, left)
-
-
-async def _tell_unreached(
-    work: UnitOfWork,
-    conversation: ConversationRow,
-    message_id: UUID,
-    author_id: UUID | None,
-    why: Literal["unreached", "unclear"],
-) -> None:
-    await _remember(work, message_id, conversation.state)
-    await repository.insert_event(work, conversation, "unreached", Author(), {"why": why})
-    if agent_id := conversation.assignee_id or author_id:
-        work.emit("unsent", conversation.id, {"agent": str(agent_id), "message": str(message_id), "why": why})
+        if left is None:
+            await _remember(work, message_id, conversation.state)
+            why = "unreached" if "failed" in states else "unclear"
+            await repository.insert_event(work, conversation, "unreached", Author(), {"why": why})
+            if agent_id := conversation.assignee_id or message["author_id"]:
+                work.emit("unsent", conversation.id, {"agent": str(agent_id), "message": str(message_id), "why": why})
+    elif under_way_again:
+        await _answered_again(work, conversation, message)
 
 
 async def _remember(work: UnitOfWork, message_id: UUID, state: str | None) -> None:
@@ -179,8 +168,9 @@ async def retry(work: UnitOfWork, message_id: UUID) -> None:
     work.audit("message.retried", subject="message", subject_id=message_id)
 
 
-async def _answered_again(work: UnitOfWork, conversation: ConversationRow, message: Mapping[str, Any], state: str) -> None:
-    """The conversation as the answer had left it, in this state; snoozed it is no more."""
+async def _answered_again(work: UnitOfWork, conversation: ConversationRow, message: Mapping[str, Any]) -> None:
+    """The conversation as the answer had left it; snoozed it is no more."""
+    state = message["data"]["unreached"]
     solved_at = work.clock.now() if state == "solved" else None
     owed = {"due_at": None, "waiting_since": None, "solved_at": solved_at}
     await _move(work, conversation, {"state": "waiting" if state == "snoozed" else state, **owed})

@@ -7,11 +7,17 @@ from uuid import UUID
 from oase.conversations import Case, Said, cases, said
 from oase.desk.notifications.types import Colleague, Notification, Shown
 from oase.kernel.db import UnitOfWork
-from oase.kernel.i18n import Translator, translator
+from oase.kernel.i18n import Translator, message, translator
 from oase.people import called
 
 _TITLE_CHARACTERS: Final = 80
 _BODY_CHARACTERS: Final = 180
+_NOT_SENT: Final = message("Your scheduled message could not be sent")
+_UNSENT: Final = {
+    "unreached": message("An answer did not arrive"),
+    "unclear": message("We cannot tell whether an answer arrived"),
+    "answered": message("Your scheduled message was cancelled: the customer wrote"),
+}
 
 
 async def in_words(work: UnitOfWork, found: Sequence[Notification], colleagues: Mapping[UUID, Colleague]) -> list[Shown]:
@@ -75,16 +81,8 @@ def _title(one: Notification, person: str, case: Case, t: Translator) -> str:
         )
     if kind == "task":
         return t.gettext("A task is due")
-    if kind == "unsent" and one.words == "unreached":
-        return t.gettext("An answer did not arrive")
-    if kind == "unsent" and one.words == "unclear":
-        return t.gettext("We cannot tell whether an answer arrived")
     if kind == "unsent":
-        return (
-            t.gettext("Your scheduled message was cancelled: the customer wrote")
-            if one.words == "answered"
-            else t.gettext("Your scheduled message could not be sent")
-        )
+        return t.text(_UNSENT.get(one.words, _NOT_SENT))
     return person
 
 

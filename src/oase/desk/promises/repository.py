@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from oase.desk.promises.types import Again, Made, Moved, Own, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
+from oase.desk.promises.types import Made, Moved, Own, Past, Policy, PromiseFacts, Settled, Standing, Taken, Threshold
 from oase.kernel.batches import Batch
 from oase.kernel.db import UnitOfWork
 from oase.kernel.ids import new_id
@@ -70,8 +70,8 @@ async def standing(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> list[S
     return [msgspec.convert(row, Standing) for row in rows]
 
 
-async def again(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]]) -> dict[UUID, Again]:
-    """What was promised last in each conversation from that moment on, and ended with an answer."""
+async def again(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]]) -> dict[UUID, Made]:
+    """What was promised last in each conversation from that moment on, and ended with an answer: to be promised on as it was."""
     if not waited:
         return {}
     rows = await work.rows(
@@ -81,7 +81,7 @@ async def again(work: UnitOfWork, waited: Sequence[tuple[UUID, datetime]]) -> di
         " ORDER BY p.conversation_id, p.made_at DESC, p.number DESC",
         _WAITED.values({"conversation_id": one, "since": since} for one, since in waited),
     )
-    return {row["conversation_id"]: msgspec.convert(row, Again) for row in rows}
+    return {row["conversation_id"]: msgspec.convert({**row, "id": new_id()}, Made) for row in rows}
 
 
 async def own(work: UnitOfWork, conversation_ids: Sequence[UUID]) -> dict[UUID, Own]:

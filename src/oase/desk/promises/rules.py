@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
 from oase.conversations import TARGETS, DueTime, Owed
 from oase.desk.hours import NeverOpen, Timetable
-from oase.desk.promises.types import Again, Circumstances, Kind, Made, Moved, Pace, Policy, Settled, Standing, Target, Why
+from oase.desk.promises.types import Circumstances, Kind, Made, Moved, Pace, Policy, Settled, Standing, Target, Why
 from oase.kernel.ids import new_id
 
 USUAL: Final[Mapping[Pace, timedelta]] = {**dict[Pace, timedelta](TARGETS.items()), "phone": timedelta(seconds=60)}
@@ -41,7 +41,7 @@ class Case(Struct, frozen=True):
     answers: Answers
     circumstances: Circumstances
     timetable: Timetable
-    again: Again | None = None  # what was promised before an answer that did not arrive
+    again: Made | None = None  # what was promised before an answer that did not arrive, and is promised on
 
 
 def is_vip(policy: Policy, tags: Sequence[str], fields: Mapping[str, object]) -> bool:
@@ -112,7 +112,8 @@ def _answer(plan: Plan, case: Case, policy: Policy, now: datetime) -> datetime |
     same = [one for one in standing if _same_stretch(case, one)]
     _settle(plan, case, [one for one in standing if one not in same], now, "closed")
     if not same and case.again is not None:
-        return _owe_again(plan, case.again)
+        plan.made.append(case.again)
+        return case.again.due_at
     if not same:
         return _make(plan, case, policy, "next" if owed.answered_before else "first", owed.waiting_since, now)
     last = {one.made_in: one for one in sorted(same, key=lambda one: one.number)}
@@ -191,12 +192,6 @@ def _pause_begun(case: Case, one: Standing, now: datetime) -> datetime:
     owed = case.owed
     answered = owed.last_out_at if owed.state == "waiting" and owed.waiting_since is None else None
     return max(min(answered, now), one.since) if answered else now
-
-
-def _owe_again(plan: Plan, last: Again) -> datetime:
-    """The answer did not arrive: what was promised is promised on, and what the customer was told stays as it was told."""
-    plan.made.append(Made(id=new_id(), **structs.asdict(last)))
-    return last.due_at
 
 
 def _make(plan: Plan, case: Case, policy: Policy, kind: Kind, since: datetime, now: datetime) -> datetime | None:

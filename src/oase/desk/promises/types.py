@@ -142,21 +142,6 @@ class Made(Struct, frozen=True, kw_only=True):
     told_at: datetime | None = None
 
 
-class Again(Struct, frozen=True, kw_only=True):
-    """What was promised last to somebody whose answer did not arrive: settled with that answer, and owed still."""
-
-    conversation_id: UUID
-    kind: Kind
-    number: Literal[1, 2]
-    since: datetime
-    due_at: datetime
-    target: timedelta
-    rule: str
-    made_of: Circumstances
-    never_open: bool
-    told_at: datetime | None
-
-
 class Past(Struct, frozen=True, kw_only=True):
     """A promise that was over before it was written: asked and answered while nobody followed. `id`: of the first message."""
 

@@ -4,11 +4,12 @@ first start --prepare_demo--> company, staff, accounts, furniture     --begin_st
 Everything in its conversations came in the real way: raw deliveries in the journal, taken in by the house's own worker.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from oase.channels import create_account
+from oase.channels import StoredAccount, create_account
 from oase.conversations import save_field, save_snippet, save_tag, save_view
 from oase.desk.hours import Calendar, save_calendar, week_of
 from oase.desk.promises import Step, Target, save_step, save_target
@@ -95,12 +96,16 @@ async def begin_story(house: House, sandbox: Sandbox) -> None:
     accounts = {one.channel: one for one in await house.book.enabled() if one.workspace_id == workspace_id}
     async with house.database.work(workspace_id) as work:
         told = await work.value("SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = %(workspace_id)s)")
-        agents = {agent.name.split(" ")[0]: (agent.id, agent.name) for agent in await list_agents(work)}
-        teams = {team.name: team.id for team in await list_teams(work)}
-    if not told:
-        await Story(house, sandbox, Cast(workspace_id, agents, teams, accounts)).tell(cases())
+        cast = None if told else await _cast(work, accounts)
+    if cast is not None:
+        await Story(house, sandbox, cast).tell(cases())
     if "whatsapp" in accounts:
         await remind(house.database, sandbox, accounts["whatsapp"])
+
+
+async def _cast(work: UnitOfWork, accounts: Mapping[str, StoredAccount]) -> Cast:
+    agents = {agent.name.split(" ")[0]: (agent.id, agent.name) for agent in await list_agents(work)}
+    return Cast(work.workspace_id, agents, {team.name: team.id for team in await list_teams(work)}, accounts)
 
 
 async def demo_lines(house: House) -> list[str]:
